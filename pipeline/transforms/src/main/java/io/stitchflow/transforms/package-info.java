@@ -1,0 +1,5 @@
+/** The stages as Beam transforms. */
+@NullMarked
+package io.stitchflow.transforms;
+
+import org.jspecify.annotations.NullMarked;
