@@ -1,0 +1,25 @@
+package io.stitchflow.artifacts;
+
+import io.stitchflow.v1.Action;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** One stage that has to run: its parameters, its inputs as files, and where its outputs go. */
+public interface StageRun {
+  /** Parameters, inputs' digests, toolchain. */
+  Action action();
+
+  /**
+   * The file with the input in {@code role}, its bytes verified; never written to.
+   *
+   * @throws IllegalArgumentException if the stage has no such input
+   * @throws IOException if it cannot be had
+   */
+  Path input(String role) throws IOException;
+
+  /**
+   * A file, not there yet, that the executor writes; published under {@code name} once the executor
+   * has returned.
+   */
+  Path output(String name) throws IOException;
+}
