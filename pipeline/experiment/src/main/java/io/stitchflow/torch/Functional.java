@@ -1,0 +1,111 @@
+package io.stitchflow.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Layers as functions of their weights, named as in torch.nn.functional. Maps are [examples,
+ * channels, height, width].
+ */
+public final class Functional {
+  private static final Shape NO_DILATION = new Shape(1, 1);
+
+  private Functional() {}
+
+  /**
+   * Cross-correlates, as PyTorch does.
+   *
+   * @param weight [out, in, height, width]
+   * @param bias [out], or null for none
+   */
+  public static NDArray conv2d(
+      NDArray x, NDArray weight, @Nullable NDArray bias, int stride, int padding) {
+    return JniUtils.convolution(
+        (PtNDArray) x,
+        (PtNDArray) weight,
+        bias == null ? null : (PtNDArray) bias,
+        new Shape(stride, stride),
+        new Shape(padding, padding),
+        NO_DILATION,
+        1);
+  }
+
+  /**
+   * x weight' + bias.
+   *
+   * @param x [examples, in]
+   * @param weight [out, in]
+   * @param bias [out]
+   */
+  public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    return JniUtils.linear((PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias);
+  }
+
+  public static NDArray relu(NDArray x) {
+    return JniUtils.relu((PtNDArray) x);
+  }
+
+  /** Normalises each channel by the statistics given, which it leaves as they are. */
+  public static NDArray batchNorm(NDArray x, BatchNorm norm) {
+    return norm.apply(x, false);
+  }
+
+  /** Normalises each channel by the batch's own statistics and moves the running ones to them. */
+  public static NDArray batchNormTraining(NDArray x, BatchNorm norm) {
+    return norm.apply(x, true);
+  }
+
+  /** The mean of each channel: [examples, channels]. */
+  public static NDArray globalAveragePool(NDArray x) {
+    return x.mean(new int[] {2, 3});
+  }
+
+  /** Repeats each position {@code ratio} times in both directions. */
+  public static NDArray upsampleNearest(NDArray x, int ratio) {
+    long[] size = {x.getShape().get(2) * ratio, x.getShape().get(3) * ratio};
+    return x.getNDArrayInternal().interpolation(size, 0, false);
+  }
+
+  /**
+   * The mean over examples of −log softmax(logits)[label], in nats.
+   *
+   * @param logits [examples, classes]
+   * @param labels [examples, 1], int64
+   */
+  public static NDArray crossEntropy(NDArray logits, NDArray labels) {
+    PtNDArray logProbabilities = JniUtils.logSoftmax((PtNDArray) logits, 1, DataType.FLOAT32);
+    return JniUtils.gather(logProbabilities, (PtNDArray) labels, 1).mean().neg();
+  }
+
+  /** The mean over elements of (x - y)². */
+  public static NDArray meanSquaredError(NDArray x, NDArray y) {
+    return x.sub(y).square().mean();
+  }
+
+  /**
+   * The arrays of one batch normalisation, [channels] each.
+   *
+   * @param mean running mean
+   * @param variance running variance
+   */
+  public record BatchNorm(NDArray weight, NDArray bias, NDArray mean, NDArray variance) {
+    private static final double MOMENTUM = 0.1;
+    private static final double EPSILON = 1e-5;
+
+    private NDArray apply(NDArray x, boolean training) {
+      return JniUtils.batchNorm(
+          (PtNDArray) x,
+          (PtNDArray) mean,
+          (PtNDArray) variance,
+          (PtNDArray) weight,
+          (PtNDArray) bias,
+          training,
+          MOMENTUM,
+          EPSILON);
+    }
+  }
+}

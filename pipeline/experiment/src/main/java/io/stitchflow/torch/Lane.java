@@ -1,0 +1,115 @@
+package io.stitchflow.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Supplier;
+
+/**
+ * One thread's place to compute: libtorch on one thread, gradients off, and the arrays that it
+ * holds. Closing it frees them. A lane and its arrays belong to the thread that opened it.
+ */
+public final class Lane implements AutoCloseable {
+  /** libtorch's threads in a lane. Sums are split by it, so it is part of every toolchain. */
+  static final int THREADS = 1;
+
+  private static final String ENGINE = "PyTorch";
+
+  private final NDManager manager;
+
+  private Lane(NDManager manager) {
+    this.manager = manager;
+  }
+
+  /**
+   * Opens a lane on this thread; loads libtorch if it is the process's first.
+   *
+   * @throws IllegalStateException if libtorch already runs on more than one thread
+   */
+  public static Lane open() {
+    Engine engine = Engine.getEngine(ENGINE);
+    if (JniUtils.getNumThreads() != THREADS) {
+      JniUtils.setNumThreads(THREADS);
+    }
+    JniUtils.setGradMode(false); // on in every new thread
+    return new Lane(engine.newBaseManager(Device.cpu()));
+  }
+
+  /** Owns the arrays that outlive {@link #scoped}. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * An array over the remaining bytes of {@code floats}: nothing is copied, so the buffer must not
+   * change while the array is read.
+   *
+   * @param floats direct, little-endian float32
+   * @throws IllegalArgumentException if the buffer is not direct, or its size is not the shape's
+   */
+  public NDArray create(ByteBuffer floats, Shape shape) {
+    return create(floats, shape, DataType.FLOAT32);
+  }
+
+  /** Like {@link #create(ByteBuffer, Shape)}, of int64: class labels. */
+  public NDArray createLongs(ByteBuffer longs, Shape shape) {
+    return create(longs, shape, DataType.INT64);
+  }
+
+  private NDArray create(ByteBuffer bytes, Shape shape, DataType type) {
+    if (!bytes.isDirect() || bytes.remaining() != shape.size() * type.getNumOfBytes()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s %s takes a direct buffer of %d bytes, but was: %s",
+              type, shape, shape.size() * type.getNumOfBytes(), bytes));
+    }
+    // libtorch reads from the start of a buffer, whatever its position
+    return manager.create(bytes.slice().order(ByteOrder.LITTLE_ENDIAN), shape, type);
+  }
+
+  /** A copy of an array's values, direct and little-endian, that outlives the array. */
+  public static ByteBuffer copy(NDArray array) {
+    ByteBuffer values = view(array);
+    ByteBuffer copy = ByteBuffer.allocateDirect(values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+    return copy.put(values).flip();
+  }
+
+  /** An array's values where they are, little-endian: valid as long as the array is open. */
+  public static ByteBuffer view(NDArray array) {
+    return array.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Runs {@code work}, then frees every array that it created on this thread but did not keep. */
+  public static void scoped(Runnable work) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      work.run();
+    }
+  }
+
+  /** Like {@link #scoped(Runnable)}; an array that {@code work} returns must be kept by it. */
+  public static <T> T scoped(Supplier<T> work) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      return work.get();
+    }
+  }
+
+  /** Lets an array outlive {@link #scoped}: freed when closed or with its lane. */
+  public static NDArray keep(NDArray array) {
+    NDScope.unregister(array);
+    return array;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.torch;
+
+import org.jspecify.annotations.NullMarked;
