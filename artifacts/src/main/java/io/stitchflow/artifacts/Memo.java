@@ -133,7 +133,8 @@ public final class Memo {
     }
   }
 
-  private boolean verified(ActionResult result) throws IOException {
+  /** Whether all blobs are there and hash to their digests; what is damaged is quarantined. */
+  public boolean verified(ActionResult result) throws IOException {
     if (!cache.whole(result)) {
       return false;
     }

@@ -97,7 +97,7 @@ final class Laboratory {
     return ExperimentDefaults.fill(TextFormat.parse(text, Experiment.class));
   }
 
-  Store store() {
+  Store store() throws IOException {
     return Store.open(directory);
   }
 
@@ -116,7 +116,7 @@ final class Laboratory {
         });
   }
 
-  private Worker worker() {
+  private Worker worker() throws IOException {
     return new Worker(store(), Executors.all(), 1);
   }
 

@@ -10,6 +10,7 @@ import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ public final class Survey {
   public record StageStatus(Stage stage, State state, String reason, @Nullable StageResult known) {}
 
   /** Looks up every stage of {@code plan}; reads records and sizes, and the bytes only of what nobody else reads: the report. */
-  public static Survey of(Plan plan, Memo memo) {
+  public static Survey of(Plan plan, Memo memo) throws IOException {
     return new Surveyor(memo).survey(plan);
   }
 
@@ -92,7 +93,7 @@ public final class Survey {
       this.memo = memo;
     }
 
-    Survey survey(Plan plan) {
+    Survey survey(Plan plan) throws IOException {
       List<StageStatus> forward = new ArrayList<>();
       Set<String> read = new HashSet<>();
       for (Stage stage : plan.getStageList()) {
@@ -126,7 +127,8 @@ public final class Survey {
       return new StageStatus(stage, State.HIT, "", known);
     }
 
-    private StageStatus withBytes(StageStatus status, Set<String> needed, boolean last) {
+    private StageStatus withBytes(StageStatus status, Set<String> needed, boolean last)
+        throws IOException {
       Stage stage = status.stage();
       if (!last && !needed.contains(stage.getId())) {
         return status;

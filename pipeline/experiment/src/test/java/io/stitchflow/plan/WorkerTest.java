@@ -99,7 +99,7 @@ class WorkerTest {
   }
 
   @Test
-  void survey_nothingStored_runsTheFirstAndLetsTheRestWait() {
+  void survey_nothingStored_runsTheFirstAndLetsTheRestWait() throws Exception {
     assertThat(Survey.of(plan, worker().memo()).stages())
         .extracting(Survey.StageStatus::state)
         .containsExactly(Survey.State.RUN, Survey.State.WAIT, Survey.State.WAIT, Survey.State.WAIT, Survey.State.WAIT);
@@ -118,7 +118,7 @@ class WorkerTest {
     InProcess.run(plan, survey, worker(), new Recorder());
   }
 
-  private Worker worker() {
+  private Worker worker() throws IOException {
     StageExecutor executor =
         (runs, progress) -> {
           for (StageRun run : runs) {

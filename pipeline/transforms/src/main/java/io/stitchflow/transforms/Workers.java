@@ -5,21 +5,28 @@ import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Worker;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What DoFns of one JVM share: a worker for each store, and the listeners of runs that were started here. Beam gives DoFns no other way to share. */
 final class Workers {
-  private static final Map<String, Worker> WORKERS = new ConcurrentHashMap<>();
+  private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, RunListener> LISTENERS = new ConcurrentHashMap<>();
 
   private Workers() {}
 
   /** The worker for a store; the number of lanes is that of whoever asks first. */
-  static Worker of(String store, int lanes) {
-    return WORKERS.computeIfAbsent(store, each -> new Worker(Store.open(Path.of(each)), Executors.all(), lanes));
+  static synchronized Worker of(String store, int lanes) throws IOException {
+    Worker worker = WORKERS.get(store);
+    if (worker == null) {
+      worker = new Worker(Store.open(Path.of(store)), Executors.all(), lanes);
+      WORKERS.put(store, worker);
+    }
+    return worker;
   }
 
   static void listen(String run, RunListener listener) {
