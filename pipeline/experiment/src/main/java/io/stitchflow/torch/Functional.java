@@ -61,7 +61,10 @@ public final class Functional {
 
   /** The mean of each channel: [examples, channels]. */
   public static NDArray globalAveragePool(NDArray x) {
-    return x.mean(new int[] {2, 3});
+    Shape shape = x.getShape();
+    try (NDArray flat = x.reshape(shape.get(0), shape.get(1), -1)) {
+      return flat.mean(new int[] {2});
+    }
   }
 
   /** Repeats each position {@code ratio} times in both directions. */
@@ -94,7 +97,7 @@ public final class Functional {
    */
   public record BatchNorm(NDArray weight, NDArray bias, NDArray mean, NDArray variance) {
     private static final double MOMENTUM = 0.1;
-    private static final double EPSILON = 1e-5;
+    public static final double EPSILON = 1e-5;
 
     private NDArray apply(NDArray x, boolean training) {
       return JniUtils.batchNorm(

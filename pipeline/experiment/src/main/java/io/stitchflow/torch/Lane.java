@@ -8,8 +8,12 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import io.stitchflow.artifacts.tensor.Dtype;
+import io.stitchflow.artifacts.tensor.NamedTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +25,8 @@ public final class Lane implements AutoCloseable {
   static final int THREADS = 1;
 
   private static final String ENGINE = "PyTorch";
+  // libtorch's own; its libraries may add up in another order on other alignments
+  private static final int ALIGNMENT_BYTES = 64;
 
   private final NDManager manager;
 
@@ -74,11 +80,42 @@ public final class Lane implements AutoCloseable {
     return manager.create(bytes.slice().order(ByteOrder.LITTLE_ENDIAN), shape, type);
   }
 
+  /**
+   * An array of its own with the tensor's values.
+   *
+   * @throws IllegalArgumentException if the tensor is not float32
+   */
+  public NDArray load(NamedTensor tensor) {
+    if (tensor.dtype() != Dtype.F32) {
+      throw new IllegalArgumentException(
+          String.format("tensor '%s' must be F32, but was: %s", tensor.name(), tensor.dtype()));
+    }
+    ByteBuffer data = allocate(tensor.data().remaining());
+    data.put(tensor.data()).flip();
+    long[] shape = tensor.shape().stream().mapToLong(Integer::longValue).toArray();
+    return create(data, new Shape(shape));
+  }
+
+  /** The array under {@code name}, its values copied. */
+  public static NamedTensor save(String name, NDArray array) {
+    List<Integer> shape =
+        Arrays.stream(array.getShape().getShape()).mapToObj(Math::toIntExact).toList();
+    return new NamedTensor(name, Dtype.F32, shape, copy(array));
+  }
+
+  /** A direct, little-endian buffer of zeros, aligned as libtorch aligns its own arrays. */
+  public static ByteBuffer allocate(int bytes) {
+    return ByteBuffer.allocateDirect(bytes + 2 * ALIGNMENT_BYTES)
+        .alignedSlice(ALIGNMENT_BYTES)
+        .limit(bytes)
+        .slice()
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   /** A copy of an array's values, direct and little-endian, that outlives the array. */
   public static ByteBuffer copy(NDArray array) {
     ByteBuffer values = view(array);
-    ByteBuffer copy = ByteBuffer.allocateDirect(values.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-    return copy.put(values).flip();
+    return allocate(values.remaining()).put(values).flip();
   }
 
   /** An array's values where they are, little-endian: valid as long as the array is open. */

@@ -1,0 +1,152 @@
+package io.stitchflow.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.artifacts.tensor.Safetensors;
+import io.stitchflow.artifacts.tensor.SafetensorsFile;
+import io.stitchflow.network.Architecture.Convolution;
+import io.stitchflow.network.Architecture.Tensor;
+import io.stitchflow.torch.Functional.BatchNorm;
+import io.stitchflow.torch.Lane;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The arrays of a network under torchvision's names; as a file, a state_dict of PyTorch's. */
+final class Weights implements AutoCloseable {
+  private static final String ARCHITECTURE = "architecture";
+  private static final String WIDTH = "width";
+
+  private final Architecture architecture;
+  private final Map<String, NDArray> arrays;
+
+  private Weights(Architecture architecture, Map<String, NDArray> arrays) {
+    this.architecture = architecture;
+    this.arrays = arrays;
+  }
+
+  /**
+   * Kaiming-normal (fan out) convolutions, normalisation that does nothing, and a linear layer
+   * uniform within 1 / sqrt(features).
+   */
+  static Weights random(Lane lane, Architecture architecture, long seed) {
+    // The sequence of java.util.Random is specified to the bit; near seeds are alike, so spread
+    // them
+    Random random = new Random(new SplittableRandom(seed).nextLong());
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    for (Tensor tensor : architecture.tensors()) {
+      ByteBuffer bytes = Lane.allocate(Math.toIntExact(tensor.elements() * Float.BYTES));
+      FloatBuffer values = bytes.asFloatBuffer();
+      while (values.hasRemaining()) {
+        values.put(initial(tensor, architecture, random));
+      }
+      arrays.put(tensor.name(), Lane.keep(lane.create(bytes, shape(tensor))));
+    }
+    return new Weights(architecture, arrays);
+  }
+
+  private static float initial(Tensor tensor, Architecture architecture, Random random) {
+    double bound = 1 / Math.sqrt(architecture.features());
+    return switch (tensor.role()) {
+      case CONVOLUTION -> (float) (random.nextGaussian() * kaiming(tensor.shape()));
+      case ONE, RUNNING_VARIANCE -> 1;
+      case ZERO, RUNNING_MEAN -> 0;
+      case LINEAR, LINEAR_BIAS -> (float) ((2 * random.nextDouble() - 1) * bound);
+    };
+  }
+
+  private static double kaiming(List<Integer> shape) {
+    return Math.sqrt(2. / (shape.get(0) * shape.get(2) * shape.get(3)));
+  }
+
+  /**
+   * Reads a file that {@link #save} wrote.
+   *
+   * @throws IllegalArgumentException if it is not of a network, or arrays lack or differ in shape
+   */
+  static Weights load(Lane lane, Path safetensors) throws IOException {
+    SafetensorsFile file = Safetensors.read(safetensors);
+    Architecture architecture = architecture(file.metadata(), safetensors);
+    Map<String, NDArray> arrays = new LinkedHashMap<>();
+    for (Tensor tensor : architecture.tensors()) {
+      NamedTensor stored = file.get(tensor.name());
+      if (!stored.shape().equals(tensor.shape())) {
+        throw new IllegalArgumentException(
+            String.format(
+                "%s: '%s' must be %s in a %s of width %d, but was: %s",
+                safetensors,
+                tensor.name(),
+                tensor.shape(),
+                architecture.name(),
+                architecture.width(),
+                stored.shape()));
+      }
+      arrays.put(tensor.name(), Lane.keep(lane.load(stored)));
+    }
+    return new Weights(architecture, arrays);
+  }
+
+  private static Architecture architecture(Map<String, String> metadata, Path file) {
+    @Nullable String name = metadata.get(ARCHITECTURE);
+    @Nullable String width = metadata.get(WIDTH);
+    if (name == null || width == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s is not a network: its metadata must name architecture and width, but was: %s",
+              file, metadata));
+    }
+    return Architecture.parse(name, Integer.parseInt(width));
+  }
+
+  void save(Path file) throws IOException {
+    SortedMap<String, String> metadata = new TreeMap<>();
+    metadata.put(ARCHITECTURE, architecture.name());
+    metadata.put(WIDTH, String.valueOf(architecture.width()));
+    metadata.put("format", "pt");
+    metadata.put("kind", "network");
+    List<NamedTensor> tensors =
+        arrays.entrySet().stream().map(e -> Lane.save(e.getKey(), e.getValue())).toList();
+    Safetensors.write(file, tensors, metadata);
+  }
+
+  Architecture architecture() {
+    return architecture;
+  }
+
+  NDArray get(String name) {
+    @Nullable NDArray array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException(architecture.name() + " has no array '" + name + "'");
+    }
+    return array;
+  }
+
+  /** The normalisation after {@code convolution}. */
+  BatchNorm norm(Convolution convolution) {
+    String name = convolution.norm();
+    return new BatchNorm(
+        get(name + ".weight"),
+        get(name + ".bias"),
+        get(name + ".running_mean"),
+        get(name + ".running_var"));
+  }
+
+  private static Shape shape(Tensor tensor) {
+    return new Shape(tensor.shape().stream().mapToLong(Integer::longValue).toArray());
+  }
+
+  @Override
+  public void close() {
+    arrays.values().forEach(NDArray::close);
+  }
+}

@@ -1,0 +1,71 @@
+package io.stitchflow.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  @Test
+  void counts_resnet18And34_areThePapers() {
+    Architecture resnet18 = Architecture.parse("ResNet18", 64);
+    assertThat(resnet18.parameterCount()).isEqualTo(11_173_962);
+    assertThat(resnet18.macs()).isEqualTo(555_422_720);
+    Architecture resnet34 = Architecture.parse("ResNet34", 64);
+    assertThat(resnet34.parameterCount()).isEqualTo(21_282_122);
+    assertThat(resnet34.macs()).isEqualTo(1_159_402_496);
+  }
+
+  @Test
+  void cuts_resnet18_areStemAndEachBlock() {
+    assertThat(Architecture.parse("ResNet18", 64).cuts())
+        .hasSize(9)
+        .startsWith(
+            new CutPoint("stem", List.of(64, 32, 32)),
+            new CutPoint("layer1.0", List.of(64, 32, 32)))
+        .contains(new CutPoint("layer2.1", List.of(128, 16, 16)))
+        .endsWith(new CutPoint("layer4.1", List.of(512, 4, 4)));
+    assertThat(Architecture.parse("ResNet34", 64).cuts()).hasSize(17);
+  }
+
+  @Test
+  void macsAfter_deeperCuts_shrinkToTheHead() {
+    Architecture small = Architecture.parse("ResNet(1,1,1,1)", 16);
+    List<CutPoint> cuts = small.cuts();
+    assertThat(small.macsAfter(cuts.get(0))).isEqualTo(small.macs() - 27L * 16 * 32 * 32);
+    assertThat(small.macsAfter(cuts.get(4))).isEqualTo(128 * 10);
+    assertThat(cuts.stream().map(small::macsAfter).toList())
+        .isSortedAccordingTo((a, b) -> Long.compare(b, a));
+  }
+
+  @Test
+  void tensors_smallest_haveTorchvisionsNames() {
+    assertThat(Architecture.parse("ResNet(1,1,1,1)", 8).tensors())
+        .extracting(Architecture.Tensor::name)
+        .contains(
+            "conv1.weight",
+            "bn1.running_mean",
+            "layer1.0.conv1.weight",
+            "layer2.0.downsample.0.weight",
+            "layer2.0.downsample.1.running_var",
+            "fc.bias")
+        .doesNotContain("layer1.0.downsample.0.weight");
+  }
+
+  @Test
+  void parse_notAResnet_saysWhatIsUnderstood() {
+    assertThatThrownBy(() -> Architecture.parse("VGG11", 64))
+        .hasMessage("unknown architecture 'VGG11'; choose ResNet18, ResNet34 or ResNet(a,b,c,d)");
+    assertThatThrownBy(() -> Architecture.parse("ResNet(1,0,1,1)", 64))
+        .hasMessageContaining("at least 1 block");
+  }
+
+  @Test
+  void cut_unknown_namesTheCutsThereAre() {
+    assertThatThrownBy(() -> Architecture.parse("ResNet(1,1,1,1)", 8).cut("layer5.0"))
+        .hasMessage(
+            "ResNet(1,1,1,1) has no cut 'layer5.0'; choose one of stem, layer1.0, layer2.0,"
+                + " layer3.0, layer4.0");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.network;
+
+import org.jspecify.annotations.NullMarked;
