@@ -1,0 +1,18 @@
+package io.stitchflow.artifacts.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/** Checks of arguments and of what files say. */
+final class Checks {
+  private Checks() {}
+
+  /**
+   * @throws IllegalArgumentException if not {@code condition}, with {@code values} at each %s
+   */
+  @SuppressWarnings("AnnotateFormatMethod") // that annotation would be one more dependency
+  static void check(boolean condition, String template, @Nullable Object... values) {
+    if (!condition) {
+      throw new IllegalArgumentException(String.format(template, values));
+    }
+  }
+}

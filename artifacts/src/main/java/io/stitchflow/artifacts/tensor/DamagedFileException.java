@@ -1,0 +1,16 @@
+package io.stitchflow.artifacts.tensor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A file is not what its reader can read: cut short, altered, or of another layout. */
+public final class DamagedFileException extends IOException {
+  DamagedFileException(Path file, String what) {
+    this(file, what, null);
+  }
+
+  DamagedFileException(Path file, String what, @Nullable Throwable cause) {
+    super(String.format("%s: %s; delete the file and have it written again", file, what), cause);
+  }
+}

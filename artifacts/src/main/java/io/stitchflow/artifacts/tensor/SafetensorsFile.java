@@ -1,0 +1,180 @@
+package io.stitchflow.artifacts.tensor;
+
+import static io.stitchflow.artifacts.tensor.Checks.check;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Named tensors of a mapped file; reading them copies nothing. */
+public final class SafetensorsFile {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final Path path;
+  private final SortedMap<String, String> metadata;
+  private final SortedMap<String, NamedTensor> tensors;
+
+  private SafetensorsFile(
+      Path path, SortedMap<String, String> metadata, SortedMap<String, NamedTensor> tensors) {
+    this.path = path;
+    this.metadata = Collections.unmodifiableSortedMap(metadata);
+    this.tensors = Collections.unmodifiableSortedMap(tensors);
+  }
+
+  public SortedMap<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Of all tensors, sorted. */
+  public List<String> names() {
+    return List.copyOf(tensors.keySet());
+  }
+
+  /**
+   * The tensor called {@code name}, its data where the file is mapped.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public NamedTensor get(String name) {
+    NamedTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          String.format("%s has no tensor '%s'; it has %s", path, name, tensors.keySet()));
+    }
+    return tensor;
+  }
+
+  static SafetensorsFile map(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = file.size();
+      try {
+        check(size >= Long.BYTES, "it has %s bytes", size);
+        check(size <= Integer.MAX_VALUE, "it has %s bytes, and 2 GiB is too much", size);
+        ByteBuffer bytes =
+            file.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
+        long headerBytes = bytes.getLong(0);
+        check(
+            headerBytes >= 2
+                && headerBytes <= Safetensors.MAX_HEADER_BYTES
+                && headerBytes <= size - Long.BYTES,
+            "its header of %s bytes does not fit into its %s bytes",
+            headerBytes,
+            size);
+        int start = Long.BYTES + (int) headerBytes;
+        return parse(
+            path,
+            bytes.slice(Long.BYTES, (int) headerBytes),
+            bytes.slice(start, (int) size - start));
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        throw new DamagedFileException(path, "not a whole safetensors file, " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Where a tensor's bytes lie. */
+  private record Extent(String name, int start, int end) {}
+
+  private static SafetensorsFile parse(Path path, ByteBuffer header, ByteBuffer data)
+      throws IOException {
+    JsonNode root = json(header);
+    SortedMap<String, String> metadata = new TreeMap<>();
+    SortedMap<String, NamedTensor> tensors = new TreeMap<>();
+    List<Extent> extents = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> entry : root.properties()) {
+      String name = entry.getKey();
+      if (name.equals(Safetensors.METADATA)) {
+        check(entry.getValue().isObject(), "its __metadata__ is not an object");
+        for (Map.Entry<String, JsonNode> pair : entry.getValue().properties()) {
+          check(pair.getValue().isTextual(), "metadata '%s' is not a string", pair.getKey());
+          metadata.put(pair.getKey(), pair.getValue().textValue());
+        }
+        continue;
+      }
+      List<Integer> offsets = integers(name, entry.getValue().path("data_offsets"));
+      check(
+          offsets.size() == 2
+              && offsets.get(0) <= offsets.get(1)
+              && offsets.get(1) <= data.capacity(),
+          "tensor '%s' at %s is not within the %s bytes of data",
+          name,
+          offsets,
+          data.capacity());
+      Extent extent = new Extent(name, offsets.get(0), offsets.get(1));
+      extents.add(extent);
+      ByteBuffer slice = data.slice(extent.start(), extent.end() - extent.start());
+      List<Integer> shape = integers(name, entry.getValue().path("shape"));
+      Dtype dtype = dtype(name, entry.getValue().path("dtype"));
+      tensors.put(name, new NamedTensor(name, dtype, shape, slice));
+    }
+    checkGapless(extents, data.capacity());
+    return new SafetensorsFile(path, metadata, tensors);
+  }
+
+  private static void checkGapless(List<Extent> extents, int dataBytes) {
+    extents.sort(Comparator.comparingInt(Extent::start).thenComparingInt(Extent::end));
+    int end = 0;
+    for (Extent extent : extents) {
+      check(
+          extent.start() == end,
+          "tensor '%s' starts at %s, but what is before it ends at %s",
+          extent.name(),
+          extent.start(),
+          end);
+      end = extent.end();
+    }
+    check(end == dataBytes, "its tensors end at %s of %s bytes", end, dataBytes);
+  }
+
+  private static JsonNode json(ByteBuffer header) throws IOException {
+    byte[] bytes = new byte[header.remaining()];
+    header.get(bytes);
+    check(bytes[0] == '{', "its header does not start with {");
+    try {
+      return JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("its header is not JSON", e);
+    }
+  }
+
+  private static Dtype dtype(String name, JsonNode node) {
+    for (Dtype dtype : Dtype.values()) {
+      if (dtype.name().equals(node.textValue())) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException(
+        String.format("tensor '%s' is of %s, and only F32 and F64 can be read", name, node));
+  }
+
+  private static List<Integer> integers(String name, JsonNode node) {
+    check(node.isArray(), "tensor '%s' lacks its shape or data_offsets", name);
+    List<Integer> integers = new ArrayList<>();
+    for (JsonNode element : node) {
+      check(
+          element.isInt() && element.intValue() >= 0,
+          "tensor '%s' has a size or offset %s",
+          name,
+          element);
+      integers.add(element.intValue());
+    }
+    return integers;
+  }
+}
