@@ -24,8 +24,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an experiment in protobuf text format. The library's parser stops at the first value that it cannot read; here such a value is replaced by one that it can,
- * of the same length, so that everything else that is wrong is found too.
+ * Reads an experiment in protobuf text format. The library's parser stops at the first value that
+ * it cannot read; here such a value is replaced by one that it can, of the same length, so that
+ * everything else that is wrong is found too.
  */
 final class ExperimentText {
   private static final String UNKNOWN_FIELDS = "Input contains unknown fields";
@@ -62,7 +63,8 @@ final class ExperimentText {
   private @Nullable Parsed parse() {
     while (true) {
       TextFormatParseInfoTree.Builder tree = TextFormatParseInfoTree.builder();
-      TextFormat.Parser parser = TextFormat.Parser.newBuilder().setParseInfoTreeBuilder(tree).build();
+      TextFormat.Parser parser =
+          TextFormat.Parser.newBuilder().setParseInfoTreeBuilder(tree).build();
       experiment.clear();
       String unknown = "";
       try {
@@ -74,7 +76,12 @@ final class ExperimentText {
             continue;
           }
           problems.add(Origin.inFile(file, e.getLine(), e.getColumn()), "", syntax(message));
-          unreadable.forEach(value -> problems.add(value.origin(), "", "'" + value.written() + "' cannot be read here; check the field's type"));
+          unreadable.forEach(
+              value ->
+                  problems.add(
+                      value.origin(),
+                      "",
+                      "'" + value.written() + "' cannot be read here; check the field's type"));
           return null;
         }
         unknown = message;
@@ -103,8 +110,12 @@ final class ExperimentText {
     }
     String padded = readable + " ".repeat(Math.max(0, written.length() - readable.length()));
     source = source.substring(0, start) + padded + source.substring(value.end());
-    String bare = written.startsWith("\"") || written.startsWith("'") ? written.substring(1, written.length() - 1) : written;
-    unreadable.add(new Unreadable(Origin.inFile(file, e.getLine(), e.getColumn()), text ? written : bare));
+    String bare =
+        written.startsWith("\"") || written.startsWith("'")
+            ? written.substring(1, written.length() - 1)
+            : written;
+    unreadable.add(
+        new Unreadable(Origin.inFile(file, e.getLine(), e.getColumn()), text ? written : bare));
     return true;
   }
 
@@ -133,7 +144,9 @@ final class ExperimentText {
   private void addUnknownFields(String message, Origins origins) {
     Matcher unknown = UNKNOWN_FIELD.matcher(message);
     while (unknown.find()) {
-      Origin origin = Origin.inFile(file, Integer.parseInt(unknown.group(1)), Integer.parseInt(unknown.group(2)));
+      Origin origin =
+          Origin.inFile(
+              file, Integer.parseInt(unknown.group(1)), Integer.parseInt(unknown.group(2)));
       String type = unknown.group(3);
       String name = unknown.group(4);
       problems.add(origin, origins.messageAt(origin, type) + name, noField(type(type), name));
@@ -161,7 +174,8 @@ final class ExperimentText {
             CopySettings.getDescriptor())
         .filter(type -> type.getFullName().equals(fullName))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no message " + fullName + " in an experiment"));
+        .orElseThrow(
+            () -> new IllegalStateException("no message " + fullName + " in an experiment"));
   }
 
   private void addUnreadable(Origins origins) {
@@ -170,7 +184,8 @@ final class ExperimentText {
       if (path == null) {
         throw new IllegalStateException("no field at " + value.origin().text());
       }
-      problems.addUnreadable(value.origin(), path, FieldRules.unreadable(origins.descriptor(path), value.written()));
+      problems.addUnreadable(
+          value.origin(), path, FieldRules.unreadable(origins.descriptor(path), value.written()));
     }
   }
 
@@ -187,7 +202,9 @@ final class ExperimentText {
         problems.add(
             Origin.inFile(file, second.getLine() + 1, second.getColumn() + 1),
             prefix + field.getName(),
-            "is given a second time, first in line " + (places.get(0).getLine() + 1) + "; drop one");
+            "is given a second time, first in line "
+                + (places.get(0).getLine() + 1)
+                + "; drop one");
       }
       if (field.getRealContainingOneof() != null) {
         if (chosen != null) {
@@ -201,7 +218,10 @@ final class ExperimentText {
       if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         List<TextFormatParseInfoTree> nested = tree.getNestedTrees(field);
         for (int i = 0; i < nested.size(); i++) {
-          addRepeated(prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".", field.getMessageType(), nested.get(i));
+          addRepeated(
+              prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".",
+              field.getMessageType(),
+              nested.get(i));
         }
       }
     }
@@ -210,6 +230,8 @@ final class ExperimentText {
   private static String syntax(String message) {
     String plain = message.replaceFirst("^\\d+:\\d+: ", "");
     plain = plain.endsWith(".") ? plain.substring(0, plain.length() - 1) : plain;
-    return "cannot be read as protobuf text format: " + plain + "; check brackets and quotes here and before";
+    return "cannot be read as protobuf text format: "
+        + plain
+        + "; check brackets and quotes here and before";
   }
 }

@@ -7,7 +7,9 @@ import java.util.Locale;
 final class Nearest {
   private Nearest() {}
 
-  /** {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close. */
+  /**
+   * {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close.
+   */
   static String advice(String written, Collection<String> choices) {
     String nearest = "";
     int least = 1 + written.length() / 3;
