@@ -3,7 +3,10 @@ package io.stitchflow.plan;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 
-/** Rough work of stages in multiply-accumulates (MACs), for estimates of time and the order of starts; never in a key. */
+/**
+ * Rough work of stages in multiply-accumulates (MACs), for estimates of time and the order of
+ * starts; never in a key.
+ */
 final class Costs {
   static final double IMPORT_PER_IMAGE = 2e6;
   static final double REPORT = 5e9;
@@ -27,7 +30,8 @@ final class Costs {
   }
 
   double training(Architecture architecture, int epochs, int trainExamples, int testExamples) {
-    return architecture.macs() * ((double) epochs * trainExamples * TRAIN_TO_FORWARD + trainExamples + testExamples);
+    return architecture.macs()
+        * ((double) epochs * trainExamples * TRAIN_TO_FORWARD + trainExamples + testExamples);
   }
 
   double representation(Architecture architecture, CutPoint cut, String split) {
@@ -42,7 +46,9 @@ final class Costs {
   }
 
   double cross(Planner.Cell cell) {
-    return train * positions(cell) * (columns(cell) * cell.receiverCut().channels() + PER_ELEMENT * columns(cell));
+    return train
+        * positions(cell)
+        * (columns(cell) * cell.receiverCut().channels() + PER_ELEMENT * columns(cell));
   }
 
   double solve(Planner.Cell cell) {
@@ -51,7 +57,9 @@ final class Costs {
 
   double vanilla(Planner.Cell cell, int epochs) {
     double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
-    return (double) epochs * train * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
+    return (double) epochs
+        * train
+        * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
   }
 
   double copyBySgd(Planner.Cell cell, int epochs) {
@@ -75,11 +83,11 @@ final class Costs {
 
   /** Rows of a stitch's input per example. */
   private static double positions(Planner.Cell cell) {
-    double side = Math.min(cell.senderCut().height(), cell.receiverCut().height());
+    double side = Math.min(cell.senderCut().shape().get(1), cell.receiverCut().shape().get(1));
     return side * side;
   }
 
   private static double elements(CutPoint cut) {
-    return (double) cut.channels() * cut.height() * cut.height();
+    return cut.elements();
   }
 }

@@ -2,6 +2,7 @@ package io.stitchflow.plan;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** Failures in words. */
 final class Failures {
@@ -9,9 +10,15 @@ final class Failures {
 
   /** The message alone where it was written for people, else the exception's name with it. */
   static String describe(Exception e) {
-    Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
-    String message = cause.getMessage();
-    boolean ours = message != null && (cause.getClass() == IllegalArgumentException.class || cause.getClass() == IOException.class || cause.getClass().getName().startsWith("io.stitchflow."));
-    return ours ? message : cause.toString();
+    @Nullable Throwable cause = e instanceof UncheckedIOException ? e.getCause() : null;
+    Throwable failure = cause == null ? e : cause;
+    @Nullable String message = failure.getMessage();
+    return message != null && isForPeople(failure.getClass()) ? message : failure.toString();
+  }
+
+  private static boolean isForPeople(Class<?> type) {
+    return type == IllegalArgumentException.class
+        || type == IOException.class
+        || type.getName().startsWith("io.stitchflow.");
   }
 }

@@ -13,7 +13,8 @@ public final class InProcess {
   private InProcess() {}
 
   /** Runs what {@code survey} found missing and returns the results of all stages that it ran. */
-  public static List<StageResult> run(Plan plan, Survey survey, Worker worker, RunListener listener) throws InterruptedException {
+  public static List<StageResult> run(Plan plan, Survey survey, Worker worker, RunListener listener)
+      throws InterruptedException {
     Map<String, StageResult> results = new HashMap<>();
     survey.known().forEach(known -> results.put(known.getStage(), known));
     List<StageResult> ran = new ArrayList<>();

@@ -11,7 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Collects stages, each once, and orders them by kind, so that each stands after those that it depends on. */
+/**
+ * Collects stages, each once, and orders them by kind, so that each stands after those that it
+ * depends on.
+ */
 final class PlanBuilder {
   private final Toolchain toolchain;
   private final List<Stage> stages = new ArrayList<>();

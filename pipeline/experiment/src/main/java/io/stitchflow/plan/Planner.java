@@ -2,7 +2,6 @@ package io.stitchflow.plan;
 
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectGram;
 import io.stitchflow.v1.CollectRepresentation;
@@ -30,7 +29,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns an experiment into its stages. The same experiment, data and toolchain give the same plan. */
+/**
+ * Turns an experiment into its stages. The same experiment, data and toolchain give the same plan.
+ */
 public final class Planner {
   private final Experiment experiment;
   private final PlanBuilder stages;
@@ -54,8 +55,10 @@ public final class Planner {
    * @param base what paths in the experiment are relative to
    * @throws IOException if a file of the data set cannot be read
    */
-  public static Plan plan(Experiment experiment, Path base, Toolchain toolchain) throws IOException {
-    return new Planner(experiment, toolchain, DatasetSource.of(experiment.getDataset(), base)).plan();
+  public static Plan plan(Experiment experiment, Path base, Toolchain toolchain)
+      throws IOException {
+    return new Planner(experiment, toolchain, DatasetSource.of(experiment.getDataset(), base))
+        .plan();
   }
 
   private Plan plan() {
@@ -78,7 +81,8 @@ public final class Planner {
       network++;
     }
     for (int cell = 0; cell < report.getCellCount(); cell++) {
-      stages.depend(writing, "comparison[" + cell + "]", comparisonId(report.getCell(cell)), "comparison");
+      stages.depend(
+          writing, "comparison[" + cell + "]", comparisonId(report.getCell(cell)), "comparison");
     }
     report.setExperiment(experiment.getName()).addAllMetric(experiment.getMetricList());
     writing.getActionBuilder().setWriteReport(report);
@@ -116,11 +120,17 @@ public final class Planner {
     if (known != null) {
       return known;
     }
-    Network network = experiment.getNetworkList().stream().filter(each -> each.getName().equals(name)).findFirst().orElseThrow();
+    Network network =
+        experiment.getNetworkList().stream()
+            .filter(each -> each.getName().equals(name))
+            .findFirst()
+            .orElseThrow();
     Architecture architecture = Architecture.parse(network.getArchitecture(), network.getWidth());
     List<CutPoint> cuts =
         architecture.cuts().stream()
-            .filter(cut -> experiment.getCutCount() == 0 || experiment.getCutList().contains(cut.layer()))
+            .filter(
+                cut ->
+                    experiment.getCutCount() == 0 || experiment.getCutList().contains(cut.layer()))
             .toList();
     Subject subject = new Subject(id, network, architecture, random, cuts, dataset.title());
     subjects.put(id, subject);
@@ -132,7 +142,8 @@ public final class Planner {
 
   private void addNetwork(Subject subject) {
     Network network = subject.network();
-    TrainingRecipe recipe = subject.random() ? TrainingRecipe.newBuilder().setEpochs(0).build() : network.getRecipe();
+    TrainingRecipe recipe =
+        subject.random() ? TrainingRecipe.newBuilder().setEpochs(0).build() : network.getRecipe();
     if (recipe.getEpochs() == 0) {
       recipe = TrainingRecipe.newBuilder().setEpochs(0).build();
     }
@@ -140,7 +151,11 @@ public final class Planner {
         stages.stage(
             subject.id(),
             subject.id(),
-            costs.training(subject.architecture(), recipe.getEpochs(), dataset.trainExamples(), dataset.testExamples()));
+            costs.training(
+                subject.architecture(),
+                recipe.getEpochs(),
+                dataset.trainExamples(),
+                dataset.testExamples()));
     stage
         .getActionBuilder()
         .setTrainNetwork(
@@ -194,7 +209,11 @@ public final class Planner {
                 .setRecipe(experiment.getVanilla().getRecipe())
                 .setInitialization(initialization)
                 .setSeed(cell.seed()));
-    stages.depend(stage, "sender", representationId(cell.sender(), cell.senderCut(), "train"), "representation");
+    stages.depend(
+        stage,
+        "sender",
+        representationId(cell.sender(), cell.senderCut(), "train"),
+        "representation");
     stages.depend(stage, "network", cell.receiver().id(), "network");
     if (initialization == Initialization.LEAST_SQUARES_COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
@@ -221,8 +240,16 @@ public final class Planner {
                 .setReceiverCut(cell.receiverCut().layer())
                 .setRecipe(experiment.getCopy().getRecipe())
                 .setSeed(cell.seed()));
-    stages.depend(stage, "sender", representationId(cell.sender(), cell.senderCut(), "train"), "representation");
-    stages.depend(stage, "receiver", representationId(cell.receiver(), cell.receiverCut(), "train"), "representation");
+    stages.depend(
+        stage,
+        "sender",
+        representationId(cell.sender(), cell.senderCut(), "train"),
+        "representation");
+    stages.depend(
+        stage,
+        "receiver",
+        representationId(cell.receiver(), cell.receiverCut(), "train"),
+        "representation");
     stages.add(stage);
     return id;
   }
@@ -235,10 +262,19 @@ public final class Planner {
     }
     String gram = addGram(cell);
     String cross = "cross moments " + cell.label();
-    Stage.Builder moments = stages.stage(cross, "cross moments " + cell.column(), costs.cross(cell));
+    Stage.Builder moments =
+        stages.stage(cross, "cross moments " + cell.column(), costs.cross(cell));
     moments.getActionBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance());
-    stages.depend(moments, "sender", representationId(cell.sender(), cell.senderCut(), "train"), "representation");
-    stages.depend(moments, "receiver", representationId(cell.receiver(), cell.receiverCut(), "train"), "representation");
+    stages.depend(
+        moments,
+        "sender",
+        representationId(cell.sender(), cell.senderCut(), "train"),
+        "representation");
+    stages.depend(
+        moments,
+        "receiver",
+        representationId(cell.receiver(), cell.receiverCut(), "train"),
+        "representation");
     stages.add(moments);
     Stage.Builder stage = stages.stage(id, "copy " + cell.column(), costs.solve(cell));
     stage
@@ -262,7 +298,11 @@ public final class Planner {
     if (!stages.has(id)) {
       Stage.Builder stage = stages.stage(id, "gram " + cut, costs.gram(cell));
       stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().setPatch(cell.patch()));
-      stages.depend(stage, "sender", representationId(cell.sender(), cell.senderCut(), "train"), "representation");
+      stages.depend(
+          stage,
+          "sender",
+          representationId(cell.sender(), cell.senderCut(), "train"),
+          "representation");
       stages.add(stage);
     }
     return id;
@@ -283,10 +323,26 @@ public final class Planner {
                 .addAllMetric(experiment.getMetricList().stream().sorted().toList()));
     stages.depend(stage, "vanilla", vanilla, "stitch");
     stages.depend(stage, "copy", copy, "stitch");
-    stages.depend(stage, "sender.train", representationId(cell.sender(), cell.senderCut(), "train"), "representation");
-    stages.depend(stage, "sender.test", representationId(cell.sender(), cell.senderCut(), "test"), "representation");
-    stages.depend(stage, "receiver.train", representationId(cell.receiver(), cell.receiverCut(), "train"), "representation");
-    stages.depend(stage, "receiver.test", representationId(cell.receiver(), cell.receiverCut(), "test"), "representation");
+    stages.depend(
+        stage,
+        "sender.train",
+        representationId(cell.sender(), cell.senderCut(), "train"),
+        "representation");
+    stages.depend(
+        stage,
+        "sender.test",
+        representationId(cell.sender(), cell.senderCut(), "test"),
+        "representation");
+    stages.depend(
+        stage,
+        "receiver.train",
+        representationId(cell.receiver(), cell.receiverCut(), "train"),
+        "representation");
+    stages.depend(
+        stage,
+        "receiver.test",
+        representationId(cell.receiver(), cell.receiverCut(), "test"),
+        "representation");
     stages.depend(stage, "network", cell.receiver().id(), "network");
     stages.depend(stage, "sender.predictions", cell.sender().id(), "predictions");
     stages.depend(stage, "receiver.predictions", cell.receiver().id(), "predictions");
@@ -314,7 +370,13 @@ public final class Planner {
   }
 
   /** A network of the experiment in one of its states. */
-  record Subject(String id, Network network, Architecture architecture, boolean random, List<CutPoint> cuts, String dataset) {
+  record Subject(
+      String id,
+      Network network,
+      Architecture architecture,
+      boolean random,
+      List<CutPoint> cuts,
+      String dataset) {
     static String label(String name, boolean random) {
       return random ? "random " + name : name;
     }
@@ -341,9 +403,16 @@ public final class Planner {
   }
 
   /** A sender's cut into a receiver's. */
-  record Cell(Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut, long seed) {
+  record Cell(
+      Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut, long seed) {
     String label() {
-      return sender.label() + "/" + senderCut.layer() + " -> " + receiver.label() + "/" + receiverCut.layer();
+      return sender.label()
+          + "/"
+          + senderCut.layer()
+          + " -> "
+          + receiver.label()
+          + "/"
+          + receiverCut.layer();
     }
 
     /** All sender cuts into one receiver cut. */
@@ -353,7 +422,7 @@ public final class Planner {
 
     /** Side of the patch of the sender's map that one position of the receiver's map sees. */
     int patch() {
-      return Math.max(1, senderCut.height() / receiverCut.height());
+      return Math.max(1, senderCut.shape().get(1) / receiverCut.shape().get(1));
     }
   }
 }

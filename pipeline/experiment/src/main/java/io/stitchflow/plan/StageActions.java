@@ -22,7 +22,9 @@ final class StageActions {
         return null;
       }
       action.addInput(
-          Input.newBuilder().setRole(dependency.getRole()).setDigest(output(result, dependency.getOutput()).getDigest()));
+          Input.newBuilder()
+              .setRole(dependency.getRole())
+              .setDigest(output(result, dependency.getOutput()).getDigest()));
     }
     return action.build();
   }
@@ -38,6 +40,7 @@ final class StageActions {
         return output;
       }
     }
-    throw new IllegalArgumentException("stage '" + result.getStage() + "' has no output '" + name + "'");
+    throw new IllegalArgumentException(
+        "stage '" + result.getStage() + "' has no output '" + name + "'");
   }
 }

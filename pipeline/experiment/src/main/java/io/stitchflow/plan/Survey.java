@@ -21,8 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a plan is in the store already. Keys need only digests, which records hold; so a stage is a hit without its blobs, unless a stage that must run reads them or
- * they are what the user asked for.
+ * What of a plan is in the store already. Keys need only digests, which records hold; so a stage is
+ * a hit without its blobs, unless a stage that must run reads them or they are what the user asked
+ * for.
  */
 public final class Survey {
   private final List<StageStatus> stages;
@@ -49,7 +50,10 @@ public final class Survey {
    */
   public record StageStatus(Stage stage, State state, String reason, @Nullable StageResult known) {}
 
-  /** Looks up every stage of {@code plan}; reads records and sizes, and the bytes only of what nobody else reads: the report. */
+  /**
+   * Looks up every stage of {@code plan}; reads records and sizes, and the bytes only of what
+   * nobody else reads: the report.
+   */
   public static Survey of(Plan plan, Memo memo) throws IOException {
     return new Surveyor(memo).survey(plan);
   }
@@ -79,7 +83,9 @@ public final class Survey {
     Map<String, StageGroup.Builder> groups = new LinkedHashMap<>();
     for (StageStatus status : stages) {
       if (status.state() != State.HIT) {
-        groups.computeIfAbsent(status.stage().getGroup(), group -> StageGroup.newBuilder()).addStage(status.stage());
+        groups
+            .computeIfAbsent(status.stage().getGroup(), group -> StageGroup.newBuilder())
+            .addStage(status.stage());
       }
     }
     return groups.values().stream().map(StageGroup.Builder::build).toList();
@@ -102,10 +108,14 @@ public final class Survey {
       }
       Set<String> needed = new HashSet<>();
       for (int i = forward.size() - 1; i >= 0; i--) {
-        StageStatus status = withBytes(forward.get(i), needed, !read.contains(forward.get(i).stage().getId()));
+        StageStatus status =
+            withBytes(forward.get(i), needed, !read.contains(forward.get(i).stage().getId()));
         forward.set(i, status);
         if (status.state() == State.RUN) {
-          status.stage().getDependencyList().forEach(dependency -> needed.add(dependency.getStage()));
+          status
+              .stage()
+              .getDependencyList()
+              .forEach(dependency -> needed.add(dependency.getStage()));
         }
       }
       return new Survey(forward);
@@ -122,7 +132,12 @@ public final class Survey {
         return new StageStatus(stage, State.RUN, "no result under key " + key.brief(), null);
       }
       StageResult known =
-          StageResult.newBuilder().setStage(stage.getId()).setOutcome(Outcome.HIT).setKey(key.bytes()).setResult(result).build();
+          StageResult.newBuilder()
+              .setStage(stage.getId())
+              .setOutcome(Outcome.HIT)
+              .setKey(key.bytes())
+              .setResult(result)
+              .build();
       records.put(stage.getId(), known);
       return new StageStatus(stage, State.HIT, "", known);
     }
@@ -141,7 +156,8 @@ public final class Survey {
       boolean whole = last ? memo.verified(known.getResult()) : memo.whole(known.getResult());
       return whole
           ? new StageStatus(demanded, State.HIT, "", known)
-          : new StageStatus(demanded, State.RUN, "bytes of its result are missing or damaged", null);
+          : new StageStatus(
+              demanded, State.RUN, "bytes of its result are missing or damaged", null);
     }
 
     private String firstUnknown(Stage stage) {

@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** Runs groups of stages through the memo, one group a lane, on whatever thread asks. One for a store in a JVM. */
+/**
+ * Runs groups of stages through the memo, one group a lane, on whatever thread asks. One for a
+ * store in a JVM.
+ */
 public final class Worker {
   private final Store store;
   private final Memo memo;
@@ -43,13 +46,15 @@ public final class Worker {
   }
 
   /**
-   * Runs the stages of one group and returns their results in the same order. What fails is a result too, and so is what cannot start because something before it failed.
+   * Runs the stages of one group and returns their results in the same order. What fails is a
+   * result too, and so is what cannot start because something before it failed.
    *
    * @param plan where the makers of missing blobs are found
    * @param upstream results of all stages before these, by stage
    * @throws InterruptedException if the thread was asked to stop
    */
-  public List<StageResult> run(List<Stage> group, Plan plan, Map<String, StageResult> upstream, RunListener listener)
+  public List<StageResult> run(
+      List<Stage> group, Plan plan, Map<String, StageResult> upstream, RunListener listener)
       throws InterruptedException {
     Map<String, StageResult> results = new HashMap<>();
     List<Stage> ready = new ArrayList<>();
@@ -65,7 +70,8 @@ public final class Worker {
       lanes.acquire();
       try {
         listener.started(ready);
-        for (StageResult result : attempt(ready, new Rewinder(plan, upstream), upstream, listener)) {
+        for (StageResult result :
+            attempt(ready, new Rewinder(plan, upstream), upstream, listener)) {
           results.put(result.getStage(), result);
         }
       } finally {
@@ -85,25 +91,36 @@ public final class Worker {
   }
 
   private List<StageResult> attempt(
-      List<Stage> stages, Rewinder rewinder, Map<String, StageResult> upstream, RunListener listener) throws InterruptedException {
+      List<Stage> stages,
+      Rewinder rewinder,
+      Map<String, StageResult> upstream,
+      RunListener listener)
+      throws InterruptedException {
     try {
       return compute(stages, rewinder, upstream, share -> listener.advanced(stages, share));
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) {
-        throw (InterruptedException) new InterruptedException("stopped while running " + stages.get(0).getId()).initCause(e);
+        throw (InterruptedException)
+            new InterruptedException("stopped while running " + stages.get(0).getId()).initCause(e);
       }
-      return stages.stream().map(stage -> ended(stage, Outcome.FAILED, Failures.describe(e))).toList();
+      return stages.stream()
+          .map(stage -> ended(stage, Outcome.FAILED, Failures.describe(e)))
+          .toList();
     }
   }
 
   private List<StageResult> compute(
-      List<Stage> stages, Rewinder rewinder, Map<String, StageResult> upstream, java.util.function.DoubleConsumer progress)
+      List<Stage> stages,
+      Rewinder rewinder,
+      Map<String, StageResult> upstream,
+      java.util.function.DoubleConsumer progress)
       throws IOException {
     List<Memo.Request> requests = new ArrayList<>();
     for (Stage stage : stages) {
       Action action = StageActions.resolve(stage, upstream);
       if (action == null) {
-        throw new IllegalStateException("stage '" + stage.getId() + "' was started before what it depends on");
+        throw new IllegalStateException(
+            "stage '" + stage.getId() + "' was started before what it depends on");
       }
       List<Path> files = stage.getSourceFileList().stream().map(Path::of).toList();
       requests.add(new Memo.Request(action, stage.getCost(), stage.getBytesNeeded(), files));
@@ -143,10 +160,17 @@ public final class Worker {
   }
 
   private static StageResult ended(Stage stage, Outcome outcome, String message) {
-    return StageResult.newBuilder().setStage(stage.getId()).setOutcome(outcome).setMessage(message).build();
+    return StageResult.newBuilder()
+        .setStage(stage.getId())
+        .setOutcome(outcome)
+        .setMessage(message)
+        .build();
   }
 
-  /** Opens blobs; one that is gone is made again by the stage that made it, in the lane of whoever needs it. */
+  /**
+   * Opens blobs; one that is gone is made again by the stage that made it, in the lane of whoever
+   * needs it.
+   */
   private final class Rewinder implements Memo.BlobSource {
     private final Plan plan;
     private final Map<String, StageResult> upstream;
@@ -165,12 +189,17 @@ public final class Worker {
         if (maker == null) {
           throw e;
         }
-        compute(List.of(maker.toBuilder().setBytesNeeded(true).build()), this, upstream, share -> {});
+        compute(
+            List.of(maker.toBuilder().setBytesNeeded(true).build()), this, upstream, share -> {});
         try {
           return store.open(digest);
         } catch (MissingBlobException different) {
           throw new IOException(
-              "stage '" + maker.getId() + "' no longer gives the bytes " + digest.brief() + " that are missing; run again with its new result",
+              "stage '"
+                  + maker.getId()
+                  + "' no longer gives the bytes "
+                  + digest.brief()
+                  + " that are missing; run again with its new result",
               different);
         }
       }
@@ -179,7 +208,9 @@ public final class Worker {
     private @Nullable Stage maker(Digest digest) {
       for (Stage stage : plan.getStageList()) {
         StageResult result = upstream.get(stage.getId());
-        if (result != null && result.getResult().getOutputList().stream().anyMatch(output -> output.getDigest().equals(digest.bytes()))) {
+        if (result != null
+            && result.getResult().getOutputList().stream()
+                .anyMatch(output -> output.getDigest().equals(digest.bytes()))) {
           return stage;
         }
       }

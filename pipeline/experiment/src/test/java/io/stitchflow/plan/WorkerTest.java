@@ -1,5 +1,6 @@
 package io.stitchflow.plan;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.artifacts.Digest;
@@ -38,7 +39,8 @@ class WorkerTest {
   void plan() {
     PlanBuilder stages = new PlanBuilder(Toolchain.getDefaultInstance());
     Stage.Builder data = stages.stage("data", "data", 1);
-    data.getActionBuilder().setImportDataset(ImportDataset.newBuilder().setSynthetic(Synthetic.getDefaultInstance()));
+    data.getActionBuilder()
+        .setImportDataset(ImportDataset.newBuilder().setSynthetic(Synthetic.getDefaultInstance()));
     stages.add(data);
     for (int width = 1; width <= 2; width++) {
       Stage.Builder network = stages.stage("network " + width, "network " + width, 1);
@@ -46,7 +48,9 @@ class WorkerTest {
       stages.depend(network, "train", "data", "out");
       stages.add(network);
       Stage.Builder representation = stages.stage("representation " + width, "representations", 1);
-      representation.getActionBuilder().setCollectRepresentation(CollectRepresentation.newBuilder().setCut("stem"));
+      representation
+          .getActionBuilder()
+          .setCollectRepresentation(CollectRepresentation.newBuilder().setCut("stem"));
       stages.depend(representation, "network", "network " + width, "out");
       stages.add(representation);
     }
@@ -58,9 +62,10 @@ class WorkerTest {
     failingNetwork = "1";
     run();
     assertThat(outcome("network 1")).isEqualTo(Outcome.FAILED);
-    assertThat(finished.get("network 1").getMessage()).isEqualTo("network 1 diverged; lower its learning rate");
+    assertThat(result("network 1").getMessage())
+        .isEqualTo("network 1 diverged; lower its learning rate");
     assertThat(outcome("representation 1")).isEqualTo(Outcome.SKIPPED);
-    assertThat(finished.get("representation 1").getMessage()).isEqualTo("'network 1' failed");
+    assertThat(result("representation 1").getMessage()).isEqualTo("'network 1' failed");
     assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
   }
 
@@ -71,7 +76,8 @@ class WorkerTest {
     failingNetwork = "";
     executed.clear();
     run();
-    assertThat(executed).containsExactly("network 1", "representation of network 1 trained on data");
+    assertThat(executed)
+        .containsExactly("network 1", "representation of network 1 trained on data");
   }
 
   @Test
@@ -82,8 +88,11 @@ class WorkerTest {
     }
     executed.clear();
     run();
-    assertThat(executed).as("the representation is a leaf, and all behind it is missing").hasSize(3);
-    assertThat(Files.readString(blob("representation 2"))).isEqualTo("representation of network 2 trained on data");
+    assertThat(executed)
+        .as("the representation is a leaf, and all behind it is missing")
+        .hasSize(3);
+    assertThat(Files.readString(blob("representation 2")))
+        .isEqualTo("representation of network 2 trained on data");
   }
 
   @Test
@@ -95,14 +104,20 @@ class WorkerTest {
     Survey survey = Survey.of(plan, worker().memo());
     Files.delete(blob("data"));
     InProcess.run(plan, survey, worker(), new Recorder());
-    assertThat(executed).containsExactly("data", "network 1", "representation of network 1 trained on data");
+    assertThat(executed)
+        .containsExactlyInAnyOrder("data", "network 1", "representation of network 1 trained on data");
   }
 
   @Test
   void survey_nothingStored_runsTheFirstAndLetsTheRestWait() throws Exception {
     assertThat(Survey.of(plan, worker().memo()).stages())
         .extracting(Survey.StageStatus::state)
-        .containsExactly(Survey.State.RUN, Survey.State.WAIT, Survey.State.WAIT, Survey.State.WAIT, Survey.State.WAIT);
+        .containsExactly(
+            Survey.State.RUN,
+            Survey.State.WAIT,
+            Survey.State.WAIT,
+            Survey.State.WAIT,
+            Survey.State.WAIT);
   }
 
   @Test
@@ -128,7 +143,12 @@ class WorkerTest {
     return new Worker(
         Store.open(directory),
         Map.of(
-            StageKind.IMPORT_DATASET, executor, StageKind.TRAIN_NETWORK, executor, StageKind.COLLECT_REPRESENTATION, executor),
+            StageKind.IMPORT_DATASET,
+            executor,
+            StageKind.TRAIN_NETWORK,
+            executor,
+            StageKind.COLLECT_REPRESENTATION,
+            executor),
         1);
   }
 
@@ -143,16 +163,23 @@ class WorkerTest {
       throw new IllegalArgumentException(text + " diverged; lower its learning rate");
     }
     executed.add(text);
-    String trained = text.startsWith("network") ? text + " trained on " + Files.readString(run.input("train")) : text;
+    String trained =
+        text.startsWith("network")
+            ? text + " trained on " + Files.readString(run.input("train"))
+            : text;
     Files.writeString(run.output("out"), trained);
   }
 
+  private StageResult result(String stage) {
+    return requireNonNull(finished.get(stage), stage);
+  }
+
   private Outcome outcome(String stage) {
-    return finished.get(stage).getOutcome();
+    return result(stage).getOutcome();
   }
 
   private Path blob(String stage) {
-    String hex = Digest.from(finished.get(stage).getResult().getOutput(0).getDigest()).hex();
+    String hex = Digest.from(result(stage).getResult().getOutput(0).getDigest()).hex();
     return directory.resolve("cas").resolve(hex.substring(0, 2)).resolve(hex);
   }
 

@@ -66,12 +66,12 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
 
   /** Receiver's accuracy minus the vanilla-stitched network's: what stitching costs. */
   public @Nullable Double vanillaPenalty() {
-    return difference(receiverAccuracy(), vanillaAccuracy());
+    return measurement.hasVanilla() ? penalty(measurement.getVanilla()) : null;
   }
 
   /** Receiver's accuracy minus the copy-stitched network's. */
   public @Nullable Double copyPenalty() {
-    return difference(receiverAccuracy(), copyAccuracy());
+    return measurement.hasCopy() ? penalty(measurement.getCopy()) : null;
   }
 
   private @Nullable Double r2(@Nullable Double mse) {
@@ -79,15 +79,20 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
     return mse == null || variance == null || variance == 0 ? null : (Double) (1 - mse / variance);
   }
 
-  private static @Nullable Double difference(@Nullable Double from, @Nullable Double what) {
-    return from == null || what == null ? null : (Double) (from - what);
+  /** From counts, so that it is exact. */
+  private @Nullable Double penalty(Evaluation stitched) {
+    Evaluation receiver = measurement.getReceiver();
+    if (receiver.getExamples() == 0 || receiver.getExamples() != stitched.getExamples()) {
+      return null;
+    }
+    return ((double) receiver.getCorrect() - stitched.getCorrect())
+        / Integer.toUnsignedLong(stitched.getExamples());
   }
 
   private static @Nullable Double accuracy(Evaluation evaluation) {
     return evaluation.getExamples() == 0
         ? null
         : (Double)
-            ((double) Integer.toUnsignedLong(evaluation.getCorrect())
-                / Integer.toUnsignedLong(evaluation.getExamples()));
+            ((double) evaluation.getCorrect() / Integer.toUnsignedLong(evaluation.getExamples()));
   }
 }

@@ -11,23 +11,28 @@ import java.util.Set;
 /**
  * A heat map of the report and the file that it is also written to.
  *
+ * @param row the row of maps that it stands in: {@code vanilla}, {@code copy by SGD}
  * @param file {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}
  */
-record Drawing(Pair pair, Condition condition, String file, String svg) {
-  /** All heat maps of an experiment, over test examples; those without any number are left out. */
+record Drawing(Pair pair, Condition condition, String row, String file, String svg) {
+  /**
+   * All heat maps of an experiment, over test examples: of each pair and condition first what the
+   * vanilla stitches do, then what the copies of each solver do. Those without numbers are left
+   * out.
+   */
   static List<Drawing> all(Results results) {
     List<Drawing> drawings = new ArrayList<>();
     Set<String> taken = new HashSet<>();
     for (Pair pair : results.pairs()) {
-      String name = unique(plain(pair.sender().getName() + "_" + pair.receiver().getName()), taken);
+      String name = plain(pair.sender().getName() + "_" + pair.receiver().getName());
+      String prefix = "heatmaps/" + unique(name, taken);
       for (Condition condition : results.conditions()) {
-        for (Quantity quantity : Quantity.values()) {
-          for (CopySolver solver : solvers(results, quantity)) {
-            add(
-                drawings,
-                results,
-                "heatmaps/" + name,
-                new Subject(pair, condition, quantity, solver));
+        for (CopySolver solver : results.solvers()) {
+          for (Quantity quantity : Quantity.values()) {
+            // Every solver's cells repeat what is not about the copy
+            if (quantity.needsCopy() || solver == results.solvers().get(0)) {
+              add(drawings, results, prefix, new Subject(pair, condition, quantity, solver));
+            }
           }
         }
       }
@@ -58,12 +63,8 @@ record Drawing(Pair pair, Condition condition, String file, String svg) {
             quantity.text() + (named ? "." + Words.text(subject.solver()) : ""),
             "svg");
     String svg = new HeatMap(title, subtitle, pair, quantity.scale()).draw(matrix);
-    drawings.add(new Drawing(pair, subject.condition(), file, svg));
-  }
-
-  /** Each solver's cells repeat what is not about the copy, so that is drawn from the first's. */
-  private static List<CopySolver> solvers(Results results, Quantity quantity) {
-    return quantity.needsCopy() ? results.solvers() : results.solvers().subList(0, 1);
+    String row = quantity.needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
+    drawings.add(new Drawing(pair, subject.condition(), row, file, svg));
   }
 
   private static String plain(String name) {

@@ -11,13 +11,13 @@ import java.util.List;
  * @param subtitle of which pair, condition and split
  */
 record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
-  private static final double CELL_WIDTH = 46;
+  private static final double CELL_WIDTH = 44;
   private static final double CELL_HEIGHT = 32;
-  private static final double MARGIN = 12;
+  private static final double MARGIN = 10;
   private static final double TOP = 54;
-  private static final double GAP = 16;
+  private static final double GAP = 14;
   private static final double BAR_WIDTH = 13;
-  private static final double BAR_LABELS = 50;
+  private static final double BAR_LABELS = 44;
   private static final double BAR_LEAST_HEIGHT = 128;
   private static final int BAR_STEPS = 64;
   private static final int BAR_TICKS = 4;
@@ -192,7 +192,12 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
     String value = place + Numbers.exact(sample.mean());
     return sample.size() == 1
         ? value
-        : value + " ± " + Numbers.brief(sample.deviation()) + " over " + sample.size() + " seeds";
+        : value
+            + " ± "
+            + Numbers.spread(sample.mean(), sample.deviation())
+            + " over "
+            + sample.size()
+            + " seeds";
   }
 
   /** The value that has the last colour. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Means over the lower triangle, the diagonal and the upper triangle, as the report's tables show
- * them: the mean over cells for each seed, then mean and standard deviation over seeds.
+ * them: the mean over cells for each seed, then mean and standard deviation over seeds; no
+ * deviation where it is 0.
  *
  * @param headings of the columns of numbers; those that nothing was measured for are left out
  */
@@ -65,7 +66,10 @@ record Means(List<String> headings, List<Block> blocks) {
         return Numbers.fixed(100 * seeds.mean(), 1) + " %";
       }
       String mean = Numbers.brief(seeds.mean());
-      String text = seeds.size() == 1 ? mean : mean + " ± " + Numbers.brief(seeds.deviation());
+      String text =
+          seeds.deviation() == 0
+              ? mean
+              : mean + " ± " + Numbers.spread(seeds.mean(), seeds.deviation());
       return text.replace('-', '−');
     }
   }

@@ -6,7 +6,8 @@ import io.stitchflow.v1.ReportNetwork;
 record Pair(ReportNetwork sender, ReportNetwork receiver) {
   /** What a pair is called, since it decides what its numbers can show. */
   enum Kind {
-    SELF("self pair: one network with itself, so identity is an exact stitch on the diagonal"),
+    SELF(
+        "self pair: one network with itself; identity is an exact stitch where both are in one state"),
     SEED("seed pair: one architecture and width, two seeds"),
     OTHER("two architectures");
 

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** A number of a cell that is drawn as a heat map and averaged over regions. */
 public enum Quantity {
   VANILLA_ACCURACY("Vanilla accuracy", Scale.ACCURACY, Cell::vanillaAccuracy),
-  COPY_ACCURACY("Copy accuracy", Scale.ACCURACY, Cell::copyAccuracy),
-  R2_VANILLA("R² of vanilla", Scale.R2, Cell::r2Vanilla),
-  R2_COPY("R² of copy", Scale.R2, Cell::r2Copy),
+  R2_VANILLA("R² of the vanilla stitch", Scale.R2, Cell::r2Vanilla),
   EV("EV = MSE(vanilla, expected)", Scale.ERROR, Cell::ev),
+  COPY_ACCURACY("Copy accuracy", Scale.ACCURACY, Cell::copyAccuracy),
+  R2_COPY("R² of the copy stitch", Scale.R2, Cell::r2Copy),
   ES("ES = MSE(copy, expected)", Scale.ERROR, Cell::es),
   SV("SV = MSE(vanilla, copy)", Scale.ERROR, Cell::sv);
 

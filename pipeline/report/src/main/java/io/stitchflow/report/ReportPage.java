@@ -13,7 +13,9 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
@@ -47,7 +49,9 @@ final class ReportPage {
       List<ConditionPart> conditions,
       List<DigestRow> digests) {}
 
-  private record ConditionPart(String name, List<String> drawings) {}
+  private record ConditionPart(String name, List<MapRow> rows) {}
+
+  private record MapRow(List<String> drawings) {}
 
   private record DigestRow(
       String condition,
@@ -84,13 +88,9 @@ final class ReportPage {
     List<ConditionPart> conditions = new ArrayList<>();
     List<DigestRow> digests = new ArrayList<>();
     for (Condition condition : results.conditions()) {
-      List<String> svgs =
-          drawings.stream()
-              .filter(drawing -> drawing.pair().equals(pair) && drawing.condition() == condition)
-              .map(Drawing::svg)
-              .toList();
-      if (!svgs.isEmpty()) {
-        conditions.add(new ConditionPart(Words.of(condition), svgs));
+      List<MapRow> rows = rows(pair, condition, drawings);
+      if (!rows.isEmpty()) {
+        conditions.add(new ConditionPart(Words.of(condition), rows));
       }
       for (CopySolver solver : results.solvers()) {
         results.cells(pair, condition, solver, Split.TEST).forEach(c -> digests.add(row(c)));
@@ -106,6 +106,16 @@ final class ReportPage {
         Means.of(results, List.of(pair), Split.TRAIN),
         conditions,
         digests);
+  }
+
+  private static List<MapRow> rows(Pair pair, Condition condition, List<Drawing> drawings) {
+    Map<String, List<String>> rows = new LinkedHashMap<>();
+    for (Drawing drawing : drawings) {
+      if (drawing.pair().equals(pair) && drawing.condition() == condition) {
+        rows.computeIfAbsent(drawing.row(), absent -> new ArrayList<>()).add(drawing.svg());
+      }
+    }
+    return rows.values().stream().map(MapRow::new).toList();
   }
 
   private static DigestRow row(Cell cell) {

@@ -9,7 +9,7 @@ final class Sample {
 
   void add(double value) {
     if (size == 0) {
-      origin = value;
+      origin = Double.isFinite(value) ? value : 0;
     }
     // About the first value, so that the spread of nearly equal numbers is not lost
     double shifted = value - origin;

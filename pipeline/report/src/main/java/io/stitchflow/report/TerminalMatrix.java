@@ -38,7 +38,7 @@ public final class TerminalMatrix {
             .orElse(CopySolver.COPY_SOLVER_UNSPECIFIED);
     return new TerminalMatrix(
         all.stream().filter(cell -> cell.place().getCopySolver() == solver).toList(),
-        sender + " -> " + receiver + ", " + Words.of(condition) + ", test");
+        sender + " -> " + receiver + ", " + Words.text(condition) + ", test");
   }
 
   /** Lines that end with LF; empty if nothing of {@code quantity} was measured. */

@@ -8,10 +8,9 @@ import java.util.Locale;
 final class Words {
   private Words() {}
 
-  /** {@code trained sender, random receiver}. */
+  /** Sender and receiver: {@code trained → random}. */
   static String of(Condition condition) {
-    String[] states = text(condition).split("_", 2);
-    return states[0] + " sender, " + states[1] + " receiver";
+    return text(condition).replace("_", " → ");
   }
 
   /** {@code a → b (random)}. */

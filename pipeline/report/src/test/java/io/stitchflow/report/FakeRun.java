@@ -1,6 +1,5 @@
 package io.stitchflow.report;
 
-import com.google.protobuf.Message;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.v1.Action;
@@ -14,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -42,10 +42,9 @@ final class FakeRun implements StageRun {
     return this;
   }
 
-  /** Replaces the bytes of an input. */
-  FakeRun damage(String role, Message with) {
-    blobs.put(role, with.toByteArray());
-    return this;
+  /** Of all inputs, as hexadecimal digits. */
+  List<String> digests() {
+    return blobs.values().stream().map(bytes -> Digest.of(bytes).hex()).toList();
   }
 
   @Override

@@ -23,13 +23,19 @@ public final class BeamRun {
    * @param lanes groups of stages that run at once in one JVM
    */
   public static List<StageResult> run(
-      PipelineOptions options, Plan plan, Survey survey, Path store, int lanes, RunListener listener) {
+      PipelineOptions options,
+      Plan plan,
+      Survey survey,
+      Path store,
+      int lanes,
+      RunListener listener) {
     String id = UUID.randomUUID().toString();
     Collecting collecting = new Collecting(listener);
     Workers.listen(id, collecting);
     try {
       Pipeline pipeline = Pipeline.create(options);
-      RunSpec run = new RunSpec(id, store.toAbsolutePath().toString(), lanes, plan, survey.missing());
+      RunSpec run =
+          new RunSpec(id, store.toAbsolutePath().toString(), lanes, plan, survey.missing());
       pipeline.apply("Run experiment", RunExperiment.of(run, survey.known()));
       pipeline.run().waitUntilFinish();
     } finally {

@@ -5,8 +5,12 @@ import io.stitchflow.v1.StageResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Caches representations, all cuts of a network and split in one forward pass. Input: results of all stages before. Output: the same, and those of its own stages. */
-public final class CollectRepresentations extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+/**
+ * Caches representations, all cuts of a network and split in one forward pass. Input: results of
+ * all stages before. Output: the same, and those of its own stages.
+ */
+public final class CollectRepresentations
+    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final RunSpec run;
 
   private CollectRepresentations(RunSpec run) {
@@ -20,7 +24,6 @@ public final class CollectRepresentations extends PTransform<PCollection<StageRe
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before
-        .apply("Forward", RunStages.of(StageKind.COLLECT_REPRESENTATION, run));
+    return before.apply("Forward", RunStages.of(StageKind.COLLECT_REPRESENTATION, run));
   }
 }

@@ -5,8 +5,12 @@ import io.stitchflow.v1.StageResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Compares vanilla and copy stitches. Input: results of all stages before. Output: the same, and those of its own stages. */
-public final class CompareStitches extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+/**
+ * Compares vanilla and copy stitches. Input: results of all stages before. Output: the same, and
+ * those of its own stages.
+ */
+public final class CompareStitches
+    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final RunSpec run;
 
   private CompareStitches(RunSpec run) {
@@ -20,7 +24,6 @@ public final class CompareStitches extends PTransform<PCollection<StageResult>, 
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before
-        .apply("Compare", RunStages.of(StageKind.COMPARE_STITCHES, run));
+    return before.apply("Compare", RunStages.of(StageKind.COMPARE_STITCHES, run));
   }
 }

@@ -5,8 +5,12 @@ import io.stitchflow.v1.StageResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Fits copy and vanilla stitches, a receiver's column at a time. Input: results of all stages before. Output: the same, and those of its own stages. */
-public final class FitStitches extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+/**
+ * Fits copy and vanilla stitches, a receiver's column at a time. Input: results of all stages
+ * before. Output: the same, and those of its own stages.
+ */
+public final class FitStitches
+    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final RunSpec run;
 
   private FitStitches(RunSpec run) {

@@ -5,8 +5,12 @@ import io.stitchflow.v1.StageResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Imports the data set. Input: results of all stages before. Output: the same, and those of its own stages. */
-public final class ImportDatasets extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+/**
+ * Imports the data set. Input: results of all stages before. Output: the same, and those of its own
+ * stages.
+ */
+public final class ImportDatasets
+    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final RunSpec run;
 
   private ImportDatasets(RunSpec run) {
@@ -20,7 +24,6 @@ public final class ImportDatasets extends PTransform<PCollection<StageResult>, P
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before
-        .apply("Import", RunStages.of(StageKind.IMPORT_DATASET, run));
+    return before.apply("Import", RunStages.of(StageKind.IMPORT_DATASET, run));
   }
 }

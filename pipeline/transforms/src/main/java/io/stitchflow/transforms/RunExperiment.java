@@ -8,7 +8,10 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
-/** The whole experiment, from its data set to its report. Output: the result of every stage, any order. */
+/**
+ * The whole experiment, from its data set to its report. Output: the result of every stage, any
+ * order.
+ */
 public final class RunExperiment extends PTransform<PBegin, PCollection<StageResult>> {
   private final RunSpec run;
   private final List<StageResult> known;

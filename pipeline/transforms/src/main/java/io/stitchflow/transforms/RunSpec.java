@@ -15,7 +15,8 @@ import java.util.List;
  * @param plan all stages, so that a worker can make a missing blob again
  * @param missing groups that may have to run
  */
-public record RunSpec(String id, String store, int lanes, Plan plan, List<StageGroup> missing) implements Serializable {
+public record RunSpec(String id, String store, int lanes, Plan plan, List<StageGroup> missing)
+    implements Serializable {
   public RunSpec {
     missing = List.copyOf(missing);
   }

@@ -23,8 +23,9 @@ import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
- * Runs the stages of one kind that the survey found missing. Input: results of all stages before, bounded. Output: the same, and one result a stage run. The side input is a
- * barrier: no group starts before all kinds before it are done.
+ * Runs the stages of one kind that the survey found missing. Input: results of all stages before,
+ * bounded. Output: the same, and one result a stage run. The side input is a barrier: no group
+ * starts before all kinds before it are done.
  */
 final class RunStages extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final StageKind kind;
@@ -42,13 +43,17 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
     List<StageGroup> groups =
-        run.groups(kind).stream().sorted(Comparator.comparingDouble(RunStages::cost).reversed()).toList();
+        run.groups(kind).stream()
+            .sorted(Comparator.comparingDouble(RunStages::cost).reversed())
+            .toList();
     if (groups.isEmpty()) {
       return before;
     }
     PCollectionView<Map<String, StageResult>> upstream =
         before
-            .apply("By stage", WithKeys.of(StageResult::getStage).withKeyType(TypeDescriptors.strings()))
+            .apply(
+                "By stage",
+                WithKeys.of(StageResult::getStage).withKeyType(TypeDescriptors.strings()))
             .apply("To all workers", View.asMap());
     PCollection<StageResult> results =
         before
@@ -57,7 +62,9 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply("Run", ParDo.of(new RunGroup(run, upstream)).withSideInputs(upstream))
             .setCoder(ProtoCoder.of(StageResult.class));
-    return PCollectionList.of(before).and(results).apply("With those before", Flatten.pCollections());
+    return PCollectionList.of(before)
+        .and(results)
+        .apply("With those before", Flatten.pCollections());
   }
 
   private static double cost(StageGroup group) {

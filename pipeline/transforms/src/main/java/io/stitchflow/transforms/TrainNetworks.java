@@ -5,8 +5,12 @@ import io.stitchflow.v1.StageResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Trains networks, and makes the random ones. Input: results of all stages before. Output: the same, and those of its own stages. */
-public final class TrainNetworks extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+/**
+ * Trains networks, and makes the random ones. Input: results of all stages before. Output: the
+ * same, and those of its own stages.
+ */
+public final class TrainNetworks
+    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final RunSpec run;
 
   private TrainNetworks(RunSpec run) {
@@ -20,7 +24,6 @@ public final class TrainNetworks extends PTransform<PCollection<StageResult>, PC
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before
-        .apply("Train", RunStages.of(StageKind.TRAIN_NETWORK, run));
+    return before.apply("Train", RunStages.of(StageKind.TRAIN_NETWORK, run));
   }
 }

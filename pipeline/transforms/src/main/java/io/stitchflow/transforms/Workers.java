@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What DoFns of one JVM share: a worker for each store, and the listeners of runs that were started here. Beam gives DoFns no other way to share. */
+/**
+ * What DoFns of one JVM share: a worker for each store, and the listeners of runs that were started
+ * here. Beam gives DoFns no other way to share.
+ */
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, RunListener> LISTENERS = new ConcurrentHashMap<>();
@@ -37,7 +40,9 @@ final class Workers {
     LISTENERS.remove(run);
   }
 
-  /** The listener of a run; one that ignores everything where the run was started in another JVM. */
+  /**
+   * The listener of a run; one that ignores everything where the run was started in another JVM.
+   */
   static RunListener listener(String run) {
     return LISTENERS.getOrDefault(run, Silent.INSTANCE);
   }

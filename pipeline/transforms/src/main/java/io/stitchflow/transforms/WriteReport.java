@@ -5,8 +5,12 @@ import io.stitchflow.v1.StageResult;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
-/** Writes the report. Input: results of all stages before. Output: the same, and those of its own stages. */
-public final class WriteReport extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+/**
+ * Writes the report. Input: results of all stages before. Output: the same, and those of its own
+ * stages.
+ */
+public final class WriteReport
+    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
   private final RunSpec run;
 
   private WriteReport(RunSpec run) {
@@ -20,7 +24,6 @@ public final class WriteReport extends PTransform<PCollection<StageResult>, PCol
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before
-        .apply("Write", RunStages.of(StageKind.WRITE_REPORT, run));
+    return before.apply("Write", RunStages.of(StageKind.WRITE_REPORT, run));
   }
 }
