@@ -39,6 +39,8 @@ final class ExamplesTest {
 
   @Test
   void examples_all_holdTheQuickstartAndCifar10() throws IOException {
-    assertThat(examples()).map(file -> file.getFileName().toString()).contains("cifar10-small.textproto", "quickstart.textproto");
+    assertThat(examples())
+        .map(file -> file.getFileName().toString())
+        .contains("cifar10-small.textproto", "quickstart.textproto");
   }
 }

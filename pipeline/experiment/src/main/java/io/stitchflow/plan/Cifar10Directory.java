@@ -16,13 +16,16 @@ import java.util.List;
 record Cifar10Directory(long trainExamples, List<String> complaints) {
   private static final int RECORD_BYTES = 3073;
   private static final String TEST = "test_batch.bin";
-  private static final String ADVICE = "unpack the binary version of CIFAR-10 there, or name another directory";
+  private static final String ADVICE =
+      "unpack the binary version of CIFAR-10 there, or name another directory";
 
   Cifar10Directory {
     complaints = List.copyOf(complaints);
   }
 
-  /** @param base what {@code written} is relative to */
+  /**
+   * @param base what {@code written} is relative to
+   */
   static Cifar10Directory of(String written, Path base) {
     if (written.isEmpty()) {
       return wrong("is missing; write where data_batch_1.bin is");
@@ -31,7 +34,8 @@ record Cifar10Directory(long trainExamples, List<String> complaints) {
     try {
       directory = base.resolve(written).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      return wrong("'" + written + "' is no path: " + e.getReason() + "; write where data_batch_1.bin is");
+      return wrong(
+          "'" + written + "' is no path: " + e.getReason() + "; write where data_batch_1.bin is");
     }
     if (!Files.isDirectory(directory)) {
       String what = Files.exists(directory) ? "is no directory" : "does not exist";
@@ -49,7 +53,13 @@ record Cifar10Directory(long trainExamples, List<String> complaints) {
       try {
         long bytes = Files.size(file);
         if (bytes == 0 || bytes % RECORD_BYTES != 0) {
-          complaints.add(file + " has " + bytes + " bytes, which is no whole number of records of " + RECORD_BYTES + "; copy or unpack it again");
+          complaints.add(
+              file
+                  + " has "
+                  + bytes
+                  + " bytes, which is no whole number of records of "
+                  + RECORD_BYTES
+                  + "; copy or unpack it again");
         }
         train += name.equals(TEST) ? 0 : bytes / RECORD_BYTES;
       } catch (IOException e) {
@@ -57,13 +67,20 @@ record Cifar10Directory(long trainExamples, List<String> complaints) {
       }
     }
     if (!missing.isEmpty()) {
-      complaints.add(0, directory + " has no readable " + String.join(", ", missing) + "; " + ADVICE);
+      complaints.add(
+          0, directory + " has no readable " + String.join(", ", missing) + "; " + ADVICE);
     }
     return new Cifar10Directory(train, complaints);
   }
 
   private static List<String> names() {
-    return List.of("data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin", TEST);
+    return List.of(
+        "data_batch_1.bin",
+        "data_batch_2.bin",
+        "data_batch_3.bin",
+        "data_batch_4.bin",
+        "data_batch_5.bin",
+        TEST);
   }
 
   private static Cifar10Directory wrong(String complaint) {

@@ -22,7 +22,10 @@ public final class ExperimentDefaults {
 
   private ExperimentDefaults() {}
 
-  /** The experiment with every default explicit, but that no {@code cut} still means all cuts. Filling twice changes nothing. */
+  /**
+   * The experiment with every default explicit, but that no {@code cut} still means all cuts.
+   * Filling twice changes nothing.
+   */
   public static Experiment fill(Experiment experiment) {
     Experiment.Builder filled = experiment.toBuilder();
     if (filled.getDataset().hasSynthetic()) {
@@ -37,7 +40,11 @@ public final class ExperimentDefaults {
     }
     if (filled.getConditionCount() == 0) {
       filled.addAllCondition(
-          List.of(Condition.TRAINED_TRAINED, Condition.RANDOM_TRAINED, Condition.TRAINED_RANDOM, Condition.RANDOM_RANDOM));
+          List.of(
+              Condition.TRAINED_TRAINED,
+              Condition.RANDOM_TRAINED,
+              Condition.TRAINED_RANDOM,
+              Condition.RANDOM_RANDOM));
     }
     fill(filled.getVanillaBuilder());
     fill(filled.getCopyBuilder());
@@ -55,7 +62,12 @@ public final class ExperimentDefaults {
         .flatMap(
             sender ->
                 networks.stream()
-                    .map(receiver -> Pair.newBuilder().setSender(sender.getName()).setReceiver(receiver.getName()).build()))
+                    .map(
+                        receiver ->
+                            Pair.newBuilder()
+                                .setSender(sender.getName())
+                                .setReceiver(receiver.getName())
+                                .build()))
         .toList();
   }
 

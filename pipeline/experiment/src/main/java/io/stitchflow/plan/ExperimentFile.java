@@ -18,18 +18,22 @@ public final class ExperimentFile {
   /**
    * Reads, changes and checks an experiment.
    *
-   * @param sets {@code FIELD=VALUE} each, applied in order; a path in one is relative to the working directory, not to the file's
+   * @param sets {@code FIELD=VALUE} each, applied in order; a path in one is relative to the
+   *     working directory, not to the file's
    * @throws InvalidExperimentException if anything is wrong, with everything that is
    */
-  public static ValidExperiment read(Path file, List<String> sets) throws InvalidExperimentException {
+  public static ValidExperiment read(Path file, List<String> sets)
+      throws InvalidExperimentException {
     Problems problems = new Problems();
-    ExperimentText.@Nullable Parsed parsed = ExperimentText.parse(file.toString(), text(file), problems);
+    ExperimentText.@Nullable Parsed parsed =
+        ExperimentText.parse(file.toString(), text(file), problems);
     if (parsed == null) {
       throw problems.exception();
     }
     Experiment.Builder experiment = parsed.experiment().toBuilder();
     for (int i = 0; i < sets.size(); i++) {
-      SetOption.apply(sets.get(i), Origin.ofOption(i + 1, sets.get(i)), experiment, parsed.origins(), problems);
+      SetOption.apply(
+          sets.get(i), Origin.ofOption(i + 1, sets.get(i)), experiment, parsed.origins(), problems);
     }
     Path parent = file.toAbsolutePath().getParent();
     Path base = parent == null ? file.toAbsolutePath() : parent;
@@ -46,7 +50,8 @@ public final class ExperimentFile {
         throw unreadable(file, "is a directory; name the experiment file in it");
       }
       if (Files.size(file) > MOST_BYTES) {
-        throw unreadable(file, "has " + Files.size(file) + " bytes, which no experiment has; check the name");
+        throw unreadable(
+            file, "has " + Files.size(file) + " bytes, which no experiment has; check the name");
       }
       return Files.readString(file);
     } catch (NoSuchFileException e) {

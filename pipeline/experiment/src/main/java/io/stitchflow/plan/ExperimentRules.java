@@ -72,7 +72,8 @@ final class ExperimentRules {
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
       if (field.isRepeated()) {
         for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
-          checkField(field, message.getRepeatedField(field, i), prefix + field.getName() + "[" + i + "]");
+          checkField(
+              field, message.getRepeatedField(field, i), prefix + field.getName() + "[" + i + "]");
         }
       } else if (message.hasField(field) || origins.isWritten(prefix + field.getName())) {
         checkField(field, message.getField(field), prefix + field.getName());
@@ -100,7 +101,9 @@ final class ExperimentRules {
 
   private void checkNetworks() {
     if (written.getNetworkCount() == 0) {
-      add("network", "is missing; add at least one: network { name: \"a\" architecture: \"ResNet18\" }");
+      add(
+          "network",
+          "is missing; add at least one: network { name: \"a\" architecture: \"ResNet18\" }");
     }
     Map<String, Integer> names = new HashMap<>();
     for (int i = 0; i < written.getNetworkCount(); i++) {
@@ -109,7 +112,9 @@ final class ExperimentRules {
       checkName(network.getName(), path + ".name");
       Integer first = names.putIfAbsent(network.getName(), i);
       if (first != null && !network.getName().isEmpty()) {
-        add(path + ".name", "'" + network.getName() + "' is the name of network[" + first + "] too; rename one");
+        add(
+            path + ".name",
+            "'" + network.getName() + "' is the name of network[" + first + "] too; rename one");
       }
       List<String> known = cuts(network, path + ".architecture");
       cuts.putIfAbsent(network.getName(), known);
@@ -120,7 +125,8 @@ final class ExperimentRules {
   /** Names of the network's cuts; none where the architecture cannot be told. */
   private List<String> cuts(Network network, String path) {
     String name = network.getArchitecture();
-    String choices = "ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to " + MOST_BLOCKS;
+    String choices =
+        "ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to " + MOST_BLOCKS;
     if (name.isEmpty()) {
       add(path, "is missing; choose " + choices);
       return List.of();
@@ -146,7 +152,14 @@ final class ExperimentRules {
       checkNetworkName(pair.getReceiver(), path + ".receiver");
       Integer first = seen.putIfAbsent(pair, i);
       if (first != null) {
-        add(path, pair.getSender() + " -> " + pair.getReceiver() + " is pair[" + first + "] too; drop one");
+        add(
+            path,
+            pair.getSender()
+                + " -> "
+                + pair.getReceiver()
+                + " is pair["
+                + first
+                + "] too; drop one");
       }
     }
   }
@@ -171,14 +184,21 @@ final class ExperimentRules {
     for (int i = 0; i < written.getCutCount(); i++) {
       String cut = written.getCut(i);
       if (!choices.contains(cut)) {
-        add("cut[" + i + "]", "no network has a cut '" + cut + "'; " + Nearest.advice(cut, choices));
+        add(
+            "cut[" + i + "]",
+            "no network has a cut '" + cut + "'; " + Nearest.advice(cut, choices));
       }
     }
     if (written.getCutCount() > 0 && choices.containsAll(written.getCutList())) {
       for (String name : paired()) {
         List<String> own = cuts.getOrDefault(name, List.of());
         if (!own.isEmpty() && own.stream().noneMatch(written.getCutList()::contains)) {
-          add("cut", "network '" + name + "' has none of these cuts; add one of " + String.join(", ", own));
+          add(
+              "cut",
+              "network '"
+                  + name
+                  + "' has none of these cuts; add one of "
+                  + String.join(", ", own));
         }
       }
     }
@@ -218,8 +238,11 @@ final class ExperimentRules {
   private void checkDataset() {
     Dataset dataset = written.getDataset();
     switch (dataset.getKindCase()) {
-      case KIND_NOT_SET -> add("dataset", "is missing; choose cifar10 { directory: \"...\" } or synthetic { }");
-      case SYNTHETIC -> checkExamples(Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()));
+      case KIND_NOT_SET ->
+          add("dataset", "is missing; choose cifar10 { directory: \"...\" } or synthetic { }");
+      case SYNTHETIC ->
+          checkExamples(
+              Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()));
       case CIFAR10 -> {
         Cifar10Directory directory = Cifar10Directory.of(dataset.getCifar10().getDirectory(), base);
         directory.complaints().forEach(complaint -> add("dataset.cifar10.directory", complaint));
@@ -234,20 +257,44 @@ final class ExperimentRules {
   private void checkExamples(long train) {
     long kept = Integer.toUnsignedLong(filled.getRepresentation().getExamples());
     if (kept > train) {
-      add("representation.examples", "is " + kept + ", but the data set has " + train + " train examples; choose 0 to " + train + ", 0 for all");
+      add(
+          "representation.examples",
+          "is "
+              + kept
+              + ", but the data set has "
+              + train
+              + " train examples; choose 0 to "
+              + train
+              + ", 0 for all");
     }
     List<String> large = new ArrayList<>();
     for (int i = 0; i < filled.getNetworkCount(); i++) {
       if (filled.getNetwork(i).getRecipe().getEpochs() != 0) {
-        checkBatch("network[" + i + "].recipe.batch_size", filled.getNetwork(i).getRecipe().getBatchSize(), train, large);
+        checkBatch(
+            "network[" + i + "].recipe.batch_size",
+            filled.getNetwork(i).getRecipe().getBatchSize(),
+            train,
+            large);
       }
     }
     long learned = kept == 0 ? train : Math.min(kept, train);
-    checkBatch("vanilla.recipe.batch_size", filled.getVanilla().getRecipe().getBatchSize(), learned, large);
-    checkBatch("copy.recipe.batch_size", filled.getCopy().getRecipe().getBatchSize(), learned, large);
+    checkBatch(
+        "vanilla.recipe.batch_size",
+        filled.getVanilla().getRecipe().getBatchSize(),
+        learned,
+        large);
+    checkBatch(
+        "copy.recipe.batch_size", filled.getCopy().getRecipe().getBatchSize(), learned, large);
     if (!large.isEmpty()) {
-      String places = String.join(", ", large.subList(0, Math.min(SHOWN_PLACES, large.size()))) + (large.size() > SHOWN_PLACES ? ", ..." : "");
-      add("representation.examples", "stitches and networks learn from " + learned + " examples, fewer than the default batch of 64; set " + places);
+      String places =
+          String.join(", ", large.subList(0, Math.min(SHOWN_PLACES, large.size())))
+              + (large.size() > SHOWN_PLACES ? ", ..." : "");
+      add(
+          "representation.examples",
+          "stitches and networks learn from "
+              + learned
+              + " examples, fewer than the default batch of 64; set "
+              + places);
     }
   }
 
@@ -255,7 +302,14 @@ final class ExperimentRules {
   private void checkBatch(String path, int batch, long examples, List<String> unwritten) {
     long size = Integer.toUnsignedLong(batch);
     if (size > examples && origins.isWritten(path)) {
-      add(path, "is " + size + ", but there are " + examples + " examples to learn from; choose 1 to " + examples);
+      add(
+          path,
+          "is "
+              + size
+              + ", but there are "
+              + examples
+              + " examples to learn from; choose 1 to "
+              + examples);
     } else if (size > examples) {
       unwritten.add(path);
     }

@@ -24,8 +24,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an experiment in protobuf text format. The library's parser stops at the first value that it cannot read; here such a value is replaced by one that it can,
- * of the same length, so that everything else that is wrong is found too.
+ * Reads an experiment in protobuf text format. The library's parser stops at the first value that
+ * it cannot read; here such a value is replaced by one that it can, of the same length, so that
+ * everything else that is wrong is found too.
  */
 final class ExperimentText {
   private static final String UNKNOWN_FIELDS = "Input contains unknown fields";
@@ -38,7 +39,9 @@ final class ExperimentText {
   private final List<Unreadable> unreadable = new ArrayList<>();
   private String source;
 
-  /** @param index which of the values between brackets it is, from 0 */
+  /**
+   * @param index which of the values between brackets it is, from 0
+   */
   private record Unreadable(Origin origin, int index, String written) {}
 
   /** The experiment as far as it could be read, and where its fields are. */
@@ -63,7 +66,8 @@ final class ExperimentText {
   private @Nullable Parsed parse() {
     while (true) {
       TextFormatParseInfoTree.Builder tree = TextFormatParseInfoTree.builder();
-      TextFormat.Parser parser = TextFormat.Parser.newBuilder().setParseInfoTreeBuilder(tree).build();
+      TextFormat.Parser parser =
+          TextFormat.Parser.newBuilder().setParseInfoTreeBuilder(tree).build();
       experiment.clear();
       String unknown = "";
       try {
@@ -75,7 +79,12 @@ final class ExperimentText {
             continue;
           }
           problems.add(Origin.inFile(file, e.getLine(), e.getColumn()), "", syntax(e));
-          unreadable.forEach(value -> problems.add(value.origin(), "", "'" + value.written() + "' cannot be read here; check the field's type"));
+          unreadable.forEach(
+              value ->
+                  problems.add(
+                      value.origin(),
+                      "",
+                      "'" + value.written() + "' cannot be read here; check the field's type"));
           return null;
         }
         unknown = message;
@@ -104,8 +113,15 @@ final class ExperimentText {
     }
     String padded = readable + " ".repeat(Math.max(0, written.length() - readable.length()));
     source = source.substring(0, start) + padded + source.substring(value.end());
-    String bare = written.startsWith("\"") || written.startsWith("'") ? written.substring(1, written.length() - 1) : written;
-    unreadable.add(new Unreadable(Origin.inFile(file, e.getLine(), e.getColumn()), listIndex(start), text ? written : bare));
+    String bare =
+        written.startsWith("\"") || written.startsWith("'")
+            ? written.substring(1, written.length() - 1)
+            : written;
+    unreadable.add(
+        new Unreadable(
+            Origin.inFile(file, e.getLine(), e.getColumn()),
+            listIndex(start),
+            text ? written : bare));
     return true;
   }
 
@@ -152,7 +168,9 @@ final class ExperimentText {
   private void addUnknownFields(String message, Origins origins) {
     Matcher unknown = UNKNOWN_FIELD.matcher(message);
     while (unknown.find()) {
-      Origin origin = Origin.inFile(file, Integer.parseInt(unknown.group(1)), Integer.parseInt(unknown.group(2)));
+      Origin origin =
+          Origin.inFile(
+              file, Integer.parseInt(unknown.group(1)), Integer.parseInt(unknown.group(2)));
       String type = unknown.group(3);
       String name = unknown.group(4);
       problems.add(origin, origins.messageAt(origin, type) + name, noField(type(type), name));
@@ -180,7 +198,8 @@ final class ExperimentText {
             CopySettings.getDescriptor())
         .filter(type -> type.getFullName().equals(fullName))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("no message " + fullName + " in an experiment"));
+        .orElseThrow(
+            () -> new IllegalStateException("no message " + fullName + " in an experiment"));
   }
 
   private void addUnreadable(Origins origins) {
@@ -189,7 +208,8 @@ final class ExperimentText {
       if (path == null) {
         throw new IllegalStateException("no field at " + value.origin().text());
       }
-      problems.addUnreadable(value.origin(), path, FieldRules.unreadable(origins.descriptor(path), value.written()));
+      problems.addUnreadable(
+          value.origin(), path, FieldRules.unreadable(origins.descriptor(path), value.written()));
     }
   }
 
@@ -206,7 +226,9 @@ final class ExperimentText {
         problems.add(
             Origin.inFile(file, second.getLine() + 1, second.getColumn() + 1),
             prefix + field.getName(),
-            "is given a second time, first in line " + (places.get(0).getLine() + 1) + "; drop one");
+            "is given a second time, first in line "
+                + (places.get(0).getLine() + 1)
+                + "; drop one");
       }
       if (field.getRealContainingOneof() != null) {
         if (chosen != null) {
@@ -220,19 +242,25 @@ final class ExperimentText {
       if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         List<TextFormatParseInfoTree> nested = tree.getNestedTrees(field);
         for (int i = 0; i < nested.size(); i++) {
-          addRepeated(prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".", field.getMessageType(), nested.get(i));
+          addRepeated(
+              prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".",
+              field.getMessageType(),
+              nested.get(i));
         }
       }
     }
   }
 
   private static String syntax(TextFormat.ParseException e) {
-    return "cannot be read as protobuf text format: " + reason(e) + "; check brackets and quotes here and before";
+    return "cannot be read as protobuf text format: "
+        + reason(e)
+        + "; check brackets and quotes here and before";
   }
 
   /** The parser's complaint without its place and stop. */
   static String reason(TextFormat.ParseException e) {
-    String message = String.valueOf(e.getMessage()).replaceFirst("^\\d+:\\d+: ", "").replaceAll("\\s+", " ");
+    String message =
+        String.valueOf(e.getMessage()).replaceFirst("^\\d+:\\d+: ", "").replaceAll("\\s+", " ");
     return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 }

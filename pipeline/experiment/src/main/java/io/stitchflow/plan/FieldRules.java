@@ -64,7 +64,8 @@ final class FieldRules {
   }
 
   private static @Nullable String number(FieldDescriptor field, Object value) {
-    String written = field.getJavaType() == JavaType.DOUBLE ? value.toString() : unsigned(field, value);
+    String written =
+        field.getJavaType() == JavaType.DOUBLE ? value.toString() : unsigned(field, value);
     double number = Double.parseDouble(written);
     Range range = RANGES.get(key(field));
     boolean good = Double.isFinite(number) && (range == null || range.holds().test(number));
@@ -72,26 +73,44 @@ final class FieldRules {
   }
 
   private static String unsigned(FieldDescriptor field, Object value) {
-    return field.getJavaType() == JavaType.INT ? Integer.toUnsignedString((Integer) value) : Long.toUnsignedString((Long) value);
+    return field.getJavaType() == JavaType.INT
+        ? Integer.toUnsignedString((Integer) value)
+        : Long.toUnsignedString((Long) value);
   }
 
   private static @Nullable String constant(FieldDescriptor field, EnumValueDescriptor value) {
     if (names(field).contains(value.getName())) {
       return null;
     }
-    String written = value.getNumber() == 0 ? value.getName() + " is not set" : value.getNumber() + " is no " + field.getEnumType().getName();
+    String written =
+        value.getNumber() == 0
+            ? value.getName() + " is not set"
+            : value.getNumber() + " is no " + field.getEnumType().getName();
     return written + "; choose one of " + String.join(", ", names(field));
   }
 
   /** What is wrong with text that is no value of the field at all, and what to do. */
   static String unreadable(FieldDescriptor field, String written) {
     return switch (field.getJavaType()) {
-      case INT, LONG -> "'" + written + "' is no whole number of 0 or more; choose " + wanted(field);
+      case INT, LONG ->
+          "'" + written + "' is no whole number of 0 or more; choose " + wanted(field);
       case DOUBLE, FLOAT -> "'" + written + "' is no number; choose " + wanted(field);
       case BOOLEAN -> "'" + written + "' is neither true nor false; choose one of them";
-      case ENUM -> "'" + written + "' is no " + field.getEnumType().getName() + "; " + Nearest.advice(written, names(field));
-      case STRING, BYTE_STRING -> "'" + written + "' is no text; write \"" + written + "\", in quotes";
-      case MESSAGE -> "'" + written + "' is no " + field.getMessageType().getName() + "; write its fields between { and }";
+      case ENUM ->
+          "'"
+              + written
+              + "' is no "
+              + field.getEnumType().getName()
+              + "; "
+              + Nearest.advice(written, names(field));
+      case STRING, BYTE_STRING ->
+          "'" + written + "' is no text; write \"" + written + "\", in quotes";
+      case MESSAGE ->
+          "'"
+              + written
+              + "' is no "
+              + field.getMessageType().getName()
+              + "; write its fields between { and }";
     };
   }
 
@@ -127,16 +146,34 @@ final class FieldRules {
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      boolean good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "._-".indexOf(c) >= 0;
+      boolean good =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "._-".indexOf(c) >= 0;
       if (!good) {
-        return "'" + name + "' has the character '" + c + "'; use letters, digits, '.', '_' and '-' only";
+        return "'"
+            + name
+            + "' has the character '"
+            + c
+            + "'; use letters, digits, '.', '_' and '-' only";
       }
     }
     if (name.charAt(0) == '.' || name.charAt(0) == '-') {
-      return "'" + name + "' begins with '" + name.charAt(0) + "'; begin it with a letter, a digit or '_'";
+      return "'"
+          + name
+          + "' begins with '"
+          + name.charAt(0)
+          + "'; begin it with a letter, a digit or '_'";
     }
     if (name.length() > BYTES_A_NAME) {
-      return "'" + name + "' has " + name.length() + " characters; use " + BYTES_A_NAME + " at most";
+      return "'"
+          + name
+          + "' has "
+          + name.length()
+          + " characters; use "
+          + BYTES_A_NAME
+          + " at most";
     }
     return null;
   }

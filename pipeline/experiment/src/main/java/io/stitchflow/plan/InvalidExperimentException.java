@@ -11,7 +11,10 @@ public final class InvalidExperimentException extends Exception {
     this.problems = List.copyOf(problems);
   }
 
-  /** One line each, in the order of the file, then of the command line: {@code file:line:column: field path: what is wrong; what to do}. */
+  /**
+   * One line each, in the order of the file, then of the command line: {@code file:line:column:
+   * field path: what is wrong; what to do}.
+   */
   public List<String> problems() {
     return problems;
   }

@@ -7,7 +7,10 @@ import java.util.Locale;
 final class Nearest {
   private Nearest() {}
 
-  /** {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close and closer than all others. */
+  /**
+   * {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close
+   * and closer than all others.
+   */
   static String advice(String written, Collection<String> choices) {
     String nearest = "";
     int least = written.length() < 2 ? 1 : 2 + (written.length() - 1) / 3;

@@ -13,7 +13,8 @@ import java.util.Comparator;
 record Origin(int option, int line, int column, String text) implements Comparable<Origin> {
   private static final Comparator<Origin> ORDER =
       Comparator.comparingInt((Origin origin) -> origin.option)
-          .thenComparingInt(Origin::line).thenComparingInt(Origin::column);
+          .thenComparingInt(Origin::line)
+          .thenComparingInt(Origin::column);
 
   static Origin inFile(String file, int line, int column) {
     return new Origin(0, line, column, file + ":" + line + ":" + column);

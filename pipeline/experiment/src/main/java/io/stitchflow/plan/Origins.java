@@ -11,14 +11,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where each field of an experiment was written. Paths are those of messages: {@code network[0].recipe.epochs}. */
+/**
+ * Where each field of an experiment was written. Paths are those of messages: {@code
+ * network[0].recipe.epochs}.
+ */
 final class Origins {
   private final String file;
   private final Map<String, Origin> inFile = new LinkedHashMap<>();
   private final Map<String, FieldDescriptor> fields = new HashMap<>();
   private final Map<String, Origin> overridden = new LinkedHashMap<>();
 
-  /** @param file as its user calls it */
+  /**
+   * @param file as its user calls it
+   */
   Origins(String file, Descriptor type, TextFormatParseInfoTree tree) {
     this.file = file;
     add("", type, tree);
@@ -29,15 +34,20 @@ final class Origins {
       List<TextFormatParseLocation> locations = tree.getLocations(field);
       for (int i = 0; i < locations.size(); i++) {
         String path = prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "");
-        Origin origin = Origin.inFile(file, locations.get(i).getLine() + 1, locations.get(i).getColumn() + 1);
-        // A singular field that is given twice keeps its first place; the second is a problem of its own
+        Origin origin =
+            Origin.inFile(file, locations.get(i).getLine() + 1, locations.get(i).getColumn() + 1);
+        // A singular field that is given twice keeps its first place; the second is a problem of
+        // its own
         inFile.putIfAbsent(path, origin);
         fields.put(path, field);
       }
       if (field.getJavaType() == JavaType.MESSAGE) {
         List<TextFormatParseInfoTree> nested = tree.getNestedTrees(field);
         for (int i = 0; i < nested.size(); i++) {
-          add(prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".", field.getMessageType(), nested.get(i));
+          add(
+              prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".",
+              field.getMessageType(),
+              nested.get(i));
         }
       }
     }
@@ -89,7 +99,10 @@ final class Origins {
     return path.substring(0, bracket) + "[" + (first + index) + "]";
   }
 
-  /** The message of this type that was last begun before this place of the file; the empty path is the experiment. */
+  /**
+   * The message of this type that was last begun before this place of the file; the empty path is
+   * the experiment.
+   */
   String messageAt(Origin place, String type) {
     @Nullable String path = last(place, type);
     return path == null ? "" : path + ".";
@@ -114,7 +127,9 @@ final class Origins {
     for (Map.Entry<String, Origin> each : inFile.entrySet()) {
       FieldDescriptor field = descriptor(each.getKey());
       boolean candidate =
-          type == null || (field.getJavaType() == JavaType.MESSAGE && field.getMessageType().getFullName().equals(type));
+          type == null
+              || (field.getJavaType() == JavaType.MESSAGE
+                  && field.getMessageType().getFullName().equals(type));
       boolean later = lastOrigin == null || each.getValue().compareTo(lastOrigin) >= 0;
       if (candidate && later && each.getValue().compareTo(place) <= 0) {
         last = each.getKey();
@@ -126,15 +141,22 @@ final class Origins {
 
   private static boolean isWithin(String path, String outer) {
     return path.startsWith(outer)
-        && (path.length() == outer.length() || path.charAt(outer.length()) == '.' || path.charAt(outer.length()) == '[');
+        && (path.length() == outer.length()
+            || path.charAt(outer.length()) == '.'
+            || path.charAt(outer.length()) == '[');
   }
 
-  /** A list's previous element, since {@code [A, B]} has one place for all; else what the field is in. */
+  /**
+   * A list's previous element, since {@code [A, B]} has one place for all; else what the field is
+   * in.
+   */
   private static String before(String path) {
     if (path.endsWith("]")) {
       int bracket = path.lastIndexOf('[');
       int index = Integer.parseInt(path.substring(bracket + 1, path.length() - 1));
-      return index > 0 ? path.substring(0, bracket) + "[" + (index - 1) + "]" : path.substring(0, bracket);
+      return index > 0
+          ? path.substring(0, bracket) + "[" + (index - 1) + "]"
+          : path.substring(0, bracket);
     }
     int dot = path.lastIndexOf('.');
     return dot < 0 ? "" : path.substring(0, dot);

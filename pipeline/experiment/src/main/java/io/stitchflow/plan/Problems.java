@@ -18,7 +18,9 @@ final class Problems {
     }
   }
 
-  /** @param text what is wrong; what to do */
+  /**
+   * @param text what is wrong; what to do
+   */
   void add(Origin origin, String path, String text) {
     if (!unreadable.contains(path)) {
       problems.add(new Problem(origin, path, text));
@@ -37,6 +39,10 @@ final class Problems {
 
   InvalidExperimentException exception() {
     return new InvalidExperimentException(
-        problems.stream().sorted(Comparator.comparing(Problem::origin)).map(Problem::toString).distinct().toList());
+        problems.stream()
+            .sorted(Comparator.comparing(Problem::origin))
+            .map(Problem::toString)
+            .distinct()
+            .toList());
   }
 }

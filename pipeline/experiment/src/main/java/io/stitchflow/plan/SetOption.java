@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A {@code --set FIELD=VALUE}: {@code network[0].seed=3}, {@code copy.solver=SGD}, {@code cut=[stem, layer1.0]}. */
+/**
+ * A {@code --set FIELD=VALUE}: {@code network[0].seed=3}, {@code copy.solver=SGD}, {@code
+ * cut=[stem, layer1.0]}.
+ */
 final class SetOption {
   private static final Pattern STEP = Pattern.compile("([A-Za-z0-9_]+)(?:\\[(\\d{1,9})])?");
   private static final int LISTED_INDEXES = 5;
@@ -35,13 +38,19 @@ final class SetOption {
   }
 
   /** Applies an option to the experiment, and remembers in {@code origins} what it changed. */
-  static void apply(String option, Origin origin, Experiment.Builder experiment, Origins origins, Problems problems) {
+  static void apply(
+      String option,
+      Origin origin,
+      Experiment.Builder experiment,
+      Origins origins,
+      Problems problems) {
     int equals = option.indexOf('=');
     if (equals <= 0) {
       problems.add(origin, "", "is no FIELD=VALUE; write for example --set network[0].seed=3");
       return;
     }
-    SetOption set = new SetOption(option.substring(0, equals).trim(), option.substring(equals + 1).trim());
+    SetOption set =
+        new SetOption(option.substring(0, equals).trim(), option.substring(equals + 1).trim());
     try {
       set.apply(experiment);
       origins.override(set.path, origin);
@@ -56,7 +65,10 @@ final class SetOption {
     for (int i = 0; i < steps.size(); i++) {
       Matcher step = STEP.matcher(steps.get(i));
       if (!step.matches()) {
-        throw new Mistake("'" + steps.get(i) + "' is no field; write names with dots between, such as network[0].recipe.epochs");
+        throw new Mistake(
+            "'"
+                + steps.get(i)
+                + "' is no field; write names with dots between, such as network[0].recipe.epochs");
       }
       FieldDescriptor field = message.getDescriptorForType().findFieldByName(step.group(1));
       if (field == null) {
@@ -94,7 +106,8 @@ final class SetOption {
     return field;
   }
 
-  private static int index(Message.Builder message, FieldDescriptor field, String index) throws Mistake {
+  private static int index(Message.Builder message, FieldDescriptor field, String index)
+      throws Mistake {
     if (!field.isRepeated()) {
       throw new Mistake("'" + field.getName() + "' is no list; write it without [" + index + "]");
     }
@@ -162,7 +175,8 @@ final class SetOption {
     return values;
   }
 
-  private static Object element(Message.Builder message, FieldDescriptor field, String written) throws Mistake {
+  private static Object element(Message.Builder message, FieldDescriptor field, String written)
+      throws Mistake {
     try {
       return switch (field.getJavaType()) {
         case INT -> Integer.parseUnsignedInt(written);
@@ -172,7 +186,9 @@ final class SetOption {
         case ENUM -> constant(field, written);
         case STRING -> text(field, written);
         case MESSAGE -> single(message, field, written);
-        case FLOAT, BYTE_STRING -> throw new IllegalStateException("an experiment has no field of type " + field.getType());
+        case FLOAT, BYTE_STRING ->
+            throw new IllegalStateException(
+                "an experiment has no field of type " + field.getType());
       };
     } catch (NumberFormatException e) {
       throw new Mistake(FieldRules.unreadable(field, written));
@@ -187,7 +203,8 @@ final class SetOption {
     };
   }
 
-  private static EnumValueDescriptor constant(FieldDescriptor field, String written) throws Mistake {
+  private static EnumValueDescriptor constant(FieldDescriptor field, String written)
+      throws Mistake {
     EnumValueDescriptor constant = field.getEnumType().findValueByName(written);
     if (constant == null) {
       throw new Mistake(FieldRules.unreadable(field, written));
@@ -196,9 +213,13 @@ final class SetOption {
   }
 
   private static String text(FieldDescriptor field, String written) throws Mistake {
-    boolean quoted = written.length() >= 2 && "\"'".indexOf(written.charAt(0)) >= 0 && written.charAt(0) == written.charAt(written.length() - 1);
+    boolean quoted =
+        written.length() >= 2
+            && "\"'".indexOf(written.charAt(0)) >= 0
+            && written.charAt(0) == written.charAt(written.length() - 1);
     String plain = quoted ? written.substring(1, written.length() - 1) : written;
-    boolean directory = field.equals(Cifar10.getDescriptor().findFieldByNumber(Cifar10.DIRECTORY_FIELD_NUMBER));
+    boolean directory =
+        field.equals(Cifar10.getDescriptor().findFieldByNumber(Cifar10.DIRECTORY_FIELD_NUMBER));
     if (!directory || plain.isEmpty()) {
       return plain;
     }
@@ -206,26 +227,36 @@ final class SetOption {
       // Whoever types a path means it from where they are, not from where the file is
       return Path.of(plain).toAbsolutePath().normalize().toString();
     } catch (InvalidPathException e) {
-      throw new Mistake("'" + plain + "' is no path: " + e.getReason() + "; write the directory's path");
+      throw new Mistake(
+          "'" + plain + "' is no path: " + e.getReason() + "; write the directory's path");
     }
   }
 
-  private static Message single(Message.Builder message, FieldDescriptor field, String written) throws Mistake {
+  private static Message single(Message.Builder message, FieldDescriptor field, String written)
+      throws Mistake {
     Message.Builder holder = message.build().newBuilderForType();
     merge(field, written, holder);
-    boolean one = field.isRepeated() ? holder.getRepeatedFieldCount(field) == 1 : holder.hasField(field);
+    boolean one =
+        field.isRepeated() ? holder.getRepeatedFieldCount(field) == 1 : holder.hasField(field);
     if (!one) {
       throw new Mistake(FieldRules.unreadable(field, written));
     }
-    return (Message) (field.isRepeated() ? holder.getRepeatedField(field, 0) : holder.getField(field));
+    return (Message)
+        (field.isRepeated() ? holder.getRepeatedField(field, 0) : holder.getField(field));
   }
 
-  private static void merge(FieldDescriptor field, String written, Message.Builder holder) throws Mistake {
+  private static void merge(FieldDescriptor field, String written, Message.Builder holder)
+      throws Mistake {
     try {
       TextFormat.merge(field.getName() + ": " + written, holder);
     } catch (TextFormat.ParseException e) {
       String reason = ExperimentText.reason(e);
-      throw new Mistake("'" + written + "' cannot be read: " + reason + "; write it as in the file, strings in quotes");
+      throw new Mistake(
+          "'"
+              + written
+              + "' cannot be read: "
+              + reason
+              + "; write it as in the file, strings in quotes");
     }
   }
 }

@@ -49,11 +49,17 @@ final class ExperimentFileTest {
   @Test
   void file_examples_areGood() throws Exception {
     Path examples = Path.of("..", "..", "proto", "examples");
-    assertThat(ExperimentFile.read(examples.resolve("quickstart.textproto"), List.of()).experiment().getName())
+    assertThat(
+            ExperimentFile.read(examples.resolve("quickstart.textproto"), List.of())
+                .experiment()
+                .getName())
         .isEqualTo("quickstart");
     Path cifar10 = cifar10(3073 * 40);
     Experiment small =
-        ExperimentFile.read(examples.resolve("cifar10-small.textproto"), List.of("dataset.cifar10.directory=" + cifar10)).experiment();
+        ExperimentFile.read(
+                examples.resolve("cifar10-small.textproto"),
+                List.of("dataset.cifar10.directory=" + cifar10))
+            .experiment();
     assertThat(small.getDataset().getCifar10().getDirectory()).isEqualTo(cifar10.toString());
   }
 
@@ -63,7 +69,7 @@ final class ExperimentFileTest {
       quoteCharacter = '`',
       textBlock =
           """
-          condition: TRAINED | condition[0]: 'TRAINED' is no Condition; choose one of TRAINED_TRAINED, 
+          condition: TRAINED | condition[0]: 'TRAINED' is no Condition; choose one of TRAINED_TRAINED,
           representation { dtype: FLOAT3 } | representation.dtype: 'FLOAT3' is no ElementType; did you mean 'FLOAT32'? choose one of FLOAT32, FLOAT16
           representation { dtype: 7 } | representation.dtype: 7 is no ElementType; choose one of FLOAT32, FLOAT16
           representation { dtype: ELEMENT_TYPE_UNSPECIFIED } | representation.dtype: ELEMENT_TYPE_UNSPECIFIED is not set; choose one of FLOAT32, FLOAT16
@@ -132,14 +138,27 @@ final class ExperimentFileTest {
                 "pair { sender: \"x\" receiver: \"a\" }"));
     assertThat(problems)
         .satisfiesExactly(
-            p -> assertThat(p).startsWith("e.textproto:1:1: naem: Experiment has no field 'naem'; did you mean 'name'?"),
+            p ->
+                assertThat(p)
+                    .startsWith(
+                        "e.textproto:1:1: naem: Experiment has no field 'naem'; did you mean 'name'?"),
             p -> assertThat(p).startsWith("e.textproto:1:1: name: is missing; "),
             p -> assertThat(p).startsWith("e.textproto:1:1: dataset: is missing; "),
-            p -> assertThat(p).startsWith("e.textproto:3:13: network[0].architecture: 'ResNet(1,1)' is no architecture; "),
-            p -> assertThat(p).startsWith("e.textproto:4:27: network[0].recipe.learning_rate: 'fast' is no number; "),
+            p ->
+                assertThat(p)
+                    .startsWith(
+                        "e.textproto:3:13: network[0].architecture: 'ResNet(1,1)' is no architecture; "),
+            p ->
+                assertThat(p)
+                    .startsWith(
+                        "e.textproto:4:27: network[0].recipe.learning_rate: 'fast' is no number; "),
             p -> assertThat(p).startsWith("e.textproto:5:12: network[0].recipe.momentum: is 2.0; "),
-            p -> assertThat(p).startsWith("e.textproto:7:30: condition[1]: 'RANDOM' is no Condition; "),
-            p -> assertThat(p).startsWith("e.textproto:8:8: pair[0].sender: there is no network 'x'; "));
+            p ->
+                assertThat(p)
+                    .startsWith("e.textproto:7:30: condition[1]: 'RANDOM' is no Condition; "),
+            p ->
+                assertThat(p)
+                    .startsWith("e.textproto:8:8: pair[0].sender: there is no network 'x'; "));
   }
 
   @Test
@@ -161,17 +180,21 @@ final class ExperimentFileTest {
 
   @Test
   void file_absentOrDirectoryOrBinary_isTold() throws IOException {
-    assertThat(problemsOf(directory.resolve("none"))).containsExactly(directory.resolve("none") + ": does not exist; check the name");
-    assertThat(problemsOf(directory)).containsExactly(directory + ": is a directory; name the experiment file in it");
+    assertThat(problemsOf(directory.resolve("none")))
+        .containsExactly(directory.resolve("none") + ": does not exist; check the name");
+    assertThat(problemsOf(directory))
+        .containsExactly(directory + ": is a directory; name the experiment file in it");
     Path binary = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe});
-    assertThat(problemsOf(binary)).containsExactly(binary + ": is not UTF-8 text; check the name, or save it as UTF-8");
+    assertThat(problemsOf(binary))
+        .containsExactly(binary + ": is not UTF-8 text; check the name, or save it as UTF-8");
   }
 
   @Test
   void dataset_twoKinds_isTold() throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { cifar10 { directory: \"d\" } synthetic { } }");
-    assertThat(problems(lines)).containsExactly("e.textproto:2:38: dataset.synthetic: is given beside cifar10; drop one");
+    assertThat(problems(lines))
+        .containsExactly("e.textproto:2:38: dataset.synthetic: is given beside cifar10; drop one");
   }
 
   @Test
@@ -183,9 +206,11 @@ final class ExperimentFileTest {
     lines.set(1, "dataset { cifar10 { directory: \"cifar\" } }");
     assertThat(problems(lines))
         .containsExactly(
-            "e.textproto:2:21: dataset.cifar10.directory: " + cifar10
+            "e.textproto:2:21: dataset.cifar10.directory: "
+                + cifar10
                 + " has no readable data_batch_3.bin; unpack the binary version of CIFAR-10 there, or name another directory",
-            "e.textproto:2:21: dataset.cifar10.directory: " + cifar10.resolve("test_batch.bin")
+            "e.textproto:2:21: dataset.cifar10.directory: "
+                + cifar10.resolve("test_batch.bin")
                 + " has 3000 bytes, which is no whole number of records of 3073; copy or unpack it again");
   }
 
@@ -195,14 +220,25 @@ final class ExperimentFileTest {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { cifar10 { directory: \"cifar\" } }");
     ValidExperiment valid = read(lines);
-    assertThat(valid.base().resolve(valid.experiment().getDataset().getCifar10().getDirectory())).isDirectory();
+    assertThat(valid.base().resolve(valid.experiment().getDataset().getCifar10().getDirectory()))
+        .isDirectory();
     lines.set(1, "dataset { cifar10 { directory: \"nowhere\" } }");
-    assertThat(problems(lines)).singleElement().asString().contains(directory.resolve("nowhere") + " does not exist; ");
+    assertThat(problems(lines))
+        .singleElement()
+        .asString()
+        .contains(directory.resolve("nowhere") + " does not exist; ");
   }
 
   private Path cifar10(int bytes) throws IOException {
     Path cifar10 = Files.createDirectories(directory.resolve("cifar"));
-    for (String name : List.of("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")) {
+    for (String name :
+        List.of(
+            "data_batch_1",
+            "data_batch_2",
+            "data_batch_3",
+            "data_batch_4",
+            "data_batch_5",
+            "test_batch")) {
       Files.write(cifar10.resolve(name + ".bin"), new byte[bytes]);
     }
     return cifar10;
@@ -218,12 +254,15 @@ final class ExperimentFileTest {
   private List<String> problems(List<String> lines) throws IOException {
     Path file = directory.resolve("e.textproto");
     Files.write(file, lines, StandardCharsets.UTF_8);
-    return problemsOf(file).stream().map(problem -> problem.replace(file.toString(), "e.textproto")).toList();
+    return problemsOf(file).stream()
+        .map(problem -> problem.replace(file.toString(), "e.textproto"))
+        .toList();
   }
 
   private static List<String> problemsOf(Path file) {
     InvalidExperimentException thrown =
-        catchThrowableOfType(InvalidExperimentException.class, () -> ExperimentFile.read(file, List.of()));
+        catchThrowableOfType(
+            InvalidExperimentException.class, () -> ExperimentFile.read(file, List.of()));
     assertThat(thrown).isNotNull();
     return thrown.problems();
   }

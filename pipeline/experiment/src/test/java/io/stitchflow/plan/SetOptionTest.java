@@ -55,7 +55,8 @@ final class SetOptionTest {
     assertThat(experiment.getNetwork(1).getRecipe().getLearningRate()).isEqualTo(1e-3);
     assertThat(experiment.getRepresentation().getDtype()).isEqualTo(ElementType.FLOAT16);
     assertThat(experiment.getNetwork(1).getName()).isEqualTo("c");
-    assertThat(experiment.getPairList()).contains(Pair.newBuilder().setSender("a").setReceiver("c").build());
+    assertThat(experiment.getPairList())
+        .contains(Pair.newBuilder().setSender("a").setReceiver("c").build());
   }
 
   @Test
@@ -71,7 +72,8 @@ final class SetOptionTest {
             "pair=[{sender: \"a\" receiver: \"b\"}, {sender: \"b\" receiver: \"a\"}]",
             "pair[1].sender=a",
             "pair[1].receiver=a");
-    assertThat(experiment.getConditionList()).containsExactly(Condition.TRAINED_TRAINED, Condition.RANDOM_RANDOM);
+    assertThat(experiment.getConditionList())
+        .containsExactly(Condition.TRAINED_TRAINED, Condition.RANDOM_RANDOM);
     assertThat(experiment.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
     assertThat(experiment.getCutList()).containsExactly("stem", "layer1.0");
     assertThat(experiment.getMetricList()).containsExactly(Metric.MSE);
@@ -86,7 +88,9 @@ final class SetOptionTest {
 
   @Test
   void set_message_isReplacedWhole() throws Exception {
-    Experiment experiment = read("network[0].recipe={epochs: 3}", "network[0]={name: \"z\" architecture: \"ResNet18\"}");
+    Experiment experiment =
+        read(
+            "network[0].recipe={epochs: 3}", "network[0]={name: \"z\" architecture: \"ResNet18\"}");
     assertThat(experiment.getNetwork(0).getName()).isEqualTo("z");
     assertThat(experiment.getNetwork(0).getRecipe().getEpochs()).isEqualTo(20);
   }
@@ -96,13 +100,18 @@ final class SetOptionTest {
     String problem = problem("dataset.cifar10.directory=nowhere/at/all");
     Path meant = Path.of("nowhere/at/all").toAbsolutePath();
     assertThat(problem)
-        .startsWith("--set dataset.cifar10.directory=nowhere/at/all: dataset.cifar10.directory: " + meant + " does not exist; ");
+        .startsWith(
+            "--set dataset.cifar10.directory=nowhere/at/all: dataset.cifar10.directory: "
+                + meant
+                + " does not exist; ");
   }
 
   @Test
   void set_otherKindOfDataset_replacesTheFirst() throws Exception {
-    Files.writeString(file, Files.readString(file).replace("synthetic { }", "cifar10 { directory: \"none\" }"));
-    assertThat(read("dataset.synthetic.train_examples=100").getDataset().getKindCase()).isEqualTo(Dataset.KindCase.SYNTHETIC);
+    Files.writeString(
+        file, Files.readString(file).replace("synthetic { }", "cifar10 { directory: \"none\" }"));
+    assertThat(read("dataset.synthetic.train_examples=100").getDataset().getKindCase())
+        .isEqualTo(Dataset.KindCase.SYNTHETIC);
   }
 
   @ParameterizedTest
@@ -138,7 +147,9 @@ final class SetOptionTest {
   void set_severalWrong_areToldAfterTheFileInTheirOrder() throws Exception {
     Files.writeString(file, Files.readString(file) + "seeds: 3\n");
     InvalidExperimentException thrown =
-        catchThrowableOfType(InvalidExperimentException.class, () -> read("network[0].width=0", "nothing", "seed=q"));
+        catchThrowableOfType(
+            InvalidExperimentException.class,
+            () -> read("network[0].width=0", "nothing", "seed=q"));
     assertThat(thrown.problems())
         .satisfiesExactly(
             p -> assertThat(p).startsWith(file + ":6:1: seeds: "),
@@ -152,7 +163,8 @@ final class SetOptionTest {
   }
 
   private String problem(String set) {
-    InvalidExperimentException thrown = catchThrowableOfType(InvalidExperimentException.class, () -> read(set));
+    InvalidExperimentException thrown =
+        catchThrowableOfType(InvalidExperimentException.class, () -> read(set));
     assertThat(thrown).isNotNull();
     assertThat(thrown.problems()).hasSize(1);
     return thrown.problems().get(0);
