@@ -39,7 +39,10 @@ final class ExperimentText {
   private final List<Unreadable> unreadable = new ArrayList<>();
   private String source;
 
-  private record Unreadable(Origin origin, String written) {}
+  /**
+   * @param index which of the values between brackets it is, from 0
+   */
+  private record Unreadable(Origin origin, int index, String written) {}
 
   /** The experiment as far as it could be read, and where its fields are. */
   record Parsed(Experiment experiment, Origins origins) {}
@@ -75,7 +78,7 @@ final class ExperimentText {
           if (mend(e)) {
             continue;
           }
-          problems.add(Origin.inFile(file, e.getLine(), e.getColumn()), "", syntax(message));
+          problems.add(Origin.inFile(file, e.getLine(), e.getColumn()), "", syntax(e));
           unreadable.forEach(
               value ->
                   problems.add(
@@ -115,7 +118,10 @@ final class ExperimentText {
             ? written.substring(1, written.length() - 1)
             : written;
     unreadable.add(
-        new Unreadable(Origin.inFile(file, e.getLine(), e.getColumn()), text ? written : bare));
+        new Unreadable(
+            Origin.inFile(file, e.getLine(), e.getColumn()),
+            listIndex(start),
+            text ? written : bare));
     return true;
   }
 
@@ -126,6 +132,24 @@ final class ExperimentText {
       at--;
     }
     return at >= 0 && ":[,".indexOf(source.charAt(at)) >= 0;
+  }
+
+  /** Commas before, back to the bracket that opens the list; 0 outside a list. */
+  private int listIndex(int start) {
+    int commas = 0;
+    for (int at = start - 1; at >= 0; at--) {
+      switch (source.charAt(at)) {
+        case ',' -> commas++;
+        case '[' -> {
+          return commas;
+        }
+        case ':', '{', '}', '<', '>' -> {
+          return 0;
+        }
+        default -> {}
+      }
+    }
+    return 0;
   }
 
   /** -1 where the file has no such place. */
@@ -180,7 +204,7 @@ final class ExperimentText {
 
   private void addUnreadable(Origins origins) {
     for (Unreadable value : unreadable) {
-      String path = origins.fieldAt(value.origin());
+      String path = origins.fieldAt(value.origin(), value.index());
       if (path == null) {
         throw new IllegalStateException("no field at " + value.origin().text());
       }
@@ -227,11 +251,16 @@ final class ExperimentText {
     }
   }
 
-  private static String syntax(String message) {
-    String plain = message.replaceFirst("^\\d+:\\d+: ", "");
-    plain = plain.endsWith(".") ? plain.substring(0, plain.length() - 1) : plain;
+  private static String syntax(TextFormat.ParseException e) {
     return "cannot be read as protobuf text format: "
-        + plain
+        + reason(e)
         + "; check brackets and quotes here and before";
+  }
+
+  /** The parser's complaint without its place and stop. */
+  static String reason(TextFormat.ParseException e) {
+    String message =
+        String.valueOf(e.getMessage()).replaceFirst("^\\d+:\\d+: ", "").replaceAll("\\s+", " ");
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 }

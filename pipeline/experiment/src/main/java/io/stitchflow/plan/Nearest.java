@@ -8,16 +8,19 @@ final class Nearest {
   private Nearest() {}
 
   /**
-   * {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close.
+   * {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close
+   * and closer than all others.
    */
   static String advice(String written, Collection<String> choices) {
     String nearest = "";
-    int least = 1 + written.length() / 3;
+    int least = written.length() < 2 ? 1 : 2 + (written.length() - 1) / 3;
     for (String choice : choices) {
       int distance = distance(written.toLowerCase(Locale.ROOT), choice.toLowerCase(Locale.ROOT));
-      if (distance <= least && (nearest.isEmpty() || distance < least)) {
+      if (distance < least) {
         least = distance;
         nearest = choice;
+      } else if (distance == least) {
+        nearest = "";
       }
     }
     String all = (choices.size() == 1 ? "write " : "choose one of ") + String.join(", ", choices);

@@ -76,7 +76,7 @@ final class Origins {
       return option;
     }
     for (String at = path; !at.isEmpty(); at = before(at)) {
-      Origin origin = inFile.get(at);
+      Origin origin = inFile.getOrDefault(at, inFile.get(at + "[0]"));
       if (origin != null) {
         return origin;
       }
@@ -84,9 +84,19 @@ final class Origins {
     return Origin.inFile(file, 1, 1);
   }
 
-  /** The field whose value stands at this place of the file. */
-  @Nullable String fieldAt(Origin place) {
-    return last(place, null);
+  /**
+   * The field whose value stands at this place of the file.
+   *
+   * @param index which of the values between brackets it is, from 0
+   */
+  @Nullable String fieldAt(Origin place, int index) {
+    String path = last(place, null);
+    if (path == null || index == 0 || !path.endsWith("]")) {
+      return path;
+    }
+    int bracket = path.lastIndexOf('[');
+    int first = Integer.parseInt(path.substring(bracket + 1, path.length() - 1));
+    return path.substring(0, bracket) + "[" + (first + index) + "]";
   }
 
   /**
@@ -98,8 +108,13 @@ final class Origins {
     return path == null ? "" : path + ".";
   }
 
+  /** The field's description; that of its list for an element. */
   FieldDescriptor descriptor(String path) {
     FieldDescriptor field = fields.get(path);
+    for (String at = path; field == null && at.endsWith("]") && !at.endsWith("[0]"); ) {
+      at = before(at);
+      field = fields.get(at);
+    }
     if (field == null) {
       throw new IllegalArgumentException("nothing was written for '" + path + "'");
     }

@@ -250,8 +250,7 @@ final class SetOption {
     try {
       TextFormat.merge(field.getName() + ": " + written, holder);
     } catch (TextFormat.ParseException e) {
-      String reason =
-          String.valueOf(e.getMessage()).replaceFirst("^\\d+:\\d+: ", "").replace('\n', ' ');
+      String reason = ExperimentText.reason(e);
       throw new Mistake(
           "'"
               + written
