@@ -392,12 +392,12 @@ public final class Planner {
     ReportNetwork described() {
       return ReportNetwork.newBuilder()
           .setName(name())
-          .setArchitecture(network.getArchitecture())
+          .setArchitecture(architecture.name())
           .setWidth(network.getWidth())
           .setSeed(network.getSeed())
           .setRandom(random)
           .setDataset(dataset)
-          .addAllCut(cuts.stream().map(CutPoint::layer).toList())
+          .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
           .build();
     }
   }

@@ -105,7 +105,8 @@ class WorkerTest {
     Files.delete(blob("data"));
     InProcess.run(plan, survey, worker(), new Recorder());
     assertThat(executed)
-        .containsExactlyInAnyOrder("data", "network 1", "representation of network 1 trained on data");
+        .containsExactlyInAnyOrder(
+            "data", "network 1", "representation of network 1 trained on data");
   }
 
   @Test

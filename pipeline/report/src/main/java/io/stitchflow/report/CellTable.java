@@ -1,6 +1,8 @@
 package io.stitchflow.report;
 
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.tensor.ArrowColumn;
+import io.stitchflow.artifacts.tensor.ArrowTable;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
@@ -14,15 +16,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /** All rows of an experiment: one a cell, seed and split, in the order of the plan, train first. */
 public record CellTable(List<Cell> cells) {
@@ -60,6 +65,28 @@ public record CellTable(List<Cell> cells) {
         printer.println();
       }
     }
+  }
+
+  /**
+   * Writes {@code cells.arrow}: the same columns; texts, int64 (its bits are the seed's), and
+   * float64 that is null where not measured.
+   */
+  void writeArrow(Path arrow) throws IOException {
+    List<ArrowColumn> columns = Arrays.stream(Column.values()).map(this::arrow).toList();
+    ArrowTable.write(arrow, columns, new TreeMap<>());
+  }
+
+  private ArrowColumn arrow(Column column) {
+    if (column.kind() == Column.Kind.TEXT) {
+      return ArrowColumn.strings(column.text(), cells.stream().map(column::write).toList());
+    }
+    if (column.kind() == Column.Kind.INTEGER) {
+      return ArrowColumn.longs(
+          column.text(), cells.stream().map(cell -> (Long) column.of(cell)).toList());
+    }
+    List<@Nullable Double> numbers = new ArrayList<>();
+    cells.forEach(cell -> numbers.add((Double) column.of(cell)));
+    return ArrowColumn.doubles(column.text(), numbers);
   }
 
   /**

@@ -8,10 +8,10 @@ import java.util.function.Function;
 
 /**
  * Similarity matrices of one pair and condition as ASCII text, test examples, mean over seeds: rows
- * = sender cuts, columns = receiver cuts. Nine columns take 66 characters.
+ * = sender cuts, columns = receiver cuts. Nine columns take 80 characters.
  */
 public final class TerminalMatrix {
-  private static final int CELL = 6;
+  private static final int CELL = 7;
 
   private final List<Cell> cells;
   private final String heading;

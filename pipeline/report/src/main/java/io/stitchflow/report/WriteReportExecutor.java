@@ -58,6 +58,7 @@ public final class WriteReportExecutor implements StageExecutor {
     progress.accept(SHARE_OF_READING);
 
     table.write(file(run, "cells.csv"));
+    table.writeArrow(file(run, "cells.arrow"));
     Results results = new Results(report, table);
     List<Drawing> drawings = Drawing.all(results);
     for (Drawing drawing : drawings) {

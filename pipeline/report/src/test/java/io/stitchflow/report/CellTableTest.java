@@ -10,10 +10,15 @@ import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.util.Text;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +64,34 @@ final class CellTableTest {
     Measurement bare = Measurement.newBuilder().setExamples(7).setEs(0.25).build();
     cells.addAll(CellTable.rows(place, Comparison.newBuilder().setTest(bare).build(), DIGEST));
     assertThat(CellTable.read(written(cells)).cells()).isEqualTo(cells);
+  }
+
+  @Test
+  void arrow_measuredAndNot_hasTheNumbersOfTheCsv() throws IOException {
+    ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "layer1.0");
+    Measurement bare = Measurement.newBuilder().setExamples(7).setEs(0.25).build();
+    List<Cell> cells =
+        CellTable.rows(
+            place,
+            Fixtures.comparison(0.8, 0.6, 3, 0.5, 2).toBuilder().setTest(bare).build(),
+            DIGEST);
+    Path arrow = directory.resolve("cells.arrow");
+    new CellTable(cells).writeArrow(arrow);
+    try (RootAllocator allocator = new RootAllocator();
+        FileChannel channel = FileChannel.open(arrow);
+        ArrowFileReader reader = new ArrowFileReader(channel, allocator)) {
+      assertThat(reader.loadNextBatch()).isTrue();
+      for (Column column : Column.values()) {
+        FieldVector vector = reader.getVectorSchemaRoot().getVector(column.text());
+        assertThat(vector.getValueCount()).as(column.text()).isEqualTo(cells.size());
+        for (int row = 0; row < cells.size(); row++) {
+          Object value = vector.getObject(row);
+          assertThat(value instanceof Text ? value.toString() : value)
+              .as("%s of row %s", column.text(), row)
+              .isEqualTo(column.of(cells.get(row)));
+        }
+      }
+    }
   }
 
   @Test

@@ -33,7 +33,7 @@ final class WriteReportExecutorTest {
   void report_allMetrics_writesPageTablesAndAMapOfEachQuantity() throws IOException {
     FakeRun run = experiment("one", List.of(A, DEEP), 1, CopySolver.LEAST_SQUARES);
     execute(run);
-    assertThat(names(run)).contains("report.html", "cells.csv");
+    assertThat(names(run)).contains("report.html", "cells.csv", "cells.arrow");
     assertThat(names(run).stream().filter(name -> name.startsWith("heatmaps/a_deep.")))
         .hasSize(4 * 7)
         .contains(
