@@ -43,7 +43,8 @@ final class EstimatorTest {
 
   @Test
   void secondsLeft_moreGroupsThanLanes_shareTheLanes() {
-    List<Stage> stages = List.of(training("a", RATE), training("b", RATE), training("c", RATE), training("d", RATE));
+    List<Stage> stages =
+        List.of(training("a", RATE), training("b", RATE), training("c", RATE), training("d", RATE));
     assertThat(estimator.secondsLeft(stages, 0)).isEqualTo(2, within(1e-9));
   }
 
@@ -78,11 +79,17 @@ final class EstimatorTest {
   }
 
   private static Stage training(String group, double cost) {
-    return stage(group, cost, Action.newBuilder().setTrainNetwork(TrainNetwork.getDefaultInstance()).build());
+    return stage(
+        group,
+        cost,
+        Action.newBuilder().setTrainNetwork(TrainNetwork.getDefaultInstance()).build());
   }
 
   private static Stage comparison(String group, double cost) {
-    return stage(group, cost, Action.newBuilder().setCompareStitches(CompareStitches.getDefaultInstance()).build());
+    return stage(
+        group,
+        cost,
+        Action.newBuilder().setCompareStitches(CompareStitches.getDefaultInstance()).build());
   }
 
   private static Stage stage(String group, double cost, Action action) {
