@@ -221,6 +221,18 @@ class MemoTest {
   }
 
   @Test
+  void get_diskFullUnderTheExecutor_isTheStoresFault() {
+    StageExecutor full =
+        (runs, progress) -> {
+          throw new IOException("No space left on device");
+        };
+
+    assertThatThrownBy(() -> get(List.of(request(action(1))), full))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(root + ": the disk is full");
+  }
+
+  @Test
   void get_executorWritesNothing_isOurBugWithTheStagesName() {
     StageExecutor idle = (runs, progress) -> {};
     StageExecutor forgetful = (runs, progress) -> runs.get(0).output("moments");

@@ -3,13 +3,12 @@ package io.stitchflow.stitch;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
-import io.stitchflow.stitch.MomentFile.Sums;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -38,8 +37,7 @@ public final class CollectGramExecutor implements StageExecutor {
         progress.accept((from + count) / (double) sender.rows());
       }
       for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(
-            runs.get(i).output("moments"), "gram", Map.of("gram", grams.get(i).sums()));
+        MomentFile.write(runs.get(i).output("moments"), "gram", List.of(grams.get(i).sums()));
       }
     }
   }
@@ -61,7 +59,7 @@ public final class CollectGramExecutor implements StageExecutor {
       positions += x.getShape().get(1);
     }
 
-    Sums sums() {
+    NamedTensor sums() {
       int n = totals.length;
       double[] gram = new double[(n + 1) * (n + 1)];
       for (int i = 0; i < n; i++) {
@@ -70,7 +68,7 @@ public final class CollectGramExecutor implements StageExecutor {
       }
       System.arraycopy(totals, 0, gram, n * (n + 1), n);
       gram[gram.length - 1] = positions;
-      return new Sums(n + 1, n + 1, gram);
+      return MomentFile.matrix("gram", n + 1, gram);
     }
   }
 
