@@ -33,6 +33,9 @@ final class IpcFileReader {
   private static final int HEAD_BYTES = 8;
   private static final int MAX_METADATA_BYTES = 1 << 20;
 
+  /** Enough for 2.7 million record batches. */
+  private static final int MAX_FOOTER_BYTES = 64 << 20;
+
   /** Nodes of a batch: list, items, labels. Buffers: validity of both, items; validity, labels. */
   private static final int NODES = 3;
 
@@ -68,11 +71,14 @@ final class IpcFileReader {
           extents.add(reader.extent(footer.recordBatches(i), layout));
         }
         return result.apply(layout, reader.map(extents, layout));
-      } catch (IllegalArgumentException e) {
-        throw new DamagedFileException(path, "not a whole tensor file, " + e.getMessage(), e);
-      } catch (IndexOutOfBoundsException | ArithmeticException | ClassCastException e) {
-        // flatbuffers are read without checks and fail so on wrong offsets
-        throw new DamagedFileException(path, "not a whole tensor file, its metadata is broken", e);
+      } catch (RuntimeException e) {
+        // The metadata are read without checks by the library, so that a wrong offset in them may
+        // show as any of many exceptions
+        String reason =
+            e.getClass() == IllegalArgumentException.class
+                ? e.getMessage()
+                : "its metadata are broken, " + e;
+        throw new DamagedFileException(path, "not a whole tensor file, " + reason, e);
       }
     }
   }
@@ -84,7 +90,9 @@ final class IpcFileReader {
     int footerBytes = tail.getInt();
     check(isMagic(tail), "it does not end as an Arrow file");
     check(
-        footerBytes > 0 && footerBytes <= size - HEAD_BYTES - TAIL_BYTES,
+        footerBytes > 0
+            && footerBytes <= MAX_FOOTER_BYTES
+            && footerBytes <= size - HEAD_BYTES - TAIL_BYTES,
         "its footer of %s bytes does not fit into its %s bytes",
         footerBytes,
         size);
