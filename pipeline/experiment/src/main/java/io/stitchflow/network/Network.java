@@ -1,10 +1,13 @@
 package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
+import io.stitchflow.artifacts.Digest;
 import io.stitchflow.network.Architecture.Convolution;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -129,6 +132,18 @@ public final class Network implements AutoCloseable {
     NDArray weight = weights.get(convolution.weight());
     keep(convolution.weight(), weight.mul(scale.reshape(convolution.out(), 1, 1, 1)));
     keep(convolution.norm(), norm.bias().sub(norm.mean().mul(scale)));
+  }
+
+  /** Of all its arrays, as they are now: whoever uses a network can prove that it stayed frozen. */
+  public Digest digest() {
+    ByteArrayOutputStream digests = new ByteArrayOutputStream();
+    for (NDArray array : folded.values()) {
+      ByteBuffer values = Lane.view(array);
+      byte[] bytes = new byte[values.remaining()];
+      values.get(bytes);
+      digests.writeBytes(Digest.of(bytes).bytes().toByteArray());
+    }
+    return Digest.of(digests.toByteArray());
   }
 
   private NDArray keep(String name, NDArray array) {

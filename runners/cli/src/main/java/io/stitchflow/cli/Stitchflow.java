@@ -1,28 +1,86 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.MissingBlobException;
+import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.plan.InvalidExperimentException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** The {@code stitchflow} command. */
 @Command(
     name = "stitchflow",
     description = "Runs model-stitching experiments and recomputes only what changed.",
     mixinStandardHelpOptions = true,
-    versionProvider = Stitchflow.Version.class)
-public final class Stitchflow {
+    versionProvider = Versions.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:a bug of ours",
+      "2:your input: an option, the experiment, its data",
+      "3:your store",
+      "4:some stages failed; the rest finished"
+    })
+public final class Stitchflow implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** Exits with 0 when done, 1 for a bug of ours, 2 for a mistake in the input. */
+  /** Exits with one of the {@link ExitCode}s. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Stitchflow()).execute(args));
+    int code = execute(Terminal.system(System.getenv()), System.getenv(), args);
+    // Pools of libraries may still have threads
+    System.exit(code);
   }
 
-  /** The version in the jar's manifest. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Stitchflow.class.getPackage().getImplementationVersion();
-      return new String[] {"stitchflow " + (version == null ? "(from classes)" : version)};
+  /** Runs one command and returns its exit code. */
+  static int execute(Terminal terminal, Map<String, String> environment, String... args) {
+    CommandLine line =
+        new CommandLine(new Stitchflow())
+            .addSubcommand(new RunCommand(terminal, environment))
+            .addSubcommand(new PlanCommand(terminal, environment))
+            .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+            .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+            .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF))
+            .setUsageHelpAutoWidth(false)
+            .setUsageHelpWidth(100)
+            .setParameterExceptionHandler((problem, given) -> misused(problem, terminal))
+            .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, parsed, terminal, environment));
+    return line.execute(args);
+  }
+
+  /** Without a command there is nothing to do but say which there are. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "which command? choose run or plan");
+  }
+
+  private static int misused(ParameterException problem, Terminal terminal) {
+    String command = problem.getCommandLine().getCommandSpec().qualifiedName();
+    terminal.err().println("stitchflow: " + problem.getMessage());
+    terminal.err().println("See " + command + " --help.");
+    return ExitCode.INPUT;
+  }
+
+  private static int failed(Exception problem, ParseResult parsed, Terminal terminal, Map<String, String> environment) {
+    if (problem instanceof InvalidExperimentException invalid) {
+      invalid.problems().forEach(terminal.err()::println);
+      return ExitCode.INPUT;
     }
+    if (problem instanceof InputException) {
+      terminal.err().println("stitchflow: " + problem.getMessage());
+      return ExitCode.INPUT;
+    }
+    if (problem instanceof StoreException || problem instanceof MissingBlobException) {
+      terminal.err().println("stitchflow: " + problem.getMessage());
+      return ExitCode.STORE;
+    }
+    terminal.err().println(BugReport.tell(problem, parsed.originalArgs(), environment));
+    return ExitCode.BUG;
   }
 }

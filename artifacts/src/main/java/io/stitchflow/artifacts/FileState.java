@@ -1,0 +1,26 @@
+package io.stitchflow.artifacts;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells a file from the same file altered, short of reading it; {@code inode} where there are
+ * such.
+ */
+record FileState(long sizeBytes, FileTime modified, @Nullable Object inode) {
+  static FileState of(Path file) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+  }
+
+  /** Follows links: what a user names may well be one. */
+  static FileState ofSource(Path file) throws IOException {
+    return of(file.toRealPath());
+  }
+}

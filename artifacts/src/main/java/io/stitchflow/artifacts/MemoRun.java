@@ -1,0 +1,153 @@
+package io.stitchflow.artifacts;
+
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Input;
+import io.stitchflow.v1.Output;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A miss while it is computed: temporary files for its outputs. Executors may use it from any
+ * thread.
+ */
+final class MemoRun implements StageRun {
+  private static final Pattern INDEXED = Pattern.compile("(.+)\\[([0-9]{1,9})\\]");
+
+  private final Memo.Request request;
+  private final Store store;
+  private final Memo.BlobSource blobs;
+  private final SortedMap<String, Path> outputs = new TreeMap<>();
+  private final Map<Path, FileState> readSources = new TreeMap<>();
+
+  MemoRun(Memo.Request request, Store store, Memo.BlobSource blobs) {
+    this.request = request;
+    this.store = store;
+    this.blobs = blobs;
+  }
+
+  Memo.Request request() {
+    return request;
+  }
+
+  @Override
+  public Action action() {
+    return request.action();
+  }
+
+  @Override
+  public Path input(String role) throws IOException {
+    int index = index(role);
+    Digest digest = Digest.from(action().getInput(index).getDigest());
+    return index < request.sourceFiles().size()
+        ? source(request.sourceFiles().get(index), digest)
+        : blobs.open(digest);
+  }
+
+  @Override
+  public synchronized Path output(String name) throws IOException {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("an output needs a name");
+    }
+    Path file = outputs.get(name);
+    if (file == null) {
+      file = store.newTemporary();
+      outputs.put(name, file);
+    }
+    return file;
+  }
+
+  /** Puts the outputs and says what they are, by name. */
+  synchronized ActionResult result(double seconds) throws IOException {
+    for (Map.Entry<Path, FileState> source : readSources.entrySet()) {
+      if (!FileState.ofSource(source.getKey()).equals(source.getValue())) {
+        throw new SourceFileChangedException(source.getKey());
+      }
+    }
+    if (outputs.isEmpty()) {
+      throw new IllegalStateException(stage() + ": its executor has written no output");
+    }
+    ActionResult.Builder result = ActionResult.newBuilder().setSeconds(seconds);
+    for (Map.Entry<String, Path> output : outputs.entrySet()) {
+      Path file = output.getValue();
+      if (!Files.isRegularFile(file)) {
+        throw new IllegalStateException(
+            stage() + ": its executor asked for output '" + output.getKey() + "' and wrote none");
+      }
+      long sizeBytes = Files.size(file);
+      result.addOutput(
+          Output.newBuilder()
+              .setName(output.getKey())
+              .setDigest(store.put(file).bytes())
+              .setSizeBytes(sizeBytes));
+    }
+    return result.build();
+  }
+
+  /** Removes what has not been put. */
+  synchronized void discard() throws IOException {
+    for (Path file : outputs.values()) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * A role that stands once is its name; of a role that stands more often, {@code role[i]} is the
+   * i-th.
+   */
+  private int index(String role) {
+    List<Integer> named = indices(role);
+    if (named.size() == 1) {
+      return named.get(0);
+    }
+    Matcher matcher = INDEXED.matcher(role);
+    if (named.isEmpty() && matcher.matches()) {
+      List<Integer> same = indices(matcher.group(1));
+      int i = Integer.parseInt(matcher.group(2));
+      if (i < same.size()) {
+        return same.get(i);
+      }
+    }
+    throw new IllegalArgumentException(
+        stage()
+            + (named.isEmpty()
+                ? ": has no input '" + role + "'; its inputs are "
+                : ": has several inputs '" + role + "', ask for '" + role + "[0]' ...; of ")
+            + action().getInputList().stream().map(Input::getRole).toList());
+  }
+
+  private List<Integer> indices(String role) {
+    List<Integer> indices = new ArrayList<>();
+    for (int i = 0; i < action().getInputCount(); i++) {
+      if (action().getInput(i).getRole().equals(role)) {
+        indices.add(i);
+      }
+    }
+    return indices;
+  }
+
+  private synchronized Path source(Path file, Digest planned) throws IOException {
+    FileState state = FileState.ofSource(file);
+    if (!Digest.of(file).equals(planned)) {
+      throw new SourceFileChangedException(file);
+    }
+    FileState earlier = readSources.putIfAbsent(file, state);
+    if (earlier != null && !earlier.equals(state)) {
+      throw new SourceFileChangedException(file);
+    }
+    return file;
+  }
+
+  private String stage() {
+    return action().getParametersCase().name().toLowerCase(Locale.ROOT);
+  }
+}

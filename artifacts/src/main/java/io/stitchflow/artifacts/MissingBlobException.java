@@ -1,0 +1,20 @@
+package io.stitchflow.artifacts;
+
+import java.io.IOException;
+
+/**
+ * A blob is not in the store, or was damaged and now lies in quarantine: what made it has to run
+ * again.
+ */
+public final class MissingBlobException extends IOException {
+  private final Digest digest;
+
+  MissingBlobException(Digest digest, String message) {
+    super(message);
+    this.digest = digest;
+  }
+
+  public Digest digest() {
+    return digest;
+  }
+}

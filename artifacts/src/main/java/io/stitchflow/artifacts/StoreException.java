@@ -1,0 +1,14 @@
+package io.stitchflow.artifacts;
+
+import java.io.IOException;
+
+/** The store cannot be used: the message names the path, what is wrong with it and what to do. */
+public final class StoreException extends IOException {
+  public StoreException(String message) {
+    super(message);
+  }
+
+  public StoreException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

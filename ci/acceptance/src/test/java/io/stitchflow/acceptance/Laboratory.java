@@ -1,0 +1,158 @@
+package io.stitchflow.acceptance;
+
+import com.google.protobuf.TextFormat;
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.ExperimentDefaults;
+import io.stitchflow.plan.InProcess;
+import io.stitchflow.plan.Planner;
+import io.stitchflow.plan.RunListener;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.Worker;
+import io.stitchflow.torch.Toolchains;
+import io.stitchflow.transforms.BeamRun;
+import io.stitchflow.transforms.Executors;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Output;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/** A store and ways to run a small experiment on it. */
+final class Laboratory {
+  /** Two tiny networks on a few generated images: every stage is real, and all of it takes seconds. */
+  static final String TINY =
+      """
+      name: "tiny"
+      dataset { synthetic { train_examples: 64 test_examples: 40 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 seed: 1 recipe { epochs: 1 batch_size: 16 } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 2 seed: 2 recipe { epochs: 1 batch_size: 16 } }
+      pair { sender: "a" receiver: "b" }
+      condition: TRAINED_TRAINED
+      condition: RANDOM_TRAINED
+      cut: "stem"
+      cut: "layer2.0"
+      vanilla { recipe { epochs: 1 batch_size: 16 } }
+      copy { solver: LEAST_SQUARES solver: SGD recipe { epochs: 1 batch_size: 16 } }
+      """;
+
+  private final Path directory;
+
+  Laboratory(Path directory) {
+    this.directory = directory;
+  }
+
+  /** What a run did: the outcome of each stage that ran, and the results of all stages. */
+  record Finished(Plan plan, List<StageResult> ran, Map<String, StageResult> all) {
+    /** Stages that computed, by kind. */
+    Map<StageKind, Integer> computed() {
+      Map<StageKind, Integer> computed = new EnumMap<>(StageKind.class);
+      for (StageResult result : ran) {
+        if (result.getOutcome() == Outcome.RAN) {
+          computed.merge(kind(result.getStage()), 1, Integer::sum);
+        }
+      }
+      return computed;
+    }
+
+    /** Digest of every output of every stage. */
+    Map<String, String> digests() {
+      Map<String, String> digests = new TreeMap<>();
+      for (StageResult result : all.values()) {
+        for (Output output : result.getResult().getOutputList()) {
+          digests.put(result.getStage() + " : " + output.getName(), Digest.from(output.getDigest()).hex());
+        }
+      }
+      return digests;
+    }
+
+    Digest output(String stage, String name) {
+      for (Output output : all.get(stage).getResult().getOutputList()) {
+        if (output.getName().equals(name)) {
+          return Digest.from(output.getDigest());
+        }
+      }
+      throw new IllegalArgumentException("no output " + name + " of " + stage);
+    }
+
+    private StageKind kind(String id) {
+      return plan.getStageList().stream().filter(stage -> stage.getId().equals(id)).map(StageKind::of).findFirst().orElseThrow();
+    }
+  }
+
+  static Experiment experiment(String text) throws IOException {
+    return ExperimentDefaults.fill(TextFormat.parse(text, Experiment.class));
+  }
+
+  Store store() throws IOException {
+    return Store.open(directory);
+  }
+
+  Finished inProcess(Experiment experiment) throws Exception {
+    return run(experiment, (plan, survey) -> InProcess.run(plan, survey, worker(), new Unheard()));
+  }
+
+  Finished onDirectRunner(Experiment experiment) throws Exception {
+    return run(
+        experiment,
+        (plan, survey) -> {
+          DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
+          options.setRunner(DirectRunner.class);
+          options.setTargetParallelism(2);
+          return survey.complete() ? List.of() : BeamRun.run(options, plan, survey, directory, 2, new Unheard());
+        });
+  }
+
+  private Worker worker() throws IOException {
+    return new Worker(store(), Executors.all(), 1);
+  }
+
+  private Finished run(Experiment experiment, Runner runner) throws Exception {
+    Plan plan = Planner.plan(experiment, directory, Toolchains.cpu());
+    Survey survey = Survey.of(plan, worker().memo());
+    List<StageResult> ran = runner.run(plan, survey);
+    Map<String, StageResult> all = new TreeMap<>();
+    survey.known().forEach(result -> all.put(result.getStage(), result));
+    ran.forEach(result -> all.put(result.getStage(), result));
+    return new Finished(plan, ran, all);
+  }
+
+  Path blob(Digest digest) {
+    return directory.resolve("cas").resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+  }
+
+  /** All blobs of the store. */
+  List<Path> blobs() throws IOException {
+    try (var files = Files.walk(directory.resolve("cas"))) {
+      return new ArrayList<>(files.filter(Files::isRegularFile).sorted().toList());
+    }
+  }
+
+  private interface Runner {
+    List<StageResult> run(Plan plan, Survey survey) throws Exception;
+  }
+
+  private static final class Unheard implements RunListener {
+    @Override
+    public void started(List<Stage> group) {}
+
+    @Override
+    public void advanced(List<Stage> group, double share) {}
+
+    @Override
+    public void finished(Stage stage, StageResult result) {}
+  }
+}

@@ -1,0 +1,141 @@
+package io.stitchflow.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stitchflow.acceptance.Laboratory.Finished;
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What runs again, and what does not. */
+class MemoizationTest {
+  @TempDir Path directory;
+  private Laboratory laboratory;
+  private Experiment experiment;
+
+  @BeforeEach
+  void prepare() throws Exception {
+    laboratory = new Laboratory(directory.resolve("store"));
+    experiment = Laboratory.experiment(Laboratory.TINY);
+  }
+
+  @Test
+  void run_inTwoEmptyStoresInProcessAndOnDirectRunner_givesTheSameDigests() throws Exception {
+    Finished inProcess = laboratory.inProcess(experiment);
+    Finished onDirect = new Laboratory(directory.resolve("other")).onDirectRunner(experiment);
+    assertThat(inProcess.ran()).allSatisfy(result -> assertThat(result.getOutcome()).isEqualTo(Outcome.RAN));
+    assertThat(onDirect.all()).hasSameSizeAs(onDirect.plan().getStageList());
+    assertThat(onDirect.digests()).isEqualTo(inProcess.digests());
+  }
+
+  @Test
+  void run_again_runsNothing() throws Exception {
+    laboratory.inProcess(experiment);
+    assertThat(laboratory.inProcess(experiment).ran()).isEmpty();
+  }
+
+  @Test
+  void run_copyRecipeChanged_runsCopyStitchesComparisonsAndReport() throws Exception {
+    laboratory.inProcess(experiment);
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getCopyBuilder().getRecipeBuilder().setLearningRate(0.02);
+    assertThat(laboratory.inProcess(changed.build()).computed().keySet())
+        .isEqualTo(Set.of(StageKind.FIT_COPY_STITCH, StageKind.COMPARE_STITCHES, StageKind.WRITE_REPORT));
+  }
+
+  @Test
+  void run_toleranceChanged_stopsWhereBytesAreTheSame() throws Exception {
+    laboratory.inProcess(experiment);
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getCopyBuilder().setTolerance(experiment.getCopy().getTolerance() * 1.0000001);
+    assertThat(laboratory.inProcess(changed.build()).computed().keySet()).isEqualTo(Set.of(StageKind.SOLVE_COPY_STITCH));
+  }
+
+  @Test
+  void run_receiverSeedChanged_leavesSenderAlone() throws Exception {
+    laboratory.inProcess(experiment);
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getNetworkBuilder(1).setSeed(3);
+    Finished again = laboratory.inProcess(changed.build());
+    assertThat(again.computed()).containsEntry(StageKind.TRAIN_NETWORK, 1).doesNotContainKeys(StageKind.IMPORT_DATASET, StageKind.COLLECT_GRAM);
+    assertThat(again.ran()).noneMatch(result -> result.getOutcome() == Outcome.RAN && result.getStage().matches("(train|represent|random|gram) (random )?a.*"));
+  }
+
+  @Test
+  void run_anyBlobDeletedOrDamaged_neverReadsWrongBytesAndReportIsTheSame() throws Exception {
+    Finished first = laboratory.inProcess(experiment);
+    List<Path> blobs = laboratory.blobs();
+    for (int i = 0; i < blobs.size(); i++) {
+      Path blob = blobs.get(i);
+      if (i % 2 == 0) {
+        Files.delete(blob);
+      } else {
+        byte[] bytes = Files.readAllBytes(blob);
+        bytes[bytes.length / 2] ^= 1;
+        Files.delete(blob);
+        Files.write(blob, bytes);
+      }
+      Finished again = laboratory.inProcess(experiment);
+      assertThat(again.digests()).as("after damage to %s", blob.getFileName()).isEqualTo(first.digests());
+      Path report = laboratory.store().open(again.output("report", "report.html"));
+      assertThat(Digest.of(report)).isEqualTo(first.output("report", "report.html"));
+      assertThat(again.computed().keySet()).as("only the report is read again").isSubsetOf(Set.of(StageKind.WRITE_REPORT));
+    }
+  }
+
+  @Test
+  void run_everythingCollectedButRecords_runsOnlyWhatTheReportNeeds() throws Exception {
+    Finished first = laboratory.inProcess(experiment);
+    for (Path blob : laboratory.blobs()) {
+      Files.delete(blob);
+    }
+    Finished again = laboratory.inProcess(experiment);
+    assertThat(again.digests()).isEqualTo(first.digests());
+    assertThat(again.computed()).containsEntry(StageKind.WRITE_REPORT, 1).containsKey(StageKind.TRAIN_NETWORK);
+  }
+
+  @Test
+  void run_representationDeleted_isNotMadeAgainUntilAConsumerRuns() throws Exception {
+    Finished first = laboratory.inProcess(experiment);
+    Digest sender = first.output("represent a/stem train", "representation");
+    Files.delete(laboratory.blob(sender));
+    assertThat(laboratory.inProcess(experiment).ran()).isEmpty();
+
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getVanillaBuilder().getRecipeBuilder().setLearningRate(0.005);
+    Finished again = laboratory.inProcess(changed.build());
+    assertThat(again.computed()).containsEntry(StageKind.COLLECT_REPRESENTATION, 1);
+    assertThat(again.output("represent a/stem train", "representation")).isEqualTo(sender);
+  }
+
+  @Test
+  void run_oneNetworkFails_skipsItsDependentsAndFinishesTheRest() throws Exception {
+    Path images = Files.createDirectories(directory.resolve("cifar"));
+    byte[] record = new byte[3073 * 20];
+    for (String name : List.of("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")) {
+      Files.write(images.resolve(name + ".bin"), record);
+    }
+    record[3073 * 7] = 10;
+    Files.write(images.resolve("test_batch.bin"), record);
+    Experiment.Builder broken = experiment.toBuilder();
+    broken.getDatasetBuilder().getCifar10Builder().setDirectory(images.toString());
+    Finished finished = laboratory.inProcess(broken.build());
+    assertThat(finished.all().get("import data set").getOutcome()).isEqualTo(Outcome.FAILED);
+    assertThat(finished.all().get("import data set").getMessage()).contains("test_batch").contains("10").contains("7");
+    Map<Outcome, Long> outcomes =
+        finished.ran().stream().collect(java.util.stream.Collectors.groupingBy(result -> result.getOutcome(), java.util.stream.Collectors.counting()));
+    assertThat(outcomes).containsEntry(Outcome.FAILED, 1L).containsEntry(Outcome.SKIPPED, (long) finished.plan().getStageCount() - 1);
+    assertThat(finished.all().get("report").getMessage()).isEqualTo("'import data set' failed");
+    assertThat(new ArrayList<>(finished.computed().keySet())).isEmpty();
+  }
+}

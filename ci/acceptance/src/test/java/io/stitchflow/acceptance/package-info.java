@@ -1,0 +1,5 @@
+/** Whole experiments, end to end. */
+@NullMarked
+package io.stitchflow.acceptance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package io.stitchflow.rules;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.List;
+
+/** The floors of the house: imports go down only, and each heavy library stays on its floor. */
+@AnalyzeClasses(packages = "io.stitchflow", importOptions = DoNotIncludeTests.class)
+final class FloorsTest {
+  /** From the ground up; the packages of one floor may use each other, but not in a circle. */
+  private static final List<List<String>> FLOORS =
+      List.of(
+          List.of("v1"),
+          List.of("artifacts"),
+          List.of("torch"),
+          List.of("dataset", "network"),
+          List.of("representation"),
+          List.of("stitch", "comparison"),
+          List.of("plan"),
+          List.of("report"),
+          List.of("transforms"),
+          List.of("cli"));
+
+  private static final String[] EXPERIMENT =
+      packages("torch", "dataset", "network", "representation", "stitch", "comparison", "plan");
+
+  @ArchTest
+  static final ArchRule package_any_standsOnAFloor =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              FLOORS.stream()
+                  .flatMap(List::stream)
+                  .map(FloorsTest::withSubpackages)
+                  .toArray(String[]::new))
+          .because("a new package needs a floor: name it in FLOORS, above what it uses");
+
+  @ArchTest static final ArchRule floor_any_usesOnlyFloorsBelow = floors();
+
+  @ArchTest
+  static final ArchRule packages_all_areFreeOfCycles =
+      slices().matching("io.stitchflow.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule arrow_isUsedOnlyInArtifacts =
+      only(packages("artifacts"), "org.apache.arrow..")
+          .because("artifacts has an API of its own for tensors");
+
+  @ArchTest
+  static final ArchRule djl_isUsedOnlyInExperiment =
+      only(EXPERIMENT, "ai.djl..").because("runners must not depend on the engine");
+
+  @ArchTest
+  static final ArchRule djlNativeCalls_areMadeOnlyInTorch =
+      only(packages("torch"), "ai.djl.pytorch.jni..")
+          .because("a mistake in them ends the process, so they stand in one place");
+
+  @ArchTest static final ArchRule ejml_isUsedOnlyInExperiment = only(EXPERIMENT, "org.ejml..");
+
+  @ArchTest
+  static final ArchRule mustacheAndCsv_areUsedOnlyInReport =
+      only(packages("report"), "com.samskivert..", "org.apache.commons.csv..");
+
+  @ArchTest
+  static final ArchRule beam_isUsedOnlyInTransformsAndCli =
+      only(packages("transforms", "cli"), "org.apache.beam..")
+          .because("the science runs without Beam and is the oracle for every runner");
+
+  @ArchTest static final ArchRule picocli_isUsedOnlyInCli = only(packages("cli"), "picocli..");
+
+  @ArchTest
+  static final ArchRule standardStreams_areUsedOnlyInCli =
+      noClasses()
+          .that(not(resideInAnyPackage(packages("cli"))))
+          .should(ACCESS_STANDARD_STREAMS)
+          .because("the terminal belongs to the command line");
+
+  @ArchTest
+  static final ArchRule javaUtilLogging_isNotUsed =
+      noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..");
+
+  @ArchTest
+  static void classes_ofGroundAndTop_areLookedAt(JavaClasses classes) {
+    assertThat(classes.containPackage("io.stitchflow.v1")).isTrue();
+    assertThat(classes.containPackage("io.stitchflow.cli")).isTrue();
+  }
+
+  private static ArchRule floors() {
+    LayeredArchitecture floors =
+        layeredArchitecture().consideringOnlyDependenciesInLayers().withOptionalLayers(true);
+    for (List<String> floor : FLOORS) {
+      floors = floors.layer(name(floor)).definedBy(packages(floor.toArray(String[]::new)));
+    }
+    for (int i = 0; i < FLOORS.size() - 1; i++) {
+      String[] above =
+          FLOORS.subList(i + 1, FLOORS.size()).stream()
+              .map(FloorsTest::name)
+              .toArray(String[]::new);
+      floors = floors.whereLayer(name(FLOORS.get(i))).mayOnlyBeAccessedByLayers(above);
+    }
+    String top = name(FLOORS.get(FLOORS.size() - 1));
+    return floors.whereLayer(top).mayNotBeAccessedByAnyLayer();
+  }
+
+  /** Classes of {@code library} are used in {@code users} and nowhere else. */
+  private static ArchRule only(String[] users, String... library) {
+    return noClasses()
+        .that(not(resideInAnyPackage(users)))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(library)
+        .allowEmptyShould(true);
+  }
+
+  private static String[] packages(String... names) {
+    return List.of(names).stream().map(FloorsTest::withSubpackages).toArray(String[]::new);
+  }
+
+  private static String withSubpackages(String name) {
+    return "io.stitchflow." + name + "..";
+  }
+
+  private static String name(List<String> floor) {
+    return String.join(" and ", floor);
+  }
+}

@@ -1,0 +1,75 @@
+package io.stitchflow.comparison;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * How much a representation varies around its channels' means, and how much of that lies between
+ * blocks of positions; sums in float64.
+ */
+final class Spread {
+  private final int block;
+  private double[] sum = {};
+  private double square;
+  private double squareOfBlockMeans;
+  private double rows;
+
+  /**
+   * Blocks of {@code block} x {@code block} positions.
+   *
+   * @param block 1 where each position can take its own value
+   */
+  Spread(int block) {
+    this.block = block;
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param y [examples, channels, height, width] or [examples, channels], float64
+   */
+  void add(NDArray y) {
+    Shape shape = y.getShape();
+    long channels = shape.get(1);
+    int[] allButChannels = shape.dimension() == 2 ? new int[] {0} : new int[] {0, 2, 3};
+    double[] ofBatch = y.sum(allButChannels).toDoubleArray();
+    if (sum.length == 0) {
+      sum = new double[ofBatch.length];
+    }
+    for (int i = 0; i < ofBatch.length; i++) {
+      sum[i] += ofBatch[i];
+    }
+    double squares = y.square().sum().getDouble();
+    square += squares;
+    squareOfBlockMeans +=
+        block == 1 ? squares : blockSums(y).square().sum().getDouble() / (block * block);
+    rows += (double) shape.size() / channels;
+  }
+
+  private NDArray blockSums(NDArray y) {
+    Shape shape = y.getShape();
+    return y.reshape(
+            shape.get(0), shape.get(1), shape.get(2) / block, block, shape.get(3) / block, block)
+        .sum(new int[] {3, 5});
+  }
+
+  /** Mean over all elements of (y - its channel's mean)². */
+  double variance() {
+    return (square - squareOfMeans()) / (rows * sum.length);
+  }
+
+  /** The highest R² that outputs constant within blocks can reach; 1 where nothing varies. */
+  double ceiling() {
+    double all = square - squareOfMeans();
+    return block == 1 || all <= 0 ? 1 : (squareOfBlockMeans - squareOfMeans()) / all;
+  }
+
+  /** The sum over all elements of their channel's mean, squared. */
+  private double squareOfMeans() {
+    double total = 0;
+    for (double channel : sum) {
+      total += channel * channel / rows;
+    }
+    return total;
+  }
+}

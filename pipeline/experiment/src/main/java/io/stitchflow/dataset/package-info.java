@@ -1,0 +1,5 @@
+/** Labelled images, from files or generated. */
+@NullMarked
+package io.stitchflow.dataset;
+
+import org.jspecify.annotations.NullMarked;

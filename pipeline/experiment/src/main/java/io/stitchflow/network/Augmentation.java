@@ -1,0 +1,80 @@
+package io.stitchflow.network;
+
+import static io.stitchflow.network.Architecture.IMAGE_CHANNELS;
+import static io.stitchflow.network.Architecture.IMAGE_SIZE;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * What training does to each image at random: a mirror, a shift, a blank square (<a
+ * href="https://arxiv.org/abs/1708.04552">DeVries and Taylor 2017</a>), in this order. What is
+ * shifted in and what is blanked is the mean: 0 after normalisation.
+ *
+ * @param flip whether to mirror every other image left to right
+ * @param translate farthest shift each way, in pixels
+ * @param cutout side of the square, which lies within the image, in pixels; 0 for none
+ */
+record Augmentation(boolean flip, int translate, int cutout) {
+  Augmentation {
+    if (translate < 0 || translate > IMAGE_SIZE || cutout < 0 || cutout > IMAGE_SIZE) {
+      throw new IllegalArgumentException(
+          String.format(
+              "translate and cutout must be in [0, %d], but were: %d, %d",
+              IMAGE_SIZE, translate, cutout));
+    }
+  }
+
+  /** What happens to the next image. */
+  Draw draw(SplittableRandom random) {
+    boolean mirrored = flip && random.nextInt(2) == 1;
+    int right = random.nextInt(-translate, translate + 1);
+    int down = random.nextInt(-translate, translate + 1);
+    int left = random.nextInt(IMAGE_SIZE - cutout + 1);
+    int top = random.nextInt(IMAGE_SIZE - cutout + 1);
+    return new Draw(mirrored, right, down, left, top, cutout);
+  }
+
+  /** One image's share of chance. */
+  record Draw(boolean mirrored, int right, int down, int left, int top, int cutout) {
+    /**
+     * Writes the image to {@code target}, normalised.
+     *
+     * @param levels [channel, row, column], uint8
+     * @param normalized value by channel and level
+     */
+    void render(byte[] levels, float[][] normalized, float[] target) {
+      int from = Math.max(0, right);
+      int to = Math.min(IMAGE_SIZE, IMAGE_SIZE + right);
+      int step = mirrored ? -1 : 1;
+      for (int channel = 0; channel < IMAGE_CHANNELS; channel++) {
+        float[] table = normalized[channel];
+        for (int y = 0; y < IMAGE_SIZE; y++) {
+          int row = (channel * IMAGE_SIZE + y) * IMAGE_SIZE;
+          int source = y - down;
+          if (source < 0 || source >= IMAGE_SIZE) {
+            Arrays.fill(target, row, row + IMAGE_SIZE, 0);
+            continue;
+          }
+          Arrays.fill(target, row, row + from, 0);
+          Arrays.fill(target, row + to, row + IMAGE_SIZE, 0);
+          int x = from - right;
+          int at =
+              (channel * IMAGE_SIZE + source) * IMAGE_SIZE + (mirrored ? IMAGE_SIZE - 1 - x : x);
+          for (int i = row + from; i < row + to; i++) {
+            target[i] = table[levels[at] & 0xff];
+            at += step;
+          }
+        }
+        blank(target, channel * Pixels.PLANE);
+      }
+    }
+
+    private void blank(float[] target, int plane) {
+      for (int y = top; y < top + cutout; y++) {
+        int row = plane + y * IMAGE_SIZE + left;
+        Arrays.fill(target, row, row + cutout, 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.stitchflow.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.stitchflow.artifacts.tensor.TensorFile;
+import io.stitchflow.network.Architecture.Convolution;
+import io.stitchflow.network.Architecture.Tensor;
+import io.stitchflow.torch.Autograd;
+import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Sgd;
+import io.stitchflow.v1.TrainingRecipe;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Trains a network on labelled images, as its recipe says. Each epoch goes through the images in a
+ * new order; those that do not fill a last batch are left out of that epoch, so that every step
+ * weighs the same.
+ */
+final class NetworkTrainer {
+  private final Weights weights;
+  private final ResNet network;
+  private final TrainingRecipe recipe;
+  private final TensorFile images;
+  private final Augmentation augmentation;
+  private final SplittableRandom random;
+  private final LearningRate rate;
+  private final int stepsPerEpoch;
+
+  // Filled anew for each step; the arrays below are views of them
+  private final Pixels pixels;
+  private final ByteBuffer labels;
+  private final NDArray batch;
+  private final NDArray batchLabels;
+
+  /**
+   * @param weights trained in place
+   * @param seed of order and augmentation
+   * @throws IllegalArgumentException if the recipe asks for no epoch, or for batches that the
+   *     images do not fill
+   */
+  NetworkTrainer(Lane lane, Weights weights, TrainingRecipe recipe, TensorFile images, long seed) {
+    this.weights = weights;
+    this.recipe = recipe;
+    this.images = images;
+    int size = recipe.getBatchSize();
+    if (recipe.getEpochs() < 1 || size < 1 || size > images.rows()) {
+      throw new IllegalArgumentException(
+          String.format(
+              "training takes an epoch and a batch in [1, %d], but was: %d epochs, batch %d",
+              images.rows(), recipe.getEpochs(), size));
+    }
+    this.stepsPerEpoch = images.rows() / size;
+    this.rate =
+        new LearningRate(
+            recipe.getLearningRate(),
+            recipe.getWarmup(),
+            Math.multiplyExact(recipe.getEpochs(), stepsPerEpoch));
+    this.augmentation =
+        new Augmentation(recipe.getFlip(), recipe.getTranslate(), recipe.getCutout());
+    this.random = new SplittableRandom(seed);
+    this.network =
+        new ResNet(
+            weights.architecture(),
+            this::convolve,
+            weights.get("fc.weight"),
+            weights.get("fc.bias"));
+    this.pixels = new Pixels(images, size);
+    this.labels = Lane.allocate(size * Long.BYTES);
+    this.batch = lane.create(pixels.buffer(), new Shape(size, 3, 32, 32));
+    this.batchLabels = lane.createLongs(labels, new Shape(size, 1));
+  }
+
+  /**
+   * Trains through all epochs.
+   *
+   * @param progress told the share of steps done
+   * @return the mean loss of each epoch
+   * @throws IllegalArgumentException if the loss is no longer a number
+   */
+  List<Double> train(DoubleConsumer progress) {
+    List<Double> losses = new ArrayList<>();
+    int[] order = new int[images.rows()];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    try (Sgd sgd =
+            new Sgd(
+                arrays(Tensor::isDecayed),
+                arrays(tensor -> tensor.isTrained() && !tensor.isDecayed()),
+                recipe.getMomentum(),
+                recipe.getWeightDecay());
+        batch;
+        batchLabels) {
+      for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
+        shuffle(order);
+        double sum = 0;
+        for (int i = 0; i < stepsPerEpoch; i++) {
+          int step = epoch * stepsPerEpoch + i;
+          assemble(order, i * recipe.getBatchSize());
+          sum += step(sgd, rate.at(step));
+          progress.accept((step + 1.) / rate.steps());
+        }
+        losses.add(checkFinite(sum / stepsPerEpoch, epoch));
+      }
+    }
+    return losses;
+  }
+
+  /** Fisher and Yates. */
+  private void shuffle(int[] order) {
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int row = order[i];
+      order[i] = order[j];
+      order[j] = row;
+    }
+  }
+
+  private void assemble(int[] order, int from) {
+    int size = recipe.getBatchSize();
+    pixels.read(order, from, size, augmentation, random);
+    labels.clear();
+    for (int i = from; i < from + size; i++) {
+      labels.putLong(images.label(order[i]));
+    }
+  }
+
+  /** One step; the loss before it. */
+  private double step(Sgd sgd, double learningRate) {
+    return Lane.scoped(
+        () -> {
+          NDArray loss = Autograd.withGradient(this::loss);
+          Autograd.backward(loss);
+          sgd.step(learningRate);
+          return (double) loss.getFloat();
+        });
+  }
+
+  private NDArray loss() {
+    NDArray features = network.layers(0, network.layers(), batch);
+    return Functional.crossEntropy(network.head(features), batchLabels);
+  }
+
+  private NDArray convolve(NDArray x, Convolution convolution) {
+    try (NDArray y =
+        Functional.conv2d(
+            x,
+            weights.get(convolution.weight()),
+            null,
+            convolution.stride(),
+            convolution.padding())) {
+      return Functional.batchNormTraining(y, weights.norm(convolution));
+    }
+  }
+
+  private List<NDArray> arrays(Predicate<Tensor> which) {
+    return weights.architecture().tensors().stream()
+        .filter(which)
+        .map(tensor -> weights.get(tensor.name()))
+        .toList();
+  }
+
+  private double checkFinite(double loss, int epoch) {
+    if (!Double.isFinite(loss)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "training diverged in epoch %d of %d, mean loss %s; lower learning_rate from %s",
+              epoch + 1, recipe.getEpochs(), loss, recipe.getLearningRate()));
+    }
+    return loss;
+  }
+}

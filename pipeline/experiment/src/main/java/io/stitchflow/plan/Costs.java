@@ -1,0 +1,93 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+
+/**
+ * Rough work of stages in multiply-accumulates (MACs), for estimates of time and the order of
+ * starts; never in a key.
+ */
+final class Costs {
+  static final double IMPORT_PER_IMAGE = 2e6;
+  static final double REPORT = 5e9;
+
+  /** Reading or writing an element costs about as much as this many MACs. */
+  private static final double PER_ELEMENT = 20;
+
+  /** Forward and backward over a network that learns, over forward alone. */
+  private static final double TRAIN_TO_FORWARD = 3;
+
+  /** The same where only the gradient of the input is needed. */
+  private static final double INPUT_GRADIENT_TO_FORWARD = 2;
+
+  private final int train;
+  private final int test;
+
+  /** Representations of {@code train} and {@code test} examples. */
+  Costs(int train, int test) {
+    this.train = train;
+    this.test = test;
+  }
+
+  double training(Architecture architecture, int epochs, int trainExamples, int testExamples) {
+    return architecture.macs()
+        * ((double) epochs * trainExamples * TRAIN_TO_FORWARD + trainExamples + testExamples);
+  }
+
+  double representation(Architecture architecture, CutPoint cut, String split) {
+    int examples = split.equals("train") ? train : test;
+    double share = (double) architecture.macs() / architecture.cuts().size();
+    return examples * (share + PER_ELEMENT * elements(cut));
+  }
+
+  double gram(Planner.Cell cell) {
+    double k = columns(cell);
+    return train * positions(cell) * (k * k + PER_ELEMENT * k);
+  }
+
+  double cross(Planner.Cell cell) {
+    return train
+        * positions(cell)
+        * (columns(cell) * cell.receiverCut().channels() + PER_ELEMENT * columns(cell));
+  }
+
+  double solve(Planner.Cell cell) {
+    return 10 * Math.pow(columns(cell), 3);
+  }
+
+  double vanilla(Planner.Cell cell, int epochs) {
+    double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
+    return (double) epochs
+        * train
+        * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
+  }
+
+  double copyBySgd(Planner.Cell cell, int epochs) {
+    return (double) epochs * train * stitch(cell) * TRAIN_TO_FORWARD;
+  }
+
+  double comparison(Planner.Cell cell) {
+    double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
+    return 2.0 * (train + test) * (suffix + stitch(cell));
+  }
+
+  private static double stitch(Planner.Cell cell) {
+    return positions(cell) * columns(cell) * cell.receiverCut().channels()
+        + PER_ELEMENT * (elements(cell.senderCut()) + elements(cell.receiverCut()));
+  }
+
+  /** Columns of a stitch's input: channels of a patch, and the bias. */
+  private static double columns(Planner.Cell cell) {
+    return (double) cell.senderCut().channels() * cell.patch() * cell.patch() + 1;
+  }
+
+  /** Rows of a stitch's input per example. */
+  private static double positions(Planner.Cell cell) {
+    double side = Math.min(cell.senderCut().shape().get(1), cell.receiverCut().shape().get(1));
+    return side * side;
+  }
+
+  private static double elements(CutPoint cut) {
+    return cut.elements();
+  }
+}

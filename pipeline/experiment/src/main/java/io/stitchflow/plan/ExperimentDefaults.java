@@ -1,0 +1,160 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySettings;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.ElementType;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Initialization;
+import io.stitchflow.v1.Metric;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.StitchRecipe;
+import io.stitchflow.v1.Synthetic;
+import io.stitchflow.v1.TrainingRecipe;
+import io.stitchflow.v1.VanillaSettings;
+import java.util.List;
+
+/** The defaults that experiment.proto promises; nothing else in the program knows them. */
+public final class ExperimentDefaults {
+  private static final int VANILLA_EPOCHS = 4;
+  private static final int COPY_EPOCHS = 10;
+
+  private ExperimentDefaults() {}
+
+  /**
+   * The experiment with every default explicit, but that no {@code cut} still means all cuts.
+   * Filling twice changes nothing.
+   */
+  public static Experiment fill(Experiment experiment) {
+    Experiment.Builder filled = experiment.toBuilder();
+    if (filled.getDataset().hasSynthetic()) {
+      fill(filled.getDatasetBuilder().getSyntheticBuilder());
+    }
+    filled.getNetworkBuilderList().forEach(ExperimentDefaults::fill);
+    if (filled.getRepresentation().getDtype() == ElementType.ELEMENT_TYPE_UNSPECIFIED) {
+      filled.getRepresentationBuilder().setDtype(ElementType.FLOAT32);
+    }
+    if (filled.getPairCount() == 0) {
+      filled.addAllPair(allPairs(experiment.getNetworkList()));
+    }
+    if (filled.getConditionCount() == 0) {
+      filled.addAllCondition(
+          List.of(
+              Condition.TRAINED_TRAINED,
+              Condition.RANDOM_TRAINED,
+              Condition.TRAINED_RANDOM,
+              Condition.RANDOM_RANDOM));
+    }
+    fill(filled.getVanillaBuilder());
+    fill(filled.getCopyBuilder());
+    if (filled.getMetricCount() == 0) {
+      filled.addAllMetric(List.of(Metric.MSE, Metric.ACCURACY, Metric.AGREEMENT));
+    }
+    if (filled.getSeedCount() == 0) {
+      filled.addSeed(1);
+    }
+    return filled.build();
+  }
+
+  private static List<Pair> allPairs(List<Network> networks) {
+    return networks.stream()
+        .flatMap(
+            sender ->
+                networks.stream()
+                    .map(
+                        receiver ->
+                            Pair.newBuilder()
+                                .setSender(sender.getName())
+                                .setReceiver(receiver.getName())
+                                .build()))
+        .toList();
+  }
+
+  private static void fill(Synthetic.Builder synthetic) {
+    if (synthetic.getTrainExamples() == 0) {
+      synthetic.setTrainExamples(2048);
+    }
+    if (synthetic.getTestExamples() == 0) {
+      synthetic.setTestExamples(512);
+    }
+    if (!synthetic.hasNoise()) {
+      synthetic.setNoise(24);
+    }
+    if (!synthetic.hasSeed()) {
+      synthetic.setSeed(1);
+    }
+  }
+
+  private static void fill(Network.Builder network) {
+    if (network.getWidth() == 0) {
+      network.setWidth(64);
+    }
+    if (!network.hasSeed()) {
+      network.setSeed(1);
+    }
+    TrainingRecipe.Builder recipe = network.getRecipeBuilder();
+    if (!recipe.hasEpochs()) {
+      recipe.setEpochs(20);
+    }
+    if (recipe.getBatchSize() == 0) {
+      recipe.setBatchSize(64);
+    }
+    if (!recipe.hasLearningRate()) {
+      recipe.setLearningRate(0.05);
+    }
+    if (!recipe.hasMomentum()) {
+      recipe.setMomentum(0.9);
+    }
+    if (!recipe.hasWeightDecay()) {
+      recipe.setWeightDecay(5e-4);
+    }
+    if (!recipe.hasWarmup()) {
+      recipe.setWarmup(0.1);
+    }
+    if (!recipe.hasFlip()) {
+      recipe.setFlip(true);
+    }
+    if (!recipe.hasTranslate()) {
+      recipe.setTranslate(2);
+    }
+    if (!recipe.hasCutout()) {
+      recipe.setCutout(4);
+    }
+  }
+
+  private static void fill(VanillaSettings.Builder vanilla) {
+    fill(vanilla.getRecipeBuilder(), VANILLA_EPOCHS);
+    if (vanilla.getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
+      vanilla.setInitialization(Initialization.KAIMING);
+    }
+  }
+
+  private static void fill(CopySettings.Builder copy) {
+    fill(copy.getRecipeBuilder(), COPY_EPOCHS);
+    if (copy.getSolverCount() == 0) {
+      copy.addSolver(CopySolver.LEAST_SQUARES);
+    }
+    if (!copy.hasTolerance()) {
+      copy.setTolerance(1e-12);
+    }
+  }
+
+  private static void fill(StitchRecipe.Builder recipe, int epochs) {
+    if (!recipe.hasEpochs()) {
+      recipe.setEpochs(epochs);
+    }
+    if (recipe.getBatchSize() == 0) {
+      recipe.setBatchSize(64);
+    }
+    if (!recipe.hasLearningRate()) {
+      recipe.setLearningRate(0.01);
+    }
+    if (!recipe.hasMomentum()) {
+      recipe.setMomentum(0.9);
+    }
+    if (!recipe.hasWeightDecay()) {
+      recipe.setWeightDecay(0);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.Experiment;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Experiments in files, in protobuf text format. */
+public final class ExperimentFile {
+  private static final long MOST_BYTES = 16 << 20;
+
+  private ExperimentFile() {}
+
+  /**
+   * Reads, changes and checks an experiment.
+   *
+   * @param sets {@code FIELD=VALUE} each, applied in order; a path in one is relative to the
+   *     working directory, not to the file's
+   * @throws InvalidExperimentException if anything is wrong, with everything that is
+   */
+  public static ValidExperiment read(Path file, List<String> sets)
+      throws InvalidExperimentException {
+    Problems problems = new Problems();
+    ExperimentText.@Nullable Parsed parsed =
+        ExperimentText.parse(file.toString(), text(file), problems);
+    if (parsed == null) {
+      throw problems.exception();
+    }
+    Experiment.Builder experiment = parsed.experiment().toBuilder();
+    for (int i = 0; i < sets.size(); i++) {
+      SetOption.apply(
+          sets.get(i), Origin.ofOption(i + 1, sets.get(i)), experiment, parsed.origins(), problems);
+    }
+    Path parent = file.toAbsolutePath().getParent();
+    Path base = parent == null ? file.toAbsolutePath() : parent;
+    ExperimentRules.check(experiment.build(), base, parsed.origins(), problems);
+    if (!problems.isEmpty()) {
+      throw problems.exception();
+    }
+    return new ValidExperiment(ExperimentDefaults.fill(experiment.build()), base);
+  }
+
+  private static String text(Path file) throws InvalidExperimentException {
+    try {
+      if (Files.isDirectory(file)) {
+        throw unreadable(file, "is a directory; name the experiment file in it");
+      }
+      if (Files.size(file) > MOST_BYTES) {
+        throw unreadable(
+            file, "has " + Files.size(file) + " bytes, which no experiment has; check the name");
+      }
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw unreadable(file, "does not exist; check the name");
+    } catch (CharacterCodingException e) {
+      throw unreadable(file, "is not UTF-8 text; check the name, or save it as UTF-8");
+    } catch (IOException e) {
+      throw unreadable(file, "cannot be read: " + e + "; check that you may");
+    }
+  }
+
+  private static InvalidExperimentException unreadable(Path file, String text) {
+    return new InvalidExperimentException(List.of(file + ": " + text));
+  }
+}

@@ -1,0 +1,317 @@
+package io.stitchflow.plan;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.Pair;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold of a whole experiment for it to run. */
+final class ExperimentRules {
+  private static final int MOST_BLOCKS = 64;
+  private static final int SHOWN_PLACES = 3;
+
+  private final Experiment written;
+  private final Experiment filled;
+  private final Path base;
+  private final Origins origins;
+  private final Problems problems;
+  private final Map<String, List<String>> cuts = new LinkedHashMap<>();
+  private boolean allCutsKnown = true;
+
+  /**
+   * @param written the experiment without defaults
+   * @param base what paths in it are relative to
+   */
+  private ExperimentRules(Experiment written, Path base, Origins origins, Problems problems) {
+    this.written = written;
+    this.filled = ExperimentDefaults.fill(written);
+    this.base = base;
+    this.origins = origins;
+    this.problems = problems;
+  }
+
+  /** Adds everything that is wrong to {@code problems}. */
+  static void check(Experiment written, Path base, Origins origins, Problems problems) {
+    new ExperimentRules(written, base, origins, problems).check();
+  }
+
+  private void check() {
+    checkFields(written, "");
+    checkName(written.getName(), "name");
+    checkNetworks();
+    checkPairs();
+    checkCuts();
+    checkTwice("condition", written.getConditionList());
+    checkTwice("copy.solver", written.getCopy().getSolverList());
+    checkTwice("metric", written.getMetricList());
+    checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
+    checkDataset();
+  }
+
+  private void add(String path, String text) {
+    problems.add(origins.of(path), path, text);
+  }
+
+  /** Checks every field that was written, by itself. */
+  private void checkFields(Message message, String prefix) {
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      if (field.isRepeated()) {
+        for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+          checkField(
+              field, message.getRepeatedField(field, i), prefix + field.getName() + "[" + i + "]");
+        }
+      } else if (message.hasField(field) || origins.isWritten(prefix + field.getName())) {
+        checkField(field, message.getField(field), prefix + field.getName());
+      }
+    }
+  }
+
+  private void checkField(FieldDescriptor field, Object value, String path) {
+    if (field.getJavaType() == JavaType.MESSAGE) {
+      checkFields((Message) value, path + ".");
+      return;
+    }
+    @Nullable String complaint = FieldRules.complaint(field, value);
+    if (complaint != null) {
+      add(path, complaint);
+    }
+  }
+
+  private void checkName(String name, String path) {
+    @Nullable String complaint = FieldRules.nameComplaint(name);
+    if (complaint != null) {
+      add(path, complaint);
+    }
+  }
+
+  private void checkNetworks() {
+    if (written.getNetworkCount() == 0) {
+      add(
+          "network",
+          "is missing; add at least one: network { name: \"a\" architecture: \"ResNet18\" }");
+    }
+    Map<String, Integer> names = new HashMap<>();
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      Network network = written.getNetwork(i);
+      String path = "network[" + i + "]";
+      checkName(network.getName(), path + ".name");
+      Integer first = names.putIfAbsent(network.getName(), i);
+      if (first != null && !network.getName().isEmpty()) {
+        add(
+            path + ".name",
+            "'" + network.getName() + "' is the name of network[" + first + "] too; rename one");
+      }
+      List<String> known = cuts(network, path + ".architecture");
+      cuts.putIfAbsent(network.getName(), known);
+      allCutsKnown &= !known.isEmpty();
+    }
+  }
+
+  /** Names of the network's cuts; none where the architecture cannot be told. */
+  private List<String> cuts(Network network, String path) {
+    String name = network.getArchitecture();
+    String choices =
+        "ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to " + MOST_BLOCKS;
+    if (name.isEmpty()) {
+      add(path, "is missing; choose " + choices);
+      return List.of();
+    }
+    try {
+      Architecture architecture = Architecture.parse(name, 1);
+      if (architecture.blocks().stream().allMatch(blocks -> blocks <= MOST_BLOCKS)) {
+        return architecture.cuts().stream().map(CutPoint::layer).toList();
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, in the words of an experiment
+    }
+    add(path, "'" + name + "' is no architecture; choose " + choices);
+    return List.of();
+  }
+
+  private void checkPairs() {
+    Map<Pair, Integer> seen = new HashMap<>();
+    for (int i = 0; i < written.getPairCount(); i++) {
+      Pair pair = written.getPair(i);
+      String path = "pair[" + i + "]";
+      checkNetworkName(pair.getSender(), path + ".sender");
+      checkNetworkName(pair.getReceiver(), path + ".receiver");
+      Integer first = seen.putIfAbsent(pair, i);
+      if (first != null) {
+        add(
+            path,
+            pair.getSender()
+                + " -> "
+                + pair.getReceiver()
+                + " is pair["
+                + first
+                + "] too; drop one");
+      }
+    }
+  }
+
+  private void checkNetworkName(String name, String path) {
+    Set<String> names = new LinkedHashSet<>(cuts.keySet());
+    names.remove("");
+    if (name.isEmpty()) {
+      add(path, "is missing; write the name of a network");
+    } else if (!names.contains(name) && !names.isEmpty()) {
+      add(path, "there is no network '" + name + "'; " + Nearest.advice(name, names));
+    }
+  }
+
+  private void checkCuts() {
+    checkTwice("cut", written.getCutList());
+    if (!allCutsKnown || cuts.isEmpty()) {
+      return;
+    }
+    Set<String> choices = new TreeSet<>(ExperimentRules::byDepth);
+    cuts.values().forEach(choices::addAll);
+    for (int i = 0; i < written.getCutCount(); i++) {
+      String cut = written.getCut(i);
+      if (!choices.contains(cut)) {
+        add(
+            "cut[" + i + "]",
+            "no network has a cut '" + cut + "'; " + Nearest.advice(cut, choices));
+      }
+    }
+    if (written.getCutCount() > 0 && choices.containsAll(written.getCutList())) {
+      for (String name : paired()) {
+        List<String> own = cuts.getOrDefault(name, List.of());
+        if (!own.isEmpty() && own.stream().noneMatch(written.getCutList()::contains)) {
+          add(
+              "cut",
+              "network '"
+                  + name
+                  + "' has none of these cuts; add one of "
+                  + String.join(", ", own));
+        }
+      }
+    }
+  }
+
+  /** Names of the networks that are in a pair. */
+  private Set<String> paired() {
+    Set<String> names = new LinkedHashSet<>();
+    for (Pair pair : filled.getPairList()) {
+      names.add(pair.getSender());
+      names.add(pair.getReceiver());
+    }
+    return names;
+  }
+
+  /** The stem first, then by stage and block. */
+  private static int byDepth(String a, String b) {
+    int letters = Integer.compare(b.charAt(0), a.charAt(0)); // s(tem) before l(ayer)
+    if (letters != 0 || a.length() == b.length()) {
+      return letters != 0 ? letters : a.compareTo(b);
+    }
+    int stage = a.substring(0, a.indexOf('.')).compareTo(b.substring(0, b.indexOf('.')));
+    return stage != 0 ? stage : Integer.compare(a.length(), b.length());
+  }
+
+  private void checkTwice(String path, List<?> values) {
+    Map<Object, Integer> seen = new HashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      Integer first = seen.putIfAbsent(values.get(i), i);
+      if (first != null) {
+        String name = path.substring(path.lastIndexOf('.') + 1);
+        add(path + "[" + i + "]", values.get(i) + " is " + name + "[" + first + "] too; drop one");
+      }
+    }
+  }
+
+  private void checkDataset() {
+    Dataset dataset = written.getDataset();
+    switch (dataset.getKindCase()) {
+      case KIND_NOT_SET ->
+          add("dataset", "is missing; choose cifar10 { directory: \"...\" } or synthetic { }");
+      case SYNTHETIC ->
+          checkExamples(
+              Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()));
+      case CIFAR10 -> {
+        Cifar10Directory directory = Cifar10Directory.of(dataset.getCifar10().getDirectory(), base);
+        directory.complaints().forEach(complaint -> add("dataset.cifar10.directory", complaint));
+        if (directory.complaints().isEmpty()) {
+          checkExamples(directory.trainExamples());
+        }
+      }
+    }
+  }
+
+  /** Checks what the number of train examples limits. */
+  private void checkExamples(long train) {
+    long kept = Integer.toUnsignedLong(filled.getRepresentation().getExamples());
+    if (kept > train) {
+      add(
+          "representation.examples",
+          "is "
+              + kept
+              + ", but the data set has "
+              + train
+              + " train examples; choose 0 to "
+              + train
+              + ", 0 for all");
+    }
+    List<String> large = new ArrayList<>();
+    for (int i = 0; i < filled.getNetworkCount(); i++) {
+      if (filled.getNetwork(i).getRecipe().getEpochs() != 0) {
+        checkBatch(
+            "network[" + i + "].recipe.batch_size",
+            filled.getNetwork(i).getRecipe().getBatchSize(),
+            train,
+            large);
+      }
+    }
+    long learned = kept == 0 ? train : Math.min(kept, train);
+    checkBatch(
+        "vanilla.recipe.batch_size",
+        filled.getVanilla().getRecipe().getBatchSize(),
+        learned,
+        large);
+    checkBatch(
+        "copy.recipe.batch_size", filled.getCopy().getRecipe().getBatchSize(), learned, large);
+    if (!large.isEmpty()) {
+      String places =
+          String.join(", ", large.subList(0, Math.min(SHOWN_PLACES, large.size())))
+              + (large.size() > SHOWN_PLACES ? ", ..." : "");
+      add(
+          "representation.examples",
+          "stitches and networks learn from "
+              + learned
+              + " examples, fewer than the default batch of 64; set "
+              + places);
+    }
+  }
+
+  /** A batch size that nobody wrote is told of once, with the others. */
+  private void checkBatch(String path, int batch, long examples, List<String> unwritten) {
+    long size = Integer.toUnsignedLong(batch);
+    if (size > examples && origins.isWritten(path)) {
+      add(
+          path,
+          "is "
+              + size
+              + ", but there are "
+              + examples
+              + " examples to learn from; choose 1 to "
+              + examples);
+    } else if (size > examples) {
+      unwritten.add(path);
+    }
+  }
+}

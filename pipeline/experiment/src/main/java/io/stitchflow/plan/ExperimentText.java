@@ -1,0 +1,266 @@
+package io.stitchflow.plan;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.ExtensionRegistry;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.TextFormatParseInfoTree;
+import io.stitchflow.v1.Cifar10;
+import io.stitchflow.v1.CopySettings;
+import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.RepresentationSettings;
+import io.stitchflow.v1.StitchRecipe;
+import io.stitchflow.v1.Synthetic;
+import io.stitchflow.v1.TrainingRecipe;
+import io.stitchflow.v1.VanillaSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an experiment in protobuf text format. The library's parser stops at the first value that
+ * it cannot read; here such a value is replaced by one that it can, of the same length, so that
+ * everything else that is wrong is found too.
+ */
+final class ExperimentText {
+  private static final String UNKNOWN_FIELDS = "Input contains unknown fields";
+  private static final Pattern UNKNOWN_FIELD = Pattern.compile("(\\d+):(\\d+):\\t(.+)\\.([^.]+)");
+  private static final Pattern VALUE = Pattern.compile("\"[^\"\n]*\"|'[^'\n]*'|[A-Za-z0-9_.+-]+");
+
+  private final String file;
+  private final Problems problems;
+  private final Experiment.Builder experiment = Experiment.newBuilder();
+  private final List<Unreadable> unreadable = new ArrayList<>();
+  private String source;
+
+  /**
+   * @param index which of the values between brackets it is, from 0
+   */
+  private record Unreadable(Origin origin, int index, String written) {}
+
+  /** The experiment as far as it could be read, and where its fields are. */
+  record Parsed(Experiment experiment, Origins origins) {}
+
+  private ExperimentText(String file, String source, Problems problems) {
+    this.file = file;
+    this.source = source;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads {@code text}; adds what is wrong with it to {@code problems}.
+   *
+   * @param file as its user calls it
+   * @return null where the text breaks off, so that nothing can be said about the rest
+   */
+  static @Nullable Parsed parse(String file, String text, Problems problems) {
+    return new ExperimentText(file, text, problems).parse();
+  }
+
+  private @Nullable Parsed parse() {
+    while (true) {
+      TextFormatParseInfoTree.Builder tree = TextFormatParseInfoTree.builder();
+      TextFormat.Parser parser =
+          TextFormat.Parser.newBuilder().setParseInfoTreeBuilder(tree).build();
+      experiment.clear();
+      String unknown = "";
+      try {
+        parser.merge(source, ExtensionRegistry.getEmptyRegistry(), experiment);
+      } catch (TextFormat.ParseException e) {
+        String message = String.valueOf(e.getMessage());
+        if (!message.contains(UNKNOWN_FIELDS)) {
+          if (mend(e)) {
+            continue;
+          }
+          problems.add(Origin.inFile(file, e.getLine(), e.getColumn()), "", syntax(e));
+          unreadable.forEach(
+              value ->
+                  problems.add(
+                      value.origin(),
+                      "",
+                      "'" + value.written() + "' cannot be read here; check the field's type"));
+          return null;
+        }
+        unknown = message;
+      }
+      TextFormatParseInfoTree places = tree.build();
+      Origins origins = new Origins(file, Experiment.getDescriptor(), places);
+      addUnknownFields(unknown, origins);
+      addUnreadable(origins);
+      addRepeated("", Experiment.getDescriptor(), places);
+      return new Parsed(experiment.build(), origins);
+    }
+  }
+
+  /** Replaces the value that the parser stopped at; false where it stopped at something else. */
+  private boolean mend(TextFormat.ParseException e) {
+    int start = offset(e.getLine(), e.getColumn());
+    Matcher value = VALUE.matcher(source);
+    if (start < 0 || !value.find(start) || value.start() != start || !isValuePlace(start)) {
+      return false;
+    }
+    String written = value.group();
+    boolean text = String.valueOf(e.getMessage()).contains("Expected string.");
+    String readable = text ? "\"\"" : "0";
+    if (written.trim().equals(readable)) {
+      return false;
+    }
+    String padded = readable + " ".repeat(Math.max(0, written.length() - readable.length()));
+    source = source.substring(0, start) + padded + source.substring(value.end());
+    String bare =
+        written.startsWith("\"") || written.startsWith("'")
+            ? written.substring(1, written.length() - 1)
+            : written;
+    unreadable.add(
+        new Unreadable(
+            Origin.inFile(file, e.getLine(), e.getColumn()),
+            listIndex(start),
+            text ? written : bare));
+    return true;
+  }
+
+  /** Whether what stands here follows a colon, or stands in a list. */
+  private boolean isValuePlace(int start) {
+    int at = start - 1;
+    while (at >= 0 && Character.isWhitespace(source.charAt(at))) {
+      at--;
+    }
+    return at >= 0 && ":[,".indexOf(source.charAt(at)) >= 0;
+  }
+
+  /** Commas before, back to the bracket that opens the list; 0 outside a list. */
+  private int listIndex(int start) {
+    int commas = 0;
+    for (int at = start - 1; at >= 0; at--) {
+      switch (source.charAt(at)) {
+        case ',' -> commas++;
+        case '[' -> {
+          return commas;
+        }
+        case ':', '{', '}', '<', '>' -> {
+          return 0;
+        }
+        default -> {}
+      }
+    }
+    return 0;
+  }
+
+  /** -1 where the file has no such place. */
+  private int offset(int line, int column) {
+    int start = 0;
+    for (int i = 1; i < line; i++) {
+      start = source.indexOf('\n', start) + 1;
+      if (start == 0) {
+        return -1;
+      }
+    }
+    int offset = start + column - 1;
+    return column >= 1 && offset < source.length() ? offset : -1;
+  }
+
+  private void addUnknownFields(String message, Origins origins) {
+    Matcher unknown = UNKNOWN_FIELD.matcher(message);
+    while (unknown.find()) {
+      Origin origin =
+          Origin.inFile(
+              file, Integer.parseInt(unknown.group(1)), Integer.parseInt(unknown.group(2)));
+      String type = unknown.group(3);
+      String name = unknown.group(4);
+      problems.add(origin, origins.messageAt(origin, type) + name, noField(type(type), name));
+    }
+  }
+
+  /** What to say where a message has no field of that name. */
+  static String noField(Descriptor type, String name) {
+    List<String> names = type.getFields().stream().map(FieldDescriptor::getName).toList();
+    return type.getName() + " has no field '" + name + "'; " + Nearest.advice(name, names);
+  }
+
+  private static Descriptor type(String fullName) {
+    return Stream.of(
+            Experiment.getDescriptor(),
+            Dataset.getDescriptor(),
+            Cifar10.getDescriptor(),
+            Synthetic.getDescriptor(),
+            Network.getDescriptor(),
+            TrainingRecipe.getDescriptor(),
+            RepresentationSettings.getDescriptor(),
+            Pair.getDescriptor(),
+            StitchRecipe.getDescriptor(),
+            VanillaSettings.getDescriptor(),
+            CopySettings.getDescriptor())
+        .filter(type -> type.getFullName().equals(fullName))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("no message " + fullName + " in an experiment"));
+  }
+
+  private void addUnreadable(Origins origins) {
+    for (Unreadable value : unreadable) {
+      String path = origins.fieldAt(value.origin(), value.index());
+      if (path == null) {
+        throw new IllegalStateException("no field at " + value.origin().text());
+      }
+      problems.addUnreadable(
+          value.origin(), path, FieldRules.unreadable(origins.descriptor(path), value.written()));
+    }
+  }
+
+  /** Fields that have one value are given once, and one kind of several. */
+  private void addRepeated(String prefix, Descriptor type, TextFormatParseInfoTree tree) {
+    @Nullable FieldDescriptor chosen = null;
+    for (FieldDescriptor field : type.getFields()) {
+      List<com.google.protobuf.TextFormatParseLocation> places = tree.getLocations(field);
+      if (places.isEmpty()) {
+        continue;
+      }
+      if (!field.isRepeated() && places.size() > 1) {
+        var second = places.get(1);
+        problems.add(
+            Origin.inFile(file, second.getLine() + 1, second.getColumn() + 1),
+            prefix + field.getName(),
+            "is given a second time, first in line "
+                + (places.get(0).getLine() + 1)
+                + "; drop one");
+      }
+      if (field.getRealContainingOneof() != null) {
+        if (chosen != null) {
+          problems.add(
+              Origin.inFile(file, places.get(0).getLine() + 1, places.get(0).getColumn() + 1),
+              prefix + field.getName(),
+              "is given beside " + chosen.getName() + "; drop one");
+        }
+        chosen = field;
+      }
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+        List<TextFormatParseInfoTree> nested = tree.getNestedTrees(field);
+        for (int i = 0; i < nested.size(); i++) {
+          addRepeated(
+              prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".",
+              field.getMessageType(),
+              nested.get(i));
+        }
+      }
+    }
+  }
+
+  private static String syntax(TextFormat.ParseException e) {
+    return "cannot be read as protobuf text format: "
+        + reason(e)
+        + "; check brackets and quotes here and before";
+  }
+
+  /** The parser's complaint without its place and stop. */
+  static String reason(TextFormat.ParseException e) {
+    String message =
+        String.valueOf(e.getMessage()).replaceFirst("^\\d+:\\d+: ", "").replaceAll("\\s+", " ");
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+  }
+}

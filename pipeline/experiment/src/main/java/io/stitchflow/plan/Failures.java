@@ -1,0 +1,24 @@
+package io.stitchflow.plan;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** Failures in words. */
+final class Failures {
+  private Failures() {}
+
+  /** The message alone where it was written for people, else the exception's name with it. */
+  static String describe(Exception e) {
+    @Nullable Throwable cause = e instanceof UncheckedIOException ? e.getCause() : null;
+    Throwable failure = cause == null ? e : cause;
+    @Nullable String message = failure.getMessage();
+    return message != null && isForPeople(failure.getClass()) ? message : failure.toString();
+  }
+
+  private static boolean isForPeople(Class<?> type) {
+    return type == IllegalArgumentException.class
+        || type == IOException.class
+        || type.getName().startsWith("io.stitchflow.");
+  }
+}

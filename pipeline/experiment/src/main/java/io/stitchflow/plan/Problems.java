@@ -1,0 +1,48 @@
+package io.stitchflow.plan;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Everything that is wrong with an experiment, in the order in which its author reads it. */
+final class Problems {
+  private final List<Problem> problems = new ArrayList<>();
+  private final Set<String> unreadable = new HashSet<>();
+
+  private record Problem(Origin origin, String path, String text) {
+    @Override
+    public String toString() {
+      return origin.text() + ": " + (path.isEmpty() ? "" : path + ": ") + text;
+    }
+  }
+
+  /**
+   * @param text what is wrong; what to do
+   */
+  void add(Origin origin, String path, String text) {
+    if (!unreadable.contains(path)) {
+      problems.add(new Problem(origin, path, text));
+    }
+  }
+
+  /** The same of a value that could not be read: whatever stands in for it is not complained of. */
+  void addUnreadable(Origin origin, String path, String text) {
+    add(origin, path, text);
+    unreadable.add(path);
+  }
+
+  boolean isEmpty() {
+    return problems.isEmpty();
+  }
+
+  InvalidExperimentException exception() {
+    return new InvalidExperimentException(
+        problems.stream()
+            .sorted(Comparator.comparing(Problem::origin))
+            .map(Problem::toString)
+            .distinct()
+            .toList());
+  }
+}

@@ -1,0 +1,17 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import java.util.List;
+
+/** Told what a run does, from any thread. */
+public interface RunListener {
+  /** Stages of one group begin, in one lane. */
+  void started(List<Stage> group);
+
+  /** The share of the group's work that is done, in [0, 1]. */
+  void advanced(List<Stage> group, double share);
+
+  /** A stage has ended, in any way. */
+  void finished(Stage stage, StageResult result);
+}

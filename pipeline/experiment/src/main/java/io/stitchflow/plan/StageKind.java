@@ -1,0 +1,62 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Action.ParametersCase;
+import io.stitchflow.v1.Stage;
+
+/** The stages there are, in the order in which an experiment runs them. */
+public enum StageKind {
+  IMPORT_DATASET(ParametersCase.IMPORT_DATASET, 1, "data sets"),
+  TRAIN_NETWORK(ParametersCase.TRAIN_NETWORK, 1, "networks"),
+  COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 1, "representations"),
+  COLLECT_GRAM(ParametersCase.COLLECT_GRAM, 1, "Gram matrices"),
+  COLLECT_CROSS_MOMENTS(ParametersCase.COLLECT_CROSS_MOMENTS, 1, "cross moments"),
+  SOLVE_COPY_STITCH(ParametersCase.SOLVE_COPY_STITCH, 1, "copy stitches, least squares"),
+  FIT_COPY_STITCH(ParametersCase.FIT_COPY_STITCH, 1, "copy stitches, SGD"),
+  FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 1, "vanilla stitches"),
+  COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 1, "comparisons"),
+  WRITE_REPORT(ParametersCase.WRITE_REPORT, 1, "report");
+
+  private final ParametersCase parameters;
+  private final int version;
+  private final String title;
+
+  StageKind(ParametersCase parameters, int version, String title) {
+    this.parameters = parameters;
+    this.version = version;
+    this.title = title;
+  }
+
+  public static StageKind of(Stage stage) {
+    return of(stage.getAction());
+  }
+
+  /**
+   * The kind whose parameters the action has.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  public static StageKind of(Action action) {
+    for (StageKind kind : values()) {
+      if (kind.parameters == action.getParametersCase()) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException("an action needs parameters, but has none: " + action);
+  }
+
+  /** Raised whenever what the stage computes changes; part of every key. */
+  public int version() {
+    return version;
+  }
+
+  /** Whether libtorch computes, so that its version and device are part of the key. */
+  public boolean usesTorch() {
+    return this != IMPORT_DATASET && this != SOLVE_COPY_STITCH && this != WRITE_REPORT;
+  }
+
+  /** What the stage makes, in the plural, for people. */
+  public String title() {
+    return title;
+  }
+}

@@ -1,0 +1,171 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.artifacts.ActionKeys;
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageGroup;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a plan is in the store already. Keys need only digests, which records hold; so a stage is
+ * a hit without its blobs, unless a stage that must run reads them or they are what the user asked
+ * for.
+ */
+public final class Survey {
+  private final List<StageStatus> stages;
+
+  private Survey(List<StageStatus> stages) {
+    this.stages = List.copyOf(stages);
+  }
+
+  /** Whether a stage has to run. */
+  public enum State {
+    /** Its result is there. */
+    HIT,
+    /** It has to run. */
+    RUN,
+    /** Its key is known only once other stages have run. */
+    WAIT
+  }
+
+  /**
+   * One stage, in the order of the plan.
+   *
+   * @param reason why it runs, or what it waits for; empty for a hit
+   * @param known its result, where it is a hit
+   */
+  public record StageStatus(Stage stage, State state, String reason, @Nullable StageResult known) {}
+
+  /**
+   * Looks up every stage of {@code plan}; reads records and sizes, and the bytes only of what
+   * nobody else reads: the report.
+   */
+  public static Survey of(Plan plan, Memo memo) throws IOException {
+    return new Surveyor(memo).survey(plan);
+  }
+
+  public List<StageStatus> stages() {
+    return stages;
+  }
+
+  /** Whether nothing has to run. */
+  public boolean complete() {
+    return stages.stream().allMatch(status -> status.state() == State.HIT);
+  }
+
+  /** Results of the stages that need not run. */
+  public List<StageResult> known() {
+    List<StageResult> known = new ArrayList<>();
+    for (StageStatus status : stages) {
+      if (status.known() != null) {
+        known.add(status.known());
+      }
+    }
+    return known;
+  }
+
+  /** What is not a hit, by group, in the order of the plan. */
+  public List<StageGroup> missing() {
+    Map<String, StageGroup.Builder> groups = new LinkedHashMap<>();
+    for (StageStatus status : stages) {
+      if (status.state() != State.HIT) {
+        groups
+            .computeIfAbsent(status.stage().getGroup(), group -> StageGroup.newBuilder())
+            .addStage(status.stage());
+      }
+    }
+    return groups.values().stream().map(StageGroup.Builder::build).toList();
+  }
+
+  private static final class Surveyor {
+    private final Memo memo;
+    private final Map<String, StageResult> records = new HashMap<>();
+
+    Surveyor(Memo memo) {
+      this.memo = memo;
+    }
+
+    Survey survey(Plan plan) throws IOException {
+      List<StageStatus> forward = new ArrayList<>();
+      Set<String> read = new HashSet<>();
+      for (Stage stage : plan.getStageList()) {
+        forward.add(lookUp(stage));
+        stage.getDependencyList().forEach(dependency -> read.add(dependency.getStage()));
+      }
+      Set<String> needed = new HashSet<>();
+      for (int i = forward.size() - 1; i >= 0; i--) {
+        StageStatus status =
+            withBytes(forward.get(i), needed, !read.contains(forward.get(i).stage().getId()));
+        forward.set(i, status);
+        if (status.state() == State.RUN) {
+          status
+              .stage()
+              .getDependencyList()
+              .forEach(dependency -> needed.add(dependency.getStage()));
+        }
+      }
+      return new Survey(forward);
+    }
+
+    private StageStatus lookUp(Stage stage) {
+      Action action = StageActions.resolve(stage, records);
+      if (action == null) {
+        return new StageStatus(stage, State.WAIT, "for " + firstUnknown(stage), null);
+      }
+      Digest key = ActionKeys.key(action);
+      ActionResult result = memo.find(key);
+      if (result == null) {
+        return new StageStatus(stage, State.RUN, "no result under key " + key.brief(), null);
+      }
+      StageResult known =
+          StageResult.newBuilder()
+              .setStage(stage.getId())
+              .setOutcome(Outcome.HIT)
+              .setKey(key.bytes())
+              .setResult(result)
+              .build();
+      records.put(stage.getId(), known);
+      return new StageStatus(stage, State.HIT, "", known);
+    }
+
+    private StageStatus withBytes(StageStatus status, Set<String> needed, boolean last)
+        throws IOException {
+      Stage stage = status.stage();
+      if (!last && !needed.contains(stage.getId())) {
+        return status;
+      }
+      Stage demanded = stage.toBuilder().setBytesNeeded(true).build();
+      StageResult known = status.known();
+      if (known == null) {
+        return new StageStatus(demanded, status.state(), status.reason(), null);
+      }
+      boolean whole = last ? memo.verified(known.getResult()) : memo.whole(known.getResult());
+      return whole
+          ? new StageStatus(demanded, State.HIT, "", known)
+          : new StageStatus(
+              demanded, State.RUN, "bytes of its result are missing or damaged", null);
+    }
+
+    private String firstUnknown(Stage stage) {
+      return stage.getDependencyList().stream()
+          .map(dependency -> dependency.getStage())
+          .filter(id -> !records.containsKey(id))
+          .findFirst()
+          .orElse("nothing");
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.MissingBlobException;
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Dependency;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs groups of stages through the memo, one group a lane, on whatever thread asks. One for a
+ * store in a JVM.
+ */
+public final class Worker {
+  private final Store store;
+  private final Memo memo;
+  private final Map<StageKind, StageExecutor> executors;
+  private final Semaphore lanes;
+
+  /**
+   * @param executors what computes each kind
+   * @param lanes groups that run at once; each uses one core
+   */
+  public Worker(Store store, Map<StageKind, StageExecutor> executors, int lanes) {
+    this.store = store;
+    this.memo = new Memo(store);
+    this.executors = Map.copyOf(executors);
+    this.lanes = new Semaphore(lanes, true);
+  }
+
+  public Memo memo() {
+    return memo;
+  }
+
+  /**
+   * Runs the stages of one group and returns their results in the same order. What fails is a
+   * result too, and so is what cannot start because something before it failed.
+   *
+   * @param plan where the makers of missing blobs are found
+   * @param upstream results of all stages before these, by stage
+   * @throws InterruptedException if the thread was asked to stop
+   */
+  public List<StageResult> run(
+      List<Stage> group, Plan plan, Map<String, StageResult> upstream, RunListener listener)
+      throws InterruptedException {
+    Map<String, StageResult> results = new HashMap<>();
+    List<Stage> ready = new ArrayList<>();
+    for (Stage stage : group) {
+      String obstacle = obstacle(stage, upstream);
+      if (obstacle == null) {
+        ready.add(stage);
+      } else {
+        results.put(stage.getId(), ended(stage, Outcome.SKIPPED, obstacle));
+      }
+    }
+    if (!ready.isEmpty()) {
+      lanes.acquire();
+      try {
+        listener.started(ready);
+        for (StageResult result :
+            attempt(ready, new Rewinder(plan, upstream), upstream, listener)) {
+          results.put(result.getStage(), result);
+        }
+      } finally {
+        lanes.release();
+      }
+    }
+    List<StageResult> inOrder = new ArrayList<>();
+    for (Stage stage : group) {
+      StageResult result = results.get(stage.getId());
+      if (result == null) {
+        throw new IllegalStateException("stage '" + stage.getId() + "' ended without a result");
+      }
+      listener.finished(stage, result);
+      inOrder.add(result);
+    }
+    return inOrder;
+  }
+
+  private List<StageResult> attempt(
+      List<Stage> stages,
+      Rewinder rewinder,
+      Map<String, StageResult> upstream,
+      RunListener listener)
+      throws InterruptedException {
+    try {
+      return compute(stages, rewinder, upstream, share -> listener.advanced(stages, share));
+    } catch (IOException | RuntimeException e) {
+      if (Thread.interrupted()) {
+        throw (InterruptedException)
+            new InterruptedException("stopped while running " + stages.get(0).getId()).initCause(e);
+      }
+      return stages.stream()
+          .map(stage -> ended(stage, Outcome.FAILED, Failures.describe(e)))
+          .toList();
+    }
+  }
+
+  private List<StageResult> compute(
+      List<Stage> stages,
+      Rewinder rewinder,
+      Map<String, StageResult> upstream,
+      java.util.function.DoubleConsumer progress)
+      throws IOException {
+    List<Memo.Request> requests = new ArrayList<>();
+    for (Stage stage : stages) {
+      Action action = StageActions.resolve(stage, upstream);
+      if (action == null) {
+        throw new IllegalStateException(
+            "stage '" + stage.getId() + "' was started before what it depends on");
+      }
+      List<Path> files = stage.getSourceFileList().stream().map(Path::of).toList();
+      requests.add(new Memo.Request(action, stage.getCost(), stage.getBytesNeeded(), files));
+    }
+    StageKind kind = StageKind.of(stages.get(0));
+    StageExecutor executor = executors.get(kind);
+    if (executor == null) {
+      throw new IllegalStateException("nothing here computes " + kind);
+    }
+    List<Memo.Answer> answers = memo.get(requests, executor, rewinder, progress);
+    List<StageResult> results = new ArrayList<>();
+    for (int i = 0; i < stages.size(); i++) {
+      Memo.Answer answer = answers.get(i);
+      results.add(
+          StageResult.newBuilder()
+              .setStage(stages.get(i).getId())
+              .setOutcome(answer.outcome())
+              .setKey(answer.key().bytes())
+              .setResult(answer.result())
+              .build());
+    }
+    return results;
+  }
+
+  /** Why the stage cannot start, or null if it can. */
+  private static @Nullable String obstacle(Stage stage, Map<String, StageResult> upstream) {
+    for (Dependency dependency : stage.getDependencyList()) {
+      StageResult result = upstream.get(dependency.getStage());
+      if (result != null && result.getOutcome() == Outcome.FAILED) {
+        return "'" + result.getStage() + "' failed";
+      }
+      if (result != null && result.getOutcome() == Outcome.SKIPPED) {
+        return result.getMessage();
+      }
+    }
+    return null;
+  }
+
+  private static StageResult ended(Stage stage, Outcome outcome, String message) {
+    return StageResult.newBuilder()
+        .setStage(stage.getId())
+        .setOutcome(outcome)
+        .setMessage(message)
+        .build();
+  }
+
+  /**
+   * Opens blobs; one that is gone is made again by the stage that made it, in the lane of whoever
+   * needs it.
+   */
+  private final class Rewinder implements Memo.BlobSource {
+    private final Plan plan;
+    private final Map<String, StageResult> upstream;
+
+    Rewinder(Plan plan, Map<String, StageResult> upstream) {
+      this.plan = plan;
+      this.upstream = upstream;
+    }
+
+    @Override
+    public Path open(Digest digest) throws IOException {
+      try {
+        return store.open(digest);
+      } catch (MissingBlobException e) {
+        Stage maker = maker(digest);
+        if (maker == null) {
+          throw e;
+        }
+        compute(
+            List.of(maker.toBuilder().setBytesNeeded(true).build()), this, upstream, share -> {});
+        try {
+          return store.open(digest);
+        } catch (MissingBlobException different) {
+          throw new IOException(
+              "stage '"
+                  + maker.getId()
+                  + "' no longer gives the bytes "
+                  + digest.brief()
+                  + " that are missing; run again with its new result",
+              different);
+        }
+      }
+    }
+
+    private @Nullable Stage maker(Digest digest) {
+      for (Stage stage : plan.getStageList()) {
+        StageResult result = upstream.get(stage.getId());
+        if (result != null
+            && result.getResult().getOutputList().stream()
+                .anyMatch(output -> output.getDigest().equals(digest.bytes()))) {
+          return stage;
+        }
+      }
+      return null;
+    }
+  }
+}

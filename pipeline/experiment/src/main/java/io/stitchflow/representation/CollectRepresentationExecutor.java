@@ -1,0 +1,109 @@
+package io.stitchflow.representation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.tensor.Element;
+import io.stitchflow.artifacts.tensor.TensorFile;
+import io.stitchflow.artifacts.tensor.TensorFileWriter;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.Network;
+import io.stitchflow.network.Pixels;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.CollectRepresentation;
+import io.stitchflow.v1.ElementType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a network's representations of one split: one forward pass in inference mode feeds all
+ * cuts of the group.
+ */
+public final class CollectRepresentationExecutor implements StageExecutor {
+  /** Images a forward pass; each image's bits are the same in any batch. */
+  private static final int BATCH = 64;
+
+  @Override
+  public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    StageRun first = runs.get(0);
+    try (Lane lane = Lane.open();
+        Network network = Network.load(lane, first.input("network"));
+        TensorFile images = TensorFile.open(first.input("dataset"));
+        Writers writers = Writers.open(runs, network)) {
+      int wanted = first.action().getCollectRepresentation().getExamples();
+      int examples = wanted == 0 ? images.rows() : Math.min(wanted, images.rows());
+      Pixels pixels = new Pixels(images, BATCH);
+      ByteBuffer labels = ByteBuffer.allocateDirect(BATCH);
+      for (int from = 0; from < examples; from += BATCH) {
+        int count = Math.min(BATCH, examples - from);
+        labels.clear();
+        for (int i = 0; i < count; i++) {
+          labels.put((byte) images.label(from + i));
+        }
+        labels.flip();
+        ByteBuffer batch = pixels.read(from, count);
+        Lane.scoped(
+            () -> {
+              NDArray x = lane.create(batch, new Shape(count, 3, 32, 32));
+              network.cuts(x, (cut, y) -> writers.write(cut, y, labels));
+            });
+        progress.accept((from + count) / (double) examples);
+      }
+    }
+  }
+
+  /** A file a cut. */
+  private static final class Writers implements AutoCloseable {
+    private final Map<String, TensorFileWriter> byLayer = new HashMap<>();
+
+    static Writers open(List<StageRun> runs, Network network) throws IOException {
+      Writers writers = new Writers();
+      for (StageRun run : runs) {
+        CollectRepresentation parameters = run.action().getCollectRepresentation();
+        CutPoint cut = network.architecture().cut(parameters.getCut());
+        SortedMap<String, String> metadata = new TreeMap<>();
+        metadata.put("architecture", network.architecture().name());
+        metadata.put("cut", cut.layer());
+        metadata.put("width", String.valueOf(network.architecture().width()));
+        writers.byLayer.put(
+            cut.layer(),
+            TensorFileWriter.create(
+                run.output("representation"),
+                "representation",
+                cut.shape(),
+                List.of("C", "H", "W"),
+                parameters.getDtype() == ElementType.FLOAT16 ? Element.FLOAT16 : Element.FLOAT32,
+                metadata));
+      }
+      return writers;
+    }
+
+    void write(CutPoint cut, NDArray representation, ByteBuffer labels) {
+      @Nullable TensorFileWriter writer = byLayer.get(cut.layer());
+      if (writer == null) {
+        return;
+      }
+      try {
+        writer.writeFloats(Lane.view(representation), labels.duplicate());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (TensorFileWriter writer : byLayer.values()) {
+        writer.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.stitchflow.stitch;
+
+import ai.djl.ndarray.NDArray;
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.tensor.TensorFile;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.stitch.MomentFile.Sums;
+import io.stitchflow.torch.Lane;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Sums x~y' over all positions of a sender's and a receiver's representation, and what else the
+ * error of a copy needs, in float64. A group is a column.
+ */
+public final class CollectCrossMomentsExecutor implements StageExecutor {
+  private static final int BATCH = CollectGramExecutor.BATCH;
+
+  @Override
+  public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    try (Lane lane = Lane.open();
+        TensorFiles files = new TensorFiles()) {
+      TensorFile receiver = files.open(runs.get(0).input("receiver"));
+      List<Cross> crosses = new ArrayList<>();
+      int widest = 0;
+      for (StageRun run : runs) {
+        TensorFile sender = files.open(run.input("sender"));
+        crosses.add(
+            new Cross(
+                sender,
+                Stitch.between(
+                    new CutPoint("sender", sender.shape()),
+                    new CutPoint("receiver", receiver.shape()))));
+        widest = Math.max(widest, sender.elementsPerRow());
+      }
+      ByteBuffer senderRows = Lane.allocate(BATCH * Float.BYTES * widest);
+      ByteBuffer receiverRows = Lane.allocate(BATCH * Float.BYTES * receiver.elementsPerRow());
+      for (int from = 0; from < receiver.rows(); from += BATCH) {
+        int start = from;
+        int count = Math.min(BATCH, receiver.rows() - from);
+        receiver.readFloats(from, count, receiverRows);
+        Lane.scoped(
+            () -> {
+              NDArray y = lane.create(receiverRows, ColumnTrainer.shape(count, receiver.shape()));
+              for (Cross cross : crosses) {
+                cross.sender.readFloats(start, count, senderRows);
+                Lane.scoped(
+                    () ->
+                        cross.add(
+                            lane.create(
+                                senderRows, ColumnTrainer.shape(count, cross.sender.shape())),
+                            y));
+              }
+            });
+        progress.accept((from + count) / (double) receiver.rows());
+      }
+      for (int i = 0; i < runs.size(); i++) {
+        MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).sums());
+      }
+    }
+  }
+
+  private static final class Cross {
+    private final TensorFile sender;
+    private final Stitch stitch;
+    private double[] products = {};
+    private double[] sum = {};
+    private double square;
+    private double blockSquare;
+    private double positions;
+
+    Cross(TensorFile sender, Stitch stitch) {
+      this.sender = sender;
+      this.stitch = stitch;
+    }
+
+    void add(NDArray x, NDArray y) {
+      NDArray patches = Rows.patches(x, stitch.patch());
+      NDArray blocks = Rows.blockSums(y, stitch.upsampling());
+      int block = stitch.upsampling() * stitch.upsampling();
+      products = CollectGramExecutor.plus(products, patches.matMul(blocks.transpose()));
+      sum = CollectGramExecutor.plus(sum, blocks.sum(new int[] {1}));
+      double ofBlocks = blocks.square().sum().getDouble();
+      blockSquare += ofBlocks / block;
+      square += block == 1 ? ofBlocks : Rows.blockSums(y, 1).square().sum().getDouble();
+      positions += (double) blocks.getShape().get(1) * block;
+    }
+
+    Map<String, Sums> sums() {
+      int channels = sum.length;
+      double[] cross = new double[products.length + channels];
+      System.arraycopy(products, 0, cross, 0, products.length);
+      System.arraycopy(sum, 0, cross, products.length, channels);
+      Map<String, Sums> sums = new TreeMap<>();
+      sums.put("cross", new Sums(cross.length / channels, channels, cross));
+      sums.put("sum", new Sums(channels, 1, sum));
+      sums.put("square", new Sums(1, 1, new double[] {square}));
+      sums.put("block_square", new Sums(1, 1, new double[] {blockSquare}));
+      sums.put("positions", new Sums(1, 1, new double[] {positions}));
+      return sums;
+    }
+  }
+}

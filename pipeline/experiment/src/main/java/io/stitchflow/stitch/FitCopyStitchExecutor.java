@@ -1,0 +1,59 @@
+package io.stitchflow.stitch;
+
+import ai.djl.ndarray.NDArray;
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.tensor.TensorFile;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.FitCopyStitch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Trains stitches on the copy task: mean squared error to the receiver's own representation of the
+ * same examples. A group is a column.
+ */
+public final class FitCopyStitchExecutor implements StageExecutor {
+  @Override
+  public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    FitCopyStitch column = runs.get(0).action().getFitCopyStitch();
+    try (Lane lane = Lane.open();
+        TensorFiles files = new TensorFiles();
+        ColumnTrainer trainer = new ColumnTrainer(lane, column.getRecipe(), column.getSeed())) {
+      TensorFile receiver = files.open(runs.get(0).input("receiver"));
+      CutPoint to = new CutPoint(column.getReceiverCut(), receiver.shape());
+      for (StageRun run : runs) {
+        TensorFile sender = files.open(run.input("sender"));
+        Stitch stitch =
+            Stitch.between(
+                new CutPoint(run.action().getFitCopyStitch().getSenderCut(), sender.shape()), to);
+        trainer.add(run, sender, FittedStitch.random(lane, stitch, column.getSeed()));
+      }
+      trainer.train(
+          new ToRepresentation(lane, receiver, Lane.allocate(bytes(column, receiver))), progress);
+    }
+  }
+
+  private static int bytes(FitCopyStitch column, TensorFile receiver) {
+    int batch = Math.min(column.getRecipe().getBatchSize(), receiver.rows());
+    return Math.multiplyExact(batch * Float.BYTES, receiver.elementsPerRow());
+  }
+
+  private record ToRepresentation(Lane lane, TensorFile receiver, ByteBuffer buffer)
+      implements ColumnTrainer.Objective {
+    @Override
+    public NDArray target(int[] rows, int from, int count) {
+      receiver.gatherFloats(rows, from, count, buffer);
+      return lane.create(buffer, ColumnTrainer.shape(count, receiver.shape()));
+    }
+
+    @Override
+    public NDArray loss(NDArray stitched, NDArray expected) {
+      return Functional.meanSquaredError(stitched, expected);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.stitchflow.stitch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.artifacts.tensor.Safetensors;
+import io.stitchflow.artifacts.tensor.SafetensorsFile;
+import io.stitchflow.torch.Lane;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** A stitch with its weights, as arrays of one lane. */
+public final class FittedStitch implements AutoCloseable {
+  private final Stitch stitch;
+  private final NDArray weight;
+  private final NDArray bias;
+
+  private FittedStitch(Stitch stitch, NDArray weight, NDArray bias) {
+    this.stitch = stitch;
+    this.weight = Lane.keep(weight);
+    this.bias = Lane.keep(bias);
+  }
+
+  /**
+   * Kaiming-uniform weights, whose outputs vary as much as their inputs, and zero bias. Each pair
+   * of cuts draws its own from one seed.
+   */
+  static FittedStitch random(Lane lane, Stitch stitch, long seed) {
+    String cuts = stitch.from().layer() + " -> " + stitch.to().layer();
+    SplittableRandom random =
+        new SplittableRandom(new SplittableRandom(seed).nextLong() + cuts.hashCode());
+    double bound = Math.sqrt(3. / stitch.inputs());
+    int out = stitch.to().channels();
+    ByteBuffer weight = Lane.allocate(out * stitch.inputs() * Float.BYTES);
+    while (weight.hasRemaining()) {
+      weight.putFloat((float) ((2 * random.nextDouble() - 1) * bound));
+    }
+    return new FittedStitch(
+        stitch,
+        lane.create(weight.flip(), shape(stitch.weightShape())),
+        lane.create(Lane.allocate(out * Float.BYTES), new Shape(out)));
+  }
+
+  /**
+   * Reads a file that {@link #save} wrote.
+   *
+   * @throws IllegalArgumentException if its arrays are not those of {@code stitch}
+   */
+  public static FittedStitch load(Lane lane, Stitch stitch, Path safetensors) throws IOException {
+    SafetensorsFile file = Safetensors.read(safetensors);
+    NamedTensor weight = file.get("weight");
+    if (!weight.shape().equals(stitch.weightShape())) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s: the weight of a stitch from '%s' to '%s' must be %s, but was: %s",
+              safetensors,
+              stitch.from().layer(),
+              stitch.to().layer(),
+              stitch.weightShape(),
+              weight.shape()));
+    }
+    return new FittedStitch(stitch, lane.load(weight), lane.load(file.get("bias")));
+  }
+
+  /** Carries sender representations over. */
+  public NDArray apply(NDArray x) {
+    return stitch.apply(x, weight, bias);
+  }
+
+  public Stitch stitch() {
+    return stitch;
+  }
+
+  NDArray weight() {
+    return weight;
+  }
+
+  NDArray bias() {
+    return bias;
+  }
+
+  void save(Path file) throws IOException {
+    save(file, stitch, List.of(Lane.save("weight", weight), Lane.save("bias", bias)));
+  }
+
+  /** Writes `weight` and `bias`. */
+  static void save(Path file, Stitch stitch, List<NamedTensor> tensors) throws IOException {
+    SortedMap<String, String> metadata = new TreeMap<>();
+    metadata.put("family", stitch.family());
+    metadata.put("format", "pt");
+    metadata.put("kind", "stitch");
+    metadata.put("receiver_cut", stitch.to().layer());
+    metadata.put("receiver_shape", stitch.to().shape().toString());
+    metadata.put("sender_cut", stitch.from().layer());
+    metadata.put("sender_shape", stitch.from().shape().toString());
+    metadata.put("upsampling", String.valueOf(stitch.upsampling()));
+    Safetensors.write(file, tensors, metadata);
+  }
+
+  private static Shape shape(List<Integer> sizes) {
+    return new Shape(sizes.stream().mapToLong(Integer::longValue).toArray());
+  }
+
+  @Override
+  public void close() {
+    weight.close();
+    bias.close();
+  }
+}

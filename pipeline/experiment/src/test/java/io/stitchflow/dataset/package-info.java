@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.dataset;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package io.stitchflow.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stitchflow.network.Augmentation.Draw;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class AugmentationTest {
+  private static final int SIZE = 32;
+
+  @Test
+  void render_nothingDrawn_isTheImage() {
+    float[] image = render(new Draw(false, 0, 0, 0, 0, 0));
+    for (int i = 0; i < image.length; i++) {
+      assertThat(image[i]).isEqualTo(value(i / (SIZE * SIZE), i / SIZE % SIZE, i % SIZE));
+    }
+  }
+
+  @Test
+  void render_mirroredAndShifted_movesTheMirrorImageAndFillsWithTheMean() {
+    float[] image = render(new Draw(true, 2, -1, 0, 0, 0));
+    for (int channel = 0; channel < 3; channel++) {
+      for (int y = 0; y < SIZE; y++) {
+        for (int x = 0; x < SIZE; x++) {
+          boolean inside = y + 1 < SIZE && x >= 2;
+          float expected = inside ? value(channel, y + 1, SIZE - 1 - (x - 2)) : 0;
+          assertThat(image[(channel * SIZE + y) * SIZE + x]).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void render_shiftedLeftAndDown_fillsRightAndTop() {
+    float[] image = render(new Draw(false, -3, 1, 0, 0, 0));
+    assertThat(image[5]).isZero();
+    assertThat(image[SIZE]).isEqualTo(value(0, 0, 3));
+    assertThat(image[SIZE + SIZE - 4]).isEqualTo(value(0, 0, SIZE - 1));
+    assertThat(image[SIZE + SIZE - 3]).isZero();
+  }
+
+  @Test
+  void render_cutout_blanksTheSquareInEachChannel() {
+    float[] image = render(new Draw(false, 0, 0, 28, 4, 4));
+    int blank = 0;
+    for (int i = 0; i < image.length; i++) {
+      int y = i / SIZE % SIZE;
+      boolean inside = y >= 4 && y < 8 && i % SIZE >= 28;
+      blank += image[i] == 0 ? 1 : 0;
+      assertThat(image[i] == 0).isEqualTo(inside);
+    }
+    assertThat(blank).isEqualTo(3 * 16);
+  }
+
+  @Test
+  void draw_manyTimes_coversAllPlacesAndNothingElse() {
+    SplittableRandom random = new SplittableRandom(1);
+    boolean[] right = new boolean[5];
+    int mirrored = 0;
+    for (int i = 0; i < 1000; i++) {
+      Draw draw = new Augmentation(true, 2, 4).draw(random);
+      right[draw.right() + 2] = true;
+      mirrored += draw.mirrored() ? 1 : 0;
+      assertThat(draw.left()).isBetween(0, 28);
+      assertThat(draw.down()).isBetween(-2, 2);
+    }
+    assertThat(right).containsOnly(true);
+    assertThat(mirrored).isBetween(400, 600);
+  }
+
+  @Test
+  void augmentation_largerThanTheImage_isRefused() {
+    assertThatThrownBy(() -> new Augmentation(true, 0, 33)).hasMessageContaining("0, 33");
+  }
+
+  private static float[] render(Draw draw) {
+    byte[] levels = new byte[3 * SIZE * SIZE];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i / SIZE % SIZE * 7 + i % SIZE);
+    }
+    float[][] table = new float[3][256];
+    for (int channel = 0; channel < 3; channel++) {
+      for (int level = 0; level < 256; level++) {
+        table[channel][level] = 1000 * (channel + 1) + level;
+      }
+    }
+    float[] image = new float[levels.length];
+    draw.render(levels, table, image);
+    return image;
+  }
+
+  private static float value(int channel, int y, int x) {
+    return 1000 * (channel + 1) + (y * 7 + x);
+  }
+}

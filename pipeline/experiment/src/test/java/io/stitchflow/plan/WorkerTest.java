@@ -1,0 +1,199 @@
+package io.stitchflow.plan;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.v1.CollectRepresentation;
+import io.stitchflow.v1.ImportDataset;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import io.stitchflow.v1.Synthetic;
+import io.stitchflow.v1.Toolchain;
+import io.stitchflow.v1.TrainNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A chain of three stages: a data set, two networks trained on it, and one's representation. */
+class WorkerTest {
+  @TempDir Path directory;
+  private final List<String> executed = new ArrayList<>();
+  private final Map<String, StageResult> finished = new HashMap<>();
+  private String failingNetwork = "";
+  private Plan plan = Plan.getDefaultInstance();
+
+  @BeforeEach
+  void plan() {
+    PlanBuilder stages = new PlanBuilder(Toolchain.getDefaultInstance());
+    Stage.Builder data = stages.stage("data", "data", 1);
+    data.getActionBuilder()
+        .setImportDataset(ImportDataset.newBuilder().setSynthetic(Synthetic.getDefaultInstance()));
+    stages.add(data);
+    for (int width = 1; width <= 2; width++) {
+      Stage.Builder network = stages.stage("network " + width, "network " + width, 1);
+      network.getActionBuilder().setTrainNetwork(TrainNetwork.newBuilder().setWidth(width));
+      stages.depend(network, "train", "data", "out");
+      stages.add(network);
+      Stage.Builder representation = stages.stage("representation " + width, "representations", 1);
+      representation
+          .getActionBuilder()
+          .setCollectRepresentation(CollectRepresentation.newBuilder().setCut("stem"));
+      stages.depend(representation, "network", "network " + width, "out");
+      stages.add(representation);
+    }
+    plan = stages.build();
+  }
+
+  @Test
+  void run_oneStageFails_skipsWhatNeedsItAndFinishesTheRest() throws Exception {
+    failingNetwork = "1";
+    run();
+    assertThat(outcome("network 1")).isEqualTo(Outcome.FAILED);
+    assertThat(result("network 1").getMessage())
+        .isEqualTo("network 1 diverged; lower its learning rate");
+    assertThat(outcome("representation 1")).isEqualTo(Outcome.SKIPPED);
+    assertThat(result("representation 1").getMessage()).isEqualTo("'network 1' failed");
+    assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
+  }
+
+  @Test
+  void run_afterAFailure_runsOnlyWhatFailed() throws Exception {
+    failingNetwork = "1";
+    run();
+    failingNetwork = "";
+    executed.clear();
+    run();
+    assertThat(executed)
+        .containsExactly("network 1", "representation of network 1 trained on data");
+  }
+
+  @Test
+  void run_inputIsGone_isMadeAgainByItsMaker() throws Exception {
+    run();
+    for (String stage : List.of("data", "network 2", "representation 2")) {
+      Files.delete(blob(stage));
+    }
+    executed.clear();
+    run();
+    assertThat(executed)
+        .as("the representation is a leaf, and all behind it is missing")
+        .hasSize(3);
+    assertThat(Files.readString(blob("representation 2")))
+        .isEqualTo("representation of network 2 trained on data");
+  }
+
+  @Test
+  void run_inputDamagedAfterTheSurvey_isMadeAgainInTheLaneThatReadsIt() throws Exception {
+    failingNetwork = "1";
+    run();
+    failingNetwork = "";
+    executed.clear();
+    Survey survey = Survey.of(plan, worker().memo());
+    Files.delete(blob("data"));
+    InProcess.run(plan, survey, worker(), new Recorder());
+    assertThat(executed)
+        .containsExactlyInAnyOrder(
+            "data", "network 1", "representation of network 1 trained on data");
+  }
+
+  @Test
+  void survey_nothingStored_runsTheFirstAndLetsTheRestWait() throws Exception {
+    assertThat(Survey.of(plan, worker().memo()).stages())
+        .extracting(Survey.StageStatus::state)
+        .containsExactly(
+            Survey.State.RUN,
+            Survey.State.WAIT,
+            Survey.State.WAIT,
+            Survey.State.WAIT,
+            Survey.State.WAIT);
+  }
+
+  @Test
+  void survey_blobOfAnInnerStageMissing_isStillAHit() throws Exception {
+    run();
+    Files.delete(blob("network 1"));
+    assertThat(Survey.of(plan, worker().memo()).complete()).isTrue();
+  }
+
+  private void run() throws Exception {
+    Survey survey = Survey.of(plan, worker().memo());
+    survey.known().forEach(known -> finished.put(known.getStage(), known));
+    InProcess.run(plan, survey, worker(), new Recorder());
+  }
+
+  private Worker worker() throws IOException {
+    StageExecutor executor =
+        (runs, progress) -> {
+          for (StageRun run : runs) {
+            execute(run);
+          }
+        };
+    return new Worker(
+        Store.open(directory),
+        Map.of(
+            StageKind.IMPORT_DATASET,
+            executor,
+            StageKind.TRAIN_NETWORK,
+            executor,
+            StageKind.COLLECT_REPRESENTATION,
+            executor),
+        1);
+  }
+
+  private void execute(StageRun run) throws IOException {
+    String text =
+        switch (StageKind.of(run.action())) {
+          case IMPORT_DATASET -> "data";
+          case TRAIN_NETWORK -> "network " + run.action().getTrainNetwork().getWidth();
+          default -> "representation of " + Files.readString(run.input("network"));
+        };
+    if (text.equals("network " + failingNetwork)) {
+      throw new IllegalArgumentException(text + " diverged; lower its learning rate");
+    }
+    executed.add(text);
+    String trained =
+        text.startsWith("network")
+            ? text + " trained on " + Files.readString(run.input("train"))
+            : text;
+    Files.writeString(run.output("out"), trained);
+  }
+
+  private StageResult result(String stage) {
+    return requireNonNull(finished.get(stage), stage);
+  }
+
+  private Outcome outcome(String stage) {
+    return result(stage).getOutcome();
+  }
+
+  private Path blob(String stage) {
+    String hex = Digest.from(result(stage).getResult().getOutput(0).getDigest()).hex();
+    return directory.resolve("cas").resolve(hex.substring(0, 2)).resolve(hex);
+  }
+
+  private final class Recorder implements RunListener {
+    @Override
+    public void started(List<Stage> group) {}
+
+    @Override
+    public void advanced(List<Stage> group, double share) {}
+
+    @Override
+    public void finished(Stage stage, StageResult result) {
+      finished.put(stage.getId(), result);
+    }
+  }
+}

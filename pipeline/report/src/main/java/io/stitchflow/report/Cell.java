@@ -1,0 +1,98 @@
+package io.stitchflow.report;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.ReportCell;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the table: what was measured on one split for one sender cut into one receiver cut.
+ * Numbers that were not asked for are null.
+ *
+ * @param place condition, networks, cuts, copy solver and seed
+ * @param comparison digest of the comparison that the numbers come from
+ */
+public record Cell(ReportCell place, Split split, Measurement measurement, Digest comparison) {
+  /** Share of examples that the vanilla-stitched network gets right, in [0, 1]. */
+  public @Nullable Double vanillaAccuracy() {
+    return measurement.hasVanilla() ? accuracy(measurement.getVanilla()) : null;
+  }
+
+  /** Share of examples that the copy-stitched network gets right, in [0, 1]. */
+  public @Nullable Double copyAccuracy() {
+    return measurement.hasCopy() ? accuracy(measurement.getCopy()) : null;
+  }
+
+  /** Share of examples that the receiver alone gets right, in [0, 1]. */
+  public @Nullable Double receiverAccuracy() {
+    return measurement.hasReceiver() ? accuracy(measurement.getReceiver()) : null;
+  }
+
+  /** MSE(vanilla output, expected). */
+  public @Nullable Double ev() {
+    return measurement.hasEv() ? measurement.getEv() : null;
+  }
+
+  /** MSE(copy output, expected). */
+  public @Nullable Double es() {
+    return measurement.hasEs() ? measurement.getEs() : null;
+  }
+
+  /** MSE(vanilla output, copy output). */
+  public @Nullable Double sv() {
+    return measurement.hasSv() ? measurement.getSv() : null;
+  }
+
+  /** 1 - EV / variance; null also where the receiver's representation does not vary. */
+  public @Nullable Double r2Vanilla() {
+    return r2(ev());
+  }
+
+  /** 1 - ES / variance; null also where the receiver's representation does not vary. */
+  public @Nullable Double r2Copy() {
+    return r2(es());
+  }
+
+  /** The best R² that a stitch of this shape can reach here. */
+  public @Nullable Double r2Ceiling() {
+    return measurement.hasR2Ceiling() ? measurement.getR2Ceiling() : null;
+  }
+
+  /** Mean square of the expected representation about its channels' means. */
+  public @Nullable Double variance() {
+    return measurement.hasVariance() ? measurement.getVariance() : null;
+  }
+
+  /** Receiver's accuracy minus the vanilla-stitched network's: what stitching costs. */
+  public @Nullable Double vanillaPenalty() {
+    return measurement.hasVanilla() ? penalty(measurement.getVanilla()) : null;
+  }
+
+  /** Receiver's accuracy minus the copy-stitched network's. */
+  public @Nullable Double copyPenalty() {
+    return measurement.hasCopy() ? penalty(measurement.getCopy()) : null;
+  }
+
+  private @Nullable Double r2(@Nullable Double mse) {
+    Double variance = variance();
+    return mse == null || variance == null || variance == 0 ? null : (Double) (1 - mse / variance);
+  }
+
+  /** From counts, so that it is exact. */
+  private @Nullable Double penalty(Evaluation stitched) {
+    Evaluation receiver = measurement.getReceiver();
+    if (receiver.getExamples() == 0 || receiver.getExamples() != stitched.getExamples()) {
+      return null;
+    }
+    return ((double) receiver.getCorrect() - stitched.getCorrect())
+        / Integer.toUnsignedLong(stitched.getExamples());
+  }
+
+  private static @Nullable Double accuracy(Evaluation evaluation) {
+    return evaluation.getExamples() == 0
+        ? null
+        : (Double)
+            ((double) evaluation.getCorrect() / Integer.toUnsignedLong(evaluation.getExamples()));
+  }
+}

@@ -1,0 +1,108 @@
+package io.stitchflow.report;
+
+import io.stitchflow.v1.Measurement;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A column of {@code cells.csv} and {@code cells.arrow}, in the order of the files. */
+enum Column {
+  CONDITION(Kind.TEXT, cell -> lower(cell.place().getCondition())),
+  SENDER(Kind.TEXT, cell -> cell.place().getSender()),
+  SENDER_CUT(Kind.TEXT, cell -> cell.place().getSenderCut()),
+  RECEIVER(Kind.TEXT, cell -> cell.place().getReceiver()),
+  RECEIVER_CUT(Kind.TEXT, cell -> cell.place().getReceiverCut()),
+  COPY_SOLVER(Kind.TEXT, cell -> lower(cell.place().getCopySolver())),
+  SPLIT(Kind.TEXT, cell -> cell.split().text()),
+  VANILLA_ACCURACY(Kind.REAL, Cell::vanillaAccuracy),
+  COPY_ACCURACY(Kind.REAL, Cell::copyAccuracy),
+  RECEIVER_ACCURACY(Kind.REAL, Cell::receiverAccuracy),
+  EV(Kind.REAL, Cell::ev),
+  ES(Kind.REAL, Cell::es),
+  SV(Kind.REAL, Cell::sv),
+  R2_VANILLA(Kind.REAL, Cell::r2Vanilla),
+  R2_COPY(Kind.REAL, Cell::r2Copy),
+  R2_CEILING(Kind.REAL, Cell::r2Ceiling),
+  SEED(Kind.INTEGER, cell -> cell.place().getSeed()),
+  VARIANCE(Kind.REAL, Cell::variance),
+  VANILLA_CROSS_ENTROPY(
+      Kind.REAL,
+      measured(Measurement::hasVanilla, number -> number.getVanilla().getCrossEntropy())),
+  COPY_CROSS_ENTROPY(
+      Kind.REAL, measured(Measurement::hasCopy, number -> number.getCopy().getCrossEntropy())),
+  RECEIVER_CROSS_ENTROPY(
+      Kind.REAL,
+      measured(Measurement::hasReceiver, number -> number.getReceiver().getCrossEntropy())),
+  VANILLA_PENALTY(Kind.REAL, Cell::vanillaPenalty),
+  COPY_PENALTY(Kind.REAL, Cell::copyPenalty),
+  VANILLA_AGREES_WITH_SENDER(
+      Kind.REAL,
+      measured(Measurement::hasVanillaAgreesWithSender, Measurement::getVanillaAgreesWithSender)),
+  VANILLA_AGREES_WITH_RECEIVER(
+      Kind.REAL,
+      measured(
+          Measurement::hasVanillaAgreesWithReceiver, Measurement::getVanillaAgreesWithReceiver)),
+  COPY_AGREES_WITH_SENDER(
+      Kind.REAL,
+      measured(Measurement::hasCopyAgreesWithSender, Measurement::getCopyAgreesWithSender)),
+  COPY_AGREES_WITH_RECEIVER(
+      Kind.REAL,
+      measured(Measurement::hasCopyAgreesWithReceiver, Measurement::getCopyAgreesWithReceiver)),
+  VANILLA_AGREES_WITH_COPY(
+      Kind.REAL,
+      measured(Measurement::hasVanillaAgreesWithCopy, Measurement::getVanillaAgreesWithCopy)),
+  EXAMPLES(Kind.INTEGER, cell -> Integer.toUnsignedLong(cell.measurement().getExamples())),
+  COMPARISON_DIGEST(Kind.TEXT, cell -> cell.comparison().hex());
+
+  /** String, Long or Double. */
+  enum Kind {
+    TEXT,
+    INTEGER,
+    REAL
+  }
+
+  private final Kind kind;
+
+  @SuppressWarnings("ImmutableEnumChecker") // method references, without state
+  private final Function<Cell, @Nullable Object> value;
+
+  Column(Kind kind, Function<Cell, @Nullable Object> value) {
+    this.kind = kind;
+    this.value = value;
+  }
+
+  /** As the files write it: {@code sender_cut}. */
+  String text() {
+    return lower(this);
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Of the class that {@link #kind} names, or null where it was not measured. */
+  @Nullable Object of(Cell cell) {
+    return value.apply(cell);
+  }
+
+  /** As {@code cells.csv} writes it; empty where it was not measured. */
+  String write(Cell cell) {
+    Object value = of(cell);
+    if (value instanceof Double real) {
+      return Numbers.exact(real);
+    }
+    if (value instanceof Long integer) {
+      return Long.toUnsignedString(integer);
+    }
+    return value == null ? "" : value.toString();
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Function<Cell, @Nullable Object> measured(
+      Function<Measurement, Boolean> has, Function<Measurement, Double> get) {
+    return cell -> has.apply(cell.measurement()) ? get.apply(cell.measurement()) : null;
+  }
+}

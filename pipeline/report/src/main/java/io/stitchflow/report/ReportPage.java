@@ -1,0 +1,192 @@
+package io.stitchflow.report;
+
+import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.WriteReport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The page {@code report.html}: one file that needs nothing else. */
+final class ReportPage {
+  /** With more pairs than this, each is folded away until it is asked for. */
+  private static final int PAIRS_OPEN = 4;
+
+  private ReportPage() {}
+
+  // What the template sees. Accessors are found by name
+
+  private record Page(
+      String experiment,
+      String facts,
+      List<NetworkRow> networks,
+      String chance,
+      String gate,
+      boolean suspicious,
+      boolean severalPairs,
+      boolean severalSeeds,
+      Means allPairs,
+      List<PairPart> pairs) {}
+
+  private record PairPart(
+      int number,
+      String sender,
+      String receiver,
+      String kind,
+      boolean open,
+      Means test,
+      Means train,
+      List<ConditionPart> conditions,
+      List<DigestRow> digests) {}
+
+  private record ConditionPart(String name, List<MapRow> rows) {}
+
+  private record MapRow(List<String> drawings) {}
+
+  private record DigestRow(
+      String condition,
+      String senderCut,
+      String receiverCut,
+      String solver,
+      String seed,
+      String digest) {}
+
+  static String of(
+      WriteReport report, List<NetworkRow> networks, Results results, List<Drawing> drawings) {
+    List<PairPart> pairs = new ArrayList<>();
+    for (Pair pair : results.pairs()) {
+      boolean open = results.pairs().size() <= PAIRS_OPEN;
+      pairs.add(part(pair, pairs.size() + 1, open, results, drawings));
+    }
+    Page page =
+        new Page(
+            report.getExperiment(),
+            facts(report, results),
+            networks,
+            Numbers.fixed(HeatMap.CHANCE, 3),
+            gate(networks),
+            networks.stream().anyMatch(NetworkRow::suspicious),
+            results.pairs().size() > 1,
+            seeds(report) > 1,
+            Means.of(results, results.pairs(), Split.TEST),
+            pairs);
+    return template().execute(page);
+  }
+
+  private static PairPart part(
+      Pair pair, int number, boolean open, Results results, List<Drawing> drawings) {
+    List<ConditionPart> conditions = new ArrayList<>();
+    List<DigestRow> digests = new ArrayList<>();
+    for (Condition condition : results.conditions()) {
+      List<MapRow> rows = rows(pair, condition, drawings);
+      if (!rows.isEmpty()) {
+        conditions.add(new ConditionPart(Words.of(condition), rows));
+      }
+      for (CopySolver solver : results.solvers()) {
+        results.cells(pair, condition, solver, Split.TEST).forEach(c -> digests.add(row(c)));
+      }
+    }
+    return new PairPart(
+        number,
+        pair.sender().getName(),
+        pair.receiver().getName(),
+        pair.kind().text(),
+        open,
+        Means.of(results, List.of(pair), Split.TEST),
+        Means.of(results, List.of(pair), Split.TRAIN),
+        conditions,
+        digests);
+  }
+
+  private static List<MapRow> rows(Pair pair, Condition condition, List<Drawing> drawings) {
+    Map<String, List<String>> rows = new LinkedHashMap<>();
+    for (Drawing drawing : drawings) {
+      if (drawing.pair().equals(pair) && drawing.condition() == condition) {
+        rows.computeIfAbsent(drawing.row(), absent -> new ArrayList<>()).add(drawing.svg());
+      }
+    }
+    return rows.values().stream().map(MapRow::new).toList();
+  }
+
+  private static DigestRow row(Cell cell) {
+    return new DigestRow(
+        Words.text(cell.place().getCondition()),
+        cell.place().getSenderCut(),
+        cell.place().getReceiverCut(),
+        Words.of(cell.place().getCopySolver()),
+        Long.toUnsignedString(cell.place().getSeed()),
+        cell.comparison().hex());
+  }
+
+  private static String facts(WriteReport report, Results results) {
+    long names = report.getNetworkList().stream().map(ReportNetwork::getName).distinct().count();
+    List<String> datasets =
+        report.getNetworkList().stream().map(ReportNetwork::getDataset).distinct().toList();
+    return String.join(
+        " · ",
+        String.join(", ", datasets),
+        count(names, "network"),
+        count(results.pairs().size(), "ordered pair"),
+        count(results.conditions().size(), "condition"),
+        count(report.getCellCount(), "cell"),
+        count(seeds(report), "stitch seed"));
+  }
+
+  private static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
+  private static long seeds(WriteReport report) {
+    return report.getCellList().stream().map(cell -> cell.getSeed()).distinct().count();
+  }
+
+  private static String gate(List<NetworkRow> networks) {
+    String trained = range(networks.stream().filter(row -> !row.network().getRandom()).toList());
+    String random = range(networks.stream().filter(row -> row.network().getRandom()).toList());
+    return String.join(
+        "; ",
+        trained.isEmpty() ? "no trained networks" : "trained networks reach " + trained,
+        random.isEmpty() ? "no random controls" : "random controls " + random);
+  }
+
+  private static String range(List<NetworkRow> networks) {
+    double[] known =
+        networks.stream().mapToDouble(NetworkRow::test).filter(Double::isFinite).sorted().toArray();
+    if (known.length == 0) {
+      return "";
+    }
+    String low = Numbers.fixed(known[0], 3);
+    String high = Numbers.fixed(known[known.length - 1], 3);
+    return low.equals(high) ? low : low + " to " + high;
+  }
+
+  private static Template template() {
+    return Mustache.compiler()
+        .escapeHTML(true)
+        .strictSections(true)
+        .withLoader(ReportPage::resource)
+        .compile(resource("report"));
+  }
+
+  private static Reader resource(String name) {
+    String file = name + ".html.mustache";
+    try (InputStream in = ReportPage.class.getResourceAsStream(file)) {
+      if (in == null) {
+        throw new IllegalStateException(file + " is missing from the jar");
+      }
+      return new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

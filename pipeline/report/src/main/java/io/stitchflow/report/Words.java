@@ -1,0 +1,36 @@
+package io.stitchflow.report;
+
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySolver;
+import java.util.Locale;
+
+/** How conditions and solvers are called in text. */
+final class Words {
+  private Words() {}
+
+  /** Sender and receiver: {@code trained → random}. */
+  static String of(Condition condition) {
+    return text(condition).replace("_", " → ");
+  }
+
+  /** {@code a → b (random)}. */
+  static String of(Pair pair, Condition condition) {
+    String[] states = text(condition).split("_", 2);
+    return name(pair.sender().getName(), states[0])
+        + " → "
+        + name(pair.receiver().getName(), states[1]);
+  }
+
+  static String of(CopySolver solver) {
+    return solver == CopySolver.SGD ? "SGD" : text(solver).replace('_', ' ');
+  }
+
+  /** As tables write it: {@code trained_random}, {@code least_squares}. */
+  static String text(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String name(String network, String state) {
+    return state.equals("random") ? network + " (random)" : network;
+  }
+}

@@ -1,0 +1,128 @@
+package io.stitchflow.report;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Input;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingCurve;
+import io.stitchflow.v1.WriteReport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+
+/**
+ * Writes an experiment's report from its comparisons.
+ *
+ * <p>Inputs: {@code training[i]} of each network and {@code comparison[i]} of each cell, in the
+ * order of the action's fields; {@code network[i]} where given is only named, never read. Outputs:
+ * {@code report.html}, {@code cells.csv}, {@code cells.arrow} and one SVG a heat map, such as
+ * {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
+ */
+public final class WriteReportExecutor implements StageExecutor {
+  /** Reading is the longer part where there are many cells. */
+  private static final double SHARE_OF_READING = 0.6;
+
+  private static final int CELLS_A_NOTICE = 500;
+
+  @Override
+  public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    for (int i = 0; i < runs.size(); i++) {
+      double done = i;
+      write(runs.get(i), share -> progress.accept((done + share) / runs.size()));
+    }
+  }
+
+  private static void write(StageRun run, DoubleConsumer progress) throws IOException {
+    if (!run.action().hasWriteReport()) {
+      throw new IllegalArgumentException(
+          "not a report: " + run.action().getParametersCase() + "; expected WRITE_REPORT");
+    }
+    WriteReport report = run.action().getWriteReport();
+    Map<String, Digest> digests = new HashMap<>();
+    for (Input input : run.action().getInputList()) {
+      digests.put(input.getRole(), Digest.from(input.getDigest()));
+    }
+    CellTable table = readCells(run, report, digests, progress);
+    List<NetworkRow> networks = readNetworks(run, report, digests);
+    progress.accept(SHARE_OF_READING);
+
+    table.write(file(run, "cells.csv"));
+    table.writeArrow(file(run, "cells.arrow"));
+    Results results = new Results(report, table);
+    List<Drawing> drawings = Drawing.all(results);
+    for (Drawing drawing : drawings) {
+      Files.writeString(file(run, drawing.file()), drawing.svg(), StandardCharsets.UTF_8);
+    }
+    String page = ReportPage.of(report, networks, results, drawings);
+    Files.writeString(file(run, "report.html"), page, StandardCharsets.UTF_8);
+    progress.accept(1);
+  }
+
+  private static CellTable readCells(
+      StageRun run, WriteReport report, Map<String, Digest> digests, DoubleConsumer progress)
+      throws IOException {
+    List<Cell> cells = new ArrayList<>();
+    for (int i = 0; i < report.getCellCount(); i++) {
+      String role = "comparison[" + i + "]";
+      Comparison comparison = parse(run, role, Comparison.parser());
+      cells.addAll(CellTable.rows(report.getCell(i), comparison, digest(digests, role)));
+      if (i % CELLS_A_NOTICE == 0) {
+        progress.accept(SHARE_OF_READING * i / report.getCellCount());
+      }
+    }
+    return new CellTable(cells);
+  }
+
+  private static List<NetworkRow> readNetworks(
+      StageRun run, WriteReport report, Map<String, Digest> digests) throws IOException {
+    List<NetworkRow> rows = new ArrayList<>();
+    for (int i = 0; i < report.getNetworkCount(); i++) {
+      ReportNetwork network = report.getNetwork(i);
+      String role = "training[" + i + "]";
+      TrainingCurve curve = parse(run, role, TrainingCurve.parser());
+      Digest weights = digests.get("network[" + i + "]");
+      rows.add(
+          NetworkRow.of(
+              network, curve, weights == null ? "" : weights.hex(), digest(digests, role).hex()));
+    }
+    return rows;
+  }
+
+  private static <M extends Message> M parse(StageRun run, String role, Parser<M> parser)
+      throws IOException {
+    Path file = run.input(role);
+    try {
+      return parser.parseFrom(Files.readAllBytes(file));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IOException("input " + role + " of the report is not what it should be", e);
+    }
+  }
+
+  private static Digest digest(Map<String, Digest> digests, String role) {
+    Digest digest = digests.get(role);
+    if (digest == null) {
+      throw new IllegalArgumentException("the report's action lacks its input " + role);
+    }
+    return digest;
+  }
+
+  private static Path file(StageRun run, String name) throws IOException {
+    Path file = run.output(name);
+    Path directory = file.getParent();
+    if (directory != null) {
+      Files.createDirectories(directory);
+    }
+    return file;
+  }
+}

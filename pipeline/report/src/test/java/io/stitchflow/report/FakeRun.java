@@ -1,0 +1,78 @@
+package io.stitchflow.report;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Input;
+import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingCurve;
+import io.stitchflow.v1.WriteReport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A report to write: blobs as files in a directory, outputs in another. */
+final class FakeRun implements StageRun {
+  private final Path directory;
+  private final WriteReport.Builder report = WriteReport.newBuilder();
+  private final Map<String, byte[]> blobs = new TreeMap<>();
+
+  FakeRun(Path directory, String experiment) {
+    this.directory = directory;
+    report.setExperiment(experiment);
+  }
+
+  FakeRun add(ReportNetwork network, TrainingCurve curve) {
+    int i = report.getNetworkCount();
+    blobs.put("training[" + i + "]", curve.toByteArray());
+    blobs.put("network[" + i + "]", ("weights " + i).getBytes(StandardCharsets.UTF_8));
+    report.addNetwork(network);
+    return this;
+  }
+
+  FakeRun add(ReportCell cell, Comparison comparison) {
+    blobs.put("comparison[" + report.getCellCount() + "]", comparison.toByteArray());
+    report.addCell(cell);
+    return this;
+  }
+
+  /** Of all inputs, as hexadecimal digits. */
+  List<String> digests() {
+    return blobs.values().stream().map(bytes -> Digest.of(bytes).hex()).toList();
+  }
+
+  @Override
+  public Action action() {
+    Action.Builder action = Action.newBuilder().setVersion(1).setWriteReport(report);
+    blobs.forEach(
+        (role, bytes) ->
+            action.addInput(Input.newBuilder().setRole(role).setDigest(Digest.of(bytes).bytes())));
+    return action.build();
+  }
+
+  @Override
+  public Path input(String role) throws IOException {
+    byte[] bytes = blobs.get(role);
+    if (bytes == null) {
+      throw new IllegalArgumentException("no input " + role);
+    }
+    Path file = directory.resolve("in").resolve(Digest.of(bytes).hex());
+    Files.createDirectories(file.getParent());
+    return Files.write(file, bytes);
+  }
+
+  @Override
+  public Path output(String name) throws IOException {
+    return directory.resolve("out").resolve(name);
+  }
+
+  Path out() {
+    return directory.resolve("out");
+  }
+}

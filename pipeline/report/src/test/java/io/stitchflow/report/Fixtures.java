@@ -1,0 +1,170 @@
+package io.stitchflow.report;
+
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingCurve;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Networks and comparisons made up for tests; of the shape that real ones have. */
+final class Fixtures {
+  private static final int TEST_EXAMPLES = 10_000;
+  private static final int TRAIN_EXAMPLES = 50_000;
+
+  private Fixtures() {}
+
+  /** Cut names of ResNet(a,b,c,d). */
+  static List<String> cuts(int... blocks) {
+    List<String> cuts = new ArrayList<>(List.of("stem"));
+    for (int stage = 0; stage < blocks.length; stage++) {
+      for (int block = 0; block < blocks[stage]; block++) {
+        cuts.add("layer" + (stage + 1) + "." + block);
+      }
+    }
+    return cuts;
+  }
+
+  static ReportNetwork network(String name, long seed, boolean random, int... blocks) {
+    StringBuilder architecture = new StringBuilder("ResNet(");
+    for (int stage = 0; stage < blocks.length; stage++) {
+      architecture.append(stage == 0 ? "" : ",").append(blocks[stage]);
+    }
+    return ReportNetwork.newBuilder()
+        .setName(name)
+        .setArchitecture(architecture.append(")").toString())
+        .setWidth(16)
+        .setSeed(seed)
+        .setRandom(random)
+        .setDataset("CIFAR-10")
+        .addAllCut(cuts(blocks))
+        .build();
+  }
+
+  static TrainingCurve curve(double accuracy, double... loss) {
+    TrainingCurve.Builder curve =
+        TrainingCurve.newBuilder()
+            .setTrain(evaluation(accuracy, TRAIN_EXAMPLES))
+            .setTest(evaluation(accuracy, TEST_EXAMPLES));
+    for (double epoch : loss) {
+      curve.addLoss(epoch);
+    }
+    return curve.build();
+  }
+
+  static Evaluation evaluation(double accuracy, int examples) {
+    return Evaluation.newBuilder()
+        .setExamples(examples)
+        .setCorrect((int) Math.round(accuracy * examples))
+        .setCrossEntropy(2.3 * (1 - accuracy))
+        .build();
+  }
+
+  static ReportCell place(
+      Condition condition, String sender, String senderCut, String receiver, String receiverCut) {
+    return ReportCell.newBuilder()
+        .setCondition(condition)
+        .setSender(sender)
+        .setSenderCut(senderCut)
+        .setReceiver(receiver)
+        .setReceiverCut(receiverCut)
+        .setCopySolver(CopySolver.LEAST_SQUARES)
+        .setSeed(1)
+        .build();
+  }
+
+  /** A comparison with the same numbers on both splits. */
+  static Comparison comparison(double vanilla, double copy, double ev, double es, double variance) {
+    Measurement test =
+        Measurement.newBuilder()
+            .setExamples(TEST_EXAMPLES)
+            .setEv(ev)
+            .setEs(es)
+            .setSv((ev + es) / 2)
+            .setVariance(variance)
+            .setR2Ceiling(1)
+            .setVanilla(evaluation(vanilla, TEST_EXAMPLES))
+            .setCopy(evaluation(copy, TEST_EXAMPLES))
+            .setReceiver(evaluation(0.9, TEST_EXAMPLES))
+            .setVanillaAgreesWithSender(0.5)
+            .setVanillaAgreesWithReceiver(0.625)
+            .setCopyAgreesWithSender(0.25)
+            .setCopyAgreesWithReceiver(0.75)
+            .setVanillaAgreesWithCopy(0.125)
+            .build();
+    Measurement train = test.toBuilder().setVanilla(evaluation(1, TEST_EXAMPLES)).build();
+    return Comparison.newBuilder().setTrain(train).setTest(test).build();
+  }
+
+  /** All cells of all ordered pairs of {@code networks}, with the patterns that papers report. */
+  static FakeRun experiment(
+      Path directory, List<ReportNetwork> networks, List<CopySolver> solvers, int seeds) {
+    FakeRun run = new FakeRun(directory, "made-up");
+    for (ReportNetwork network : networks) {
+      double luck = network.getSeed() / 300.0;
+      run.add(network, curve(0.72 + luck, 1.9, 1.2, 0.81));
+      run.add(network.toBuilder().setRandom(true).build(), curve(0.095 + luck));
+    }
+    SplittableRandom random = new SplittableRandom(7);
+    for (ReportNetwork sender : networks) {
+      for (ReportNetwork receiver : networks) {
+        for (Condition condition :
+            List.of(
+                Condition.TRAINED_TRAINED,
+                Condition.RANDOM_TRAINED,
+                Condition.TRAINED_RANDOM,
+                Condition.RANDOM_RANDOM)) {
+          for (int i = 0; i < sender.getCutCount(); i++) {
+            for (int j = 0; j < receiver.getCutCount(); j++) {
+              for (CopySolver solver : solvers) {
+                for (int seed = 1; seed <= seeds; seed++) {
+                  double from = (double) i / (sender.getCutCount() - 1);
+                  double to = (double) j / (receiver.getCutCount() - 1);
+                  ReportCell place =
+                      place(
+                              condition,
+                              sender.getName(),
+                              sender.getCut(i),
+                              receiver.getName(),
+                              receiver.getCut(j))
+                          .toBuilder()
+                          .setCopySolver(solver)
+                          .setSeed(seed)
+                          .build();
+                  run.add(place, likely(condition, from, to, solver, random));
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return run;
+  }
+
+  private static Comparison likely(
+      Condition condition, double from, double to, CopySolver solver, SplittableRandom random) {
+    double best =
+        switch (condition) {
+          case TRAINED_TRAINED -> 0.72;
+          case RANDOM_TRAINED -> 0.45;
+          case TRAINED_RANDOM -> 0.5;
+          default -> 0.25;
+        };
+    double noise = random.nextDouble() * 0.03;
+    double lost = Math.max(0, to - from);
+    double vanilla = best * (1 - 0.6 * lost) - noise;
+    double variance = 0.02 + 0.2 * to;
+    double es = variance * (0.05 + 0.8 * Math.abs(to - from) + noise);
+    double slack = solver == CopySolver.SGD ? 1.1 : 1;
+    double ev = variance * (0.6 + Math.abs(to - from) + 2 * noise);
+    return comparison(
+        vanilla, 0.1 + (vanilla - 0.1) * (1 - es / variance), ev, es * slack, variance);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of what users write. */
+@NullMarked
+package io.stitchflow.v1;
+
+import org.jspecify.annotations.NullMarked;

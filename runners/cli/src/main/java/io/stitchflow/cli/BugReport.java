@@ -1,0 +1,33 @@
+package io.stitchflow.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** What is said of a mistake of ours: two lines on the terminal, the stack trace in a file. */
+final class BugReport {
+  private BugReport() {}
+
+  static String tell(Throwable problem, List<String> args, Map<String, String> environment) {
+    StringWriter text = new StringWriter();
+    PrintWriter writer = new PrintWriter(text);
+    writer.println("stitchflow " + String.join(" ", args));
+    Versions.all().forEach((name, version) -> writer.println(name + " " + version));
+    problem.printStackTrace(writer);
+    String told = "stitchflow: this is a bug of ours: " + problem;
+    if (environment.getOrDefault("STITCHFLOW_DEBUG", "").equals("1")) {
+      return told + "\n" + text;
+    }
+    try {
+      Path file = Files.createTempFile("stitchflow-bug-", ".txt");
+      Files.writeString(file, text.toString());
+      return told + "\nPlease report it with " + file;
+    } catch (IOException e) {
+      return told + "\nPlease report it with what STITCHFLOW_DEBUG=1 shows";
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.plan.RunListener;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.transforms.BeamRun;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.StageResult;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/** Runs stages on Beam's Direct runner, in this process. Nothing else here names Beam, so that a run in which all is cached never loads it. */
+final class DirectRun {
+  private DirectRun() {}
+
+  /**
+   * Returns the results of all stages that ran.
+   *
+   * @param lanes groups of stages that run at once
+   */
+  static List<StageResult> run(Plan plan, Survey survey, Path store, int lanes, RunListener listener) throws Exception {
+    DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
+    options.setRunner(DirectRunner.class);
+    options.setJobName("stitchflow");
+    options.setTargetParallelism(Math.max(3, lanes));
+    // Checks of DoFns that copy every element; our tests make them
+    options.setEnforceImmutability(false);
+    options.setEnforceEncodability(false);
+    try {
+      return BeamRun.run(options, plan, survey, store, lanes, listener);
+    } catch (PipelineExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+}

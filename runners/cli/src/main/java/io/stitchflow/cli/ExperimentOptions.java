@@ -1,0 +1,73 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.plan.ExperimentFile;
+import io.stitchflow.plan.InvalidExperimentException;
+import io.stitchflow.plan.ValidExperiment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What every command that takes an experiment is told. */
+final class ExperimentOptions {
+  @Parameters(paramLabel = "FILE", description = "The experiment, in protobuf text format.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "FIELD=VALUE",
+      description = {
+        "Overrides a field of the experiment; may be given several times.",
+        "network[0].seed=3, copy.solver=SGD, cut=[stem, layer1.0], dataset.cifar10.directory=DIR",
+        "A path is relative to the working directory here, to the file in a file."
+      })
+  private List<String> sets = new ArrayList<>();
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description = "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.")
+  private @Nullable Path store;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where report.html, cells.csv, cells.arrow, heat maps and run.json of the last run go. Default: stitchflow-out/NAME, NAME being the experiment's.")
+  private @Nullable Path out;
+
+  @Option(names = "--json", description = "Ends with JSON on standard output; text for people goes to standard error.")
+  private boolean json;
+
+  ValidExperiment read() throws InvalidExperimentException {
+    return ExperimentFile.read(file, sets);
+  }
+
+  Path file() {
+    return file;
+  }
+
+  List<String> sets() {
+    return List.copyOf(sets);
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Path store(Map<String, String> environment) {
+    if (store != null) {
+      return store.toAbsolutePath().normalize();
+    }
+    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+    // A relative XDG_CACHE_HOME is to be ignored, says its specification
+    Path root = cache.startsWith("/") ? Path.of(cache) : Path.of(System.getProperty("user.home", "."), ".cache");
+    return root.resolve("stitchflow").toAbsolutePath();
+  }
+
+  Path out(String experiment) {
+    return out != null ? out : Path.of("stitchflow-out", experiment);
+  }
+}

@@ -1,0 +1,65 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.report.Cell;
+import io.stitchflow.report.CellTable;
+import io.stitchflow.report.Quantity;
+import io.stitchflow.report.Split;
+import io.stitchflow.report.TerminalMatrix;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Pair;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** What a run found, for the terminal: the first pair's matrices, and the mean over each condition beside them. */
+final class Matrices {
+  private static final int MOST = 2;
+
+  private Matrices() {}
+
+  /** @param csv the report's cells.csv */
+  static String of(Path csv, Experiment experiment, boolean colored) throws IOException {
+    CellTable table = CellTable.read(csv);
+    Pair pair = experiment.getPair(0);
+    Condition condition = experiment.getCondition(0);
+    TerminalMatrix matrix = TerminalMatrix.of(table, pair.getSender(), pair.getReceiver(), condition);
+    StringBuilder text = new StringBuilder();
+    @Nullable Quantity first = null;
+    int shown = 0;
+    for (Quantity quantity : Quantity.values()) {
+      String rendered = colored ? matrix.colored(quantity) : matrix.plain(quantity);
+      if (!rendered.isEmpty() && shown < MOST) {
+        text.append(rendered).append('\n');
+        first = first == null ? quantity : first;
+        shown++;
+      }
+    }
+    if (first != null && experiment.getConditionCount() > 1) {
+      text.append(first.title()).append(", mean over all cells, test:");
+      String separator = " ";
+      for (Condition each : experiment.getConditionList()) {
+        text.append(separator).append(each.name().toLowerCase(Locale.ROOT)).append(' ').append(mean(table, each, first));
+        separator = ", ";
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String mean(CellTable table, Condition condition, Quantity quantity) {
+    OptionalDouble mean =
+        table.cells().stream()
+            .filter(cell -> cell.split() == Split.TEST && cell.place().getCondition() == condition)
+            .flatMapToDouble(cell -> number(quantity, cell))
+            .average();
+    return mean.isPresent() ? String.format(Locale.ROOT, "%.3f", mean.getAsDouble()) : "none";
+  }
+
+  private static java.util.stream.DoubleStream number(Quantity quantity, Cell cell) {
+    @Nullable Double number = quantity.of(cell);
+    return number == null ? java.util.stream.DoubleStream.empty() : java.util.stream.DoubleStream.of(number);
+  }
+}

@@ -1,0 +1,45 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.Estimator;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.ValidExperiment;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code stitchflow plan FILE}. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Says what a run would do and why, and computes nothing.",
+      "HIT: in the store. RUN: has to be computed. WAIT: its inputs have to be computed first."
+    })
+final class PlanCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+
+  PlanCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ValidExperiment valid = options.read();
+    Store store = Store.open(options.store(environment));
+    Survey survey = Survey.of(Plans.of(valid), new Memo(store));
+    Estimator estimator = Plans.estimator(survey, Runtime.getRuntime().availableProcessors());
+    PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator);
+    (options.json() ? system.peopleOnErr() : system).out().print(table.text());
+    if (options.json()) {
+      system.out().println(Json.line(table.json()));
+    }
+    return ExitCode.DONE;
+  }
+}

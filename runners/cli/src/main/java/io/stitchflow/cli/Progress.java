@@ -1,0 +1,114 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.plan.Estimator;
+import io.stitchflow.plan.RunListener;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.Survey.StageStatus;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Listens to a run and knows how far it is. */
+final class Progress implements RunListener {
+  private final Estimator estimator;
+  private final LongSupplier nanos;
+  private final int total;
+  private final Map<StageKind, Counts> kinds = new EnumMap<>(StageKind.class);
+  private final Map<String, Stage> left = new LinkedHashMap<>();
+  private final Map<String, Integer> leftInGroup = new LinkedHashMap<>();
+  private final Map<String, Snapshot.Running> running = new LinkedHashMap<>();
+  private final List<String> failed = new ArrayList<>();
+
+  private static final class Counts {
+    private int total;
+    private int cached;
+    private int done;
+    private boolean begun;
+  }
+
+  /**
+   * A run that is about to do what {@code survey} misses.
+   *
+   * @param nanos a clock, as {@link System#nanoTime}
+   */
+  Progress(Survey survey, Estimator estimator, LongSupplier nanos) {
+    this.estimator = estimator;
+    this.nanos = nanos;
+    this.total = survey.stages().size();
+    for (StageStatus status : survey.stages()) {
+      Stage stage = status.stage();
+      Counts counts = kinds.computeIfAbsent(StageKind.of(stage), kind -> new Counts());
+      counts.total++;
+      if (status.state() == Survey.State.HIT) {
+        counts.cached++;
+        counts.done++;
+      } else {
+        left.put(stage.getId(), stage);
+        leftInGroup.merge(stage.getGroup(), 1, Integer::sum);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void started(List<Stage> group) {
+    Stage first = group.get(0);
+    estimator.start(group, nanos.getAsLong());
+    counts(first).begun = true;
+    running.put(first.getGroup(), new Snapshot.Running(label(group), 0));
+  }
+
+  @Override
+  public synchronized void advanced(List<Stage> group, double share) {
+    estimator.advance(group, share);
+    running.computeIfPresent(group.get(0).getGroup(), (name, each) -> new Snapshot.Running(each.label(), share));
+  }
+
+  @Override
+  public synchronized void finished(Stage stage, StageResult result) {
+    if (left.remove(stage.getId()) == null) {
+      return; // a worker that was restarted tells twice
+    }
+    counts(stage).begun = true;
+    counts(stage).done++;
+    if (result.getOutcome() == Outcome.RAN) {
+      estimator.learn(stage, result.getResult().getSeconds());
+    } else if (result.getOutcome() == Outcome.FAILED) {
+      failed.add(stage.getId() + ": " + result.getMessage());
+    }
+    if (leftInGroup.merge(stage.getGroup(), -1, Integer::sum) == 0) {
+      estimator.end(stage.getGroup());
+      running.remove(stage.getGroup());
+    }
+  }
+
+  synchronized Snapshot snapshot() {
+    List<Snapshot.Kind> busy = new ArrayList<>();
+    kinds.forEach(
+        (kind, counts) -> {
+          if (counts.cached < counts.total) {
+            busy.add(new Snapshot.Kind(kind, counts.total, counts.cached, counts.done, counts.begun));
+          }
+        });
+    double seconds = estimator.secondsLeft(left.values(), nanos.getAsLong());
+    return new Snapshot(busy, List.copyOf(running.values()), total, total - left.size(), failed, seconds);
+  }
+
+  private Counts counts(Stage stage) {
+    Counts counts = kinds.get(StageKind.of(stage));
+    if (counts == null) {
+      throw new IllegalArgumentException("stage '" + stage.getId() + "' is not in the plan");
+    }
+    return counts;
+  }
+
+  private static String label(List<Stage> group) {
+    return group.size() == 1 ? group.get(0).getId() : group.get(0).getGroup() + " (" + group.size() + " stages)";
+  }
+}
