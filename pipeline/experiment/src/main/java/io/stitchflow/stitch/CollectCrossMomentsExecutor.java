@@ -6,6 +6,7 @@ import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    Groups.checkShared(runs, "receiver", run -> Groups.input(run, "receiver"));
     try (Lane lane = Lane.open();
         TensorFiles files = new TensorFiles()) {
       TensorFile receiver = files.open(runs.get(0).input("receiver"));
@@ -59,7 +61,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
         progress.accept((from + count) / (double) receiver.rows());
       }
       for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).sums());
+        MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).tensors());
       }
     }
   }
@@ -90,7 +92,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
       positions += (double) blocks.getShape().get(1) * block;
     }
 
-    List<NamedTensor> sums() {
+    List<NamedTensor> tensors() {
       int channels = sum.length;
       double[] cross = new double[products.length + channels];
       System.arraycopy(products, 0, cross, 0, products.length);

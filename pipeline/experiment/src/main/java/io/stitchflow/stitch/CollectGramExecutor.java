@@ -5,6 +5,7 @@ import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ public final class CollectGramExecutor implements StageExecutor {
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    Groups.checkShared(runs, "sender", run -> Groups.input(run, "sender"));
     try (Lane lane = Lane.open();
         TensorFile sender = TensorFile.open(runs.get(0).input("sender"))) {
       List<Gram> grams =
@@ -37,7 +39,7 @@ public final class CollectGramExecutor implements StageExecutor {
         progress.accept((from + count) / (double) sender.rows());
       }
       for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(runs.get(i).output("moments"), "gram", List.of(grams.get(i).sums()));
+        MomentFile.write(runs.get(i).output("moments"), "gram", List.of(grams.get(i).tensor()));
       }
     }
   }
@@ -59,7 +61,7 @@ public final class CollectGramExecutor implements StageExecutor {
       positions += x.getShape().get(1);
     }
 
-    NamedTensor sums() {
+    NamedTensor tensor() {
       int n = totals.length;
       double[] gram = new double[(n + 1) * (n + 1)];
       for (int i = 0; i < n; i++) {

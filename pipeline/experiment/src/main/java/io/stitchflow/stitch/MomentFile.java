@@ -16,11 +16,6 @@ import java.util.TreeMap;
 final class MomentFile {
   private MomentFile() {}
 
-  static void write(Path file, String kind, List<NamedTensor> sums) throws IOException {
-    Safetensors.write(file, sums, new TreeMap<>(Map.of("kind", kind)));
-  }
-
-  /** A matrix, given row by row. */
   static NamedTensor matrix(String name, int columns, double[] values) {
     return tensor(name, List.of(values.length / columns, columns), values);
   }
@@ -33,6 +28,10 @@ final class MomentFile {
     return tensor(name, List.of(), new double[] {value});
   }
 
+  static void write(Path file, String kind, List<NamedTensor> sums) throws IOException {
+    Safetensors.write(file, sums, new TreeMap<>(Map.of("kind", kind)));
+  }
+
   static double[] read(SafetensorsFile file, String name) {
     ByteBuffer data = file.get(name).data();
     double[] values = new double[data.remaining() / Double.BYTES];
@@ -42,7 +41,8 @@ final class MomentFile {
 
   private static NamedTensor tensor(String name, List<Integer> shape, double[] values) {
     ByteBuffer data =
-        ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
     data.asDoubleBuffer().put(values);
     return new NamedTensor(name, Dtype.F64, shape, data);
   }
