@@ -1,5 +1,7 @@
 package io.stitchflow.acceptance;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Store;
@@ -33,7 +35,9 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** A store and ways to run a small experiment on it. */
 final class Laboratory {
-  /** Two tiny networks on a few generated images: every stage is real, and all of it takes seconds. */
+  /**
+   * Two tiny networks on a few generated images: every stage is real, and all of it takes seconds.
+   */
   static final String TINY =
       """
       name: "tiny"
@@ -73,14 +77,19 @@ final class Laboratory {
       Map<String, String> digests = new TreeMap<>();
       for (StageResult result : all.values()) {
         for (Output output : result.getResult().getOutputList()) {
-          digests.put(result.getStage() + " : " + output.getName(), Digest.from(output.getDigest()).hex());
+          digests.put(
+              result.getStage() + " : " + output.getName(), Digest.from(output.getDigest()).hex());
         }
       }
       return digests;
     }
 
+    StageResult result(String stage) {
+      return requireNonNull(all.get(stage), stage);
+    }
+
     Digest output(String stage, String name) {
-      for (Output output : all.get(stage).getResult().getOutputList()) {
+      for (Output output : result(stage).getResult().getOutputList()) {
         if (output.getName().equals(name)) {
           return Digest.from(output.getDigest());
         }
@@ -89,7 +98,11 @@ final class Laboratory {
     }
 
     private StageKind kind(String id) {
-      return plan.getStageList().stream().filter(stage -> stage.getId().equals(id)).map(StageKind::of).findFirst().orElseThrow();
+      return plan.getStageList().stream()
+          .filter(stage -> stage.getId().equals(id))
+          .map(StageKind::of)
+          .findFirst()
+          .orElseThrow();
     }
   }
 
@@ -112,7 +125,9 @@ final class Laboratory {
           DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
           options.setRunner(DirectRunner.class);
           options.setTargetParallelism(2);
-          return survey.complete() ? List.of() : BeamRun.run(options, plan, survey, directory, 2, new Unheard());
+          return survey.complete()
+              ? List.of()
+              : BeamRun.run(options, plan, survey, directory, 2, new Unheard());
         });
   }
 

@@ -33,7 +33,8 @@ class MemoizationTest {
   void run_inTwoEmptyStoresInProcessAndOnDirectRunner_givesTheSameDigests() throws Exception {
     Finished inProcess = laboratory.inProcess(experiment);
     Finished onDirect = new Laboratory(directory.resolve("other")).onDirectRunner(experiment);
-    assertThat(inProcess.ran()).allSatisfy(result -> assertThat(result.getOutcome()).isEqualTo(Outcome.RAN));
+    assertThat(inProcess.ran())
+        .allSatisfy(result -> assertThat(result.getOutcome()).isEqualTo(Outcome.RAN));
     assertThat(onDirect.all()).hasSameSizeAs(onDirect.plan().getStageList());
     assertThat(onDirect.digests()).isEqualTo(inProcess.digests());
   }
@@ -50,7 +51,8 @@ class MemoizationTest {
     Experiment.Builder changed = experiment.toBuilder();
     changed.getCopyBuilder().getRecipeBuilder().setLearningRate(0.02);
     assertThat(laboratory.inProcess(changed.build()).computed().keySet())
-        .isEqualTo(Set.of(StageKind.FIT_COPY_STITCH, StageKind.COMPARE_STITCHES, StageKind.WRITE_REPORT));
+        .isEqualTo(
+            Set.of(StageKind.FIT_COPY_STITCH, StageKind.COMPARE_STITCHES, StageKind.WRITE_REPORT));
   }
 
   @Test
@@ -58,7 +60,8 @@ class MemoizationTest {
     laboratory.inProcess(experiment);
     Experiment.Builder changed = experiment.toBuilder();
     changed.getCopyBuilder().setTolerance(experiment.getCopy().getTolerance() * 1.0000001);
-    assertThat(laboratory.inProcess(changed.build()).computed().keySet()).isEqualTo(Set.of(StageKind.SOLVE_COPY_STITCH));
+    assertThat(laboratory.inProcess(changed.build()).computed().keySet())
+        .isEqualTo(Set.of(StageKind.SOLVE_COPY_STITCH));
   }
 
   @Test
@@ -67,8 +70,14 @@ class MemoizationTest {
     Experiment.Builder changed = experiment.toBuilder();
     changed.getNetworkBuilder(1).setSeed(3);
     Finished again = laboratory.inProcess(changed.build());
-    assertThat(again.computed()).containsEntry(StageKind.TRAIN_NETWORK, 1).doesNotContainKeys(StageKind.IMPORT_DATASET, StageKind.COLLECT_GRAM);
-    assertThat(again.ran()).noneMatch(result -> result.getOutcome() == Outcome.RAN && result.getStage().matches("(train|represent|random|gram) (random )?a.*"));
+    assertThat(again.computed())
+        .containsEntry(StageKind.TRAIN_NETWORK, 1)
+        .doesNotContainKeys(StageKind.IMPORT_DATASET, StageKind.COLLECT_GRAM);
+    assertThat(again.ran())
+        .noneMatch(
+            result ->
+                result.getOutcome() == Outcome.RAN
+                    && result.getStage().matches("(train|represent|random|gram) (random )?a.*"));
   }
 
   @Test
@@ -86,10 +95,14 @@ class MemoizationTest {
         Files.write(blob, bytes);
       }
       Finished again = laboratory.inProcess(experiment);
-      assertThat(again.digests()).as("after damage to %s", blob.getFileName()).isEqualTo(first.digests());
+      assertThat(again.digests())
+          .as("after damage to %s", blob.getFileName())
+          .isEqualTo(first.digests());
       Path report = laboratory.store().open(again.output("report", "report.html"));
       assertThat(Digest.of(report)).isEqualTo(first.output("report", "report.html"));
-      assertThat(again.computed().keySet()).as("only the report is read again").isSubsetOf(Set.of(StageKind.WRITE_REPORT));
+      assertThat(again.computed().keySet())
+          .as("only the report is read again")
+          .isSubsetOf(Set.of(StageKind.WRITE_REPORT));
     }
   }
 
@@ -101,7 +114,9 @@ class MemoizationTest {
     }
     Finished again = laboratory.inProcess(experiment);
     assertThat(again.digests()).isEqualTo(first.digests());
-    assertThat(again.computed()).containsEntry(StageKind.WRITE_REPORT, 1).containsKey(StageKind.TRAIN_NETWORK);
+    assertThat(again.computed())
+        .containsEntry(StageKind.WRITE_REPORT, 1)
+        .containsKey(StageKind.TRAIN_NETWORK);
   }
 
   @Test
@@ -122,7 +137,14 @@ class MemoizationTest {
   void run_oneNetworkFails_skipsItsDependentsAndFinishesTheRest() throws Exception {
     Path images = Files.createDirectories(directory.resolve("cifar"));
     byte[] record = new byte[3073 * 20];
-    for (String name : List.of("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")) {
+    for (String name :
+        List.of(
+            "data_batch_1",
+            "data_batch_2",
+            "data_batch_3",
+            "data_batch_4",
+            "data_batch_5",
+            "test_batch")) {
       Files.write(images.resolve(name + ".bin"), record);
     }
     record[3073 * 7] = 10;
@@ -130,12 +152,20 @@ class MemoizationTest {
     Experiment.Builder broken = experiment.toBuilder();
     broken.getDatasetBuilder().getCifar10Builder().setDirectory(images.toString());
     Finished finished = laboratory.inProcess(broken.build());
-    assertThat(finished.all().get("import data set").getOutcome()).isEqualTo(Outcome.FAILED);
-    assertThat(finished.all().get("import data set").getMessage()).contains("test_batch").contains("10").contains("7");
+    assertThat(finished.result("import data set").getOutcome()).isEqualTo(Outcome.FAILED);
+    assertThat(finished.result("import data set").getMessage())
+        .contains("test_batch")
+        .contains("10")
+        .contains("7");
     Map<Outcome, Long> outcomes =
-        finished.ran().stream().collect(java.util.stream.Collectors.groupingBy(result -> result.getOutcome(), java.util.stream.Collectors.counting()));
-    assertThat(outcomes).containsEntry(Outcome.FAILED, 1L).containsEntry(Outcome.SKIPPED, (long) finished.plan().getStageCount() - 1);
-    assertThat(finished.all().get("report").getMessage()).isEqualTo("'import data set' failed");
+        finished.ran().stream()
+            .collect(
+                java.util.stream.Collectors.groupingBy(
+                    result -> result.getOutcome(), java.util.stream.Collectors.counting()));
+    assertThat(outcomes)
+        .containsEntry(Outcome.FAILED, 1L)
+        .containsEntry(Outcome.SKIPPED, (long) finished.plan().getStageCount() - 1);
+    assertThat(finished.result("report").getMessage()).isEqualTo("'import data set' failed");
     assertThat(new ArrayList<>(finished.computed().keySet())).isEmpty();
   }
 }
