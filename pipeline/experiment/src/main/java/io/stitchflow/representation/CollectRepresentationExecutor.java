@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * cuts of the group.
  */
 public final class CollectRepresentationExecutor implements StageExecutor {
-  /** Images a forward pass; each image's bits are the same in any batch. */
+  /**
+   * Images a forward pass. The kernels that libtorch chooses, and with them the last bits, depend
+   * on it: it is part of the stage's version, and the one that networks are evaluated with.
+   */
   private static final int BATCH = 64;
 
   @Override
@@ -48,9 +51,11 @@ public final class CollectRepresentationExecutor implements StageExecutor {
       Pixels pixels = new Pixels(images, BATCH);
       ByteBuffer labels = ByteBuffer.allocateDirect(BATCH);
       for (int from = 0; from < examples; from += BATCH) {
-        int count = Math.min(BATCH, examples - from);
+        // Whole batches even where fewer are kept, so that the bits are those of the whole split
+        int count = Math.min(BATCH, images.rows() - from);
+        int kept = Math.min(count, examples - from);
         labels.clear();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < kept; i++) {
           labels.put((byte) images.label(from + i));
         }
         labels.flip();
@@ -60,7 +65,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
               NDArray x = lane.create(batch, new Shape(count, 3, 32, 32));
               network.cuts(x, (cut, y) -> writers.write(cut, y, labels));
             });
-        progress.accept((from + count) / (double) examples);
+        progress.accept((from + kept) / (double) examples);
       }
     }
   }
@@ -97,7 +102,9 @@ public final class CollectRepresentationExecutor implements StageExecutor {
         return;
       }
       try {
-        writer.writeFloats(Lane.view(representation), labels.duplicate());
+        ByteBuffer kept = Lane.view(representation);
+        kept.limit(labels.remaining() * cut.elements() * Float.BYTES);
+        writer.writeFloats(kept, labels.duplicate());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -103,7 +103,8 @@ record Moments(DMatrixRMaj gram, DMatrixRMaj cross, double square, double elemen
   double meanSquaredError(DMatrixRMaj w) {
     DMatrixRMaj gw = new DMatrixRMaj(w.numRows, w.numCols);
     CommonOps_DDRM.mult(gram, w, gw);
-    return (trace(w, gw) - 2 * trace(w, cross) + square) / elements;
+    // rounding may leave an exact copy a little below 0
+    return Math.max(0, trace(w, gw) - 2 * trace(w, cross) + square) / elements;
   }
 
   /** tr(a'b). */

@@ -1,0 +1,153 @@
+package io.stitchflow.comparison;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.google.protobuf.ByteString;
+import io.stitchflow.artifacts.tensor.Dtype;
+import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.artifacts.tensor.Safetensors;
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.Network;
+import io.stitchflow.stitch.FittedStitch;
+import io.stitchflow.stitch.Stitch;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.Metric;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Numbers by hand: the vanilla stitch gives 2 everywhere, the copy 1; expected are 1 and 3. */
+class CellMeterTest {
+  private static final Architecture ARCHITECTURE = new Architecture(List.of(1, 1, 1, 1), 1);
+  private static final CutPoint CUT = ARCHITECTURE.cuts().get(0);
+  private static final int PIXELS = 32 * 32;
+
+  @TempDir Path directory;
+  private final Lane lane = Lane.open();
+  private final Network receiver = Network.random(lane, ARCHITECTURE, 1);
+  private final Evaluation alone = Evaluation.newBuilder().setExamples(2).setCorrect(1).build();
+  private Measurement all = Measurement.getDefaultInstance();
+
+  @BeforeEach
+  void measure() throws IOException {
+    all = measure(List.of(Metric.MSE, Metric.ACCURACY, Metric.AGREEMENT));
+  }
+
+  @AfterEach
+  void close() {
+    receiver.close();
+    lane.close();
+  }
+
+  private Measurement measure(List<Metric> metrics) throws IOException {
+    try (FittedStitch vanilla = constant(2);
+        FittedStitch copy = constant(1)) {
+      CellMeter meter = new CellMeter(receiver, CUT, vanilla, copy);
+      // Two batches of one example; of two examples that look the same, the labels differ
+      meter.add(array(9), array(1).toType(DataType.FLOAT64, false), i -> predicted(2));
+      meter.add(array(9), array(3).toType(DataType.FLOAT64, false), i -> 9 - predicted(2));
+      ByteString same = bytes(predicted(2), predicted(2));
+      ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
+      return meter.measurement(metrics, alone, new Expectations(same, half));
+    }
+  }
+
+  @Test
+  void measurement_mse_isTheMeanOverAllElements() {
+    assertThat(all.getExamples()).isEqualTo(2);
+    assertThat(all.getEv()).isEqualTo(1, within(1e-12));
+    assertThat(all.getEs()).isEqualTo(2, within(1e-12));
+    assertThat(all.getSv()).isEqualTo(1, within(1e-12));
+    assertThat(all.getVariance()).isEqualTo(1, within(1e-12));
+    assertThat(all.getR2Ceiling()).isEqualTo(1);
+  }
+
+  @Test
+  void measurement_accuracy_countsBothExamples() {
+    assertThat(all.getVanilla().getExamples()).isEqualTo(2);
+    assertThat(all.getVanilla().getCorrect()).isEqualTo(predicted(2) == 9 - predicted(2) ? 2 : 1);
+    assertThat(all.getCopy().getExamples()).isEqualTo(2);
+    assertThat(all.getReceiver()).isEqualTo(alone);
+  }
+
+  @Test
+  void measurement_agreement_isAShareOfExamples() {
+    assertThat(all.getVanillaAgreesWithSender()).isEqualTo(1);
+    assertThat(all.getVanillaAgreesWithReceiver()).isEqualTo(0.5);
+    double same = predicted(1) == predicted(2) ? 1 : 0;
+    assertThat(all.getVanillaAgreesWithCopy()).isEqualTo(same);
+    assertThat(all.getCopyAgreesWithSender()).isEqualTo(same);
+  }
+
+  @Test
+  void measurement_metricsNotAskedFor_areUnset() throws IOException {
+    Measurement errors = measure(List.of(Metric.MSE));
+    assertThat(errors.hasEv()).isTrue();
+    assertThat(errors.hasVanilla()).isFalse();
+    assertThat(errors.hasVanillaAgreesWithCopy()).isFalse();
+    assertThat(measure(List.of(Metric.AGREEMENT)).hasEv()).isFalse();
+  }
+
+  @Test
+  void agreement_fewerExamplesThanTheSplit_comparesTheFirst() {
+    assertThat(Expectations.agreement(bytes(1, 2), bytes(1, 3, 2))).isEqualTo(0.5);
+    assertThatThrownBy(() -> Expectations.agreement(bytes(1, 2), bytes(1)))
+        .hasMessageContaining("2 predictions cannot be held against 1");
+  }
+
+  /** The class that the receiver sees in a stem of one number. */
+  private int predicted(float value) {
+    float[] logits = receiver.suffix(array(value), CUT).toFloatArray();
+    int largest = 0;
+    for (int i = 1; i < logits.length; i++) {
+      largest = logits[i] > logits[largest] ? i : largest;
+    }
+    return largest;
+  }
+
+  private NDArray array(float value) {
+    ByteBuffer values = Lane.allocate(PIXELS * Float.BYTES);
+    while (values.hasRemaining()) {
+      values.putFloat(value);
+    }
+    return lane.create(values.flip(), new Shape(1, 1, 32, 32));
+  }
+
+  private FittedStitch constant(float bias) throws IOException {
+    Path file = directory.resolve("constant" + bias);
+    Safetensors.write(
+        file,
+        List.of(
+            new NamedTensor("weight", Dtype.F32, List.of(1, 1, 1, 1), floats(0)),
+            new NamedTensor("bias", Dtype.F32, List.of(1), floats(bias))),
+        new TreeMap<>());
+    return FittedStitch.load(lane, Stitch.between(CUT, CUT), file);
+  }
+
+  private static ByteBuffer floats(float value) {
+    return ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).flip();
+  }
+
+  private static ByteString bytes(int... classes) {
+    ByteString.Output bytes = ByteString.newOutput();
+    for (int each : classes) {
+      bytes.write(each);
+    }
+    return bytes.toByteString();
+  }
+}

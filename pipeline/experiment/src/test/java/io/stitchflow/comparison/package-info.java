@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.comparison;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.representation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.stitch;
+
+import org.jspecify.annotations.NullMarked;
