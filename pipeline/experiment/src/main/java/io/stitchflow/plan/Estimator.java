@@ -9,15 +9,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Estimates how long stages will take, from their cost and from how long others took. A kind's rate is learned from stages of that kind; as long as there are few, what
- * was seen of other kinds counts too. Safe for any number of threads.
+ * Estimates how long stages will take, from their cost and from how long others took. A kind's rate
+ * is learned from stages of that kind; as long as there are few, what was seen of other kinds
+ * counts too. Safe for any number of threads.
  */
 public final class Estimator {
   /** Multiply-accumulates a second of one lane before anything was seen. */
   static final double FIRST_RATE = 8e9;
 
-  /** A kind's own rate and the common one weigh the same after this many seconds were seen of it. */
-  static final double TRUST_SECONDS = 2;
+  /** What is expected of a kind and what was seen of it weigh the same after this many seconds. */
+  static final double TRUST_SECONDS = 10;
 
   /** What runs tells nothing yet before this. */
   private static final double SHORTEST_SECONDS = 1;
@@ -28,7 +29,9 @@ public final class Estimator {
   private final Map<StageKind, Seen> seen = new EnumMap<>(StageKind.class);
   private final Map<String, Running> running = new HashMap<>();
 
-  /** @param lanes groups of stages that run at once */
+  /**
+   * @param lanes groups of stages that run at once
+   */
   public Estimator(int lanes) {
     if (lanes < 1) {
       throw new IllegalArgumentException("lanes must be at least 1, but was: " + lanes);
@@ -53,7 +56,9 @@ public final class Estimator {
   private record Running(StageKind kind, double cost, long sinceNanos, double share) {
     Seen seen(long nowNanos) {
       double seconds = (nowNanos - sinceNanos) / NANOS_A_SECOND;
-      return seconds < SHORTEST_SECONDS || share <= 0 ? Seen.NOTHING : new Seen(cost * share, seconds);
+      return seconds < SHORTEST_SECONDS || share <= 0
+          ? Seen.NOTHING
+          : new Seen(cost * share, seconds);
     }
   }
 
@@ -73,7 +78,8 @@ public final class Estimator {
   /** So much of a group's work is done, in [0, 1]. */
   public synchronized void advance(List<Stage> group, double share) {
     running.computeIfPresent(
-        group.get(0).getGroup(), (name, each) -> new Running(each.kind(), each.cost(), each.sinceNanos(), share));
+        group.get(0).getGroup(),
+        (name, each) -> new Running(each.kind(), each.cost(), each.sinceNanos(), share));
   }
 
   /** A group has ended, in any way. */
@@ -86,7 +92,9 @@ public final class Estimator {
     return stage.getCost() / rate(StageKind.of(stage), seen);
   }
 
-  /** What is left of these stages takes, kind after kind, as many groups at once as there are lanes. */
+  /**
+   * What is left of these stages takes, kind after kind, as many groups at once as there are lanes.
+   */
   public synchronized double secondsLeft(Collection<Stage> left, long nowNanos) {
     Map<StageKind, Seen> now = new EnumMap<>(seen);
     running.values().forEach(each -> now.merge(each.kind(), each.seen(nowNanos), Seen::plus));
@@ -113,8 +121,15 @@ public final class Estimator {
   }
 
   private static double rate(StageKind kind, Map<StageKind, Seen> seen) {
-    double common = seen.values().stream().reduce(Seen.NOTHING, Seen::plus).rate(FIRST_RATE);
-    return seen.getOrDefault(kind, Seen.NOTHING).rate(common);
+    Seen common = Seen.NOTHING;
+    for (Map.Entry<StageKind, Seen> each : seen.entrySet()) {
+      // Costs are those of multiplications in libtorch; what else goes on tells nothing about their
+      // speed
+      if (each.getKey().usesTorch()) {
+        common = common.plus(each.getValue());
+      }
+    }
+    return seen.getOrDefault(kind, Seen.NOTHING).rate(common.rate(FIRST_RATE));
   }
 
   private static double cost(Collection<Stage> stages) {

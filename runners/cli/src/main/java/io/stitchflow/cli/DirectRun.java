@@ -12,7 +12,10 @@ import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
-/** Runs stages on Beam's Direct runner, in this process. Nothing else here names Beam, so that a run in which all is cached never loads it. */
+/**
+ * Runs stages on Beam's Direct runner, in this process. Nothing else here names Beam, so that a run
+ * in which all is cached never loads it.
+ */
 final class DirectRun {
   private DirectRun() {}
 
@@ -21,11 +24,14 @@ final class DirectRun {
    *
    * @param lanes groups of stages that run at once
    */
-  static List<StageResult> run(Plan plan, Survey survey, Path store, int lanes, RunListener listener) throws Exception {
+  static List<StageResult> run(
+      Plan plan, Survey survey, Path store, int lanes, RunListener listener) throws Exception {
     DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
     options.setRunner(DirectRunner.class);
     options.setJobName("stitchflow");
-    options.setTargetParallelism(Math.max(3, lanes));
+    // The runner's own loop spins in its pool: one thread more than there are lanes would take a
+    // core from them
+    options.setTargetParallelism(lanes);
     // Checks of DoFns that copy every element; our tests make them
     options.setEnforceImmutability(false);
     options.setEnforceEncodability(false);

@@ -29,16 +29,20 @@ final class ExperimentOptions {
   @Option(
       names = "--store",
       paramLabel = "DIR",
-      description = "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.")
+      description =
+          "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.")
   private @Nullable Path store;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where report.html, cells.csv, cells.arrow, heat maps and run.json of the last run go. Default: stitchflow-out/NAME, NAME being the experiment's.")
+      description =
+          "Where report.html, cells.csv, cells.arrow, heat maps and run.json of the last run go. Default: stitchflow-out/NAME, NAME being the experiment's.")
   private @Nullable Path out;
 
-  @Option(names = "--json", description = "Ends with JSON on standard output; text for people goes to standard error.")
+  @Option(
+      names = "--json",
+      description = "Ends with JSON on standard output; text for people goes to standard error.")
   private boolean json;
 
   ValidExperiment read() throws InvalidExperimentException {
@@ -63,7 +67,10 @@ final class ExperimentOptions {
     }
     String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
     // A relative XDG_CACHE_HOME is to be ignored, says its specification
-    Path root = cache.startsWith("/") ? Path.of(cache) : Path.of(System.getProperty("user.home", "."), ".cache");
+    Path root =
+        cache.startsWith("/")
+            ? Path.of(cache)
+            : Path.of(System.getProperty("user.home", "."), ".cache");
     return root.resolve("stitchflow").toAbsolutePath();
   }
 

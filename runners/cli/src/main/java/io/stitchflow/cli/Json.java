@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON (RFC 8259) of maps with string keys, collections, strings, numbers, booleans and nulls. */
+/**
+ * Writes JSON (RFC 8259) of maps with string keys, collections, strings, numbers, booleans and
+ * nulls.
+ */
 final class Json {
   private final StringBuilder text = new StringBuilder();
   private final boolean lines;
@@ -24,7 +27,10 @@ final class Json {
   }
 
   private Json append(@Nullable Object value, int depth) {
-    if (value == null || value instanceof Boolean || value instanceof Integer || value instanceof Long) {
+    if (value == null
+        || value instanceof Boolean
+        || value instanceof Integer
+        || value instanceof Long) {
       text.append(value);
     } else if (value instanceof Double number) {
       if (!Double.isFinite(number)) {
@@ -85,7 +91,7 @@ final class Json {
         case '\t' -> text.append("\\t");
         case '\r' -> text.append("\\r");
         default -> {
-          if (c < ' ' || Character.isSurrogate(c) && !isPaired(string, i)) {
+          if (c < ' ' || (Character.isSurrogate(c) && !isPaired(string, i))) {
             text.append(String.format("\\u%04x", (int) c));
           } else {
             text.append(c);

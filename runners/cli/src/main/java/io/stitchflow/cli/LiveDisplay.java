@@ -4,7 +4,10 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A block of lines that is drawn over itself; gone when the run ends. Failures scroll by above it and stay. */
+/**
+ * A block of lines that is drawn over itself; gone when the run ends. Failures scroll by above it
+ * and stay.
+ */
 final class LiveDisplay implements Display {
   private static final int MOST_RUNNING = 8;
   private static final int BAR = 20;
@@ -53,19 +56,29 @@ final class LiveDisplay implements Display {
   /** The block's lines, as wide as they come. */
   static List<String> block(Snapshot snapshot) {
     List<String> lines = new ArrayList<>();
-    int widest = snapshot.kinds().stream().mapToInt(each -> each.kind().title().length()).max().orElse(0);
+    int widest =
+        snapshot.kinds().stream().mapToInt(each -> each.kind().title().length()).max().orElse(0);
     for (Snapshot.Kind each : snapshot.kinds()) {
       String cached = each.cached() > 0 ? ", " + each.cached() + " cached" : "";
       int full = BAR * each.done() / each.total();
       lines.add(
-          "  " + each.kind().title() + " ".repeat(widest - each.kind().title().length())
-              + "  [" + "#".repeat(full) + ".".repeat(BAR - full) + "] "
-              + each.done() + "/" + each.total() + cached);
+          "  "
+              + each.kind().title()
+              + " ".repeat(widest - each.kind().title().length())
+              + "  ["
+              + "#".repeat(full)
+              + ".".repeat(BAR - full)
+              + "] "
+              + each.done()
+              + "/"
+              + each.total()
+              + cached);
     }
     if (snapshot.running().isEmpty() && snapshot.done() < snapshot.total()) {
       lines.add("  starting");
     }
-    for (Snapshot.Running each : snapshot.running().subList(0, Math.min(MOST_RUNNING, snapshot.running().size()))) {
+    for (Snapshot.Running each :
+        snapshot.running().subList(0, Math.min(MOST_RUNNING, snapshot.running().size()))) {
       lines.add("  running: " + each);
     }
     if (snapshot.running().size() > MOST_RUNNING) {

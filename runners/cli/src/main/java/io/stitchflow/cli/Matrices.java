@@ -14,18 +14,24 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** What a run found, for the terminal: the first pair's matrices, and the mean over each condition beside them. */
+/**
+ * What a run found, for the terminal: the first pair's matrices, and the mean over each condition
+ * beside them.
+ */
 final class Matrices {
   private static final int MOST = 2;
 
   private Matrices() {}
 
-  /** @param csv the report's cells.csv */
+  /**
+   * @param csv the report's cells.csv
+   */
   static String of(Path csv, Experiment experiment, boolean colored) throws IOException {
     CellTable table = CellTable.read(csv);
     Pair pair = experiment.getPair(0);
     Condition condition = experiment.getCondition(0);
-    TerminalMatrix matrix = TerminalMatrix.of(table, pair.getSender(), pair.getReceiver(), condition);
+    TerminalMatrix matrix =
+        TerminalMatrix.of(table, pair.getSender(), pair.getReceiver(), condition);
     StringBuilder text = new StringBuilder();
     @Nullable Quantity first = null;
     int shown = 0;
@@ -41,7 +47,10 @@ final class Matrices {
       text.append(first.title()).append(", mean over all cells, test:");
       String separator = " ";
       for (Condition each : experiment.getConditionList()) {
-        text.append(separator).append(each.name().toLowerCase(Locale.ROOT)).append(' ').append(mean(table, each, first));
+        text.append(separator)
+            .append(each.name().toLowerCase(Locale.ROOT))
+            .append(' ')
+            .append(mean(table, each, first));
         separator = ", ";
       }
       text.append('\n');
@@ -60,6 +69,8 @@ final class Matrices {
 
   private static java.util.stream.DoubleStream number(Quantity quantity, Cell cell) {
     @Nullable Double number = quantity.of(cell);
-    return number == null ? java.util.stream.DoubleStream.empty() : java.util.stream.DoubleStream.of(number);
+    return number == null
+        ? java.util.stream.DoubleStream.empty()
+        : java.util.stream.DoubleStream.of(number);
   }
 }

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Where a run leaves what people open. Files are copies, since whoever edits a link would edit the store; none is ever half written. */
+/**
+ * Where a run leaves what people open. Files are copies, since whoever edits a link would edit the
+ * store; none is ever half written.
+ */
 final class OutDirectory {
   private final Path directory;
 
@@ -27,7 +30,11 @@ final class OutDirectory {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
-      throw new InputException(directory + ": cannot be made a directory for the report: " + e + "; choose another with --out");
+      throw new InputException(
+          directory
+              + ": cannot be made a directory for the report: "
+              + e
+              + "; choose another with --out");
     }
     if (!Files.isWritable(directory)) {
       throw new InputException(directory + ": cannot be written to; choose another with --out");
@@ -44,16 +51,20 @@ final class OutDirectory {
     for (Output output : report.getResult().getOutputList()) {
       Path target = directory.resolve(output.getName()).normalize();
       if (!target.startsWith(directory.normalize())) {
-        throw new IllegalStateException("the report has an output outside its directory: '" + output.getName() + "'");
+        throw new IllegalStateException(
+            "the report has an output outside its directory: '" + output.getName() + "'");
       }
       Path blob = store.open(Digest.from(output.getDigest()));
-      replace(target, temporary -> Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING));
+      replace(
+          target, temporary -> Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING));
     }
   }
 
   /** Writes a file in UTF-8. */
   void write(String name, String text) throws IOException {
-    replace(directory.resolve(name), temporary -> Files.writeString(temporary, text, StandardCharsets.UTF_8));
+    replace(
+        directory.resolve(name),
+        temporary -> Files.writeString(temporary, text, StandardCharsets.UTF_8));
   }
 
   @FunctionalInterface
@@ -67,7 +78,8 @@ final class OutDirectory {
       throw new IllegalStateException(target + " is no file");
     }
     Files.createDirectories(parent);
-    Path temporary = parent.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Path temporary =
+        parent.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
     try {
       filling.fill(temporary);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

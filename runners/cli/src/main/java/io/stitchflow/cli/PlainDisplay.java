@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
-/** Lines for logs: when a kind of stage begins and ends, what fails, and in between how far the run is. */
+/**
+ * Lines for logs: when a kind of stage begins and ends, what fails, and in between how far the run
+ * is.
+ */
 final class PlainDisplay implements Display {
   private static final long SILENCE_NANOS = 10_000_000_000L;
   private static final int MOST_RUNNING = 4;
@@ -19,7 +22,9 @@ final class PlainDisplay implements Display {
   private long lastNanos;
   private int failuresTold;
 
-  /** @param nanos a clock, as {@link System#nanoTime} */
+  /**
+   * @param nanos a clock, as {@link System#nanoTime}
+   */
   PlainDisplay(PrintStream log, LongSupplier nanos) {
     this.log = log;
     this.nanos = nanos;
@@ -34,8 +39,14 @@ final class PlainDisplay implements Display {
     }
     if (nanos.getAsLong() - lastNanos >= SILENCE_NANOS) {
       String running =
-          snapshot.running().stream().limit(MOST_RUNNING).map(Snapshot.Running::toString).collect(Collectors.joining(", "));
-      String more = snapshot.running().size() > MOST_RUNNING ? " and " + (snapshot.running().size() - MOST_RUNNING) + " more" : "";
+          snapshot.running().stream()
+              .limit(MOST_RUNNING)
+              .map(Snapshot.Running::toString)
+              .collect(Collectors.joining(", "));
+      String more =
+          snapshot.running().size() > MOST_RUNNING
+              ? " and " + (snapshot.running().size() - MOST_RUNNING) + " more"
+              : "";
       say(snapshot.summary() + (running.isEmpty() ? "" : "; running: " + running + more));
     }
   }
@@ -50,10 +61,16 @@ final class PlainDisplay implements Display {
     String title = each.kind().title();
     if (each.begun() && !begun.containsKey(each.kind())) {
       begun.put(each.kind(), nanos.getAsLong());
-      say(title + ": " + (each.total() - each.cached()) + " to run" + (each.cached() > 0 ? ", " + each.cached() + " cached" : ""));
+      say(
+          title
+              + ": "
+              + (each.total() - each.cached())
+              + " to run"
+              + (each.cached() > 0 ? ", " + each.cached() + " cached" : ""));
     }
     if (each.begun() && each.isOver() && over.put(each.kind(), true) == null) {
-      double seconds = (nanos.getAsLong() - begun.getOrDefault(each.kind(), nanos.getAsLong())) / 1e9;
+      double seconds =
+          (nanos.getAsLong() - begun.getOrDefault(each.kind(), nanos.getAsLong())) / 1e9;
       say(title + ": done in " + Durations.words(seconds));
     }
   }

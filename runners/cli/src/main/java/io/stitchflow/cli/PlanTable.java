@@ -34,12 +34,20 @@ final class PlanTable {
   private record Line(State state, String what, double seconds, String reason) {}
 
   String text() {
-    List<Line> lines = stages.size() <= MOST_LINES ? stages.stream().map(this::line).toList() : grouped();
+    List<Line> lines =
+        stages.size() <= MOST_LINES ? stages.stream().map(this::line).toList() : grouped();
     int widest = lines.stream().mapToInt(line -> line.what().length()).max().orElse(0);
     StringBuilder text = new StringBuilder();
     for (Line line : lines) {
       String time = line.state() == State.HIT ? "" : Durations.words(line.seconds());
-      text.append(String.format("%-4s  %-" + Math.max(1, widest) + "s  %12s  %s", line.state(), line.what(), time, line.reason()).stripTrailing());
+      text.append(
+          String.format(
+                  "%-4s  %-" + Math.max(1, widest) + "s  %12s  %s",
+                  line.state(),
+                  line.what(),
+                  time,
+                  line.reason())
+              .stripTrailing());
       text.append('\n');
     }
     return text.append(totals()).append('\n').toString();
@@ -58,7 +66,8 @@ final class PlanTable {
           .add(status);
     }
     List<Line> lines = new ArrayList<>();
-    kinds.forEach((kind, states) -> states.forEach((state, all) -> lines.add(shared(kind, state, all))));
+    kinds.forEach(
+        (kind, states) -> states.forEach((state, all) -> lines.add(shared(kind, state, all))));
     return lines;
   }
 
@@ -66,7 +75,11 @@ final class PlanTable {
     double seconds = all.stream().mapToDouble(this::seconds).sum();
     StageStatus first = all.get(0);
     String reason =
-        first.reason().isEmpty() ? "" : all.size() == 1 ? first.reason() : "such as " + first.stage().getId() + ": " + first.reason();
+        first.reason().isEmpty()
+            ? ""
+            : all.size() == 1
+                ? first.reason()
+                : "such as " + first.stage().getId() + ": " + first.reason();
     return new Line(state, all.size() + " " + kind.title(), seconds, reason);
   }
 
@@ -108,11 +121,17 @@ final class PlanTable {
 
   /** Of a hit what it took then, else an estimate. */
   private double seconds(StageStatus status) {
-    return status.known() != null ? status.known().getResult().getSeconds() : estimator.seconds(status.stage());
+    return status.known() != null
+        ? status.known().getResult().getSeconds()
+        : estimator.seconds(status.stage());
   }
 
   private double secondsLeft() {
-    List<Stage> left = stages.stream().filter(status -> status.state() != State.HIT).map(StageStatus::stage).toList();
+    List<Stage> left =
+        stages.stream()
+            .filter(status -> status.state() != State.HIT)
+            .map(StageStatus::stage)
+            .toList();
     return estimator.secondsLeft(left, 0);
   }
 }

@@ -13,7 +13,9 @@ import java.io.IOException;
 final class Plans {
   private Plans() {}
 
-  /** @throws InputException if a file of the data set cannot be read */
+  /**
+   * @throws InputException if a file of the data set cannot be read
+   */
   static Plan of(ValidExperiment valid) throws InputException {
     try {
       return Planner.plan(valid.experiment(), valid.base(), Toolchains.cpu());

@@ -67,7 +67,8 @@ final class Progress implements RunListener {
   @Override
   public synchronized void advanced(List<Stage> group, double share) {
     estimator.advance(group, share);
-    running.computeIfPresent(group.get(0).getGroup(), (name, each) -> new Snapshot.Running(each.label(), share));
+    running.computeIfPresent(
+        group.get(0).getGroup(), (name, each) -> new Snapshot.Running(each.label(), share));
   }
 
   @Override
@@ -93,11 +94,13 @@ final class Progress implements RunListener {
     kinds.forEach(
         (kind, counts) -> {
           if (counts.cached < counts.total) {
-            busy.add(new Snapshot.Kind(kind, counts.total, counts.cached, counts.done, counts.begun));
+            busy.add(
+                new Snapshot.Kind(kind, counts.total, counts.cached, counts.done, counts.begun));
           }
         });
     double seconds = estimator.secondsLeft(left.values(), nanos.getAsLong());
-    return new Snapshot(busy, List.copyOf(running.values()), total, total - left.size(), failed, seconds);
+    return new Snapshot(
+        busy, List.copyOf(running.values()), total, total - left.size(), failed, seconds);
   }
 
   private Counts counts(Stage stage) {
@@ -109,6 +112,8 @@ final class Progress implements RunListener {
   }
 
   private static String label(List<Stage> group) {
-    return group.size() == 1 ? group.get(0).getId() : group.get(0).getGroup() + " (" + group.size() + " stages)";
+    return group.size() == 1
+        ? group.get(0).getId()
+        : group.get(0).getGroup() + " (" + group.size() + " stages)";
   }
 }

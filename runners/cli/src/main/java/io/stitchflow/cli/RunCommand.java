@@ -2,7 +2,6 @@ package io.stitchflow.cli;
 
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.Estimator;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.ValidExperiment;
 import io.stitchflow.v1.Outcome;
@@ -25,7 +24,8 @@ import picocli.CommandLine.Mixin;
     name = "run",
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
-    description = "Runs an experiment: computes what the store does not have, and writes the report.")
+    description =
+        "Runs an experiment: computes what the store does not have, and writes the report.")
 final class RunCommand implements Callable<Integer> {
   private static final int MOST_NAMED = 20;
 
@@ -52,14 +52,17 @@ final class RunCommand implements Callable<Integer> {
 
     Plan plan = Plans.of(valid);
     Survey survey = Survey.of(plan, new Memo(store));
-    List<StageResult> ran = survey.complete() ? List.of() : compute(plan, survey, root, lanes, terminal);
+    List<StageResult> ran =
+        survey.complete() ? List.of() : compute(plan, survey, root, lanes, terminal);
     Results results = Results.of(plan, survey, ran);
 
     StageResult report = results.report();
     @Nullable Path page = report == null ? null : out.path("report.html");
     if (report != null) {
       out.copy(report, store);
-      terminal.out().print(Matrices.of(out.path("cells.csv"), valid.experiment(), terminal.color()));
+      terminal
+          .out()
+          .print(Matrices.of(out.path("cells.csv"), valid.experiment(), terminal.color()));
     }
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     RunRecord record = new RunRecord(name, out.path(""), page, results, seconds);
@@ -78,7 +81,8 @@ final class RunCommand implements Callable<Integer> {
     return results.count(Outcome.FAILED) > 0 ? ExitCode.SOME_STAGES_FAILED : ExitCode.DONE;
   }
 
-  private static List<StageResult> compute(Plan plan, Survey survey, Path store, int lanes, Terminal terminal) throws Exception {
+  private static List<StageResult> compute(
+      Plan plan, Survey survey, Path store, int lanes, Terminal terminal) throws Exception {
     Progress progress = new Progress(survey, Plans.estimator(survey, lanes), System::nanoTime);
     Display display =
         terminal.errIsLive()
@@ -106,7 +110,10 @@ final class RunCommand implements Callable<Integer> {
         failed.isEmpty() ? "" : ", " + failed.size() + " failed, " + skipped.size() + " skipped",
         Durations.words(record.seconds()),
         Durations.words(results.seconds(Outcome.HIT)));
-    out.println(record.report() == null ? "no report, since stages failed; details: " + record.out().resolve("run.json") : "report: " + record.report());
+    out.println(
+        record.report() == null
+            ? "no report, since stages failed; details: " + record.out().resolve("run.json")
+            : "report: " + record.report());
   }
 
   private static void name(PrintStream out, String what, List<StageResult> results) {

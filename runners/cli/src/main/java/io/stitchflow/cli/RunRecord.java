@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param report the report's page, or null where there is none
  * @param seconds from start to end
  */
-record RunRecord(String experiment, Path out, @Nullable Path report, Results results, double seconds) {
+record RunRecord(
+    String experiment, Path out, @Nullable Path report, Results results, double seconds) {
   /** What {@code --json} ends with. */
   Map<String, Object> summary() {
     Map<String, Object> stages = new LinkedHashMap<>();

@@ -13,7 +13,13 @@ import java.util.List;
  * @param failed what was said of each failed stage, the oldest first
  * @param secondsLeft an estimate
  */
-record Snapshot(List<Kind> kinds, List<Running> running, int total, int done, List<String> failed, double secondsLeft) {
+record Snapshot(
+    List<Kind> kinds,
+    List<Running> running,
+    int total,
+    int done,
+    List<String> failed,
+    double secondsLeft) {
   Snapshot {
     kinds = List.copyOf(kinds);
     running = List.copyOf(running);
@@ -43,7 +49,8 @@ record Snapshot(List<Kind> kinds, List<Running> running, int total, int done, Li
 
   /** {@code 12 of 40 stages done, 28 left, about 3 min}. */
   String summary() {
-    String left = done == total ? "" : ", " + (total - done) + " left, " + Durations.about(secondsLeft);
+    String left =
+        done == total ? "" : ", " + (total - done) + " left, " + Durations.about(secondsLeft);
     return done + " of " + total + " stages done" + left;
   }
 }

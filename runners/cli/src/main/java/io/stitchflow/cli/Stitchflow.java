@@ -46,11 +46,13 @@ public final class Stitchflow implements Runnable {
             .addSubcommand(new PlanCommand(terminal, environment))
             .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
-            .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF))
+            .setColorScheme(
+                CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF))
             .setUsageHelpAutoWidth(false)
             .setUsageHelpWidth(100)
             .setParameterExceptionHandler((problem, given) -> misused(problem, terminal))
-            .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, parsed, terminal, environment));
+            .setExecutionExceptionHandler(
+                (problem, command, parsed) -> failed(problem, parsed, terminal, environment));
     return line.execute(args);
   }
 
@@ -67,7 +69,8 @@ public final class Stitchflow implements Runnable {
     return ExitCode.INPUT;
   }
 
-  private static int failed(Exception problem, ParseResult parsed, Terminal terminal, Map<String, String> environment) {
+  private static int failed(
+      Exception problem, ParseResult parsed, Terminal terminal, Map<String, String> environment) {
     if (problem instanceof InvalidExperimentException invalid) {
       invalid.problems().forEach(terminal.err()::println);
       return ExitCode.INPUT;

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  * @param errIsLive the same of {@code err}
  * @param color whether results may be coloured
  */
-record Terminal(PrintStream out, PrintStream err, boolean outIsLive, boolean errIsLive, boolean color) {
+record Terminal(
+    PrintStream out, PrintStream err, boolean outIsLive, boolean errIsLive, boolean color) {
   private static final int USUAL_COLUMNS = 80;
 
   /** This process's own, in UTF-8 whatever the locale. */
@@ -34,7 +35,9 @@ record Terminal(PrintStream out, PrintStream err, boolean outIsLive, boolean err
         outIsLive && environment.getOrDefault("NO_COLOR", "").isEmpty());
   }
 
-  /** The same with everything that is for people on {@code err}, since {@code out} is for programs. */
+  /**
+   * The same with everything that is for people on {@code err}, since {@code out} is for programs.
+   */
   Terminal peopleOnErr() {
     return new Terminal(err, err, errIsLive, errIsLive, color && errIsLive);
   }
@@ -47,8 +50,12 @@ record Terminal(PrintStream out, PrintStream err, boolean outIsLive, boolean err
               .redirectInput(Path.of("/dev/tty").toFile())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim().split(" ");
-      int columns = stty.waitFor(1, TimeUnit.SECONDS) && size.length == 2 ? Integer.parseInt(size[1]) : 0;
+      String size =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
+      int columns =
+          stty.waitFor(1, TimeUnit.SECONDS)
+              ? Integer.parseInt(size.substring(size.indexOf(' ') + 1))
+              : 0;
       return columns > 0 ? columns : USUAL_COLUMNS;
     } catch (IOException | NumberFormatException e) {
       return USUAL_COLUMNS;
@@ -62,7 +69,9 @@ record Terminal(PrintStream out, PrintStream err, boolean outIsLive, boolean err
   private static boolean isTerminal(int descriptor) {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }

@@ -10,7 +10,9 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 
-/** What runs here. Loads neither Beam nor libtorch: both leave their version beside their classes. */
+/**
+ * What runs here. Loads neither Beam nor libtorch: both leave their version beside their classes.
+ */
 final class Versions implements IVersionProvider {
   private static final String BEAM = "/org/apache/beam/sdk/sdk.properties";
 
