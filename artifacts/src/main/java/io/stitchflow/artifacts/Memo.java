@@ -160,7 +160,7 @@ public final class Memo {
     double totalCost = misses.values().stream().mapToDouble(Request::cost).sum();
     try {
       long start = System.nanoTime();
-      executor.execute(List.copyOf(runs.values()), progress);
+      execute(List.copyOf(runs.values()), executor, progress);
       double seconds = (System.nanoTime() - start) / 1e9;
       for (Map.Entry<Digest, MemoRun> entry : runs.entrySet()) {
         Digest key = entry.getKey();
@@ -174,6 +174,16 @@ public final class Memo {
       for (MemoRun run : runs.values()) {
         run.discard();
       }
+    }
+  }
+
+  private void execute(List<StageRun> runs, StageExecutor executor, DoubleConsumer progress)
+      throws IOException {
+    try {
+      executor.execute(runs, progress);
+    } catch (IOException e) {
+      // outputs are files of the store: its disk is full, whatever the executor calls it
+      throw FileFailure.isDiskFull(e) ? store.directory().explain(store.root(), e) : e;
     }
   }
 }

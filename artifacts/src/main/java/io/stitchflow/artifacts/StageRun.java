@@ -10,7 +10,8 @@ public interface StageRun {
   Action action();
 
   /**
-   * The file with the input in {@code role}, its bytes verified; never written to.
+   * The file with the input in {@code role}, its bytes verified; never written to. Where several
+   * inputs have one role, {@code role[0]} is the first of them.
    *
    * @throws IllegalArgumentException if the stage has no such input
    * @throws IOException if it cannot be had

@@ -2,17 +2,13 @@ package io.stitchflow.artifacts;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.MalformedInputException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -301,40 +297,7 @@ final class StoreDirectory {
 
   /** What a failed file operation means for the user; interrupts pass as they are. */
   IOException explain(Path path, IOException e) {
-    if (e instanceof StoreException || e instanceof ClosedByInterruptException) {
-      return e;
-    }
-    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    String text = reason == null ? "" : reason;
-    if (text.contains("No space left") || text.contains("Disk quota exceeded")) {
-      return new StoreException(
-          path + ": the disk is full (" + usableMebibytes() + " MiB left); free some space", e);
-    }
-    if (e instanceof NotDirectoryException || text.contains("Not a directory")) {
-      return new StoreException(
-          path + ": a file stands where the store needs a directory; move it away", e);
-    }
-    if (e instanceof AccessDeniedException
-        || text.contains("Read-only file system")
-        || e.getCause() instanceof ReadOnlyFileSystemException) {
-      return new StoreException(
-          path
-              + ": not permitted ("
-              + (text.isEmpty() ? "access denied" : text)
-              + "); give this user the right to read and write "
-              + root
-              + ", or choose another store with --store",
-          e);
-    }
-    return new StoreException(path + ": " + (text.isEmpty() ? e.toString() : text), e);
-  }
-
-  private String usableMebibytes() {
-    try {
-      return Long.toString(Files.getFileStore(root).getUsableSpace() >> 20);
-    } catch (IOException e) {
-      return "unknown";
-    }
+    return FileFailure.explain(root, path, e);
   }
 
   private void forceDirectory(Path directory) throws IOException {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -221,6 +222,18 @@ class MemoTest {
   }
 
   @Test
+  void get_diskFullUnderTheExecutor_isTheStoresFault() {
+    StageExecutor full =
+        (runs, progress) -> {
+          throw new IOException("No space left on device");
+        };
+
+    assertThatThrownBy(() -> get(List.of(request(action(1))), full))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(root + ": the disk is full");
+  }
+
+  @Test
   void get_executorWritesNothing_isOurBugWithTheStagesName() {
     StageExecutor idle = (runs, progress) -> {};
     StageExecutor forgetful = (runs, progress) -> runs.get(0).output("moments");
@@ -387,10 +400,11 @@ class MemoTest {
                 assertThatThrownBy(() -> get(action(1))).isInstanceOf(IOException.class);
                 return Thread.interrupted();
               });
-      while (waiter.get() == null || waiter.get().getState() != Thread.State.WAITING) {
+      while (!second.isDone()
+          && (waiter.get() == null || waiter.get().getState() != Thread.State.WAITING)) {
         Thread.onSpinWait();
       }
-      waiter.get().interrupt();
+      Objects.requireNonNull(waiter.get()).interrupt();
 
       assertThat(second.get()).isTrue();
       finish.countDown();

@@ -140,7 +140,8 @@ class StoreProcessesTest {
                 return new Memo(store)
                     .get(List.of(StoreProcess.request(0)), executor, store::open, share -> {});
               });
-      while (waiter.get() == null || waiter.get().getState() != Thread.State.TIMED_WAITING) {
+      while (!answer.isDone()
+          && (waiter.get() == null || waiter.get().getState() != Thread.State.TIMED_WAITING)) {
         Thread.onSpinWait();
       }
       assertThat(answer).isNotDone();

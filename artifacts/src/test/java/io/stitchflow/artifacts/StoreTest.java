@@ -74,6 +74,17 @@ class StoreTest {
   }
 
   @Test
+  void put_temporaryFile_isLinkedSoThatNobodySeesHalfOfIt() throws IOException {
+    Path file = store.newTemporary();
+    Files.write(file, bytes("tensor"));
+    FileState written = FileState.of(file);
+
+    Digest digest = store.put(file);
+
+    assertThat(FileState.of(blob(store, digest))).isEqualTo(written);
+  }
+
+  @Test
   void put_emptyFile_isABlobLikeAnyOther() throws IOException {
     assertThat(store.open(store.put(new byte[0]))).isEmptyFile();
   }

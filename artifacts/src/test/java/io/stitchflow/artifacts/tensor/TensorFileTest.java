@@ -140,9 +140,9 @@ class TensorFileTest {
   @Test
   void write_splitOtherwise_givesTheSameBytes() throws IOException {
     for (Element element : Element.values()) {
-      byte[] whole = Files.readAllBytes(write("whole", LARGE, element, 37, 37));
-      for (int split : new int[] {1, 5, 8, 16}) {
-        byte[] parts = Files.readAllBytes(write("parts", LARGE, element, 37, split));
+      byte[] whole = Files.readAllBytes(write("whole", LARGE, element, 19, 19));
+      for (int split : new int[] {1, 5, 8}) {
+        byte[] parts = Files.readAllBytes(write("parts" + split, LARGE, element, 19, split));
         assertThat(Arrays.mismatch(whole, parts)).as("%s by %s", element, split).isEqualTo(-1);
       }
     }
@@ -244,7 +244,7 @@ class TensorFileTest {
     byte[] whole = Files.readAllBytes(write("file", List.of(3, 5), Element.FLOAT32, 2, 7));
     Path path = directory.resolve("short");
     for (int length = 0; length < whole.length; length++) {
-      Files.write(path, Arrays.copyOf(whole, length));
+      replace(path, Arrays.copyOf(whole, length));
       assertThatThrownBy(() -> TensorFile.open(path))
           .isInstanceOf(DamagedFileException.class)
           .hasMessageContaining(path.toString())
@@ -281,9 +281,15 @@ class TensorFileTest {
         .isInstanceOf(NoSuchFileException.class);
   }
 
+  /** By a new file: some file systems sync one that was emptied, which takes milliseconds. */
+  private static void replace(Path path, byte[] bytes) throws IOException {
+    Files.deleteIfExists(path);
+    Files.write(path, bytes);
+  }
+
   /** Whether it opens; then reads all of it. */
   private static boolean openOrDamaged(Path path, byte[] bytes) throws IOException {
-    Files.write(path, bytes);
+    replace(path, bytes);
     try (TensorFile file = TensorFile.open(path)) {
       int rows = Math.min(file.rows(), 100);
       if ((long) rows * file.elementsPerRow() < 1 << 16) {

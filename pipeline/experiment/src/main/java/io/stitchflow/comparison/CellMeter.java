@@ -2,24 +2,18 @@ package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Tally;
 import io.stitchflow.stitch.FittedStitch;
-import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Metric;
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.function.IntUnaryOperator;
 
-/** All numbers of one cell on one split, in one pass over both representations; sums in float64. */
+/** All numbers of one cell on one split, batch by batch; sums in float64. */
 final class CellMeter {
-  private static final int BATCH = 64;
-
-  private final Lane lane;
   private final Network receiver;
   private final CutPoint cut;
   private final FittedStitch vanilla;
@@ -27,14 +21,12 @@ final class CellMeter {
   private final Spread spread;
   private final Tally vanillaTally = new Tally();
   private final Tally copyTally = new Tally();
-  private final Tally receiverTally = new Tally();
   private double ev;
   private double es;
   private double sv;
   private double elements;
 
-  CellMeter(Lane lane, Network receiver, CutPoint cut, FittedStitch vanilla, FittedStitch copy) {
-    this.lane = lane;
+  CellMeter(Network receiver, CutPoint cut, FittedStitch vanilla, FittedStitch copy) {
     this.receiver = receiver;
     this.cut = cut;
     this.vanilla = vanilla;
@@ -43,41 +35,17 @@ final class CellMeter {
   }
 
   /**
-   * Measures all examples.
+   * Adds the next examples.
    *
-   * @throws IllegalArgumentException if the files differ in rows
+   * @param x the sender's representation
+   * @param expected the receiver's own, float64
+   * @param labels class by example, counted from this batch's first
    */
-  void read(TensorFile sent, TensorFile expected) {
-    if (sent.rows() != expected.rows() || sent.rows() == 0) {
-      throw new IllegalArgumentException(
-          String.format(
-              "sender and receiver must have the same examples, at least one, but have %d and %d",
-              sent.rows(), expected.rows()));
-    }
-    ByteBuffer senderRows = Lane.allocate(BATCH * Float.BYTES * sent.elementsPerRow());
-    ByteBuffer receiverRows = Lane.allocate(BATCH * Float.BYTES * expected.elementsPerRow());
-    for (int from = 0; from < sent.rows(); from += BATCH) {
-      int start = from;
-      int count = Math.min(BATCH, sent.rows() - from);
-      sent.readFloats(from, count, senderRows);
-      expected.readFloats(from, count, receiverRows);
-      Lane.scoped(
-          () ->
-              add(
-                  lane.create(senderRows, shape(count, sent)),
-                  lane.create(receiverRows, shape(count, expected)),
-                  expected,
-                  start));
-    }
-  }
-
-  private void add(NDArray x, NDArray y, TensorFile labels, int start) {
+  void add(NDArray x, NDArray expected, IntUnaryOperator labels) {
     NDArray v = vanilla.apply(x);
     NDArray c = copy.apply(x);
-    vanillaTally.add(receiver.suffix(v, cut), i -> labels.label(start + i));
-    copyTally.add(receiver.suffix(c, cut), i -> labels.label(start + i));
-    receiverTally.add(receiver.suffix(y, cut), i -> labels.label(start + i));
-    NDArray expected = y.toType(DataType.FLOAT64, false);
+    vanillaTally.add(receiver.suffix(v, cut), labels);
+    copyTally.add(receiver.suffix(c, cut), labels);
     NDArray carried = v.toType(DataType.FLOAT64, false);
     NDArray copied = c.toType(DataType.FLOAT64, false);
     ev += squaredDistance(carried, expected);
@@ -93,7 +61,12 @@ final class CellMeter {
     }
   }
 
-  Measurement measurement(List<Metric> metrics, Expectations expectations) {
+  /**
+   * What was asked for, of all examples so far.
+   *
+   * @param alone the receiver on its own representation
+   */
+  Measurement measurement(List<Metric> metrics, Evaluation alone, Expectations expectations) {
     Measurement.Builder result =
         Measurement.newBuilder().setExamples(vanillaTally.evaluation().getExamples());
     if (metrics.contains(Metric.MSE)) {
@@ -105,7 +78,7 @@ final class CellMeter {
       result
           .setVanilla(vanillaTally.evaluation())
           .setCopy(copyTally.evaluation())
-          .setReceiver(receiverTally.evaluation());
+          .setReceiver(alone);
     }
     if (metrics.contains(Metric.AGREEMENT)) {
       result
@@ -121,11 +94,5 @@ final class CellMeter {
               Expectations.agreement(vanillaTally.predictions(), copyTally.predictions()));
     }
     return result.build();
-  }
-
-  private static Shape shape(int count, TensorFile file) {
-    return new Shape(
-        LongStream.concat(LongStream.of(count), file.shape().stream().mapToLong(Integer::longValue))
-            .toArray());
   }
 }

@@ -1,62 +1,98 @@
 package io.stitchflow.comparison;
 
+import com.google.protobuf.ByteString;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
-import io.stitchflow.stitch.FittedStitch;
-import io.stitchflow.stitch.Stitch;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.v1.CompareStitches;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 
-/** Measures the cells of one column on both splits: the receiver is opened once. */
+/**
+ * Measures cells on both splits: train examples are those that the stitches learned from, test
+ * examples are the whole split. A group is a column.
+ */
 public final class CompareStitchesExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    for (String role : List.of("network", "receiver.train", "receiver.test")) {
+      Groups.checkShared(runs, role, run -> Groups.input(run, role));
+    }
+    Groups.checkShared(
+        runs, "receiver cut", run -> run.action().getCompareStitches().getReceiverCut());
     try (Lane lane = Lane.open();
         Network receiver = Network.load(lane, runs.get(0).input("network"))) {
+      List<Measurement> train =
+          measure(
+              lane,
+              receiver,
+              runs,
+              "train",
+              Predictions::getTrain,
+              share -> progress.accept(share / 2));
+      List<Measurement> test =
+          measure(
+              lane,
+              receiver,
+              runs,
+              "test",
+              Predictions::getTest,
+              share -> progress.accept(0.5 + share / 2));
       for (int i = 0; i < runs.size(); i++) {
-        Files.write(
-            runs.get(i).output("comparison"), compare(lane, receiver, runs.get(i)).toByteArray());
-        progress.accept((i + 1.) / runs.size());
+        Comparison comparison =
+            Comparison.newBuilder().setTrain(train.get(i)).setTest(test.get(i)).build();
+        Files.write(runs.get(i).output("comparison"), comparison.toByteArray());
       }
     }
   }
 
-  private static Comparison compare(Lane lane, Network receiver, StageRun run) throws IOException {
-    Predictions sender = Predictions.parseFrom(Files.readAllBytes(run.input("sender.predictions")));
-    Predictions own = Predictions.parseFrom(Files.readAllBytes(run.input("receiver.predictions")));
-    return Comparison.newBuilder()
-        .setTrain(
-            measure(
-                lane, receiver, run, "train", new Expectations(sender.getTrain(), own.getTrain())))
-        .setTest(
-            measure(lane, receiver, run, "test", new Expectations(sender.getTest(), own.getTest())))
-        .build();
-  }
-
-  private static Measurement measure(
-      Lane lane, Network receiver, StageRun run, String split, Expectations expectations)
+  /** The cells on one split, in the order of {@code runs}. */
+  private static List<Measurement> measure(
+      Lane lane,
+      Network receiver,
+      List<StageRun> runs,
+      String split,
+      Function<Predictions, ByteString> ofSplit,
+      DoubleConsumer progress)
       throws IOException {
-    CompareStitches parameters = run.action().getCompareStitches();
-    CutPoint to = receiver.architecture().cut(parameters.getReceiverCut());
-    try (TensorFile sent = TensorFile.open(run.input("sender." + split));
-        TensorFile expected = TensorFile.open(run.input("receiver." + split))) {
-      Stitch stitch = Stitch.between(new CutPoint(parameters.getSenderCut(), sent.shape()), to);
-      try (FittedStitch vanilla = FittedStitch.load(lane, stitch, run.input("vanilla"));
-          FittedStitch copy = FittedStitch.load(lane, stitch, run.input("copy"))) {
-        CellMeter meter = new CellMeter(lane, receiver, to, vanilla, copy);
-        meter.read(sent, expected);
-        return meter.measurement(parameters.getMetricList(), expectations);
+    CutPoint cut =
+        receiver.architecture().cut(runs.get(0).action().getCompareStitches().getReceiverCut());
+    List<Measurement> measurements = new ArrayList<>();
+    TensorFile expected = TensorFile.open(runs.get(0).input("receiver." + split));
+    try (ColumnMeter column = new ColumnMeter(lane, receiver, cut, expected)) {
+      for (StageRun run : runs) {
+        column.add(run, TensorFile.open(run.input("sender." + split)));
+      }
+      column.read(progress);
+      for (int i = 0; i < runs.size(); i++) {
+        StageRun run = runs.get(i);
+        Expectations expectations =
+            new Expectations(
+                ofSplit.apply(predictions(run, "sender.predictions")),
+                ofSplit.apply(predictions(run, "receiver.predictions")));
+        measurements.add(
+            column
+                .cell(i)
+                .measurement(
+                    run.action().getCompareStitches().getMetricList(),
+                    column.alone(),
+                    expectations));
       }
     }
+    return measurements;
+  }
+
+  private static Predictions predictions(StageRun run, String role) throws IOException {
+    return Predictions.parseFrom(Files.readAllBytes(run.input(role)));
   }
 }

@@ -55,7 +55,8 @@ final class Spread {
 
   /** Mean over all elements of (y - its channel's mean)². */
   double variance() {
-    return (square - squareOfMeans()) / (rows * sum.length);
+    // rounding may leave a representation that does not vary a little below 0
+    return Math.max(0, square - squareOfMeans()) / (rows * sum.length);
   }
 
   /** The highest R² that outputs constant within blocks can reach; 1 where nothing varies. */

@@ -14,21 +14,27 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 
 /**
- * Generated images whose class is the {@link Figure} they show: anywhere, turned, of any size and
- * proportion, textured on a textured ground in any two colours, among specks, under noise. Classes
- * are as frequent as each other, in random order.
+ * Generated images whose class is the {@link Figure} they show: anywhere, turned by up to half a
+ * radian, of any size and proportion, textured on a textured and mostly darker ground, among
+ * specks, under noise. Classes are as frequent as each other, in random order.
  *
  * @param noise standard deviation of each level, of 255
  */
 record SyntheticImages(int trainExamples, int testExamples, double noise, long seed) {
   // By label
   private static final List<Figure> FIGURES = List.of(Figure.values());
-  private static final int MAX_SPECKS = 4;
+  private static final int MAX_SPECKS = 2;
   private static final int MAX_LEVEL = 255;
+  // Radians
+  private static final double MAX_TURN = 0.5;
   // Points a pixel is the mean of, each way
   private static final int SAMPLES = 2;
+  // Darkest levels of grounds and of figures, and how far up both go: they overlap
+  private static final double DARK = 35;
+  private static final double BRIGHT = 90;
+  private static final double RANGE = 130;
   // Least difference of two colours, summed over channels
-  private static final double DISTINCT = 90;
+  private static final double DISTINCT = 180;
 
   SyntheticImages {
     if (trainExamples < 1 || testExamples < 1 || !(0 <= noise && noise <= MAX_LEVEL)) {
@@ -84,32 +90,32 @@ record SyntheticImages(int trainExamples, int testExamples, double noise, long s
 
   /** An image [channel, row, column] of one figure. */
   ByteBuffer draw(Figure figure, Random random) {
-    double[] ground = colour(random);
+    double[] ground = colour(random, DARK);
     double[][] levels = new double[CHANNELS][SIZE * SIZE];
     Texture texture = Texture.draw(random, ground);
     fill(levels, texture);
     int specks = random.nextInt(MAX_SPECKS + 1);
     for (int i = 0; i < specks; i++) {
       Figure speck = FIGURES.get(random.nextInt(CLASSES));
-      Texture paint = Texture.draw(random, colour(random));
+      Texture paint = Texture.draw(random, colour(random, random.nextBoolean() ? DARK : BRIGHT));
       Pose.draw(random, 2, 4).paint(levels, speck, paint);
     }
     Texture paint = Texture.draw(random, colourUnlike(ground, random));
-    Pose.draw(random, 6.5, 12).paint(levels, figure, paint);
+    Pose.draw(random, 9, 13).paint(levels, figure, paint);
     return quantized(levels, random);
   }
 
-  private static double[] colour(Random random) {
+  private static double[] colour(Random random, double darkest) {
     double[] colour = new double[CHANNELS];
     for (int channel = 0; channel < CHANNELS; channel++) {
-      colour[channel] = 40 + 175 * random.nextDouble();
+      colour[channel] = darkest + RANGE * random.nextDouble();
     }
     return colour;
   }
 
   private static double[] colourUnlike(double[] other, Random random) {
     while (true) {
-      double[] colour = colour(random);
+      double[] colour = colour(random, BRIGHT);
       double difference = 0;
       for (int channel = 0; channel < CHANNELS; channel++) {
         difference += Math.abs(colour[channel] - other[channel]);
@@ -151,8 +157,8 @@ record SyntheticImages(int trainExamples, int testExamples, double noise, long s
     /** Of a half side between {@code smallest} and {@code largest} pixels, most of it inside. */
     static Pose draw(Random random, double smallest, double largest) {
       double size = smallest + (largest - smallest) * random.nextDouble();
-      double proportion = 0.75 + 0.5 * random.nextDouble();
-      double angle = 2 * StrictMath.PI * random.nextDouble();
+      double proportion = 0.85 + 0.3 * random.nextDouble();
+      double angle = (2 * random.nextDouble() - 1) * MAX_TURN;
       double margin = 0.8 * size;
       double x = margin + (SIZE - 2 * margin) * random.nextDouble();
       double y = margin + (SIZE - 2 * margin) * random.nextDouble();

@@ -5,7 +5,7 @@ import java.util.Random;
 
 /** A colour that varies over the image: flat, striped, chequered, or in soft patches. */
 final class Texture {
-  private static final double MAX_CONTRAST = 50;
+  private static final double MAX_CONTRAST = 25;
   private static final int GRID = 6;
   private static final double CELL = ImageWriter.SIZE / (GRID - 1.);
 

@@ -34,6 +34,10 @@ public final class CollectRepresentationExecutor implements StageExecutor {
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    Groups.checkShared(runs, "network", run -> Groups.input(run, "network"));
+    Groups.checkShared(runs, "data set", run -> Groups.input(run, "dataset"));
+    Groups.checkShared(
+        runs, "number of examples", run -> run.action().getCollectRepresentation().getExamples());
     StageRun first = runs.get(0);
     try (Lane lane = Lane.open();
         Network network = Network.load(lane, first.input("network"));

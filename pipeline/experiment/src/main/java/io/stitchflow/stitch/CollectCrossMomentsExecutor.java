@@ -3,16 +3,15 @@ package io.stitchflow.stitch;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.stitch.MomentFile.Sums;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -24,6 +23,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    Groups.checkShared(runs, "receiver", run -> Groups.input(run, "receiver"));
     try (Lane lane = Lane.open();
         TensorFiles files = new TensorFiles()) {
       TensorFile receiver = files.open(runs.get(0).input("receiver"));
@@ -61,7 +61,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
         progress.accept((from + count) / (double) receiver.rows());
       }
       for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).sums());
+        MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).tensors());
       }
     }
   }
@@ -92,18 +92,17 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
       positions += (double) blocks.getShape().get(1) * block;
     }
 
-    Map<String, Sums> sums() {
+    List<NamedTensor> tensors() {
       int channels = sum.length;
       double[] cross = new double[products.length + channels];
       System.arraycopy(products, 0, cross, 0, products.length);
       System.arraycopy(sum, 0, cross, products.length, channels);
-      Map<String, Sums> sums = new TreeMap<>();
-      sums.put("cross", new Sums(cross.length / channels, channels, cross));
-      sums.put("sum", new Sums(channels, 1, sum));
-      sums.put("square", new Sums(1, 1, new double[] {square}));
-      sums.put("block_square", new Sums(1, 1, new double[] {blockSquare}));
-      sums.put("positions", new Sums(1, 1, new double[] {positions}));
-      return sums;
+      return List.of(
+          MomentFile.matrix("cross", channels, cross),
+          MomentFile.vector("sum", sum),
+          MomentFile.number("square", square),
+          MomentFile.number("block_square", blockSquare),
+          MomentFile.number("positions", positions));
     }
   }
 }

@@ -3,13 +3,13 @@ package io.stitchflow.stitch;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
-import io.stitchflow.stitch.MomentFile.Sums;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -22,6 +22,7 @@ public final class CollectGramExecutor implements StageExecutor {
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    Groups.checkShared(runs, "sender", run -> Groups.input(run, "sender"));
     try (Lane lane = Lane.open();
         TensorFile sender = TensorFile.open(runs.get(0).input("sender"))) {
       List<Gram> grams =
@@ -38,8 +39,7 @@ public final class CollectGramExecutor implements StageExecutor {
         progress.accept((from + count) / (double) sender.rows());
       }
       for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(
-            runs.get(i).output("moments"), "gram", Map.of("gram", grams.get(i).sums()));
+        MomentFile.write(runs.get(i).output("moments"), "gram", List.of(grams.get(i).tensor()));
       }
     }
   }
@@ -61,7 +61,7 @@ public final class CollectGramExecutor implements StageExecutor {
       positions += x.getShape().get(1);
     }
 
-    Sums sums() {
+    NamedTensor tensor() {
       int n = totals.length;
       double[] gram = new double[(n + 1) * (n + 1)];
       for (int i = 0; i < n; i++) {
@@ -70,7 +70,7 @@ public final class CollectGramExecutor implements StageExecutor {
       }
       System.arraycopy(totals, 0, gram, n * (n + 1), n);
       gram[gram.length - 1] = positions;
-      return new Sums(n + 1, n + 1, gram);
+      return MomentFile.matrix("gram", n + 1, gram);
     }
   }
 

@@ -65,9 +65,9 @@ final class ColumnTrainer implements AutoCloseable {
             recipe.getLearningRate(), 0, Math.max(1, stepsPerEpoch * recipe.getEpochs()));
     ByteBuffer buffer =
         Lane.allocate(
-            batch
-                * Float.BYTES
-                * trainees.stream().mapToInt(t -> t.sender.elementsPerRow()).max().orElseThrow());
+            Math.multiplyExact(
+                batch * Float.BYTES,
+                trainees.stream().mapToInt(t -> t.sender.elementsPerRow()).max().orElseThrow()));
     int[] order = new int[examples];
     for (int i = 0; i < examples; i++) {
       order[i] = i;

@@ -5,6 +5,7 @@ import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.FitCopyStitch;
@@ -21,6 +22,11 @@ public final class FitCopyStitchExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
     FitCopyStitch column = runs.get(0).action().getFitCopyStitch();
+    Groups.checkShared(runs, "receiver", run -> Groups.input(run, "receiver"));
+    Groups.checkShared(
+        runs,
+        "recipe, seed and receiver cut",
+        run -> run.action().getFitCopyStitch().toBuilder().clearSenderCut().build());
     try (Lane lane = Lane.open();
         TensorFiles files = new TensorFiles();
         ColumnTrainer trainer = new ColumnTrainer(lane, column.getRecipe(), column.getSeed())) {

@@ -8,6 +8,7 @@ import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
+import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.FitVanillaStitch;
@@ -25,6 +26,11 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
     FitVanillaStitch column = runs.get(0).action().getFitVanillaStitch();
+    Groups.checkShared(runs, "receiver", run -> Groups.input(run, "network"));
+    Groups.checkShared(
+        runs,
+        "recipe, seed and receiver cut",
+        run -> run.action().getFitVanillaStitch().toBuilder().clearSenderCut().build());
     try (Lane lane = Lane.open();
         Network receiver = Network.load(lane, runs.get(0).input("network"));
         TensorFiles files = new TensorFiles();

@@ -53,18 +53,22 @@ public final class FittedStitch implements AutoCloseable {
    */
   public static FittedStitch load(Lane lane, Stitch stitch, Path safetensors) throws IOException {
     SafetensorsFile file = Safetensors.read(safetensors);
-    NamedTensor weight = file.get("weight");
-    if (!weight.shape().equals(stitch.weightShape())) {
+    return new FittedStitch(
+        stitch,
+        lane.load(array(file, safetensors, stitch, "weight", stitch.weightShape())),
+        lane.load(array(file, safetensors, stitch, "bias", List.of(stitch.to().channels()))));
+  }
+
+  private static NamedTensor array(
+      SafetensorsFile file, Path path, Stitch stitch, String name, List<Integer> shape) {
+    NamedTensor array = file.get(name);
+    if (!array.shape().equals(shape)) {
       throw new IllegalArgumentException(
           String.format(
-              "%s: the weight of a stitch from '%s' to '%s' must be %s, but was: %s",
-              safetensors,
-              stitch.from().layer(),
-              stitch.to().layer(),
-              stitch.weightShape(),
-              weight.shape()));
+              "%s: the %s of a stitch from '%s' to '%s' must be %s, but was: %s",
+              path, name, stitch.from().layer(), stitch.to().layer(), shape, array.shape()));
     }
-    return new FittedStitch(stitch, lane.load(weight), lane.load(file.get("bias")));
+    return array;
   }
 
   /** Carries sender representations over. */

@@ -10,21 +10,26 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Sums over all positions, as safetensors of float64. */
 final class MomentFile {
   private MomentFile() {}
 
-  /** A matrix row by row; a vector has one column. */
-  record Sums(int rows, int columns, double[] values) {}
+  static NamedTensor matrix(String name, int columns, double[] values) {
+    return tensor(name, List.of(values.length / columns, columns), values);
+  }
 
-  static void write(Path file, String kind, Map<String, Sums> sums) throws IOException {
-    List<NamedTensor> tensors =
-        sums.entrySet().stream().map(entry -> tensor(entry.getKey(), entry.getValue())).toList();
-    SortedMap<String, String> metadata = new TreeMap<>(Map.of("kind", kind));
-    Safetensors.write(file, tensors, metadata);
+  static NamedTensor vector(String name, double[] values) {
+    return tensor(name, List.of(values.length), values);
+  }
+
+  static NamedTensor number(String name, double value) {
+    return tensor(name, List.of(), new double[] {value});
+  }
+
+  static void write(Path file, String kind, List<NamedTensor> sums) throws IOException {
+    Safetensors.write(file, sums, new TreeMap<>(Map.of("kind", kind)));
   }
 
   static double[] read(SafetensorsFile file, String name) {
@@ -34,10 +39,11 @@ final class MomentFile {
     return values;
   }
 
-  private static NamedTensor tensor(String name, Sums sums) {
+  private static NamedTensor tensor(String name, List<Integer> shape, double[] values) {
     ByteBuffer data =
-        ByteBuffer.allocate(sums.values().length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    data.asDoubleBuffer().put(sums.values());
-    return new NamedTensor(name, Dtype.F64, List.of(sums.rows(), sums.columns()), data);
+        ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    data.asDoubleBuffer().put(values);
+    return new NamedTensor(name, Dtype.F64, shape, data);
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.MatrixFeatures_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
@@ -65,10 +66,15 @@ record Moments(DMatrixRMaj gram, DMatrixRMaj cross, double square, double elemen
     DMatrixRMaj scaled = gram.copy();
     CommonOps_DDRM.multRows(scale, scaled);
     CommonOps_DDRM.multCols(scaled, scale);
+    if (MatrixFeatures_DDRM.hasUncountable(gram) || MatrixFeatures_DDRM.hasUncountable(cross)) {
+      throw new IllegalArgumentException(
+          "the moments of a copy stitch are not finite: a representation holds numbers too large"
+              + " for its dtype; use FLOAT32");
+    }
     EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(k, true, true);
     if (!eigen.decompose(scaled)) {
-      throw new IllegalArgumentException(
-          "the Gram matrix of a copy stitch has no eigenvectors; are the representations finite?");
+      throw new IllegalStateException(
+          "no eigenvectors were found of the Gram matrix of a copy stitch, of size " + k);
     }
     double largest = 0;
     for (int i = 0; i < k; i++) {
@@ -97,7 +103,15 @@ record Moments(DMatrixRMaj gram, DMatrixRMaj cross, double square, double elemen
   double meanSquaredError(DMatrixRMaj w) {
     DMatrixRMaj gw = new DMatrixRMaj(w.numRows, w.numCols);
     CommonOps_DDRM.mult(gram, w, gw);
-    double quadratic = CommonOps_DDRM.dot(w, gw);
-    return (quadratic - 2 * CommonOps_DDRM.dot(w, cross) + square) / elements;
+    return (trace(w, gw) - 2 * trace(w, cross) + square) / elements;
+  }
+
+  /** tr(a'b). */
+  private static double trace(DMatrixRMaj a, DMatrixRMaj b) {
+    double sum = 0;
+    for (int i = 0; i < a.getNumElements(); i++) {
+      sum += a.get(i) * b.get(i);
+    }
+    return sum;
   }
 }

@@ -23,16 +23,14 @@ final class Rows {
     Shape shape = x.getShape();
     long examples = shape.get(0);
     if (patch == 0) {
-      return x.reshape(examples, shape.size() / examples)
-          .transpose()
-          .toType(DataType.FLOAT64, false);
+      return float64(x.reshape(examples, shape.size() / examples).transpose());
     }
     long height = shape.get(2) / patch;
     long width = shape.get(3) / patch;
-    return x.reshape(examples, shape.get(1), height, patch, width, patch)
-        .transpose(1, 3, 5, 0, 2, 4)
-        .reshape(shape.get(1) * patch * patch, examples * height * width)
-        .toType(DataType.FLOAT64, false);
+    return float64(
+        x.reshape(examples, shape.get(1), height, patch, width, patch)
+            .transpose(1, 3, 5, 0, 2, 4)
+            .reshape(shape.get(1) * patch * patch, examples * height * width));
   }
 
   /**
@@ -44,7 +42,7 @@ final class Rows {
    */
   static NDArray blockSums(NDArray y, int side) {
     if (y.getShape().dimension() == 2) {
-      return y.transpose().toType(DataType.FLOAT64, false);
+      return float64(y.transpose());
     }
     NDArray fine = patches(y, 1);
     if (side == 1) {
@@ -56,5 +54,9 @@ final class Rows {
             shape.get(1), examples, shape.get(2) / side, side, shape.get(3) / side, side)
         .sum(new int[] {3, 5})
         .reshape(shape.get(1), shape.size() / shape.get(1) / side / side);
+  }
+
+  static NDArray float64(NDArray x) {
+    return x.toType(DataType.FLOAT64, false);
   }
 }
