@@ -17,10 +17,8 @@ public final class Estimator {
   /** Multiply-accumulates a second of one lane before anything was seen. */
   static final double FIRST_RATE = 8e9;
 
-  /**
-   * A kind's own rate and the common one weigh the same after this many seconds were seen of it.
-   */
-  static final double TRUST_SECONDS = 2;
+  /** What is expected of a kind and what was seen of it weigh the same after this many seconds. */
+  static final double TRUST_SECONDS = 10;
 
   /** What runs tells nothing yet before this. */
   private static final double SHORTEST_SECONDS = 1;
@@ -123,8 +121,15 @@ public final class Estimator {
   }
 
   private static double rate(StageKind kind, Map<StageKind, Seen> seen) {
-    double common = seen.values().stream().reduce(Seen.NOTHING, Seen::plus).rate(FIRST_RATE);
-    return seen.getOrDefault(kind, Seen.NOTHING).rate(common);
+    Seen common = Seen.NOTHING;
+    for (Map.Entry<StageKind, Seen> each : seen.entrySet()) {
+      // Costs are those of multiplications in libtorch; what else goes on tells nothing about their
+      // speed
+      if (each.getKey().usesTorch()) {
+        common = common.plus(each.getValue());
+      }
+    }
+    return seen.getOrDefault(kind, Seen.NOTHING).rate(common.rate(FIRST_RATE));
   }
 
   private static double cost(Collection<Stage> stages) {

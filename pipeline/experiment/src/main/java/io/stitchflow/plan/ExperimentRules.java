@@ -17,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of a whole experiment for it to run. */
@@ -75,7 +74,9 @@ final class ExperimentRules {
           checkField(
               field, message.getRepeatedField(field, i), prefix + field.getName() + "[" + i + "]");
         }
-      } else if (message.hasField(field) || origins.isWritten(prefix + field.getName())) {
+      } else if (message.hasField(field)
+          || (field.getJavaType() != JavaType.MESSAGE
+              && origins.isWritten(prefix + field.getName()))) {
         checkField(field, message.getField(field), prefix + field.getName());
       }
     }
@@ -179,8 +180,11 @@ final class ExperimentRules {
     if (!allCutsKnown || cuts.isEmpty()) {
       return;
     }
-    Set<String> choices = new TreeSet<>(ExperimentRules::byDepth);
-    cuts.values().forEach(choices::addAll);
+    Set<String> choices = new LinkedHashSet<>();
+    cuts.values().stream()
+        .flatMap(List::stream)
+        .sorted(ExperimentRules::byDepth)
+        .forEach(choices::add);
     for (int i = 0; i < written.getCutCount(); i++) {
       String cut = written.getCut(i);
       if (!choices.contains(cut)) {
@@ -214,7 +218,7 @@ final class ExperimentRules {
     return names;
   }
 
-  /** The stem first, then by stage and block. */
+  /** The stem first, then by stage and block: names of cuts that there are. */
   private static int byDepth(String a, String b) {
     int letters = Integer.compare(b.charAt(0), a.charAt(0)); // s(tem) before l(ayer)
     if (letters != 0 || a.length() == b.length()) {

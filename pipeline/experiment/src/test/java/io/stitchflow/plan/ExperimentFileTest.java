@@ -96,6 +96,8 @@ final class ExperimentFileTest {
           pair { sender: a receiver: "b" } | pair[0].sender: 'a' is no text; write "a", in quotes
           pair { sender: "a" receiver: "b" } pair { sender: "a" receiver: "b" } | pair[1]: a -> b is pair[0] too; drop one
           cut: "layer5.0" | cut[0]: no network has a cut 'layer5.0'; choose one of stem, layer1.0, layer2.0, layer2.1, layer3.0, layer4.0
+          cut: "stern" | cut[0]: no network has a cut 'stern'; did you mean 'stem'? choose one of stem, layer1.0
+          cut: "" | cut[0]: no network has a cut ''; choose one of stem, layer1.0
           cut: "layer2.1" | cut: network 'a' has none of these cuts; add one of stem, layer1.0, layer2.0, layer3.0, layer4.0
           cut: "stem" cut: "stem" | cut[1]: stem is cut[0] too; drop one
           name: "again" | name: is given a second time, first in line 1; drop one

@@ -114,6 +114,13 @@ final class SetOptionTest {
         .isEqualTo(Dataset.KindCase.SYNTHETIC);
   }
 
+  @Test
+  void set_otherKindOfDataset_forgetsWhatWasWrittenOfTheFirst() throws Exception {
+    Files.writeString(
+        file, Files.readString(file).replace("synthetic { }", "synthetic { train_examples: 99 }"));
+    assertThat(problem("dataset.cifar10.directory=nowhere")).contains("nowhere does not exist");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -29,7 +29,9 @@ final class DirectRun {
     DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
     options.setRunner(DirectRunner.class);
     options.setJobName("stitchflow");
-    options.setTargetParallelism(Math.max(3, lanes));
+    // The runner's own loop spins in its pool: one thread more than there are lanes would take a
+    // core from them
+    options.setTargetParallelism(lanes);
     // Checks of DoFns that copy every element; our tests make them
     options.setEnforceImmutability(false);
     options.setEnforceEncodability(false);

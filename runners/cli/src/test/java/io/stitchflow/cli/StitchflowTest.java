@@ -1,0 +1,223 @@
+package io.stitchflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StitchflowTest {
+  private static final String TINY =
+      """
+      name: "tiny"
+      dataset { synthetic { train_examples: 48 test_examples: 32 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 seed: 1 recipe { epochs: 1 batch_size: 16 } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 2 seed: 2 recipe { epochs: 1 batch_size: 16 } }
+      pair { sender: "a" receiver: "b" }
+      condition: [TRAINED_TRAINED, RANDOM_TRAINED]
+      cut: "stem"
+      cut: "layer2.0"
+      vanilla { recipe { epochs: 1 batch_size: 16 } }
+      copy { recipe { batch_size: 16 } }
+      """;
+
+  @TempDir Path directory;
+  private final Screen screen = new Screen();
+  private Path file = Path.of("");
+  private Path store = Path.of("");
+  private Path out = Path.of("");
+
+  @BeforeEach
+  void prepare() throws IOException {
+    file = Files.writeString(directory.resolve("tiny.textproto"), TINY);
+    store = directory.resolve("store");
+    out = directory.resolve("out");
+  }
+
+  @Test
+  void run_twice_computesAllThenNothingAndEndsWithTheReport() throws IOException {
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString(), "--json"))
+        .isEqualTo(ExitCode.DONE);
+    String first = screen.out();
+    assertThat(first)
+        .startsWith("{\"experiment\":\"tiny\",")
+        .contains("\"hit\":0,")
+        .contains("\"failed\":0,")
+        .endsWith("}\n");
+    assertThat(screen.err())
+        .contains("networks: 3 to run")
+        .contains("Vanilla accuracy: a -> b")
+        .contains("mean over all cells, test: trained_trained 0.")
+        .contains("0 cached in ")
+        .contains("report: " + out.resolve("report.html"));
+    assertThat(out.resolve("report.html")).isNotEmptyFile();
+    assertThat(out.resolve("cells.csv")).isNotEmptyFile();
+    assertThat(Files.readString(out.resolve("run.json")))
+        .contains(
+            "\"experiment\": \"tiny\"",
+            "\"outcome\": \"ran\"",
+            "\"seconds_saved\": 0.0",
+            "\"libtorch\": \"2.7.1");
+    byte[] report = Files.readAllBytes(out.resolve("report.html"));
+
+    Screen again = new Screen();
+    int code =
+        again.execute(
+            Map.of(), "run", file.toString(), "--store", store.toString(), "--out", out.toString());
+    assertThat(code).isEqualTo(ExitCode.DONE);
+    assertThat(again.err()).isEmpty();
+    assertThat(again.out()).contains("tiny: 0 stages ran, ").contains("Vanilla accuracy: a -> b");
+    assertThat(out.resolve("report.html")).hasBinaryContent(report);
+    assertThat(Files.readString(out.resolve("run.json")))
+        .contains("\"ran\": 0,")
+        .doesNotContain("\"outcome\": \"ran\"");
+
+    Screen plan = new Screen();
+    assertThat(
+            plan.execute(
+                Map.of(),
+                "plan",
+                file.toString(),
+                "--store",
+                store.toString(),
+                "--set",
+                "copy.tolerance=1e-9"))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(plan.out())
+        .contains("8 copy stitches, least squares")
+        .contains("no result under key")
+        .containsPattern("tiny: \\d+ stages: \\d+ HIT, 8 RUN, 9 WAIT; a few seconds");
+  }
+
+  @Test
+  void plan_emptyStore_saysWhatRunsAndWaitsAndWritesNothing() {
+    assertThat(execute("plan", "--store", store.toString(), "--json")).isEqualTo(ExitCode.DONE);
+    assertThat(screen.err()).contains("WAIT").contains("tiny: ").contains(" 0 HIT, 1 RUN, ");
+    assertThat(screen.out())
+        .contains(
+            "{\"id\":\"import data set\",\"kind\":\"import_dataset\",\"state\":\"RUN\",\"reason\":\"no result under key ")
+        .contains("\"stages\":{\"total\":");
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
+  void run_oneStageFails_othersFinishAndItIsNamed() throws IOException {
+    // A label above 9 is found when the data set is imported, not before
+    Path cifar10 = Files.createDirectories(directory.resolve("cifar"));
+    for (String name :
+        new String[] {
+          "data_batch_1",
+          "data_batch_2",
+          "data_batch_3",
+          "data_batch_4",
+          "data_batch_5",
+          "test_batch"
+        }) {
+      byte[] records = new byte[3073 * 20];
+      records[0] = 77;
+      Files.write(cifar10.resolve(name + ".bin"), records);
+    }
+    int code =
+        execute(
+            "run",
+            "--store",
+            store.toString(),
+            "--out",
+            out.toString(),
+            "--set",
+            "dataset.cifar10.directory=" + cifar10);
+    assertThat(code).isEqualTo(ExitCode.SOME_STAGES_FAILED);
+    assertThat(screen.err()).contains("failed: import data set: ");
+    assertThat(screen.out())
+        .contains("failed: import data set: ")
+        .contains("77")
+        .contains("skipped: train a: 'import data set' failed")
+        .contains("skipped: and ")
+        .contains("tiny: 0 stages ran, 0 cached, 1 failed, ")
+        .contains("no report, since stages failed");
+    assertThat(Files.readString(out.resolve("run.json")))
+        .contains("\"report\": null", "\"outcome\": \"skipped\"");
+  }
+
+  @Test
+  void run_experimentWrong_tellsAllProblemsAndTouchesNothing() throws IOException {
+    Files.writeString(
+        file, TINY.replace("width: 2", "width: 2000").replace("\"stem\"", "\"stern\""));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith(file + ":3:54: network[0].width: is 2000; "),
+            line -> assertThat(line).startsWith(file + ":4:54: network[1].width: is 2000; "),
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        file + ":7:1: cut[0]: no network has a cut 'stern'; did you mean 'stem'?"));
+    assertThat(screen.out()).isEmpty();
+    assertThat(store).doesNotExist();
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void run_storeIsAFile_isTheStoresFault() throws IOException {
+    Files.writeString(store, "not a store");
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.STORE);
+    assertThat(screen.err())
+        .startsWith("stitchflow: ")
+        .contains(store.toString())
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void run_outIsAFile_isAnInputError() throws IOException {
+    Files.writeString(out, "in the way");
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err())
+        .startsWith("stitchflow: " + out + ": cannot be made a directory")
+        .contains("choose another with --out");
+  }
+
+  @Test
+  void options_wrong_areToldWithHelp() {
+    assertThat(screen.execute(Map.of(), "run")).isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err())
+        .contains("stitchflow: Missing required parameter: 'FILE'")
+        .contains("See stitchflow run --help.");
+    assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
+    assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err()).contains("which command? choose run or plan");
+  }
+
+  @Test
+  void help_andVersion_areResults() {
+    assertThat(screen.execute(Map.of(), "--help")).isEqualTo(ExitCode.DONE);
+    assertThat(screen.out()).contains("Exit codes:", "run", "plan", "4   some stages failed");
+    assertThat(screen.execute(Map.of(), "--version")).isEqualTo(ExitCode.DONE);
+    assertThat(screen.out()).contains("DJL 0.36.0, libtorch 2.7.1", "Beam 2.70.0");
+    assertThat(screen.err()).isEmpty();
+  }
+
+  @Test
+  void store_notGiven_isInTheCacheDirectory() {
+    ExperimentOptions options = new ExperimentOptions();
+    assertThat(options.store(Map.of("XDG_CACHE_HOME", "/somewhere")))
+        .isEqualTo(Path.of("/somewhere/stitchflow"));
+    Path home = Path.of(System.getProperty("user.home"), ".cache", "stitchflow");
+    assertThat(options.store(Map.of())).isEqualTo(home);
+    assertThat(options.store(Map.of("XDG_CACHE_HOME", "relative"))).isEqualTo(home);
+  }
+
+  private int execute(String command, String... more) {
+    String[] args = new String[more.length + 2];
+    args[0] = command;
+    args[1] = file.toString();
+    System.arraycopy(more, 0, args, 2, more.length);
+    return screen.execute(Map.of(), args);
+  }
+}
