@@ -151,8 +151,8 @@ final class StitchflowTest {
         .isEqualTo(ExitCode.INPUT);
     assertThat(screen.err().lines())
         .satisfiesExactly(
-            line -> assertThat(line).startsWith(file + ":3:54: network[0].width: is 2000; "),
-            line -> assertThat(line).startsWith(file + ":4:54: network[1].width: is 2000; "),
+            line -> assertThat(line).startsWith(file + ":3:53: network[0].width: is 2000; "),
+            line -> assertThat(line).startsWith(file + ":4:53: network[1].width: is 2000; "),
             line ->
                 assertThat(line)
                     .startsWith(
