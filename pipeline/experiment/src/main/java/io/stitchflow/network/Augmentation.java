@@ -38,42 +38,32 @@ record Augmentation(boolean flip, int translate, int cutout) {
   /** One image's share of chance. */
   record Draw(boolean mirrored, int right, int down, int left, int top, int cutout) {
     /**
-     * Writes the image to {@code target}, normalised.
+     * Writes the image to {@code target}, normalised, channels last.
      *
      * @param levels [channel, row, column], uint8
      * @param normalized value by channel and level
+     * @param target [row, column, channel]
      */
     void render(byte[] levels, float[][] normalized, float[] target) {
+      Arrays.fill(target, 0);
       int from = Math.max(0, right);
       int to = Math.min(IMAGE_SIZE, IMAGE_SIZE + right);
       int step = mirrored ? -1 : 1;
-      for (int channel = 0; channel < IMAGE_CHANNELS; channel++) {
-        float[] table = normalized[channel];
-        for (int y = 0; y < IMAGE_SIZE; y++) {
-          int row = (channel * IMAGE_SIZE + y) * IMAGE_SIZE;
-          int source = y - down;
-          if (source < 0 || source >= IMAGE_SIZE) {
-            Arrays.fill(target, row, row + IMAGE_SIZE, 0);
-            continue;
-          }
-          Arrays.fill(target, row, row + from, 0);
-          Arrays.fill(target, row + to, row + IMAGE_SIZE, 0);
-          int x = from - right;
-          int at =
-              (channel * IMAGE_SIZE + source) * IMAGE_SIZE + (mirrored ? IMAGE_SIZE - 1 - x : x);
-          for (int i = row + from; i < row + to; i++) {
-            target[i] = table[levels[at] & 0xff];
-            at += step;
+      for (int y = Math.max(0, down); y < Math.min(IMAGE_SIZE, IMAGE_SIZE + down); y++) {
+        int x = from - right;
+        int start = (y - down) * IMAGE_SIZE + (mirrored ? IMAGE_SIZE - 1 - x : x);
+        for (int channel = 0; channel < IMAGE_CHANNELS; channel++) {
+          float[] table = normalized[channel];
+          int source = channel * Pixels.PLANE + start;
+          for (int i = y * IMAGE_SIZE + from; i < y * IMAGE_SIZE + to; i++) {
+            target[i * IMAGE_CHANNELS + channel] = table[levels[source] & 0xff];
+            source += step;
           }
         }
-        blank(target, channel * Pixels.PLANE);
       }
-    }
-
-    private void blank(float[] target, int plane) {
       for (int y = top; y < top + cutout; y++) {
-        int row = plane + y * IMAGE_SIZE + left;
-        Arrays.fill(target, row, row + cutout, 0);
+        int row = (y * IMAGE_SIZE + left) * IMAGE_CHANNELS;
+        Arrays.fill(target, row, row + cutout * IMAGE_CHANNELS, 0);
       }
     }
   }

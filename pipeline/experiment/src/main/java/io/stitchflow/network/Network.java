@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each normalisation is folded into the convolution before it, once, when the network is opened;
  * prefix, suffix and whole are the same operations in the same order, so that cutting changes no
- * bit. Gradients flow through to the input where they are recorded.
+ * bit. Gradients flow through to the input where they are recorded. Inside, maps lie in memory with
+ * their channels last; what comes in and goes out is row by row.
  */
 public final class Network implements AutoCloseable {
   private static final double EPSILON = Functional.BatchNorm.EPSILON;
@@ -70,17 +71,20 @@ public final class Network implements AutoCloseable {
 
   /** Logits [examples, classes] of images [examples, 3, 32, 32]. */
   public NDArray forward(NDArray images) {
-    return toLogits(layers.layers(0, layers.layers(), images), images);
+    return toLogits(layers.layers(0, layers.layers(), Functional.channelsLast(images)));
   }
 
   /** The representation of images at {@code cut}. */
   public NDArray prefix(NDArray images, CutPoint cut) {
-    return layers.layers(0, index(cut) + 1, images);
+    try (NDArray y = layers.layers(0, index(cut) + 1, Functional.channelsLast(images))) {
+      return Functional.channelsFirst(y);
+    }
   }
 
   /** The logits of representations at {@code cut}. */
   public NDArray suffix(NDArray representation, CutPoint cut) {
-    return toLogits(layers.layers(index(cut) + 1, layers.layers(), representation), representation);
+    NDArray x = Functional.channelsLast(representation);
+    return toLogits(layers.layers(index(cut) + 1, layers.layers(), x));
   }
 
   /**
@@ -90,26 +94,22 @@ public final class Network implements AutoCloseable {
    * @return the logits
    */
   public NDArray cuts(NDArray images, BiConsumer<CutPoint, NDArray> consumer) {
-    NDArray y = images;
+    NDArray y = Functional.channelsLast(images);
     int i = 0;
     for (CutPoint cut : architecture.cuts()) {
-      NDArray next = layers.layer(i++, y);
-      if (y != images) {
-        y.close();
+      y = layers.layers(i, i + 1, y);
+      i++;
+      try (NDArray representation = Functional.channelsFirst(y)) {
+        consumer.accept(cut, representation);
       }
-      y = next;
-      consumer.accept(cut, y);
     }
-    return toLogits(y, images);
+    return toLogits(y);
   }
 
-  /** The logits; closes {@code features} unless they are the caller's own. */
-  private NDArray toLogits(NDArray features, NDArray callers) {
-    NDArray logits = layers.head(features);
-    if (features != callers) {
-      features.close();
+  private NDArray toLogits(NDArray features) {
+    try (features) {
+      return layers.head(features);
     }
-    return logits;
   }
 
   private int index(CutPoint cut) {
@@ -130,7 +130,8 @@ public final class Network implements AutoCloseable {
     Functional.BatchNorm norm = weights.norm(convolution);
     NDArray scale = norm.weight().div(norm.variance().add(EPSILON).sqrt());
     NDArray weight = weights.get(convolution.weight());
-    keep(convolution.weight(), weight.mul(scale.reshape(convolution.out(), 1, 1, 1)));
+    NDArray scaled = weight.mul(scale.reshape(convolution.out(), 1, 1, 1));
+    keep(convolution.weight(), Functional.channelsLast(scaled));
     keep(convolution.norm(), norm.bias().sub(norm.mean().mul(scale)));
   }
 

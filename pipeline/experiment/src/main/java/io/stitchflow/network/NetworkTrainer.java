@@ -23,6 +23,9 @@ import java.util.function.Predicate;
  * weighs the same.
  */
 final class NetworkTrainer {
+  // Of float32, in any processor that libtorch has kernels for
+  private static final int LARGEST_VECTOR = 16;
+
   private final Weights weights;
   private final ResNet network;
   private final TrainingRecipe recipe;
@@ -72,7 +75,7 @@ final class NetworkTrainer {
             weights.get("fc.bias"));
     this.pixels = new Pixels(images, size);
     this.labels = Lane.allocate(size * Long.BYTES);
-    this.batch = lane.create(pixels.buffer(), new Shape(size, 3, 32, 32));
+    this.batch = lane.create(pixels.buffer(), new Shape(size, 32, 32, 3));
     this.batchLabels = lane.createLongs(labels, new Shape(size, 1));
   }
 
@@ -124,7 +127,7 @@ final class NetworkTrainer {
 
   private void assemble(int[] order, int from) {
     int size = recipe.getBatchSize();
-    pixels.read(order, from, size, augmentation, random);
+    pixels.readAugmented(order, from, size, augmentation, random);
     labels.clear();
     for (int i = from; i < from + size; i++) {
       labels.putLong(images.label(order[i]));
@@ -143,11 +146,30 @@ final class NetworkTrainer {
   }
 
   private NDArray loss() {
-    NDArray features = network.layers(0, network.layers(), batch);
+    NDArray images = batch.transpose(0, 3, 1, 2); // lies in memory as convolutions like it best
+    NDArray features = network.layers(0, network.layers(), images);
     return Functional.crossEntropy(network.head(features), batchLabels);
   }
 
   private NDArray convolve(NDArray x, Convolution convolution) {
+    if (needsChannelsFirst(convolution)) {
+      try (NDArray first = Functional.channelsFirst(x)) {
+        return convolveAsItLies(first, convolution);
+      }
+    }
+    return convolveAsItLies(x, convolution);
+  }
+
+  /**
+   * Whether oneDNN's gradient of the weights writes outside its memory with channels last: strided
+   * 1x1 convolutions of fewer channels than a vector holds (oneDNN issue 6035), 8 with AVX2, 16
+   * with AVX-512.
+   */
+  private static boolean needsChannelsFirst(Convolution convolution) {
+    return convolution.kernel() == 1 && convolution.in() % LARGEST_VECTOR != 0;
+  }
+
+  private NDArray convolveAsItLies(NDArray x, Convolution convolution) {
     try (NDArray y =
         Functional.conv2d(
             x,

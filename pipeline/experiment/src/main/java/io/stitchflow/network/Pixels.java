@@ -61,11 +61,14 @@ public final class Pixels {
       normalize(levels.array(), image);
       floats.put(image);
     }
-    return filled();
+    return buffer().limit(floats.position() * Float.BYTES);
   }
 
-  /** The images {@code rows[from]} to {@code rows[from + count - 1}, each augmented anew. */
-  ByteBuffer read(
+  /**
+   * Fills the buffer with the images {@code rows[from]} to {@code rows[from + count - 1]}, each
+   * augmented anew, channels last: [examples, 32, 32, 3].
+   */
+  void readAugmented(
       int[] rows, int from, int count, Augmentation augmentation, SplittableRandom random) {
     floats.clear();
     for (int i = from; i < from + count; i++) {
@@ -73,11 +76,6 @@ public final class Pixels {
       augmentation.draw(random).render(levels.array(), NORMALIZED, image);
       floats.put(image);
     }
-    return filled();
-  }
-
-  private ByteBuffer filled() {
-    return buffer().limit(floats.position() * Float.BYTES);
   }
 
   private static void normalize(byte[] levels, float[] target) {

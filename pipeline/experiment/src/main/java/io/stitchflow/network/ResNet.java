@@ -40,11 +40,6 @@ final class ResNet {
     return 1 + blocks.size();
   }
 
-  /** The layer with this index: the stem is 0, the first block 1. */
-  NDArray layer(int index, NDArray x) {
-    return index == 0 ? stem(x) : block(x, blocks.get(index - 1));
-  }
-
   private NDArray stem(NDArray x) {
     try (NDArray y = normalized.apply(x, stem)) {
       return Functional.relu(y);
@@ -78,15 +73,13 @@ final class ResNet {
     }
   }
 
-  /** The layers {@code from} until before {@code to}; {@code x} itself stays open. */
+  /** The layers {@code from} until before {@code to}, the stem being 0; closes {@code x}. */
   NDArray layers(int from, int to, NDArray x) {
     NDArray y = x;
     for (int i = from; i < to; i++) {
-      NDArray next = layer(i, y);
-      if (y != x) {
-        y.close();
+      try (NDArray before = y) {
+        y = i == 0 ? stem(before) : block(before, blocks.get(i - 1));
       }
-      y = next;
     }
     return y;
   }

@@ -49,6 +49,27 @@ public final class Functional {
     return JniUtils.relu((PtNDArray) x);
   }
 
+  /**
+   * The same map with its channels next to each other in memory: what convolutions are fastest on,
+   * and what they, normalisation, relu and sums keep.
+   */
+  public static NDArray channelsLast(NDArray x) {
+    Shape shape = x.getShape();
+    Shape last = new Shape(shape.get(0), shape.get(2), shape.get(3), shape.get(1));
+    try (NDArray moved = x.transpose(0, 2, 3, 1);
+        NDArray flat = moved.flatten(); // copies where the order in memory has to change
+        NDArray map = flat.reshape(last)) {
+      return map.transpose(0, 3, 1, 2);
+    }
+  }
+
+  /** The same map row by row in memory, as arrays are elsewhere. */
+  public static NDArray channelsFirst(NDArray x) {
+    try (NDArray flat = x.flatten()) {
+      return flat.reshape(x.getShape());
+    }
+  }
+
   /** Normalises each channel by the statistics given, which it leaves as they are. */
   public static NDArray batchNorm(NDArray x, BatchNorm norm) {
     return norm.apply(x, false);

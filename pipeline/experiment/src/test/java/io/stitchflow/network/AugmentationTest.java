@@ -14,7 +14,7 @@ class AugmentationTest {
   void render_nothingDrawn_isTheImage() {
     float[] image = render(new Draw(false, 0, 0, 0, 0, 0));
     for (int i = 0; i < image.length; i++) {
-      assertThat(image[i]).isEqualTo(value(i / (SIZE * SIZE), i / SIZE % SIZE, i % SIZE));
+      assertThat(image[i]).isEqualTo(value(i % 3, i / 3 / SIZE, i / 3 % SIZE));
     }
   }
 
@@ -26,7 +26,7 @@ class AugmentationTest {
         for (int x = 0; x < SIZE; x++) {
           boolean inside = y + 1 < SIZE && x >= 2;
           float expected = inside ? value(channel, y + 1, SIZE - 1 - (x - 2)) : 0;
-          assertThat(image[(channel * SIZE + y) * SIZE + x]).isEqualTo(expected);
+          assertThat(image[(y * SIZE + x) * 3 + channel]).isEqualTo(expected);
         }
       }
     }
@@ -35,10 +35,10 @@ class AugmentationTest {
   @Test
   void render_shiftedLeftAndDown_fillsRightAndTop() {
     float[] image = render(new Draw(false, -3, 1, 0, 0, 0));
-    assertThat(image[5]).isZero();
-    assertThat(image[SIZE]).isEqualTo(value(0, 0, 3));
-    assertThat(image[SIZE + SIZE - 4]).isEqualTo(value(0, 0, SIZE - 1));
-    assertThat(image[SIZE + SIZE - 3]).isZero();
+    assertThat(image[3 * 5]).isZero();
+    assertThat(image[3 * SIZE]).isEqualTo(value(0, 0, 3));
+    assertThat(image[3 * (SIZE + SIZE - 4)]).isEqualTo(value(0, 0, SIZE - 1));
+    assertThat(image[3 * (SIZE + SIZE - 3)]).isZero();
   }
 
   @Test
@@ -46,8 +46,8 @@ class AugmentationTest {
     float[] image = render(new Draw(false, 0, 0, 28, 4, 4));
     int blank = 0;
     for (int i = 0; i < image.length; i++) {
-      int y = i / SIZE % SIZE;
-      boolean inside = y >= 4 && y < 8 && i % SIZE >= 28;
+      int y = i / 3 / SIZE;
+      boolean inside = y >= 4 && y < 8 && i / 3 % SIZE >= 28;
       blank += image[i] == 0 ? 1 : 0;
       assertThat(image[i] == 0).isEqualTo(inside);
     }

@@ -3,6 +3,7 @@ package io.stitchflow.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -11,6 +12,7 @@ import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Sgd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -79,7 +81,8 @@ class NetworkTest {
             weights.get("fc.weight"),
             weights.get("fc.bias"));
     NDArray images = images(4);
-    float[] expected = unfolded.head(unfolded.layers(0, unfolded.layers(), images)).toFloatArray();
+    float[] expected =
+        unfolded.head(unfolded.layers(0, unfolded.layers(), images.duplicate())).toFloatArray();
     assertThat(Network.of(weights).forward(images).toFloatArray())
         .containsExactly(expected, within(1e-4f));
   }
@@ -96,6 +99,29 @@ class NetworkTest {
     assertThat(Digest.of(directory.resolve("after")))
         .isEqualTo(Digest.of(directory.resolve("before")));
     assertThat(network.forward(images).toFloatArray()).containsExactly(before);
+  }
+
+  @Test
+  void suffix_withGradient_givesTheSlopeOfTheLogits() {
+    // Channels that fill no vector, half of one, and one and a half
+    for (int width : List.of(3, 4, 12)) {
+      Architecture architecture = Architecture.parse("ResNet(1,1,1,1)", width);
+      CutPoint cut = architecture.cut("layer1.0");
+      Network network = Network.random(lane, architecture, 3);
+      NDArray x = network.prefix(images(2), cut);
+      NDArray along = x.add(0.5f).mul(1e-3f);
+      NDArray scale = lane.manager().create(new float[] {0});
+      try (Sgd sgd = new Sgd(List.of(scale), List.of(), 0, 0)) {
+        NDArray sum =
+            Autograd.withGradient(
+                () -> network.suffix(x.add(along.mul(scale)), cut).square().sum());
+        Autograd.backward(sum);
+        sgd.step(1);
+      }
+      double up = network.suffix(x.add(along), cut).square().sum().getFloat();
+      double down = network.suffix(x.sub(along), cut).square().sum().getFloat();
+      assertThat(-scale.getFloat()).isCloseTo((float) ((up - down) / 2), withinPercentage(2));
+    }
   }
 
   @Test

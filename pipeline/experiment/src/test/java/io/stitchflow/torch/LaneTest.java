@@ -112,6 +112,17 @@ class LaneTest {
   }
 
   @Test
+  void channelsLast_andFirst_keepTheValuesAndTheirPlaces() {
+    NDArray x = array(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12).reshape(1, 3, 2, 2);
+    NDArray last = Functional.channelsLast(x);
+    assertThat(last.getShape()).isEqualTo(x.getShape());
+    assertThat(last.toFloatArray()).containsExactly(x.toFloatArray());
+    assertThat(last.transpose(0, 2, 3, 1).flatten().get("0:3").toFloatArray())
+        .containsExactly(1, 5, 9);
+    assertThat(Functional.channelsFirst(last).toFloatArray()).containsExactly(x.toFloatArray());
+  }
+
+  @Test
   void upsampleNearest_ratioTwo_repeatsEachPosition() {
     NDArray x = array(1, 2).reshape(1, 1, 1, 2);
     assertThat(Functional.upsampleNearest(x, 2).toFloatArray())
