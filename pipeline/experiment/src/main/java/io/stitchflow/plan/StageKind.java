@@ -6,15 +6,15 @@ import io.stitchflow.v1.Stage;
 
 /** The stages there are, in the order in which an experiment runs them. */
 public enum StageKind {
-  IMPORT_DATASET(ParametersCase.IMPORT_DATASET, 1, "data sets"),
-  TRAIN_NETWORK(ParametersCase.TRAIN_NETWORK, 1, "networks"),
-  COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 1, "representations"),
+  IMPORT_DATASET(ParametersCase.IMPORT_DATASET, 2, "data sets"),
+  TRAIN_NETWORK(ParametersCase.TRAIN_NETWORK, 2, "networks"),
+  COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 2, "representations"),
   COLLECT_GRAM(ParametersCase.COLLECT_GRAM, 1, "Gram matrices"),
   COLLECT_CROSS_MOMENTS(ParametersCase.COLLECT_CROSS_MOMENTS, 1, "cross moments"),
   SOLVE_COPY_STITCH(ParametersCase.SOLVE_COPY_STITCH, 1, "copy stitches, least squares"),
   FIT_COPY_STITCH(ParametersCase.FIT_COPY_STITCH, 1, "copy stitches, SGD"),
-  FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 1, "vanilla stitches"),
-  COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 1, "comparisons"),
+  FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 2, "vanilla stitches"),
+  COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 2, "comparisons"),
   WRITE_REPORT(ParametersCase.WRITE_REPORT, 1, "report");
 
   private final ParametersCase parameters;
