@@ -54,8 +54,22 @@ public final class Memo {
     }
   }
 
-  /** What a request came to; {@code outcome} is {@link Outcome#HIT} or {@link Outcome#RAN}. */
-  public record Answer(Digest key, ActionResult result, Outcome outcome) {}
+  /**
+   * What a request came to.
+   *
+   * @param outcome {@link Outcome#HIT}, {@link Outcome#RAN} or {@link Outcome#FAILED}
+   * @param result empty where it failed
+   * @param failure why it failed; empty where it did not
+   */
+  public record Answer(Digest key, ActionResult result, Outcome outcome, String failure) {
+    static Answer of(Digest key, ActionResult result, Outcome outcome) {
+      return new Answer(key, result, outcome, "");
+    }
+
+    static Answer failed(Digest key, String why) {
+      return new Answer(key, ActionResult.getDefaultInstance(), Outcome.FAILED, why);
+    }
+  }
 
   /** Where blobs that executors read come from. */
   @FunctionalInterface
@@ -127,7 +141,7 @@ public final class Memo {
       Digest key = entry.getKey();
       ActionResult result = cache.find(key);
       if (result != null && (!entry.getValue().bytesNeeded() || verified(result))) {
-        answers.put(key, new Answer(key, result, Outcome.HIT));
+        answers.put(key, Answer.of(key, result, Outcome.HIT));
         wanted.remove(key);
       }
     }
@@ -164,11 +178,16 @@ public final class Memo {
       double seconds = (System.nanoTime() - start) / 1e9;
       for (Map.Entry<Digest, MemoRun> entry : runs.entrySet()) {
         Digest key = entry.getKey();
+        String failure = entry.getValue().failure();
+        if (failure != null) {
+          answers.put(key, Answer.failed(key, failure));
+          continue;
+        }
         Request request = entry.getValue().request();
         double share = totalCost > 0 ? request.cost() / totalCost : 1.0 / runs.size();
         ActionResult result = entry.getValue().result(seconds * share);
         ActionResult standing = cache.replace(key, request.action(), result);
-        answers.put(key, new Answer(key, standing, Outcome.RAN));
+        answers.put(key, Answer.of(key, standing, Outcome.RAN));
       }
     } finally {
       for (MemoRun run : runs.values()) {

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A miss while it is computed: temporary files for its outputs. Executors may use it from any
@@ -28,6 +29,7 @@ final class MemoRun implements StageRun {
   private final Memo.BlobSource blobs;
   private final SortedMap<String, Path> outputs = new TreeMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
+  private @Nullable String failure;
 
   MemoRun(Memo.Request request, Store store, Memo.BlobSource blobs) {
     this.request = request;
@@ -64,6 +66,16 @@ final class MemoRun implements StageRun {
       outputs.put(name, file);
     }
     return file;
+  }
+
+  @Override
+  public synchronized void fail(String why) {
+    failure = why;
+  }
+
+  /** Why the executor let this stage fail, or null if it did not. */
+  synchronized @Nullable String failure() {
+    return failure;
   }
 
   /** Puts the outputs and says what they are, by name. */

@@ -23,4 +23,14 @@ public interface StageRun {
    * has returned.
    */
   Path output(String name) throws IOException;
+
+  /**
+   * This stage has failed and needs no outputs; the others of its group go on. Where it runs alone
+   * there is nothing to go on with, and this may throw.
+   *
+   * @param why what went wrong and what to do, with the values
+   */
+  default void fail(String why) {
+    throw new IllegalArgumentException(why);
+  }
 }

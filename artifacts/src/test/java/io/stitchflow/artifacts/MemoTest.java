@@ -65,7 +65,7 @@ class MemoTest {
     assertThat(ran.outcome()).isEqualTo(Outcome.RAN);
     assertThat(ran.key()).isEqualTo(ActionKeys.key(action(1)));
     assertThat(store.open(only(ran.result()))).hasBinaryContent(bytes("result of 1"));
-    assertThat(hit).isEqualTo(new Answer(ran.key(), ran.result(), Outcome.HIT));
+    assertThat(hit).isEqualTo(Answer.of(ran.key(), ran.result(), Outcome.HIT));
     assertThat(memo.find(ran.key())).isEqualTo(ran.result());
     assertThat(calls).containsExactly(List.of(1));
     assertThat(files(store, Folder.TMP)).isEmpty();
@@ -102,6 +102,31 @@ class MemoTest {
 
     assertThat(calls).containsExactly(List.of(1));
     assertThat(answers.get(0)).isEqualTo(answers.get(1));
+  }
+
+  @Test
+  void get_oneOfAGroupFails_recordsTheOthers() throws IOException {
+    StageExecutor secondFails =
+        (runs, progress) -> {
+          for (StageRun run : runs) {
+            if (run.action().equals(action(2))) {
+              Files.write(run.output("half"), bytes("written"));
+              run.fail("2 diverged");
+            } else {
+              Files.write(run.output("result"), bytes("whole"));
+            }
+          }
+        };
+    List<Answer> answers =
+        get(List.of(request(action(1)), request(action(2)), request(action(3))), secondFails);
+
+    assertThat(answers)
+        .extracting(Answer::outcome)
+        .containsExactly(Outcome.RAN, Outcome.FAILED, Outcome.RAN);
+    assertThat(answers.get(1).failure()).isEqualTo("2 diverged");
+    assertThat(memo.find(answers.get(1).key())).isNull();
+    assertThat(files(store, Folder.TMP)).isEmpty();
+    assertThat(get(action(2)).outcome()).as("a failure is not remembered").isEqualTo(Outcome.RAN);
   }
 
   @Test

@@ -40,49 +40,49 @@ final class Costs {
     return examples * (share + PER_ELEMENT * elements(cut));
   }
 
-  double gram(Planner.Cell cell) {
+  double gram(Cell cell) {
     double k = columns(cell);
     return train * positions(cell) * (k * k + PER_ELEMENT * k);
   }
 
-  double cross(Planner.Cell cell) {
+  double cross(Cell cell) {
     return train
         * positions(cell)
         * (columns(cell) * cell.receiverCut().channels() + PER_ELEMENT * columns(cell));
   }
 
-  double solve(Planner.Cell cell) {
+  double solve(Cell cell) {
     return 10 * Math.pow(columns(cell), 3);
   }
 
-  double vanilla(Planner.Cell cell, int epochs) {
+  double vanilla(Cell cell, int epochs) {
     double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
     return (double) epochs
         * train
         * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
   }
 
-  double copyBySgd(Planner.Cell cell, int epochs) {
+  double copyBySgd(Cell cell, int epochs) {
     return (double) epochs * train * stitch(cell) * TRAIN_TO_FORWARD;
   }
 
-  double comparison(Planner.Cell cell) {
+  double comparison(Cell cell) {
     double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
     return 2.0 * (train + test) * (suffix + stitch(cell));
   }
 
-  private static double stitch(Planner.Cell cell) {
+  private static double stitch(Cell cell) {
     return positions(cell) * columns(cell) * cell.receiverCut().channels()
         + PER_ELEMENT * (elements(cell.senderCut()) + elements(cell.receiverCut()));
   }
 
   /** Columns of a stitch's input: channels of a patch, and the bias. */
-  private static double columns(Planner.Cell cell) {
+  private static double columns(Cell cell) {
     return (double) cell.senderCut().channels() * cell.patch() * cell.patch() + 1;
   }
 
   /** Rows of a stitch's input per example. */
-  private static double positions(Planner.Cell cell) {
+  private static double positions(Cell cell) {
     double side = Math.min(cell.senderCut().shape().get(1), cell.receiverCut().shape().get(1));
     return side * side;
   }

@@ -2,22 +2,15 @@ package io.stitchflow.plan;
 
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.v1.CollectCrossMoments;
-import io.stitchflow.v1.CollectGram;
 import io.stitchflow.v1.CollectRepresentation;
-import io.stitchflow.v1.CompareStitches;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Experiment;
-import io.stitchflow.v1.FitCopyStitch;
-import io.stitchflow.v1.FitVanillaStitch;
-import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
-import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
 import io.stitchflow.v1.TrainNetwork;
@@ -25,6 +18,7 @@ import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.WriteReport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +31,9 @@ public final class Planner {
   private final PlanBuilder stages;
   private final DatasetSource dataset;
   private final Costs costs;
+  private final CellStages cells;
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
+  private final List<String> comparisons = new ArrayList<>();
   private final WriteReport.Builder report = WriteReport.newBuilder();
 
   private Planner(Experiment experiment, Toolchain toolchain, DatasetSource dataset) {
@@ -47,6 +43,7 @@ public final class Planner {
     int kept = experiment.getRepresentation().getExamples();
     int train = kept == 0 ? dataset.trainExamples() : Math.min(kept, dataset.trainExamples());
     this.costs = new Costs(train, dataset.testExamples());
+    this.cells = new CellStages(experiment, stages, costs);
   }
 
   /**
@@ -72,32 +69,17 @@ public final class Planner {
         }
       }
     }
-    Stage.Builder writing = stages.stage("report", "report", Costs.REPORT);
-    int network = 0;
-    for (Subject subject : subjects.values()) {
-      report.addNetwork(subject.described());
-      stages.depend(writing, "network[" + network + "]", subject.id(), "network");
-      stages.depend(writing, "training[" + network + "]", subject.id(), "training");
-      network++;
-    }
-    for (int cell = 0; cell < report.getCellCount(); cell++) {
-      stages.depend(
-          writing, "comparison[" + cell + "]", comparisonId(report.getCell(cell)), "comparison");
-    }
-    report.setExperiment(experiment.getName()).addAllMetric(experiment.getMetricList());
-    writing.getActionBuilder().setWriteReport(report);
-    stages.add(writing);
+    addReport();
     return stages.build();
   }
 
   private void addCells(Condition condition, Subject sender, Subject receiver, long seed) {
     for (CutPoint receiverCut : receiver.cuts()) {
       for (CutPoint senderCut : sender.cuts()) {
-        Cell cell = new Cell(sender, senderCut, receiver, receiverCut, seed);
         for (CopySolver solver : experiment.getCopy().getSolverList()) {
-          String copy = solver == CopySolver.SGD ? addCopyBySgd(cell) : addCopyByLeastSquares(cell);
-          String vanilla = addVanilla(cell);
-          ReportCell described =
+          Cell cell = new Cell(sender, senderCut, receiver, receiverCut, seed);
+          comparisons.add(cells.add(cell, solver));
+          report.addCell(
               ReportCell.newBuilder()
                   .setCondition(condition)
                   .setSender(sender.name())
@@ -105,13 +87,27 @@ public final class Planner {
                   .setReceiver(receiver.name())
                   .setReceiverCut(receiverCut.layer())
                   .setCopySolver(solver)
-                  .setSeed(seed)
-                  .build();
-          addComparison(cell, vanilla, copy, described);
-          report.addCell(described);
+                  .setSeed(seed));
         }
       }
     }
+  }
+
+  private void addReport() {
+    Stage.Builder stage = stages.stage("report", "report", Costs.REPORT);
+    int network = 0;
+    for (Subject subject : subjects.values()) {
+      report.addNetwork(subject.described());
+      stages.depend(stage, "network[" + network + "]", subject.id(), "network");
+      stages.depend(stage, "training[" + network + "]", subject.id(), "training");
+      network++;
+    }
+    for (int i = 0; i < comparisons.size(); i++) {
+      stages.depend(stage, "comparison[" + i + "]", comparisons.get(i), "comparison");
+    }
+    report.setExperiment(experiment.getName()).addAllMetric(experiment.getMetricList());
+    stage.getActionBuilder().setWriteReport(report);
+    stages.add(stage);
   }
 
   private Subject subject(String name, boolean random) {
@@ -173,7 +169,7 @@ public final class Planner {
     for (CutPoint cut : subject.cuts()) {
       Stage.Builder stage =
           stages.stage(
-              representationId(subject, cut, split),
+              subject.representation(cut, split),
               "represent " + subject.label() + " " + split,
               costs.representation(subject.architecture(), cut, split));
       stage
@@ -186,243 +182,6 @@ public final class Planner {
       stages.depend(stage, "network", subject.id(), "network");
       stages.depend(stage, "dataset", DatasetSource.STAGE, split);
       stages.add(stage);
-    }
-  }
-
-  private String addVanilla(Cell cell) {
-    String id = "vanilla " + cell.label() + " seed " + cell.seed();
-    if (stages.has(id)) {
-      return id;
-    }
-    Initialization initialization = experiment.getVanilla().getInitialization();
-    Stage.Builder stage =
-        stages.stage(
-            id,
-            "vanilla " + cell.column() + " seed " + cell.seed(),
-            costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
-    stage
-        .getActionBuilder()
-        .setFitVanillaStitch(
-            FitVanillaStitch.newBuilder()
-                .setSenderCut(cell.senderCut().layer())
-                .setReceiverCut(cell.receiverCut().layer())
-                .setRecipe(experiment.getVanilla().getRecipe())
-                .setInitialization(initialization)
-                .setSeed(cell.seed()));
-    stages.depend(
-        stage,
-        "sender",
-        representationId(cell.sender(), cell.senderCut(), "train"),
-        "representation");
-    stages.depend(stage, "network", cell.receiver().id(), "network");
-    if (initialization == Initialization.LEAST_SQUARES_COPY) {
-      stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
-    }
-    stages.add(stage);
-    return id;
-  }
-
-  private String addCopyBySgd(Cell cell) {
-    String id = "copy by SGD " + cell.label() + " seed " + cell.seed();
-    if (stages.has(id)) {
-      return id;
-    }
-    Stage.Builder stage =
-        stages.stage(
-            id,
-            "copy by SGD " + cell.column() + " seed " + cell.seed(),
-            costs.copyBySgd(cell, experiment.getCopy().getRecipe().getEpochs()));
-    stage
-        .getActionBuilder()
-        .setFitCopyStitch(
-            FitCopyStitch.newBuilder()
-                .setSenderCut(cell.senderCut().layer())
-                .setReceiverCut(cell.receiverCut().layer())
-                .setRecipe(experiment.getCopy().getRecipe())
-                .setSeed(cell.seed()));
-    stages.depend(
-        stage,
-        "sender",
-        representationId(cell.sender(), cell.senderCut(), "train"),
-        "representation");
-    stages.depend(
-        stage,
-        "receiver",
-        representationId(cell.receiver(), cell.receiverCut(), "train"),
-        "representation");
-    stages.add(stage);
-    return id;
-  }
-
-  /** The exact solution needs no seed: one stage serves all seeds. */
-  private String addCopyByLeastSquares(Cell cell) {
-    String id = "copy " + cell.label();
-    if (stages.has(id)) {
-      return id;
-    }
-    String gram = addGram(cell);
-    String cross = "cross moments " + cell.label();
-    Stage.Builder moments =
-        stages.stage(cross, "cross moments " + cell.column(), costs.cross(cell));
-    moments.getActionBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance());
-    stages.depend(
-        moments,
-        "sender",
-        representationId(cell.sender(), cell.senderCut(), "train"),
-        "representation");
-    stages.depend(
-        moments,
-        "receiver",
-        representationId(cell.receiver(), cell.receiverCut(), "train"),
-        "representation");
-    stages.add(moments);
-    Stage.Builder stage = stages.stage(id, "copy " + cell.column(), costs.solve(cell));
-    stage
-        .getActionBuilder()
-        .setSolveCopyStitch(
-            SolveCopyStitch.newBuilder()
-                .setSenderCut(cell.senderCut().layer())
-                .setReceiverCut(cell.receiverCut().layer())
-                .addAllSenderShape(cell.senderCut().shape())
-                .addAllReceiverShape(cell.receiverCut().shape())
-                .setTolerance(experiment.getCopy().getTolerance()));
-    stages.depend(stage, "gram", gram, "moments");
-    stages.depend(stage, "cross", cross, "moments");
-    stages.add(stage);
-    return id;
-  }
-
-  private String addGram(Cell cell) {
-    String cut = cell.sender().label() + "/" + cell.senderCut().layer();
-    String id = "gram " + cut + " patch " + cell.patch();
-    if (!stages.has(id)) {
-      Stage.Builder stage = stages.stage(id, "gram " + cut, costs.gram(cell));
-      stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().setPatch(cell.patch()));
-      stages.depend(
-          stage,
-          "sender",
-          representationId(cell.sender(), cell.senderCut(), "train"),
-          "representation");
-      stages.add(stage);
-    }
-    return id;
-  }
-
-  private void addComparison(Cell cell, String vanilla, String copy, ReportCell described) {
-    Stage.Builder stage =
-        stages.stage(
-            comparisonId(described),
-            "compare " + cell.column() + " " + described.getCopySolver() + " seed " + cell.seed(),
-            costs.comparison(cell));
-    stage
-        .getActionBuilder()
-        .setCompareStitches(
-            CompareStitches.newBuilder()
-                .setSenderCut(cell.senderCut().layer())
-                .setReceiverCut(cell.receiverCut().layer())
-                .addAllMetric(experiment.getMetricList().stream().sorted().toList()));
-    stages.depend(stage, "vanilla", vanilla, "stitch");
-    stages.depend(stage, "copy", copy, "stitch");
-    stages.depend(
-        stage,
-        "sender.train",
-        representationId(cell.sender(), cell.senderCut(), "train"),
-        "representation");
-    stages.depend(
-        stage,
-        "sender.test",
-        representationId(cell.sender(), cell.senderCut(), "test"),
-        "representation");
-    stages.depend(
-        stage,
-        "receiver.train",
-        representationId(cell.receiver(), cell.receiverCut(), "train"),
-        "representation");
-    stages.depend(
-        stage,
-        "receiver.test",
-        representationId(cell.receiver(), cell.receiverCut(), "test"),
-        "representation");
-    stages.depend(stage, "network", cell.receiver().id(), "network");
-    stages.depend(stage, "sender.predictions", cell.sender().id(), "predictions");
-    stages.depend(stage, "receiver.predictions", cell.receiver().id(), "predictions");
-    stages.add(stage);
-  }
-
-  private static String representationId(Subject subject, CutPoint cut, String split) {
-    return "represent " + subject.label() + "/" + cut.layer() + " " + split;
-  }
-
-  private static String comparisonId(ReportCell cell) {
-    String solver = cell.getCopySolver() == CopySolver.SGD ? "SGD" : "least squares";
-    return "compare "
-        + Subject.label(cell.getSender(), Conditions.randomSender(cell.getCondition()))
-        + "/"
-        + cell.getSenderCut()
-        + " -> "
-        + Subject.label(cell.getReceiver(), Conditions.randomReceiver(cell.getCondition()))
-        + "/"
-        + cell.getReceiverCut()
-        + " "
-        + solver
-        + " seed "
-        + cell.getSeed();
-  }
-
-  /** A network of the experiment in one of its states. */
-  record Subject(
-      String id,
-      Network network,
-      Architecture architecture,
-      boolean random,
-      List<CutPoint> cuts,
-      String dataset) {
-    static String label(String name, boolean random) {
-      return random ? "random " + name : name;
-    }
-
-    String name() {
-      return network.getName();
-    }
-
-    String label() {
-      return label(name(), random);
-    }
-
-    ReportNetwork described() {
-      return ReportNetwork.newBuilder()
-          .setName(name())
-          .setArchitecture(architecture.name())
-          .setWidth(network.getWidth())
-          .setSeed(network.getSeed())
-          .setRandom(random)
-          .setDataset(dataset)
-          .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
-          .build();
-    }
-  }
-
-  /** A sender's cut into a receiver's. */
-  record Cell(
-      Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut, long seed) {
-    String label() {
-      return sender.label()
-          + "/"
-          + senderCut.layer()
-          + " -> "
-          + receiver.label()
-          + "/"
-          + receiverCut.layer();
-    }
-
-    /** All sender cuts into one receiver cut. */
-    String column() {
-      return sender.label() + " -> " + receiver.label() + "/" + receiverCut.layer();
-    }
-
-    /** Side of the patch of the sender's map that one position of the receiver's map sees. */
-    int patch() {
-      return Math.max(1, senderCut.shape().get(1) / receiverCut.shape().get(1));
     }
   }
 }

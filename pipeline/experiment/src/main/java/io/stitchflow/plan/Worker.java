@@ -134,6 +134,10 @@ public final class Worker {
     List<StageResult> results = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {
       Memo.Answer answer = answers.get(i);
+      if (answer.outcome() == Outcome.FAILED) {
+        results.add(ended(stages.get(i), Outcome.FAILED, answer.failure()));
+        continue;
+      }
       results.add(
           StageResult.newBuilder()
               .setStage(stages.get(i).getId())
@@ -189,8 +193,16 @@ public final class Worker {
         if (maker == null) {
           throw e;
         }
-        compute(
-            List.of(maker.toBuilder().setBytesNeeded(true).build()), this, upstream, share -> {});
+        StageResult made =
+            compute(
+                    List.of(maker.toBuilder().setBytesNeeded(true).build()),
+                    this,
+                    upstream,
+                    share -> {})
+                .get(0);
+        if (made.getOutcome() == Outcome.FAILED) {
+          throw new IOException("'" + maker.getId() + "' failed: " + made.getMessage(), e);
+        }
         try {
           return store.open(digest);
         } catch (MissingBlobException different) {

@@ -48,13 +48,12 @@ final class ColumnTrainer implements AutoCloseable {
 
   /** Adds a stitch, which the trainer closes. */
   void add(StageRun run, TensorFile sender, FittedStitch stitch) {
-    trainees.add(new Trainee(run, sender, stitch, recipe));
+    trainees.add(new Trainee(run, sender, stitch));
   }
 
   /**
-   * Trains all stitches and writes their outputs.
-   *
-   * @throws IllegalArgumentException if a loss is no longer finite
+   * Trains all stitches and writes their outputs. One whose loss is no longer finite fails, and the
+   * others go on.
    */
   void train(Objective objective, DoubleConsumer progress) throws IOException {
     int examples = trainees.get(0).sender.rows();
@@ -74,7 +73,7 @@ final class ColumnTrainer implements AutoCloseable {
     }
     SplittableRandom random = new SplittableRandom(seed);
     int step = 0;
-    for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
+    for (int epoch = 0; epoch < recipe.getEpochs() && !trainees.isEmpty(); epoch++) {
       shuffle(order, random);
       for (int from = 0; from < examples; from += batch, step++) {
         int start = from;
@@ -90,7 +89,12 @@ final class ColumnTrainer implements AutoCloseable {
             });
         progress.accept((step + 1.) / (stepsPerEpoch * recipe.getEpochs()));
       }
-      trainees.forEach(trainee -> trainee.endEpoch(examples));
+      for (Trainee trainee : List.copyOf(trainees)) {
+        if (!trainee.endEpoch(examples)) {
+          trainees.remove(trainee);
+          trainee.close();
+        }
+      }
     }
     for (Trainee trainee : trainees) {
       trainee.write();
@@ -112,7 +116,7 @@ final class ColumnTrainer implements AutoCloseable {
   }
 
   /** One stitch that learns. */
-  private static final class Trainee {
+  private final class Trainee {
     private final StageRun run;
     private final TensorFile sender;
     private final FittedStitch stitch;
@@ -120,7 +124,7 @@ final class ColumnTrainer implements AutoCloseable {
     private final TrainingCurve.Builder curve = TrainingCurve.newBuilder();
     private double lossOfEpoch;
 
-    Trainee(StageRun run, TensorFile sender, FittedStitch stitch, StitchRecipe recipe) {
+    Trainee(StageRun run, TensorFile sender, FittedStitch stitch) {
       this.run = run;
       this.sender = sender;
       this.stitch = stitch;
@@ -141,19 +145,24 @@ final class ColumnTrainer implements AutoCloseable {
       lossOfEpoch += (double) loss.getFloat() * count;
     }
 
-    void endEpoch(int examples) {
+    /** Whether the stitch can go on learning; if not, its stage has failed. */
+    boolean endEpoch(int examples) {
       double mean = lossOfEpoch / examples;
       if (!Double.isFinite(mean)) {
-        throw new IllegalArgumentException(
+        run.fail(
             String.format(
-                "the stitch from '%s' to '%s' diverged in epoch %d: its loss is %s; lower its learning rate",
+                "the stitch from '%s' to '%s' diverged in epoch %d of %d: its loss is %s; lower learning_rate from %s",
                 stitch.stitch().from().layer(),
                 stitch.stitch().to().layer(),
                 curve.getLossCount() + 1,
-                mean));
+                recipe.getEpochs(),
+                mean,
+                recipe.getLearningRate()));
+        return false;
       }
       curve.addLoss(mean);
       lossOfEpoch = 0;
+      return true;
     }
 
     void write() throws IOException {

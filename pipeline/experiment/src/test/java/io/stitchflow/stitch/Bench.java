@@ -8,6 +8,7 @@ import io.stitchflow.artifacts.tensor.TensorFileWriter;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Input;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ public final class Bench {
     return file;
   }
 
-  /** A stage with files beside it. */
+  /** A stage with files beside it; what it fails with is written to {@code failure}. */
   public record Run(Action action, Map<String, Path> inputs, Path outputs) implements StageRun {
     @Override
     public Path input(String role) {
@@ -90,6 +91,15 @@ public final class Bench {
     @Override
     public Path output(String name) {
       return outputs.resolve(name);
+    }
+
+    @Override
+    public void fail(String why) {
+      try {
+        Files.writeString(outputs.resolve("failure"), why);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.tensor.Dtype;
+import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.comparison.CompareStitchesExecutor;
+import io.stitchflow.network.CutPoint;
 import io.stitchflow.representation.CollectRepresentationExecutor;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.TrainingCurve;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,6 +72,31 @@ class CompanyTest {
     // From the copy, a few small steps; from elsewhere, far
     assertThat(distance(learned.resolve("stitch"), start))
         .isLessThan(distance(random.resolve("stitch"), start));
+  }
+
+  @Test
+  void vanilla_oneOfAColumnDiverges_failsAloneAndLeavesOthersTheirBytes() throws IOException {
+    Path start = cells.copy("layer3.0", TO);
+    Path tooLarge = directory.resolve("too large");
+    Stitch stitch =
+        Stitch.between(
+            new CutPoint("layer2.0", Cells.shape(cells.sender().train("layer2.0"))),
+            new CutPoint(TO, Cells.shape(cells.receiver().train(TO))));
+    FittedStitch.save(
+        tooLarge, stitch, List.of(largest("weight", stitch.weightShape()), largest("bias", List.of(stitch.to().channels()))));
+    List<Path> together =
+        bench.executeAll(
+            new FitVanillaStitchExecutor(),
+            List.of(cells.vanilla("layer2.0", TO, tooLarge), cells.vanilla("layer3.0", TO, start)));
+    Path alone =
+        bench.execute(new FitVanillaStitchExecutor(), cells.vanilla("layer3.0", TO, start));
+    assertThat(together.get(0).resolve("failure"))
+        .content()
+        .contains("from 'layer2.0' to 'layer2.0' diverged in epoch 1 of 2")
+        .contains("lower learning_rate from 0.01");
+    assertThat(together.get(0).resolve("stitch")).doesNotExist();
+    assertThat(Digest.of(together.get(1).resolve("stitch")))
+        .isEqualTo(Digest.of(alone.resolve("stitch")));
   }
 
   @Test
@@ -148,6 +178,15 @@ class CompanyTest {
     assertThat(Digest.of(together.get(0).resolve(output)))
         .as("what tells stages apart")
         .isNotEqualTo(Digest.of(together.get(1).resolve(output)));
+  }
+
+  private static NamedTensor largest(String name, List<Integer> shape) {
+    int count = shape.stream().reduce(1, Math::multiplyExact);
+    ByteBuffer data = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (data.hasRemaining()) {
+      data.putFloat(Float.MAX_VALUE);
+    }
+    return new NamedTensor(name, Dtype.F32, shape, data.flip());
   }
 
   private static double distance(Path a, Path b) throws IOException {

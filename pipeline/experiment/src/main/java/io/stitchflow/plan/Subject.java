@@ -1,0 +1,47 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.ReportNetwork;
+import java.util.List;
+
+/**
+ * A network of the experiment in one of its states.
+ *
+ * @param id the stage that trains it, or makes it at random
+ * @param cuts those that the experiment uses
+ * @param dataset its name, for people
+ */
+record Subject(
+    String id,
+    Network network,
+    Architecture architecture,
+    boolean random,
+    List<CutPoint> cuts,
+    String dataset) {
+  String name() {
+    return network.getName();
+  }
+
+  String label() {
+    return random ? "random " + name() : name();
+  }
+
+  /** The stage that caches what this network makes of a split at {@code cut}. */
+  String representation(CutPoint cut, String split) {
+    return "represent " + label() + "/" + cut.layer() + " " + split;
+  }
+
+  ReportNetwork described() {
+    return ReportNetwork.newBuilder()
+        .setName(name())
+        .setArchitecture(architecture.name())
+        .setWidth(network.getWidth())
+        .setSeed(network.getSeed())
+        .setRandom(random)
+        .setDataset(dataset)
+        .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
+        .build();
+  }
+}
