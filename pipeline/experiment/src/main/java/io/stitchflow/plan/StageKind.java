@@ -15,7 +15,7 @@ public enum StageKind {
   FIT_COPY_STITCH(ParametersCase.FIT_COPY_STITCH, 1, "copy stitches, SGD"),
   FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 2, "vanilla stitches"),
   COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 2, "comparisons"),
-  WRITE_REPORT(ParametersCase.WRITE_REPORT, 1, "report");
+  WRITE_REPORT(ParametersCase.WRITE_REPORT, 2, "report");
 
   private final ParametersCase parameters;
   private final int version;

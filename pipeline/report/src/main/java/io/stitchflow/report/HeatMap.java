@@ -11,7 +11,7 @@ import java.util.List;
  * @param subtitle of which pair, condition and split
  */
 record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
-  private static final double CELL_WIDTH = 44;
+  private static final double CELL_WIDTH = 50;
   private static final double CELL_HEIGHT = 32;
   private static final double MARGIN = 10;
   private static final double TOP = 54;
