@@ -41,12 +41,18 @@ public final class Store {
     return directory.root();
   }
 
-  /** Where a run keeps its records; made on demand. */
-  public Path runs() throws IOException {
+  /** Where runs keep their files; nothing may be there yet. */
+  public Path runs() {
+    return directory.folder(Folder.RUNS);
+  }
+
+  /** Makes a directory of {@link #runs}, and the store where there is none. */
+  public void makeRun(Path run) throws IOException {
+    if (!run.startsWith(runs())) {
+      throw new IllegalArgumentException("a run's files are under " + runs() + ", but was: " + run);
+    }
     directory.prepare();
-    Path runs = directory.folder(Folder.RUNS);
-    directory.makeDirectories(runs);
-    return runs;
+    directory.makeDirectories(run);
   }
 
   /**

@@ -162,7 +162,7 @@ final class Laboratory {
 
   private static final class Unheard implements RunListener {
     @Override
-    public void started(List<Stage> group) {}
+    public void started(List<Stage> group, String worker) {}
 
     @Override
     public void advanced(List<Stage> group, double share) {}

@@ -6,8 +6,12 @@ import java.util.List;
 
 /** Told what a run does, from any thread. */
 public interface RunListener {
-  /** Stages of one group begin, in one lane. */
-  void started(List<Stage> group);
+  /**
+   * Stages of one group begin, in one lane.
+   *
+   * @param worker which one's; empty in this process
+   */
+  void started(List<Stage> group, String worker);
 
   /** The share of the group's work that is done, in [0, 1]. */
   void advanced(List<Stage> group, double share);

@@ -69,7 +69,7 @@ public final class Worker {
     if (!ready.isEmpty()) {
       lanes.acquire();
       try {
-        listener.started(ready);
+        listener.started(ready, "");
         for (StageResult result :
             attempt(ready, new Rewinder(plan, upstream), upstream, listener)) {
           results.put(result.getStage(), result);

@@ -186,7 +186,7 @@ class WorkerTest {
 
   private final class Recorder implements RunListener {
     @Override
-    public void started(List<Stage> group) {}
+    public void started(List<Stage> group, String worker) {}
 
     @Override
     public void advanced(List<Stage> group, double share) {}

@@ -1,11 +1,13 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Survey;
-import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -13,31 +15,38 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Runs an experiment's missing stages on the runner that is in the options. */
+/** An experiment's missing stages as a Beam pipeline. */
 public final class BeamRun {
   private BeamRun() {}
 
+  /** A new run's id: 32 hexadecimal digits. */
+  public static String newId() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+
+  /** The pipeline that runs what {@code survey} found missing. */
+  public static Pipeline pipeline(PipelineOptions options, RunSpec run, Survey survey) {
+    Pipeline pipeline = Pipeline.create(options);
+    pipeline.apply("Run experiment", RunExperiment.of(run, survey.known()));
+    return pipeline;
+  }
+
   /**
-   * Returns the results of all stages that ran or were looked up again; blocks until the run ends.
+   * Runs in this JVM, on the runner that is in the options, and returns the results of all stages
+   * that ran or were looked up again; blocks until the run ends.
    *
-   * @param lanes groups of stages that run at once in one JVM
+   * @param lanes groups of stages that run at once
    */
-  public static List<StageResult> run(
-      PipelineOptions options,
-      Plan plan,
-      Survey survey,
-      Path store,
-      int lanes,
-      RunListener listener) {
-    String id = UUID.randomUUID().toString();
+  public static List<StageResult> runHere(
+      PipelineOptions options, Run run, Survey survey, Store store, int lanes, RunListener listener)
+      throws IOException {
+    String id = newId();
+    RunFiles.create(store, id, run);
     Collecting collecting = new Collecting(listener);
     Workers.listen(id, collecting);
     try {
-      Pipeline pipeline = Pipeline.create(options);
-      RunSpec run =
-          new RunSpec(id, store.toAbsolutePath().toString(), lanes, plan, survey.missing());
-      pipeline.apply("Run experiment", RunExperiment.of(run, survey.known()));
-      pipeline.run().waitUntilFinish();
+      RunSpec spec = new RunSpec(id, store.root().toString(), lanes, 0, survey.missing());
+      pipeline(options, spec, survey).run().waitUntilFinish();
     } finally {
       Workers.forget(id);
     }
@@ -53,8 +62,8 @@ public final class BeamRun {
     }
 
     @Override
-    public void started(List<Stage> group) {
-      listener.started(group);
+    public void started(List<Stage> group, String worker) {
+      listener.started(group, worker);
     }
 
     @Override

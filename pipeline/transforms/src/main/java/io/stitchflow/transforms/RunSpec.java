@@ -1,7 +1,8 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.plan.Shares;
 import io.stitchflow.plan.StageKind;
-import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Share;
 import io.stitchflow.v1.StageGroup;
 import java.io.Serializable;
 import java.util.List;
@@ -9,19 +10,23 @@ import java.util.List;
 /**
  * What a run executes and where.
  *
- * @param id names the run's listener in this JVM
+ * @param id names the run's files in the store
  * @param store the store's directory
  * @param lanes groups of stages that run at once in one JVM
- * @param plan all stages, so that a worker can make a missing blob again
+ * @param slots into how many shares of about the same cost the groups of a kind are dealt; 0 where
+ *     each is a share of its own
  * @param missing groups that may have to run
  */
-public record RunSpec(String id, String store, int lanes, Plan plan, List<StageGroup> missing)
+public record RunSpec(String id, String store, int lanes, int slots, List<StageGroup> missing)
     implements Serializable {
   public RunSpec {
     missing = List.copyOf(missing);
   }
 
-  List<StageGroup> groups(StageKind kind) {
-    return missing.stream().filter(group -> StageKind.of(group.getStage(0)) == kind).toList();
+  /** The shares of one kind, the longest first. */
+  List<Share> shares(StageKind kind) {
+    List<StageGroup> groups =
+        missing.stream().filter(group -> StageKind.of(group.getStage(0)) == kind).toList();
+    return Shares.deal(groups, slots == 0 ? Math.max(1, groups.size()) : slots);
   }
 }

@@ -1,14 +1,19 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.artifacts.Digest;
 import io.stitchflow.plan.StageKind;
-import io.stitchflow.plan.Worker;
-import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Share;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.extensions.protobuf.ProtoCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Distribution;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -21,6 +26,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the stages of one kind that the survey found missing. Input: results of all stages before,
@@ -28,6 +35,9 @@ import org.apache.beam.sdk.values.TypeDescriptors;
  * starts before all kinds before it are done.
  */
 final class RunStages extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
+  private static final List<Outcome> COUNTED =
+      List.of(Outcome.HIT, Outcome.RAN, Outcome.FAILED, Outcome.SKIPPED);
+
   private final StageKind kind;
   private final RunSpec run;
 
@@ -42,11 +52,8 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    List<StageGroup> groups =
-        run.groups(kind).stream()
-            .sorted(Comparator.comparingDouble(RunStages::cost).reversed())
-            .toList();
-    if (groups.isEmpty()) {
+    List<Share> shares = run.shares(kind);
+    if (shares.isEmpty()) {
       return before;
     }
     PCollectionView<Map<String, StageResult>> upstream =
@@ -58,41 +65,73 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     PCollection<StageResult> results =
         before
             .getPipeline()
-            .apply("Groups to run", Create.of(groups).withCoder(ProtoCoder.of(StageGroup.class)))
+            .apply("Shares", Create.of(shares).withCoder(ProtoCoder.of(Share.class)))
             .apply("Spread", Reshuffle.viaRandomKey())
-            .apply("Run", ParDo.of(new RunGroup(run, upstream)).withSideInputs(upstream))
+            .apply("Run", ParDo.of(new RunShare(run, upstream)).withSideInputs(upstream))
             .setCoder(ProtoCoder.of(StageResult.class));
     return PCollectionList.of(before)
         .and(results)
         .apply("With those before", Flatten.pCollections());
   }
 
-  private static double cost(StageGroup group) {
-    return group.getStageList().stream().mapToDouble(stage -> stage.getCost()).sum();
-  }
-
   /** Looks in the store right before it computes, so that a replayed element costs a look-up. */
-  private static final class RunGroup extends DoFn<StageGroup, StageResult> {
+  private static final class RunShare extends DoFn<Share, StageResult> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunStages.class);
+
     private final String id;
     private final String store;
     private final int lanes;
-    private final Plan plan;
     private final PCollectionView<Map<String, StageResult>> upstream;
+    private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+    private final Distribution millis = Metrics.distribution("stitchflow", "stage_millis");
 
-    RunGroup(RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
+    RunShare(RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
       this.id = run.id();
       this.store = run.store();
       this.lanes = run.lanes();
-      this.plan = run.plan();
       this.upstream = upstream;
+      for (Outcome outcome : COUNTED) {
+        outcomes.put(
+            outcome,
+            Metrics.counter("stitchflow", "stages_" + outcome.name().toLowerCase(Locale.ROOT)));
+      }
     }
 
     @ProcessElement
-    public void process(@Element StageGroup group, ProcessContext context) throws Exception {
-      Worker worker = Workers.of(store, lanes);
-      List<StageResult> results =
-          worker.run(group.getStageList(), plan, context.sideInput(upstream), Workers.listener(id));
-      results.forEach(context::output);
+    public void process(@Element Share share, ProcessContext context) throws Exception {
+      for (StageGroup group : share.getGroupList()) {
+        Workers.Site site = Workers.reach(store, id, lanes);
+        List<StageResult> results =
+            site.worker()
+                .run(
+                    group.getStageList(),
+                    site.plan(),
+                    context.sideInput(upstream),
+                    site.listener());
+        for (StageResult result : results) {
+          count(result);
+          context.output(result);
+        }
+      }
+    }
+
+    private void count(StageResult result) {
+      Counter counter = outcomes.get(result.getOutcome());
+      if (counter != null) {
+        counter.inc();
+      }
+      double seconds = result.getResult().getSeconds();
+      if (result.getOutcome() == Outcome.RAN) {
+        millis.update(Math.round(1000 * seconds));
+      }
+      LOG.info(
+          "{} '{}' key {}{}",
+          result.getOutcome(),
+          result.getStage(),
+          result.getKey().isEmpty() ? "unknown" : Digest.from(result.getKey()).brief(),
+          result.getOutcome() == Outcome.RAN
+              ? String.format(Locale.ROOT, " in %.3f s", seconds)
+              : result.getMessage().isEmpty() ? "" : ": " + result.getMessage());
     }
   }
 }

@@ -1,62 +1,104 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.EventWriter;
+import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Worker;
-import io.stitchflow.v1.Stage;
-import io.stitchflow.v1.StageResult;
+import io.stitchflow.v1.Plan;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What DoFns of one JVM share: a worker for each store, and the listeners of runs that were started
- * here. Beam gives DoFns no other way to share.
+ * What DoFns of one JVM share: a worker for each store, the plan of each run, and whom to tell of
+ * it. Beam gives DoFns no other way to share.
  */
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
+  private static final Map<String, Site> SITES = new HashMap<>();
   private static final Map<String, RunListener> LISTENERS = new ConcurrentHashMap<>();
+
+  // A store behind a network may be gone for seconds
+  private static final long FIRST_DELAY_MILLIS = 250;
+  private static final int ATTEMPTS = 5;
 
   private Workers() {}
 
-  /** The worker for a store; the number of lanes is that of whoever asks first. */
-  static synchronized Worker of(String store, int lanes) throws IOException {
-    Worker worker = WORKERS.get(store);
-    if (worker == null) {
-      worker = new Worker(Store.open(Path.of(store)), Executors.all(), lanes);
-      WORKERS.put(store, worker);
+  /** Where a run's stages run in this JVM. */
+  record Site(Worker worker, RunFiles files, Plan plan, RunListener listener) {}
+
+  /**
+   * The site of a run; tries again for a few seconds while the store does not show the run.
+   *
+   * @param lanes groups that run at once here; that of whoever asks first
+   * @throws IOException if the store cannot be read here, or is not the one that the run is in
+   */
+  static Site reach(String store, String id, int lanes) throws IOException, InterruptedException {
+    long delayMillis = FIRST_DELAY_MILLIS;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Site site = site(store, id, lanes);
+        if (site.files().exists()) {
+          return site;
+        }
+        throw new IOException("it has no run " + id);
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          throw new StoreNotSharedException(store, name(), e);
+        }
+      }
+      Thread.sleep(delayMillis);
+      delayMillis *= 2;
     }
-    return worker;
   }
 
+  private static synchronized Site site(String root, String id, int lanes) throws IOException {
+    Site known = SITES.get(id);
+    if (known != null) {
+      return known;
+    }
+    Store store = Store.open(Path.of(root));
+    RunFiles files = RunFiles.at(store, id);
+    Plan plan = files.read().getPlan();
+    RunListener listener = LISTENERS.get(id);
+    Worker worker = WORKERS.get(root);
+    if (worker == null) {
+      worker = new Worker(store, Executors.all(), lanes);
+      WORKERS.put(root, worker);
+    }
+    Site site =
+        new Site(
+            worker,
+            files,
+            plan,
+            listener == null ? new EventWriter(files, name(), System::nanoTime) : listener);
+    SITES.put(id, site);
+    return site;
+  }
+
+  /** This JVM's name, for people: {@code stitchflow.worker}, or host and process. */
+  private static String name() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "localhost";
+    }
+    return System.getProperty("stitchflow.worker", host + "-" + ProcessHandle.current().pid());
+  }
+
+  /** Tells {@code listener}, rather than the run's files, of what happens in this JVM. */
   static void listen(String run, RunListener listener) {
     LISTENERS.put(run, listener);
   }
 
-  static void forget(String run) {
+  static synchronized void forget(String run) {
     LISTENERS.remove(run);
-  }
-
-  /**
-   * The listener of a run; one that ignores everything where the run was started in another JVM.
-   */
-  static RunListener listener(String run) {
-    return LISTENERS.getOrDefault(run, Silent.INSTANCE);
-  }
-
-  private enum Silent implements RunListener {
-    INSTANCE;
-
-    @Override
-    public void started(List<Stage> group) {}
-
-    @Override
-    public void advanced(List<Stage> group, double share) {}
-
-    @Override
-    public void finished(Stage stage, StageResult result) {}
+    SITES.remove(run);
   }
 }

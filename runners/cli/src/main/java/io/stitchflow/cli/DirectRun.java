@@ -1,11 +1,11 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.transforms.BeamRun;
-import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -24,8 +24,8 @@ final class DirectRun {
    *
    * @param lanes groups of stages that run at once
    */
-  static List<StageResult> run(
-      Plan plan, Survey survey, Path store, int lanes, RunListener listener) throws Exception {
+  static List<StageResult> run(Run run, Survey survey, Store store, int lanes, RunListener listener)
+      throws Exception {
     DirectOptions options = PipelineOptionsFactory.create().as(DirectOptions.class);
     options.setRunner(DirectRunner.class);
     options.setJobName("stitchflow");
@@ -36,7 +36,7 @@ final class DirectRun {
     options.setEnforceImmutability(false);
     options.setEnforceEncodability(false);
     try {
-      return BeamRun.run(options, plan, survey, store, lanes, listener);
+      return BeamRun.runHere(options, run, survey, store, lanes, listener);
     } catch (PipelineExecutionException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,12 +27,7 @@ final class ExperimentOptions {
       })
   private List<String> sets = new ArrayList<>();
 
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description =
-          "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.")
-  private @Nullable Path store;
+  @Mixin private StoreOption store = new StoreOption();
 
   @Option(
       names = "--out",
@@ -62,16 +58,7 @@ final class ExperimentOptions {
   }
 
   Path store(Map<String, String> environment) {
-    if (store != null) {
-      return store.toAbsolutePath().normalize();
-    }
-    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    // A relative XDG_CACHE_HOME is to be ignored, says its specification
-    Path root =
-        cache.startsWith("/")
-            ? Path.of(cache)
-            : Path.of(System.getProperty("user.home", "."), ".cache");
-    return root.resolve("stitchflow").toAbsolutePath();
+    return store.store(environment);
   }
 
   Path out(String experiment) {

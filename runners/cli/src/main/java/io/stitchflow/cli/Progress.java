@@ -57,11 +57,13 @@ final class Progress implements RunListener {
   }
 
   @Override
-  public synchronized void started(List<Stage> group) {
+  public synchronized void started(List<Stage> group, String worker) {
     Stage first = group.get(0);
     estimator.start(group, nanos.getAsLong());
     counts(first).begun = true;
-    running.put(first.getGroup(), new Snapshot.Running(label(group), 0));
+    running.put(
+        first.getGroup(),
+        new Snapshot.Running(label(group) + (worker.isEmpty() ? "" : " on " + worker), 0));
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.stitchflow.cli;
 import io.stitchflow.artifacts.MissingBlobException;
 import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.plan.InvalidExperimentException;
+import io.stitchflow.transforms.ClusterException;
+import io.stitchflow.transforms.StoreNotSharedException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -44,6 +46,7 @@ public final class Stitchflow implements Runnable {
         new CommandLine(new Stitchflow())
             .addSubcommand(new RunCommand(terminal, environment))
             .addSubcommand(new PlanCommand(terminal, environment))
+            .addSubcommand(new WatchCommand(terminal, environment))
             .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
             .setColorScheme(
@@ -59,7 +62,7 @@ public final class Stitchflow implements Runnable {
   /** Without a command there is nothing to do but say which there are. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command? choose run or plan");
+    throw new ParameterException(spec.commandLine(), "which command? choose run, plan or watch");
   }
 
   private static int misused(ParameterException problem, Terminal terminal) {
@@ -75,11 +78,13 @@ public final class Stitchflow implements Runnable {
       invalid.problems().forEach(terminal.err()::println);
       return ExitCode.INPUT;
     }
-    if (problem instanceof InputException) {
+    if (problem instanceof InputException || problem instanceof ClusterException) {
       terminal.err().println("stitchflow: " + problem.getMessage());
       return ExitCode.INPUT;
     }
-    if (problem instanceof StoreException || problem instanceof MissingBlobException) {
+    if (problem instanceof StoreException
+        || problem instanceof MissingBlobException
+        || problem instanceof StoreNotSharedException) {
       terminal.err().println("stitchflow: " + problem.getMessage());
       return ExitCode.STORE;
     }

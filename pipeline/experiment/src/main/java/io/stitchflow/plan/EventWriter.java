@@ -1,0 +1,85 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.GroupAdvanced;
+import io.stitchflow.v1.RunEvent;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import io.stitchflow.v1.StagesStarted;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells of a run by appending to a file of its own in {@link RunFiles}. What cannot be written is
+ * left out: results are in the store, whoever hears of them.
+ */
+public final class EventWriter implements RunListener {
+  private static final long PERIOD_NANOS = 500_000_000L;
+
+  private final String worker;
+  private final Path directory;
+  private Path file;
+  private final LongSupplier nanos;
+  private final Map<String, Long> toldNanos = new HashMap<>();
+
+  /**
+   * @param worker its name, for people
+   * @param nanos a clock, as {@link System#nanoTime}
+   */
+  public EventWriter(RunFiles run, String worker, LongSupplier nanos) {
+    this.worker = worker;
+    this.directory = run.events();
+    this.file = newFile();
+    this.nanos = nanos;
+  }
+
+  @Override
+  public void started(List<Stage> group, String where) {
+    StagesStarted.Builder started = StagesStarted.newBuilder();
+    group.forEach(stage -> started.addStage(stage.getId()));
+    append(RunEvent.newBuilder().setStarted(started));
+  }
+
+  /** Tells twice a second at most. */
+  @Override
+  public synchronized void advanced(List<Stage> group, double share) {
+    String first = group.get(0).getId();
+    long now = nanos.getAsLong();
+    Long told = toldNanos.get(first);
+    if (told == null || now - told >= PERIOD_NANOS) {
+      toldNanos.put(first, now);
+      append(
+          RunEvent.newBuilder()
+              .setAdvanced(GroupAdvanced.newBuilder().setStage(first).setShare(share)));
+    }
+  }
+
+  @Override
+  public void finished(Stage stage, StageResult result) {
+    append(RunEvent.newBuilder().setFinished(result));
+  }
+
+  private synchronized void append(RunEvent.Builder event) {
+    ByteBuffer bytes = ByteBuffer.wrap(EventFrame.encode(event.setWorker(worker).build()));
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      // Somebody may miss the news, nobody a result. What follows must not follow half an event
+      file = newFile();
+    }
+  }
+
+  private Path newFile() {
+    return directory.resolve(UUID.randomUUID().toString());
+  }
+}

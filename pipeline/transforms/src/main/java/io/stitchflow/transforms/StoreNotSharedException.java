@@ -1,0 +1,26 @@
+package io.stitchflow.transforms;
+
+import java.io.IOException;
+
+/** A worker does not see the store that its run is in. */
+public final class StoreNotSharedException extends IOException {
+  /**
+   * @param store as the run names it
+   * @param worker who does not see it
+   */
+  StoreNotSharedException(String store, String worker, IOException cause) {
+    super(
+        store
+            + ": worker "
+            + worker
+            + " does not see this run's store there ("
+            + cause.getMessage()
+            + "); give a directory with --store that all workers share under this path",
+        cause);
+  }
+
+  /** One that another process has thrown, with its message. */
+  public StoreNotSharedException(String message) {
+    super(message);
+  }
+}

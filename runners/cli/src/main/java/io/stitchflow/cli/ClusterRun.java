@@ -1,0 +1,105 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.RunListener;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.Worker;
+import io.stitchflow.transforms.Cluster;
+import io.stitchflow.transforms.Executors;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageGroup;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A run on a cluster, as its client sees it. */
+final class ClusterRun {
+  private ClusterRun() {}
+
+  /**
+   * Imports data sets in this process, since their files are here and need not be on the workers;
+   * returns what that gave.
+   */
+  static List<StageResult> importHere(Plan plan, Survey survey, Store store, RunListener listener)
+      throws InterruptedException {
+    List<StageResult> imported = new ArrayList<>();
+    Worker worker = new Worker(store, Executors.all(), 1);
+    for (StageGroup group : survey.missing()) {
+      if (StageKind.of(group.getStage(0)) == StageKind.IMPORT_DATASET) {
+        imported.addAll(worker.run(group.getStageList(), plan, Map.of(), listener));
+      }
+    }
+    return imported;
+  }
+
+  /**
+   * Waits for a job, and cancels it if this process is asked to end.
+   *
+   * @param survey what was in the store before
+   * @return results of all stages that {@code survey} does not know
+   */
+  static List<StageResult> await(
+      Cluster.Job job, Plan plan, Survey survey, Store store, RunListener listener, PrintStream err)
+      throws IOException, InterruptedException {
+    Thread cancelling = new Thread(() -> cancel(job, err), "cancel the job");
+    Runtime.getRuntime().addShutdownHook(cancelling);
+    try {
+      return results(job.await(listener), plan, survey, Survey.of(plan, new Memo(store)));
+    } finally {
+      stand(cancelling);
+    }
+  }
+
+  private static void stand(Thread cancelling) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cancelling);
+    } catch (IllegalStateException e) {
+      // The process ends already, and the thread cancels
+    }
+  }
+
+  private static void cancel(Cluster.Job job, PrintStream err) {
+    try {
+      job.cancel();
+      err.println("stitchflow: cancelled job " + job.id() + "; what it has published stays");
+    } catch (IOException e) {
+      err.println("stitchflow: job " + job.id() + " is not cancelled: " + e.getMessage());
+    }
+  }
+
+  /** What workers told, or else what the store says now: a worker that was killed tells nothing. */
+  static List<StageResult> results(Cluster.End end, Plan plan, Survey before, Survey after) {
+    Map<String, StageResult> stored = new HashMap<>();
+    after.known().forEach(result -> stored.put(result.getStage(), result));
+    Map<String, StageResult> known = new HashMap<>();
+    before.known().forEach(result -> known.put(result.getStage(), result));
+    List<StageResult> results = new ArrayList<>();
+    for (Stage stage : plan.getStageList()) {
+      if (!known.containsKey(stage.getId())) {
+        StageResult told = end.results().get(stage.getId());
+        StageResult found = stored.get(stage.getId());
+        results.add(
+            told != null && (told.hasResult() || found == null)
+                ? told
+                : found != null ? found : neverRan(stage, end.failure()));
+      }
+    }
+    return results;
+  }
+
+  private static StageResult neverRan(Stage stage, String failure) {
+    return StageResult.newBuilder()
+        .setStage(stage.getId())
+        .setOutcome(Outcome.FAILED)
+        .setMessage(failure.isEmpty() ? "its result is not in the store; run again" : failure)
+        .build();
+  }
+}

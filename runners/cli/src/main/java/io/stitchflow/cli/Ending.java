@@ -1,0 +1,87 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Run;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run ends with: the report's files, {@code run.json}, matrices and a summary.
+ *
+ * @param system where JSON goes
+ * @param terminal where text for people goes
+ */
+record Ending(Terminal system, Terminal terminal, boolean json) {
+  private static final int MOST_NAMED = 20;
+
+  /**
+   * Writes everything and returns the exit code.
+   *
+   * @param circumstances what else {@code run.json} says of the run
+   */
+  int write(
+      Run run,
+      Results results,
+      Store store,
+      OutDirectory out,
+      Clock clock,
+      Map<String, Object> circumstances)
+      throws IOException {
+    StageResult report = results.report();
+    @Nullable Path page = report == null ? null : out.path("report.html");
+    if (report != null) {
+      out.copy(report, store);
+      terminal
+          .out()
+          .print(Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color()));
+    }
+    RunRecord record =
+        new RunRecord(run.getExperiment().getName(), out.path(""), page, results, clock.seconds());
+    Map<String, Object> all = new LinkedHashMap<>(circumstances);
+    all.put("store", store.root().toString());
+    all.put("started", clock.started().toString());
+    all.put("processors", Runtime.getRuntime().availableProcessors());
+    out.write("run.json", Json.pretty(record.full(all)));
+    summarize(record, terminal.out());
+    if (json) {
+      system.out().println(Json.line(record.summary()));
+    }
+    return results.count(Outcome.FAILED) > 0 ? ExitCode.SOME_STAGES_FAILED : ExitCode.DONE;
+  }
+
+  private static void summarize(RunRecord record, PrintStream out) {
+    Results results = record.results();
+    List<StageResult> failed = results.with(Outcome.FAILED);
+    List<StageResult> skipped = results.with(Outcome.SKIPPED);
+    name(out, "failed", failed);
+    name(out, "skipped", skipped);
+    out.printf(
+        "%s: %d stages ran, %d cached%s in %s; %s saved%n",
+        record.experiment(),
+        results.count(Outcome.RAN),
+        results.count(Outcome.HIT),
+        failed.isEmpty() ? "" : ", " + failed.size() + " failed, " + skipped.size() + " skipped",
+        Durations.words(record.seconds()),
+        Durations.words(results.seconds(Outcome.HIT)));
+    out.println(
+        record.report() == null
+            ? "no report, since stages failed; details: " + record.out().resolve("run.json")
+            : "report: " + record.report());
+  }
+
+  private static void name(PrintStream out, String what, List<StageResult> results) {
+    for (StageResult result : results.subList(0, Math.min(MOST_NAMED, results.size()))) {
+      out.println(what + ": " + result.getStage() + ": " + result.getMessage());
+    }
+    if (results.size() > MOST_NAMED) {
+      out.println(what + ": and " + (results.size() - MOST_NAMED) + " more");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.transforms.Cluster;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Where a run computes what the store does not have. */
+final class RunnerOptions {
+  private static final String DIRECT = "direct";
+
+  @Option(
+      names = "--runner",
+      paramLabel = "NAME",
+      description = "What computes: direct, in this process (default), or flink.")
+  private String runner = DIRECT;
+
+  @Option(
+      names = "--flink-master",
+      paramLabel = "HOST:PORT",
+      description =
+          "The REST interface of a JobManager, or [local] for a cluster in this process. With --runner flink.")
+  private String master = "";
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description =
+          "Slots to use, one column of stitches each at a time. Default: all that the cluster has. With --runner flink.")
+  private int parallelism;
+
+  @Option(
+      names = "--detach",
+      description =
+          "Ends once the job is submitted, with the run's id, by which 'watch' follows it. With --runner flink.")
+  private boolean detach;
+
+  boolean isDirect() {
+    return runner.equals(DIRECT);
+  }
+
+  /**
+   * What was chosen.
+   *
+   * @throws InputException if options contradict each other
+   */
+  void check() throws InputException {
+    if (isDirect() && (!master.isEmpty() || parallelism != 0 || detach)) {
+      throw new InputException(
+          "--flink-master, --parallelism and --detach go with --runner flink; add it, or drop them");
+    }
+    if (!isDirect() && master.isEmpty()) {
+      throw new InputException(
+          "--runner "
+              + runner
+              + " needs to know where: add --flink-master HOST:PORT, or [local] for this process");
+    }
+    if (parallelism < 0) {
+      throw new InputException(
+          "--parallelism: must be at least 1, but was "
+              + parallelism
+              + "; leave it out for all slots");
+    }
+    if (detach && master.equals("[local]")) {
+      throw new InputException(
+          "--detach: a cluster in this process ends with it; drop --detach, or name another master");
+    }
+  }
+
+  Cluster cluster() throws InputException {
+    return cluster(runner);
+  }
+
+  static Cluster cluster(String name) throws InputException {
+    Map<String, Cluster> clusters = Cluster.all();
+    Cluster cluster = clusters.get(name);
+    if (cluster == null) {
+      throw new InputException(
+          "--runner: there is no '"
+              + name
+              + "' here; choose direct"
+              + (clusters.isEmpty()
+                  ? ", or start through runners/stitchflow for flink"
+                  : " or flink"));
+    }
+    return cluster;
+  }
+
+  String name() {
+    return runner;
+  }
+
+  String master() {
+    return master;
+  }
+
+  int parallelism() {
+    return parallelism;
+  }
+
+  boolean detach() {
+    return detach;
+  }
+}

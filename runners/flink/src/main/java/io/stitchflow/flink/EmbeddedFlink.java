@@ -1,0 +1,60 @@
+package io.stitchflow.flink;
+
+import io.stitchflow.transforms.ClusterException;
+import java.io.IOException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+
+/** A Flink cluster in this process, reached as any other. */
+final class EmbeddedFlink implements FlinkJob.Held {
+  private final MiniCluster cluster;
+  private final String master;
+
+  private EmbeddedFlink(MiniCluster cluster, String master) {
+    this.cluster = cluster;
+    this.master = master;
+  }
+
+  static EmbeddedFlink start(int slots) throws IOException {
+    Configuration configuration = new Configuration();
+    configuration.set(RestOptions.ADDRESS, "localhost");
+    configuration.set(RestOptions.BIND_ADDRESS, "localhost");
+    configuration.set(RestOptions.BIND_PORT, "0");
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(256));
+    configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(64));
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(slots)
+                .build());
+    try {
+      cluster.start();
+      return new EmbeddedFlink(cluster, "localhost:" + cluster.getRestAddress().get().getPort());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClusterException("stopped while Flink started in this process", e);
+    } catch (Exception e) { // what MiniCluster declares
+      throw new ClusterException("Flink does not start in this process: " + FlinkJob.root(e), e);
+    }
+  }
+
+  String master() {
+    return master;
+  }
+
+  @Override
+  public void release() throws IOException {
+    try {
+      cluster.close();
+    } catch (Exception e) { // what MiniCluster declares
+      throw new ClusterException("Flink does not stop in this process: " + FlinkJob.root(e), e);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.stitchflow.flink;
+
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.RunFiles;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.transforms.BeamRun;
+import io.stitchflow.transforms.Cluster;
+import io.stitchflow.transforms.ClusterException;
+import io.stitchflow.transforms.RunSpec;
+import io.stitchflow.v1.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.runners.flink.FlinkRunner;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * A Flink session cluster, or one in this process for {@code [local]}. A run's id is the id of its
+ * Flink job.
+ */
+public final class FlinkCluster implements Cluster {
+  /** The master that means: start a cluster in this process. */
+  static final String LOCAL = "[local]";
+
+  @Override
+  public String name() {
+    return "flink";
+  }
+
+  @Override
+  public Job submit(Run run, Survey survey, Store store, int parallelism)
+      throws IOException, InterruptedException {
+    if (run.getMaster().equals(LOCAL)) {
+      EmbeddedFlink embedded =
+          EmbeddedFlink.start(
+              parallelism == 0 ? Runtime.getRuntime().availableProcessors() : parallelism);
+      return submit(run, survey, store, parallelism, embedded.master(), List.of(), embedded);
+    }
+    return submit(run, survey, store, parallelism, run.getMaster(), bundle(), () -> {});
+  }
+
+  private static Job submit(
+      Run run,
+      Survey survey,
+      Store store,
+      int parallelism,
+      String master,
+      List<String> bundle,
+      FlinkJob.Held held)
+      throws IOException {
+    FlinkRest rest = new FlinkRest(master);
+    int slots = rest.slots();
+    if (slots == 0 || parallelism > slots) {
+      throw new ClusterException(
+          master
+              + ": the cluster has "
+              + slots
+              + " slots"
+              + (slots == 0
+                  ? "; start its TaskManagers"
+                  : ", but --parallelism is " + parallelism + "; choose 1 to " + slots));
+    }
+    int shares = parallelism == 0 ? slots : parallelism;
+    String id = BeamRun.newId();
+    RunFiles files = RunFiles.create(store, id, run);
+    RunSpec spec = new RunSpec(id, store.root().toString(), shares, shares, survey.missing());
+    Path configuration = configuration(id);
+    try {
+      FlinkPipelineOptions options =
+          options(master, shares, configuration, bundle, run.getExperiment().getName());
+      var unused = BeamRun.pipeline(options, spec, survey).run();
+    } catch (RuntimeException e) {
+      throw new ClusterException(master + ": does not take the job: " + FlinkJob.root(e), e);
+    } finally {
+      Files.delete(configuration.resolve(CONFIGURATION));
+      Files.delete(configuration);
+    }
+    return new FlinkJob(id, rest, files, run.getPlan(), held);
+  }
+
+  @Override
+  public Job attach(String id, Run run, Store store) throws IOException {
+    if (run.getMaster().equals(LOCAL)) {
+      throw new ClusterException(
+          "run " + id + " was on a cluster in its own process and ended with it; run it again");
+    }
+    return new FlinkJob(
+        id, new FlinkRest(run.getMaster()), RunFiles.at(store, id), run.getPlan(), () -> {});
+  }
+
+  private static final String CONFIGURATION = "config.yaml";
+
+  private static FlinkPipelineOptions options(
+      String master, int slots, Path configuration, List<String> bundle, String experiment) {
+    FlinkPipelineOptions options = PipelineOptionsFactory.create().as(FlinkPipelineOptions.class);
+    options.setRunner(FlinkRunner.class);
+    options.setJobName("stitchflow " + experiment);
+    options.setFlinkMaster(master);
+    options.setFlinkConfDir(configuration.toString());
+    options.setFilesToStage(bundle);
+    options.setParallelism(slots);
+    options.setAttachedMode(false);
+    // The older translation puts every element of a batch on one slot
+    options.setUseDataStreamForBatch(true);
+    // Elements are messages, which nobody changes
+    options.setFasterCopy(true);
+    return options;
+  }
+
+  /** A directory with the client's configuration, which Beam takes from nowhere else. */
+  private static Path configuration(String id) throws IOException {
+    Path directory = Files.createTempDirectory("stitchflow-flink-");
+    Files.writeString(
+        directory.resolve(CONFIGURATION),
+        "$internal.pipeline.job-id: "
+            + id
+            + "\n# Else Flink would choose how many slots a step gets\n"
+            + "execution.batch.adaptive.auto-parallelism.enabled: false\n");
+    return directory;
+  }
+
+  /**
+   * The jars that a job brings to its workers, beside this class's own.
+   *
+   * @throws ClusterException if they are not there
+   */
+  static List<String> bundle() throws IOException {
+    Path own =
+        Path.of(FlinkCluster.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path directory = own.resolveSibling("bundle");
+    if (!Files.isDirectory(directory)) {
+      throw new ClusterException(
+          directory + ": the jars for Flink's workers are not there; build with mvn package");
+    }
+    try (Stream<Path> jars = Files.list(directory)) {
+      return Stream.concat(Stream.of(own), jars.sorted()).map(Path::toString).toList();
+    }
+  }
+}
