@@ -1,10 +1,12 @@
 package io.stitchflow.acceptance;
 
 import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.flink.FlinkCluster;
 import io.stitchflow.plan.ExperimentDefaults;
 import io.stitchflow.plan.InProcess;
 import io.stitchflow.plan.Planner;
@@ -14,11 +16,13 @@ import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.Worker;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.BeamRun;
+import io.stitchflow.transforms.Cluster;
 import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
@@ -127,8 +131,38 @@ final class Laboratory {
           options.setTargetParallelism(2);
           return survey.complete()
               ? List.of()
-              : BeamRun.run(options, plan, survey, directory, 2, new Unheard());
+              : BeamRun.runHere(options, described(plan), survey, store(), 2, new Unheard());
         });
+  }
+
+  /**
+   * @param master where to submit, or {@code [local]}
+   */
+  Finished onFlink(Experiment experiment, String master, int parallelism) throws Exception {
+    return onFlink(experiment, master, parallelism, new Unheard());
+  }
+
+  Finished onFlink(Experiment experiment, String master, int parallelism, RunListener listener)
+      throws Exception {
+    return run(experiment, (plan, survey) -> onFlink(plan, survey, master, parallelism, listener));
+  }
+
+  private List<StageResult> onFlink(
+      Plan plan, Survey survey, String master, int parallelism, RunListener listener)
+      throws Exception {
+    if (survey.complete()) {
+      return List.of();
+    }
+    Run run = described(plan).toBuilder().setMaster(master).build();
+    try (Cluster.Job job = new FlinkCluster().submit(run, survey, store(), parallelism)) {
+      Cluster.End end = job.await(listener);
+      assertThat(end.failure()).isEmpty();
+      return List.copyOf(end.results().values());
+    }
+  }
+
+  static Run described(Plan plan) {
+    return Run.newBuilder().setPlan(plan).build();
   }
 
   private Worker worker() throws IOException {

@@ -32,7 +32,7 @@ final class FloorsTest {
           List.of("plan"),
           List.of("report"),
           List.of("transforms"),
-          List.of("cli"));
+          List.of("cli", "flink"));
 
   private static final String[] EXPERIMENT =
       packages("torch", "dataset", "network", "representation", "stitch", "comparison", "plan");
@@ -75,9 +75,13 @@ final class FloorsTest {
       only(packages("report"), "com.samskivert..", "org.apache.commons.csv..");
 
   @ArchTest
-  static final ArchRule beam_isUsedOnlyInTransformsAndCli =
-      only(packages("transforms", "cli"), "org.apache.beam..")
+  static final ArchRule beam_isUsedOnlyInTransformsAndRunners =
+      only(packages("transforms", "cli", "flink"), "org.apache.beam..")
           .because("the science runs without Beam and is the oracle for every runner");
+
+  @ArchTest
+  static final ArchRule flinkAndJackson_areUsedOnlyInFlink =
+      only(packages("flink"), "org.apache.flink..", "com.fasterxml.jackson..");
 
   @ArchTest static final ArchRule picocli_isUsedOnlyInCli = only(packages("cli"), "picocli..");
 

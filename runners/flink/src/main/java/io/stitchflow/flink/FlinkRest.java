@@ -22,6 +22,9 @@ final class FlinkRest {
   private static final int OK = 200;
   private static final int ACCEPTED = 202;
   private static final int NOT_FOUND = 404;
+  private static final int UNAVAILABLE = 503;
+  private static final int ATTEMPTS = 50;
+  private static final long PERIOD_MILLIS = 200;
 
   private final String master;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
@@ -79,7 +82,12 @@ final class FlinkRest {
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
     try {
-      return http.send(request.build(), BodyHandlers.ofString());
+      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+      for (int i = 0; response.statusCode() == UNAVAILABLE && i < ATTEMPTS; i++) {
+        Thread.sleep(PERIOD_MILLIS); // it is still starting
+        response = http.send(request.build(), BodyHandlers.ofString());
+      }
+      return response;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("stopped while asking " + master).initCause(e);

@@ -1,0 +1,59 @@
+package io.stitchflow.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A real Flink session cluster of several processes, started by {@code ci/flink-cluster}. */
+final class SessionCluster {
+  private static final Path SCRIPT = Path.of("..", "flink-cluster").toAbsolutePath().normalize();
+
+  private final Path directory;
+
+  private SessionCluster(Path directory) {
+    this.directory = directory;
+  }
+
+  static SessionCluster up(Path directory, int taskManagers) throws Exception {
+    SessionCluster cluster = new SessionCluster(directory);
+    cluster.call("up", "--task-managers", String.valueOf(taskManagers));
+    return cluster;
+  }
+
+  String master() throws IOException {
+    return Files.readString(directory.resolve("master")).trim();
+  }
+
+  /** Kills a TaskManager as a power cut would. */
+  void kill(String taskManager) throws IOException, InterruptedException {
+    String pid = Files.readString(directory.resolve(taskManager + ".pid")).trim();
+    new ProcessBuilder("kill", "-9", pid).inheritIO().start().waitFor();
+  }
+
+  void restart(String taskManager) throws Exception {
+    call("task-manager", taskManager.substring("tm".length()));
+  }
+
+  private void call(String command, String... arguments) throws Exception {
+    List<String> words = new ArrayList<>(List.of(SCRIPT.toString(), command));
+    words.addAll(List.of(arguments));
+    words.addAll(List.of("--dir", directory.toString()));
+    Path log = directory.resolveSibling("flink-cluster.log");
+    Process process =
+        new ProcessBuilder(words)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    if (process.waitFor() != 0) {
+      throw new IOException(String.join(" ", words) + ": " + Files.readString(log, UTF_8));
+    }
+  }
+
+  void down() throws Exception {
+    call("down");
+  }
+}
