@@ -3,8 +3,7 @@ package io.stitchflow.plan;
 import io.stitchflow.network.CutPoint;
 
 /** A sender's cut into a receiver's. */
-record Cell(
-    Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut, long seed) {
+record Cell(Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut, long seed) {
   String label() {
     return sender.label()
         + "/"

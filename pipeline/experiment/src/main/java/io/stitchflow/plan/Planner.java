@@ -10,7 +10,6 @@ import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.ReportCell;
-import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
 import io.stitchflow.v1.TrainNetwork;

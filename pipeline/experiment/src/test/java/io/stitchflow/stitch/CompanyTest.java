@@ -83,7 +83,11 @@ class CompanyTest {
             new CutPoint("layer2.0", Cells.shape(cells.sender().train("layer2.0"))),
             new CutPoint(TO, Cells.shape(cells.receiver().train(TO))));
     FittedStitch.save(
-        tooLarge, stitch, List.of(largest("weight", stitch.weightShape()), largest("bias", List.of(stitch.to().channels()))));
+        tooLarge,
+        stitch,
+        List.of(
+            largest("weight", stitch.weightShape()),
+            largest("bias", List.of(stitch.to().channels()))));
     List<Path> together =
         bench.executeAll(
             new FitVanillaStitchExecutor(),
