@@ -6,6 +6,7 @@ import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Tally;
 import io.stitchflow.stitch.FittedStitch;
+import io.stitchflow.torch.Values;
 import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Metric;
@@ -57,7 +58,7 @@ final class CellMeter {
 
   private static double squaredDistance(NDArray a, NDArray b) {
     try (NDArray difference = a.sub(b)) {
-      return difference.square().sum().getDouble();
+      return Values.number(difference.square().sum());
     }
   }
 

@@ -24,9 +24,6 @@ import java.util.stream.LongStream;
  * receiver once, for all of them.
  */
 final class ColumnMeter implements AutoCloseable {
-  /** Sums are split by it, so it is part of the stage's version. */
-  private static final int BATCH = 64;
-
   private final Lane lane;
   private final Network receiver;
   private final CutPoint cut;
@@ -65,13 +62,13 @@ final class ColumnMeter implements AutoCloseable {
     cells.add(new Cell(sent, vanilla, copy, new CellMeter(receiver, cut, vanilla, copy)));
   }
 
-  /** Measures all examples of all cells. */
-  void read(DoubleConsumer progress) {
-    ByteBuffer receiverRows = buffer(expected);
-    List<ByteBuffer> senderRows = cells.stream().map(cell -> buffer(cell.sent())).toList();
-    for (int from = 0; from < expected.rows(); from += BATCH) {
+  /** Measures all examples of all cells, {@code batch} at a time. */
+  void read(int batch, DoubleConsumer progress) {
+    ByteBuffer receiverRows = buffer(expected, batch);
+    List<ByteBuffer> senderRows = cells.stream().map(cell -> buffer(cell.sent(), batch)).toList();
+    for (int from = 0; from < expected.rows(); from += batch) {
       int start = from;
-      int count = Math.min(BATCH, expected.rows() - from);
+      int count = Math.min(batch, expected.rows() - from);
       Lane.scoped(
           () -> {
             expected.readFloats(start, count, receiverRows);
@@ -105,8 +102,8 @@ final class ColumnMeter implements AutoCloseable {
     return alone.evaluation();
   }
 
-  private static ByteBuffer buffer(TensorFile file) {
-    return Lane.allocate(Math.multiplyExact(BATCH * Float.BYTES, file.elementsPerRow()));
+  private static ByteBuffer buffer(TensorFile file, int batch) {
+    return Lane.allocate(Math.multiplyExact(batch * Float.BYTES, file.elementsPerRow()));
   }
 
   private static Shape shape(int count, TensorFile file) {

@@ -7,6 +7,7 @@ import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Measurement;
@@ -23,6 +24,19 @@ import java.util.function.Function;
  * examples are the whole split. A group is a column.
  */
 public final class CompareStitchesExecutor implements StageExecutor {
+  /** Examples a step; sums are split by it, so it is part of the stage's version. */
+  private static final int BATCH = 64;
+
+  private static final Split TRAIN = new Split("train", Predictions::getTrain);
+  private static final Split TEST = new Split("test", Predictions::getTest);
+
+  /**
+   * A part of the data set.
+   *
+   * @param predictions what a network predicts on it
+   */
+  private record Split(String name, Function<Predictions, ByteString> predictions) {}
+
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
     for (String role : List.of("network", "receiver.train", "receiver.test")) {
@@ -30,29 +44,23 @@ public final class CompareStitchesExecutor implements StageExecutor {
     }
     Groups.checkShared(
         runs, "receiver cut", run -> run.action().getCompareStitches().getReceiverCut());
-    try (Lane lane = Lane.open();
+    try (Lane lane = Groups.openLane(runs);
         Network receiver = Network.load(lane, runs.get(0).input("network"))) {
-      List<Measurement> train =
-          measure(
-              lane,
-              receiver,
-              runs,
-              "train",
-              Predictions::getTrain,
-              share -> progress.accept(share / 2));
-      List<Measurement> test =
-          measure(
-              lane,
-              receiver,
-              runs,
-              "test",
-              Predictions::getTest,
-              share -> progress.accept(0.5 + share / 2));
-      for (int i = 0; i < runs.size(); i++) {
-        Comparison comparison =
-            Comparison.newBuilder().setTrain(train.get(i)).setTest(test.get(i)).build();
-        Files.write(runs.get(i).output("comparison"), comparison.toByteArray());
-      }
+      DeviceMemory.halving(BATCH, batch -> compare(lane, receiver, runs, batch, progress));
+    }
+  }
+
+  private static void compare(
+      Lane lane, Network receiver, List<StageRun> runs, int batch, DoubleConsumer progress)
+      throws IOException {
+    List<Measurement> train =
+        measure(lane, receiver, runs, TRAIN, batch, share -> progress.accept(share / 2));
+    List<Measurement> test =
+        measure(lane, receiver, runs, TEST, batch, share -> progress.accept(0.5 + share / 2));
+    for (int i = 0; i < runs.size(); i++) {
+      Comparison comparison =
+          Comparison.newBuilder().setTrain(train.get(i)).setTest(test.get(i)).build();
+      Files.write(runs.get(i).output("comparison"), comparison.toByteArray());
     }
   }
 
@@ -61,25 +69,25 @@ public final class CompareStitchesExecutor implements StageExecutor {
       Lane lane,
       Network receiver,
       List<StageRun> runs,
-      String split,
-      Function<Predictions, ByteString> ofSplit,
+      Split split,
+      int batch,
       DoubleConsumer progress)
       throws IOException {
     CutPoint cut =
         receiver.architecture().cut(runs.get(0).action().getCompareStitches().getReceiverCut());
     List<Measurement> measurements = new ArrayList<>();
-    TensorFile expected = TensorFile.open(runs.get(0).input("receiver." + split));
+    TensorFile expected = TensorFile.open(runs.get(0).input("receiver." + split.name()));
     try (ColumnMeter column = new ColumnMeter(lane, receiver, cut, expected)) {
       for (StageRun run : runs) {
-        column.add(run, TensorFile.open(run.input("sender." + split)));
+        column.add(run, TensorFile.open(run.input("sender." + split.name())));
       }
-      column.read(progress);
+      column.read(batch, progress);
       for (int i = 0; i < runs.size(); i++) {
         StageRun run = runs.get(i);
         Expectations expectations =
             new Expectations(
-                ofSplit.apply(predictions(run, "sender.predictions")),
-                ofSplit.apply(predictions(run, "receiver.predictions")));
+                split.predictions().apply(predictions(run, "sender.predictions")),
+                split.predictions().apply(predictions(run, "receiver.predictions")));
         measurements.add(
             column
                 .cell(i)

@@ -2,6 +2,7 @@ package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.stitchflow.torch.Values;
 
 /**
  * How much a representation varies around its channels' means, and how much of that lies between
@@ -32,17 +33,17 @@ final class Spread {
     Shape shape = y.getShape();
     long channels = shape.get(1);
     int[] allButChannels = shape.dimension() == 2 ? new int[] {0} : new int[] {0, 2, 3};
-    double[] ofBatch = y.sum(allButChannels).toDoubleArray();
+    double[] ofBatch = Values.doubles(y.sum(allButChannels));
     if (sum.length == 0) {
       sum = new double[ofBatch.length];
     }
     for (int i = 0; i < ofBatch.length; i++) {
       sum[i] += ofBatch[i];
     }
-    double squares = y.square().sum().getDouble();
+    double squares = Values.number(y.square().sum());
     square += squares;
     squareOfBlockMeans +=
-        block == 1 ? squares : blockSums(y).square().sum().getDouble() / (block * block);
+        block == 1 ? squares : Values.number(blockSums(y).square().sum()) / (block * block);
     rows += (double) shape.size() / channels;
   }
 

@@ -5,9 +5,9 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.network.Architecture.Convolution;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Values;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -139,10 +139,11 @@ public final class Network implements AutoCloseable {
   public Digest digest() {
     ByteArrayOutputStream digests = new ByteArrayOutputStream();
     for (NDArray array : folded.values()) {
-      ByteBuffer values = Lane.view(array);
-      byte[] bytes = new byte[values.remaining()];
-      values.get(bytes);
-      digests.writeBytes(Digest.of(bytes).bytes().toByteArray());
+      try (Values values = Values.of(array)) {
+        byte[] bytes = new byte[values.bytes().remaining()];
+        values.bytes().get(bytes);
+        digests.writeBytes(Digest.of(bytes).bytes().toByteArray());
+      }
     }
     return Digest.of(digests.toByteArray());
   }

@@ -9,6 +9,7 @@ import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Sgd;
+import io.stitchflow.torch.Values;
 import io.stitchflow.v1.TrainingRecipe;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class NetworkTrainer {
   // Of float32, in any processor that libtorch has kernels for
   private static final int LARGEST_VECTOR = 16;
 
+  private final Lane lane;
   private final Weights weights;
   private final ResNet network;
   private final TrainingRecipe recipe;
@@ -35,11 +37,9 @@ final class NetworkTrainer {
   private final LearningRate rate;
   private final int stepsPerEpoch;
 
-  // Filled anew for each step; the arrays below are views of them
+  // Filled anew for each step
   private final Pixels pixels;
   private final ByteBuffer labels;
-  private final NDArray batch;
-  private final NDArray batchLabels;
 
   /**
    * @param weights trained in place
@@ -48,6 +48,7 @@ final class NetworkTrainer {
    *     images do not fill
    */
   NetworkTrainer(Lane lane, Weights weights, TrainingRecipe recipe, TensorFile images, long seed) {
+    this.lane = lane;
     this.weights = weights;
     this.recipe = recipe;
     this.images = images;
@@ -75,8 +76,6 @@ final class NetworkTrainer {
             weights.get("fc.bias"));
     this.pixels = new Pixels(images, size);
     this.labels = Lane.allocate(size * Long.BYTES);
-    this.batch = lane.create(pixels.buffer(), new Shape(size, 32, 32, 3));
-    this.batchLabels = lane.createLongs(labels, new Shape(size, 1));
   }
 
   /**
@@ -93,13 +92,11 @@ final class NetworkTrainer {
       order[i] = i;
     }
     try (Sgd sgd =
-            new Sgd(
-                arrays(Tensor::isDecayed),
-                arrays(tensor -> tensor.isTrained() && !tensor.isDecayed()),
-                recipe.getMomentum(),
-                recipe.getWeightDecay());
-        batch;
-        batchLabels) {
+        new Sgd(
+            arrays(Tensor::isDecayed),
+            arrays(tensor -> tensor.isTrained() && !tensor.isDecayed()),
+            recipe.getMomentum(),
+            recipe.getWeightDecay())) {
       for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
         shuffle(order);
         double sum = 0;
@@ -132,23 +129,27 @@ final class NetworkTrainer {
     for (int i = from; i < from + size; i++) {
       labels.putLong(images.label(order[i]));
     }
+    labels.flip();
   }
 
   /** One step; the loss before it. */
   private double step(Sgd sgd, double learningRate) {
+    int size = recipe.getBatchSize();
     return Lane.scoped(
         () -> {
-          NDArray loss = Autograd.withGradient(this::loss);
+          NDArray batch = lane.create(pixels.buffer(), new Shape(size, 32, 32, 3));
+          NDArray classes = lane.createLongs(labels, new Shape(size, 1));
+          NDArray loss = Autograd.withGradient(() -> loss(batch, classes));
           Autograd.backward(loss);
           sgd.step(learningRate);
-          return (double) loss.getFloat();
+          return Values.number(loss);
         });
   }
 
-  private NDArray loss() {
+  private NDArray loss(NDArray batch, NDArray classes) {
     NDArray images = batch.transpose(0, 3, 1, 2); // lies in memory as convolutions like it best
     NDArray features = network.layers(0, network.layers(), images);
-    return Functional.crossEntropy(network.head(features), batchLabels);
+    return Functional.crossEntropy(network.head(features), classes);
   }
 
   private NDArray convolve(NDArray x, Convolution convolution) {

@@ -2,7 +2,7 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import com.google.protobuf.ByteString;
-import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Values;
 import io.stitchflow.v1.Evaluation;
 import java.io.ByteArrayOutputStream;
 import java.nio.FloatBuffer;
@@ -21,11 +21,15 @@ public final class Tally {
    * @param labels class by example, counted from this batch's first
    */
   public void add(NDArray logits, IntUnaryOperator labels) {
-    FloatBuffer values = Lane.view(logits).asFloatBuffer();
-    int classes = Math.toIntExact(logits.getShape().get(1));
+    try (Values values = Values.of(logits)) {
+      add(values.bytes().asFloatBuffer(), Math.toIntExact(logits.getShape().get(1)), labels);
+    }
+  }
+
+  private void add(FloatBuffer logits, int classes, IntUnaryOperator labels) {
     float[] row = new float[classes];
-    for (int i = 0; i < logits.getShape().get(0); i++) {
-      values.get(row);
+    for (int i = 0; logits.hasRemaining(); i++) {
+      logits.get(row);
       int label = labels.applyAsInt(i);
       int predicted = largest(row);
       predictions.write(predicted);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Predictions;
 import io.stitchflow.v1.TrainNetwork;
@@ -38,48 +39,56 @@ public final class TrainNetworkExecutor implements StageExecutor {
     Architecture architecture = new Architecture(parameters.getBlocksList(), parameters.getWidth());
     TrainingCurve.Builder curve = TrainingCurve.newBuilder();
     Predictions.Builder predictions = Predictions.newBuilder();
-    try (Lane lane = Lane.open();
-        TensorFile train = TensorFile.open(run.input("train"));
+    try (TensorFile train = TensorFile.open(run.input("train"));
         TensorFile test = TensorFile.open(run.input("test"));
+        Lane lane = Lane.open(run.action().getToolchain());
         Weights weights = Weights.random(lane, architecture, parameters.getSeed())) {
       if (parameters.getRecipe().getEpochs() > 0) {
         // Another stream than the initial weights'
         long seed = new SplittableRandom(parameters.getSeed()).split().nextLong();
         NetworkTrainer trainer =
             new NetworkTrainer(lane, weights, parameters.getRecipe(), train, seed);
-        curve.addAllLoss(trainer.train(share -> progress.accept(TRAINING_SHARE * share)));
+        DeviceMemory.fixed(
+            parameters.getRecipe().getBatchSize(),
+            () ->
+                curve.addAllLoss(trainer.train(share -> progress.accept(TRAINING_SHARE * share))));
       }
       weights.save(run.output("network"));
       try (Network network = Network.of(weights)) {
         DoubleConsumer rest =
             share -> progress.accept(TRAINING_SHARE + (1 - TRAINING_SHARE) * share);
-        int examples = train.rows() + test.rows();
-        Tally onTrain = evaluate(lane, network, train, row -> rest.accept((double) row / examples));
-        Tally onTest =
-            evaluate(
-                lane, network, test, row -> rest.accept((double) (train.rows() + row) / examples));
-        curve.setTrain(onTrain.evaluation()).setTest(onTest.evaluation());
-        predictions.setTrain(onTrain.predictions()).setTest(onTest.predictions());
+        double examples = train.rows() + test.rows();
+        DeviceMemory.halving(
+            EVALUATION_BATCH,
+            batch -> {
+              Evaluator evaluator = new Evaluator(lane, network, batch);
+              Tally onTrain = evaluator.tally(train, row -> rest.accept(row / examples));
+              Tally onTest =
+                  evaluator.tally(test, row -> rest.accept((train.rows() + row) / examples));
+              curve.setTrain(onTrain.evaluation()).setTest(onTest.evaluation());
+              predictions.setTrain(onTrain.predictions()).setTest(onTest.predictions());
+            });
       }
     }
     Files.write(run.output("training"), curve.build().toByteArray());
     Files.write(run.output("predictions"), predictions.build().toByteArray());
   }
 
-  private static Tally evaluate(
-      Lane lane, Network network, TensorFile images, IntConsumer rowsDone) {
-    Tally tally = new Tally();
-    Pixels pixels = new Pixels(images, EVALUATION_BATCH);
-    for (int from = 0; from < images.rows(); from += EVALUATION_BATCH) {
-      int first = from;
-      int count = Math.min(EVALUATION_BATCH, images.rows() - from);
-      Lane.scoped(
-          () -> {
-            NDArray batch = lane.create(pixels.read(first, count), new Shape(count, 3, 32, 32));
-            tally.add(network.forward(batch), i -> images.label(first + i));
-          });
-      rowsDone.accept(from + count);
+  private record Evaluator(Lane lane, Network network, int batch) {
+    Tally tally(TensorFile images, IntConsumer rowsDone) {
+      Tally tally = new Tally();
+      Pixels pixels = new Pixels(images, batch);
+      for (int from = 0; from < images.rows(); from += batch) {
+        int first = from;
+        int count = Math.min(batch, images.rows() - from);
+        Lane.scoped(
+            () -> {
+              NDArray x = lane.create(pixels.read(first, count), new Shape(count, 3, 32, 32));
+              tally.add(network.forward(x), i -> images.label(first + i));
+            });
+        rowsDone.accept(from + count);
+      }
+      return tally;
     }
-    return tally;
   }
 }

@@ -10,7 +10,9 @@ import io.stitchflow.artifacts.tensor.TensorFileWriter;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Values;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.ElementType;
 import java.io.IOException;
@@ -42,27 +44,40 @@ public final class CollectRepresentationExecutor implements StageExecutor {
     Groups.checkShared(
         runs, "number of examples", run -> run.action().getCollectRepresentation().getExamples());
     StageRun first = runs.get(0);
-    try (Lane lane = Lane.open();
+    try (Lane lane = Groups.openLane(runs);
         Network network = Network.load(lane, first.input("network"));
-        TensorFile images = TensorFile.open(first.input("dataset"));
-        Writers writers = Writers.open(runs, network)) {
+        TensorFile images = TensorFile.open(first.input("dataset"))) {
       int wanted = first.action().getCollectRepresentation().getExamples();
       int examples = wanted == 0 ? images.rows() : Math.min(wanted, images.rows());
-      Pixels pixels = new Pixels(images, BATCH);
-      ByteBuffer labels = ByteBuffer.allocateDirect(BATCH);
-      for (int from = 0; from < examples; from += BATCH) {
+      Pass pass = new Pass(lane, network, images, examples);
+      DeviceMemory.halving(
+          BATCH,
+          batch -> {
+            try (Writers writers = Writers.open(runs, network)) {
+              pass.write(writers, batch, progress);
+            }
+          });
+    }
+  }
+
+  /** One way through the first {@code examples} images. */
+  private record Pass(Lane lane, Network network, TensorFile images, int examples) {
+    void write(Writers writers, int batch, DoubleConsumer progress) {
+      Pixels pixels = new Pixels(images, batch);
+      ByteBuffer labels = ByteBuffer.allocateDirect(batch);
+      for (int from = 0; from < examples; from += batch) {
         // Whole batches even where fewer are kept, so that the bits are those of the whole split
-        int count = Math.min(BATCH, images.rows() - from);
+        int count = Math.min(batch, images.rows() - from);
         int kept = Math.min(count, examples - from);
         labels.clear();
         for (int i = 0; i < kept; i++) {
           labels.put((byte) images.label(from + i));
         }
         labels.flip();
-        ByteBuffer batch = pixels.read(from, count);
+        ByteBuffer read = pixels.read(from, count);
         Lane.scoped(
             () -> {
-              NDArray x = lane.create(batch, new Shape(count, 3, 32, 32));
+              NDArray x = lane.create(read, new Shape(count, 3, 32, 32));
               network.cuts(x, (cut, y) -> writers.write(cut, y, labels));
             });
         progress.accept((from + kept) / (double) examples);
@@ -101,8 +116,8 @@ public final class CollectRepresentationExecutor implements StageExecutor {
       if (writer == null) {
         return;
       }
-      try {
-        ByteBuffer kept = Lane.view(representation);
+      try (Values values = Values.of(representation)) {
+        ByteBuffer kept = values.bytes();
         kept.limit(labels.remaining() * cut.elements() * Float.BYTES);
         writer.writeFloats(kept, labels.duplicate());
       } catch (IOException e) {

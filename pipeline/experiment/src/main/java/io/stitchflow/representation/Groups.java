@@ -2,7 +2,9 @@ package io.stitchflow.representation;
 
 import com.google.protobuf.ByteString;
 import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Input;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -26,6 +28,23 @@ public final class Groups {
                 "stages that run together must have one %s, but have: %s, %s", what, first, other));
       }
     }
+  }
+
+  /**
+   * Opens the lane that all stages are to be computed in, once their inputs are there: what the
+   * store has lost is made again first, while no GPU waits for it.
+   *
+   * @throws IllegalArgumentException if the stages differ in their toolchain, or this worker
+   *     computes with another
+   */
+  public static Lane openLane(List<StageRun> runs) throws IOException {
+    checkShared(runs, "toolchain", run -> run.action().getToolchain());
+    for (StageRun run : runs) {
+      for (Input input : run.action().getInputList()) {
+        run.input(input.getRole());
+      }
+    }
+    return Lane.open(runs.get(0).action().getToolchain());
   }
 
   /** Digest of the input in {@code role}. */

@@ -7,7 +7,9 @@ import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Values;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,46 +26,54 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
     Groups.checkShared(runs, "receiver", run -> Groups.input(run, "receiver"));
-    try (Lane lane = Lane.open();
+    try (Lane lane = Groups.openLane(runs);
         TensorFiles files = new TensorFiles()) {
       TensorFile receiver = files.open(runs.get(0).input("receiver"));
-      List<Cross> crosses = new ArrayList<>();
-      int widest = 0;
+      List<TensorFile> senders = new ArrayList<>();
       for (StageRun run : runs) {
-        TensorFile sender = files.open(run.input("sender"));
-        crosses.add(
-            new Cross(
-                sender,
-                Stitch.between(
-                    new CutPoint("sender", sender.shape()),
-                    new CutPoint("receiver", receiver.shape()))));
-        widest = Math.max(widest, sender.elementsPerRow());
+        senders.add(files.open(run.input("sender")));
       }
-      ByteBuffer senderRows = Lane.allocate(BATCH * Float.BYTES * widest);
-      ByteBuffer receiverRows = Lane.allocate(BATCH * Float.BYTES * receiver.elementsPerRow());
-      for (int from = 0; from < receiver.rows(); from += BATCH) {
-        int start = from;
-        int count = Math.min(BATCH, receiver.rows() - from);
-        receiver.readFloats(from, count, receiverRows);
-        Lane.scoped(
-            () -> {
-              NDArray y = lane.create(receiverRows, ColumnTrainer.shape(count, receiver.shape()));
-              for (Cross cross : crosses) {
-                cross.sender.readFloats(start, count, senderRows);
-                Lane.scoped(
-                    () ->
-                        cross.add(
-                            lane.create(
-                                senderRows, ColumnTrainer.shape(count, cross.sender.shape())),
-                            y));
-              }
-            });
-        progress.accept((from + count) / (double) receiver.rows());
-      }
-      for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).tensors());
-      }
+      DeviceMemory.halving(
+          BATCH,
+          batch -> {
+            List<Cross> crosses = sum(lane, senders, receiver, batch, progress);
+            for (int i = 0; i < runs.size(); i++) {
+              MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).tensors());
+            }
+          });
     }
+  }
+
+  /** The sums of {@code senders}, in their order. */
+  private static List<Cross> sum(
+      Lane lane,
+      List<TensorFile> senders,
+      TensorFile receiver,
+      int batch,
+      DoubleConsumer progress) {
+    List<Cross> crosses = senders.stream().map(sender -> new Cross(sender, receiver)).toList();
+    int widest = senders.stream().mapToInt(TensorFile::elementsPerRow).max().orElseThrow();
+    ByteBuffer senderRows = Lane.allocate(batch * Float.BYTES * widest);
+    ByteBuffer receiverRows = Lane.allocate(batch * Float.BYTES * receiver.elementsPerRow());
+    for (int from = 0; from < receiver.rows(); from += batch) {
+      int start = from;
+      int count = Math.min(batch, receiver.rows() - from);
+      receiver.readFloats(from, count, receiverRows);
+      Lane.scoped(
+          () -> {
+            NDArray y = lane.create(receiverRows, ColumnTrainer.shape(count, receiver.shape()));
+            for (Cross cross : crosses) {
+              cross.sender.readFloats(start, count, senderRows);
+              Lane.scoped(
+                  () ->
+                      cross.add(
+                          lane.create(senderRows, ColumnTrainer.shape(count, cross.sender.shape())),
+                          y));
+            }
+          });
+      progress.accept((from + count) / (double) receiver.rows());
+    }
+    return crosses;
   }
 
   private static final class Cross {
@@ -75,9 +85,11 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
     private double blockSquare;
     private double positions;
 
-    Cross(TensorFile sender, Stitch stitch) {
+    Cross(TensorFile sender, TensorFile receiver) {
       this.sender = sender;
-      this.stitch = stitch;
+      this.stitch =
+          Stitch.between(
+              new CutPoint("sender", sender.shape()), new CutPoint("receiver", receiver.shape()));
     }
 
     void add(NDArray x, NDArray y) {
@@ -86,9 +98,9 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
       int block = stitch.upsampling() * stitch.upsampling();
       products = CollectGramExecutor.plus(products, patches.matMul(blocks.transpose()));
       sum = CollectGramExecutor.plus(sum, blocks.sum(new int[] {1}));
-      double ofBlocks = blocks.square().sum().getDouble();
+      double ofBlocks = Values.number(blocks.square().sum());
       blockSquare += ofBlocks / block;
-      square += block == 1 ? ofBlocks : Rows.blockSums(y, 1).square().sum().getDouble();
+      square += block == 1 ? ofBlocks : Values.number(Rows.blockSums(y, 1).square().sum());
       positions += (double) blocks.getShape().get(1) * block;
     }
 

@@ -6,7 +6,9 @@ import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Values;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -23,25 +25,38 @@ public final class CollectGramExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
     Groups.checkShared(runs, "sender", run -> Groups.input(run, "sender"));
-    try (Lane lane = Lane.open();
+    try (Lane lane = Groups.openLane(runs);
         TensorFile sender = TensorFile.open(runs.get(0).input("sender"))) {
-      List<Gram> grams =
-          runs.stream().map(run -> new Gram(run.action().getCollectGram().getPatch())).toList();
-      ByteBuffer buffer = Lane.allocate(BATCH * Float.BYTES * sender.elementsPerRow());
-      for (int from = 0; from < sender.rows(); from += BATCH) {
-        int count = Math.min(BATCH, sender.rows() - from);
-        sender.readFloats(from, count, buffer);
-        Lane.scoped(
-            () -> {
-              NDArray x = lane.create(buffer, ColumnTrainer.shape(count, sender.shape()));
-              grams.forEach(gram -> Lane.scoped(() -> gram.add(Rows.patches(x, gram.patch))));
-            });
-        progress.accept((from + count) / (double) sender.rows());
-      }
-      for (int i = 0; i < runs.size(); i++) {
-        MomentFile.write(runs.get(i).output("moments"), "gram", List.of(grams.get(i).tensor()));
-      }
+      List<Integer> patches =
+          runs.stream().map(run -> run.action().getCollectGram().getPatch()).toList();
+      DeviceMemory.halving(
+          BATCH,
+          batch -> {
+            List<Gram> grams = sum(lane, patches, sender, batch, progress);
+            for (int i = 0; i < runs.size(); i++) {
+              MomentFile.write(
+                  runs.get(i).output("moments"), "gram", List.of(grams.get(i).tensor()));
+            }
+          });
     }
+  }
+
+  /** The sums of {@code patches}, in their order. */
+  private static List<Gram> sum(
+      Lane lane, List<Integer> patches, TensorFile sender, int batch, DoubleConsumer progress) {
+    List<Gram> grams = patches.stream().map(Gram::new).toList();
+    ByteBuffer buffer = Lane.allocate(batch * Float.BYTES * sender.elementsPerRow());
+    for (int from = 0; from < sender.rows(); from += batch) {
+      int count = Math.min(batch, sender.rows() - from);
+      sender.readFloats(from, count, buffer);
+      Lane.scoped(
+          () -> {
+            NDArray x = lane.create(buffer, ColumnTrainer.shape(count, sender.shape()));
+            grams.forEach(gram -> Lane.scoped(() -> gram.add(Rows.patches(x, gram.patch))));
+          });
+      progress.accept((from + count) / (double) sender.rows());
+    }
+    return grams;
   }
 
   /** [[XX', X1], [1'X', positions]]. */
@@ -76,7 +91,7 @@ public final class CollectGramExecutor implements StageExecutor {
 
   /** Adds an array's values to {@code sums}, which is empty at first. */
   static double[] plus(double[] sums, NDArray values) {
-    double[] added = values.toDoubleArray();
+    double[] added = Values.doubles(values);
     if (sums.length == 0) {
       return added;
     }

@@ -8,6 +8,7 @@ import io.stitchflow.network.LearningRate;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Sgd;
+import io.stitchflow.torch.Values;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.TrainingCurve;
 import java.io.IOException;
@@ -142,7 +143,7 @@ final class ColumnTrainer implements AutoCloseable {
       NDArray loss = Autograd.withGradient(() -> objective.loss(stitch.apply(x), target));
       Autograd.backward(loss);
       sgd.step(rate);
-      lossOfEpoch += (double) loss.getFloat() * count;
+      lossOfEpoch += Values.number(loss) * count;
     }
 
     /** Whether the stitch can go on learning; if not, its stage has failed. */

@@ -6,6 +6,7 @@ import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.FitCopyStitch;
@@ -27,7 +28,7 @@ public final class FitCopyStitchExecutor implements StageExecutor {
         runs,
         "recipe, seed and receiver cut",
         run -> run.action().getFitCopyStitch().toBuilder().clearSenderCut().build());
-    try (Lane lane = Lane.open();
+    try (Lane lane = Groups.openLane(runs);
         TensorFiles files = new TensorFiles();
         ColumnTrainer trainer = new ColumnTrainer(lane, column.getRecipe(), column.getSeed())) {
       TensorFile receiver = files.open(runs.get(0).input("receiver"));
@@ -39,8 +40,12 @@ public final class FitCopyStitchExecutor implements StageExecutor {
                 new CutPoint(run.action().getFitCopyStitch().getSenderCut(), sender.shape()), to);
         trainer.add(run, sender, FittedStitch.random(lane, stitch, column.getSeed()));
       }
-      trainer.train(
-          new ToRepresentation(lane, receiver, Lane.allocate(bytes(column, receiver))), progress);
+      DeviceMemory.fixed(
+          column.getRecipe().getBatchSize(),
+          () ->
+              trainer.train(
+                  new ToRepresentation(lane, receiver, Lane.allocate(bytes(column, receiver))),
+                  progress));
     }
   }
 

@@ -9,6 +9,7 @@ import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.FitVanillaStitch;
@@ -31,7 +32,7 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
         runs,
         "recipe, seed and receiver cut",
         run -> run.action().getFitVanillaStitch().toBuilder().clearSenderCut().build());
-    try (Lane lane = Lane.open();
+    try (Lane lane = Groups.openLane(runs);
         Network receiver = Network.load(lane, runs.get(0).input("network"));
         TensorFiles files = new TensorFiles();
         ColumnTrainer trainer = new ColumnTrainer(lane, column.getRecipe(), column.getSeed())) {
@@ -41,7 +42,9 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
         trainer.add(run, sender, start(lane, run, sender, cut));
       }
       Digest before = receiver.digest();
-      trainer.train(new ThroughReceiver(lane, receiver, cut, files.first()), progress);
+      DeviceMemory.fixed(
+          column.getRecipe().getBatchSize(),
+          () -> trainer.train(new ThroughReceiver(lane, receiver, cut, files.first()), progress));
       if (!receiver.digest().equals(before)) {
         throw new IllegalStateException(
             "the frozen receiver changed while stitches into '" + cut.layer() + "' were trained");

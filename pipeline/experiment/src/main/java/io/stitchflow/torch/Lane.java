@@ -10,15 +10,20 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.stitchflow.artifacts.tensor.Dtype;
 import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.v1.Toolchain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's place to compute: libtorch on one thread, gradients off, and the arrays that it
- * holds. Closing it frees them. A lane and its arrays belong to the thread that opened it.
+ * holds, in the machine's memory or on a GPU that is nobody else's meanwhile. Closing it frees
+ * them. A lane and its arrays belong to the thread that opened it.
  */
 public final class Lane implements AutoCloseable {
   /** libtorch's threads in a lane. Sums are split by it, so it is part of every toolchain. */
@@ -29,23 +34,57 @@ public final class Lane implements AutoCloseable {
   private static final int ALIGNMENT_BYTES = 64;
 
   private final NDManager manager;
+  private final @Nullable DeviceLease lease;
 
-  private Lane(NDManager manager) {
+  private Lane(NDManager manager, @Nullable DeviceLease lease) {
     this.manager = manager;
+    this.lease = lease;
+  }
+
+  /** Opens a lane of the CPU on this thread; loads libtorch if it is the process's first. */
+  public static Lane open() {
+    return new Lane(engine().newBaseManager(Device.cpu()), null);
   }
 
   /**
-   * Opens a lane on this thread; loads libtorch if it is the process's first.
+   * Opens a lane on this thread that computes with {@code toolchain}: on a GPU where it names one,
+   * as soon as one is free. Where it is empty, with whatever is here, on the CPU.
    *
-   * @throws IllegalStateException if libtorch already runs on more than one thread
+   * @throws IllegalArgumentException if this worker computes with something else, with both
+   * @throws IOException if the thread is interrupted while it waits for a GPU
    */
-  public static Lane open() {
+  public static Lane open(Toolchain toolchain) throws IOException {
+    if (toolchain.equals(Toolchain.getDefaultInstance())) {
+      return open();
+    }
+    Toolchains.check(toolchain);
+    return Toolchains.isCuda(toolchain) ? openOnGpu(toolchain.getDeviceClass()) : open();
+  }
+
+  private static Lane openOnGpu(String deviceClass) throws IOException {
+    Engine engine = engine();
+    if (engine.getGpuCount() == 0) {
+      throw new IllegalArgumentException(
+          "libtorch can use no GPU here; use a driver that is new enough for its CUDA");
+    }
+    List<Gpu> gpus =
+        Gpu.visible().stream().filter(gpu -> gpu.deviceClass().equals(deviceClass)).toList();
+    DeviceLease lease = DeviceLease.take(DeviceLease.directory(), gpus);
+    try {
+      return new Lane(engine.newBaseManager(Device.gpu(lease.gpu().index())), lease);
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  private static Engine engine() {
     Engine engine = Engine.getEngine(ENGINE);
     if (JniUtils.getNumThreads() != THREADS) {
       JniUtils.setNumThreads(THREADS);
     }
     JniUtils.setGradMode(false); // on in every new thread
-    return new Lane(engine.newBaseManager(Device.cpu()));
+    return engine;
   }
 
   /** Owns the arrays that outlive {@link #scoped}. */
@@ -54,8 +93,9 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * An array over the remaining bytes of {@code floats}: nothing is copied, so the buffer must not
-   * change while the array is read.
+   * An array of the remaining bytes of {@code floats}. On a CPU it lies over them, nothing is
+   * copied, and the buffer must not change while the array is read; on a GPU it is a copy, made
+   * before this returns.
    *
    * @param floats direct, little-endian float32
    * @throws IllegalArgumentException if the buffer is not direct, or its size is not the shape's
@@ -114,13 +154,10 @@ public final class Lane implements AutoCloseable {
 
   /** A copy of an array's values, direct and little-endian, that outlives the array. */
   public static ByteBuffer copy(NDArray array) {
-    ByteBuffer values = view(array);
-    return allocate(values.remaining()).put(values).flip();
-  }
-
-  /** An array's values where they are, little-endian: valid as long as the array is open. */
-  public static ByteBuffer view(NDArray array) {
-    return array.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN);
+    try (Values values = Values.of(array)) {
+      ByteBuffer bytes = values.bytes();
+      return allocate(bytes.remaining()).put(bytes).flip();
+    }
   }
 
   /** Runs {@code work}, then frees every array that it created on this thread but did not keep. */
@@ -147,6 +184,20 @@ public final class Lane implements AutoCloseable {
 
   @Override
   public void close() {
-    manager.close();
+    try {
+      manager.close();
+    } finally {
+      if (lease != null) {
+        giveBack(lease);
+      }
+    }
+  }
+
+  private static void giveBack(DeviceLease lease) {
+    try (lease) {
+      JniUtils.emptyCudaCache(); // libtorch keeps what it freed, and the GPU is the next lane's now
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -1,24 +1,33 @@
 package io.stitchflow.torch;
 
+import ai.djl.util.Utils;
 import io.stitchflow.v1.Toolchain;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What computes here, told without loading libtorch. */
+/** What computes here or elsewhere, told without loading libtorch. */
 public final class Toolchains {
   private static final String ENGINE = "/pytorch-engine.properties";
-  private static final String LIBTORCH = "/native/lib/pytorch.properties";
   private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+  private static final Variables VARIABLES = Utils::getEnvOrSystemProperty;
+
+  private static final String TF32 = "NVIDIA_TF32_OVERRIDE";
+  private static final Pattern CAPABILITY = Pattern.compile("[0-9]+\\.[0-9]");
+  private static final Pattern CUDA_CLASS = Pattern.compile("cuda-sm_[0-9]{2,3}");
+  private static final Pattern CPU_CLASS = Pattern.compile("cpu-[a-z0-9_]+(-[a-z0-9]+)?");
+
+  private static final String GPU_WORKER =
+      ": a GPU that CUDA_VISIBLE_DEVICES does not hide, libcudart.so where the loader looks, and libtorch for CUDA in PYTORCH_LIBRARY_PATH";
 
   // What libtorch asks for before it takes kernels of that vector length, widest first
   private static final List<VectorLength> VECTOR_LENGTHS =
@@ -30,22 +39,124 @@ public final class Toolchains {
 
   private Toolchains() {}
 
-  /** The lane of a CPU: libraries of the class path, this machine's kind of processor. */
+  /** The lane of a CPU: libraries of this JVM, this machine's kind of processor. */
   public static Toolchain cpu() {
+    return of(Libtorch.version(VARIABLES), cpuClass());
+  }
+
+  /**
+   * The lane of a GPU on a worker that has libtorch for CUDA; nothing is asked of this machine.
+   *
+   * @param computeCapability such as {@code 9.0}
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Toolchain cuda(String computeCapability) {
+    if (!CAPABILITY.matcher(computeCapability).matches()) {
+      throw new IllegalArgumentException(
+          "a compute capability is two numbers, as in 9.0, but was: '" + computeCapability + "'");
+    }
+    return of(Libtorch.forCuda(VARIABLES), Gpu.deviceClass(computeCapability));
+  }
+
+  /**
+   * What a user calls a device: {@code cpu} or {@code cuda} for this machine's, or a class of
+   * device such as {@code cuda-sm_90} or {@code cpu-x86_64-avx2}, for workers unlike it.
+   *
+   * @throws IllegalArgumentException if it is none of these, or the kind of GPU cannot be had
+   */
+  public static Toolchain forDevice(String device) {
+    if (device.equals("cpu")) {
+      return cpu();
+    }
+    if (device.equals("cuda")) {
+      return cuda(NvidiaSmi.computeCapability());
+    }
+    if (CUDA_CLASS.matcher(device).matches()) {
+      return of(Libtorch.forCuda(VARIABLES), device);
+    }
+    if (CPU_CLASS.matcher(device).matches()) {
+      return of(Libtorch.version(VARIABLES), device);
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            "unknown device '%s'; choose cpu, cuda, or the workers' class of device, such as cuda-sm_90 or cpu-x86_64-avx2",
+            device));
+  }
+
+  /**
+   * Refuses to compute for a plan that was made for something else: its keys would name what did
+   * not compute. Also refuses a libtorch that would end the process. Loads nothing.
+   *
+   * @throws IllegalArgumentException if this JVM does not compute with {@code wanted}, with both
+   */
+  public static void check(Toolchain wanted) {
+    if (isCuda(wanted)) {
+      check(wanted, Libtorch.version(VARIABLES), Gpu.visible(), System.getenv(TF32));
+    } else {
+      compare(wanted, cpu());
+    }
+  }
+
+  /**
+   * The check of a GPU's lane.
+   *
+   * @param tf32 NVIDIA_TF32_OVERRIDE: nothing else keeps cuDNN from TF32, DJL has no switch
+   */
+  static void check(Toolchain wanted, String libtorch, List<Gpu> gpus, @Nullable String tf32) {
+    List<String> classes = gpus.stream().map(Gpu::deviceClass).toList();
+    String here = classes.isEmpty() ? cpuClass() : classes.get(0);
+    String same = wanted.getDeviceClass();
+    compare(wanted, of(libtorch, classes.contains(same) ? same : here));
+    if (!"0".equals(tf32)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s must be 0 in the environment of a worker with a GPU, but is: %s; else its convolutions round float32 to 10 bits",
+              TF32, tf32));
+    }
+  }
+
+  static boolean isCuda(Toolchain toolchain) {
+    return Gpu.isDeviceClass(toolchain.getDeviceClass());
+  }
+
+  private static void compare(Toolchain wanted, Toolchain here) {
+    if (!here.equals(wanted)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "this worker computes with %s; the plan was made for %s; %s",
+              describe(here), describe(wanted), advice(wanted, here)));
+    }
+  }
+
+  private static String advice(Toolchain wanted, Toolchain here) {
+    if (here.getDeviceClass().equals(wanted.getDeviceClass())) {
+      return "submit with the libraries that the workers have";
+    }
+    return String.format(
+        "submit with --device %s, or run it on workers with %s%s",
+        here.getDeviceClass(), wanted.getDeviceClass(), isCuda(wanted) ? GPU_WORKER : "");
+  }
+
+  private static String describe(Toolchain toolchain) {
+    return String.format(
+        "djl %s, libtorch %s, %s, threads %d",
+        toolchain.getDjl(),
+        toolchain.getLibtorch(),
+        toolchain.getDeviceClass(),
+        toolchain.getThreads());
+  }
+
+  private static Toolchain of(String libtorch, String deviceClass) {
     return Toolchain.newBuilder()
-        .setDjl(property(ENGINE, "djl_version"))
-        .setLibtorch(libtorch(System.getenv("PYTORCH_VERSION"), System.getenv("PYTORCH_FLAVOR")))
-        .setDeviceClass(deviceClass(System.getProperty("os.arch", ""), flags()))
+        .setDjl(Libtorch.property(ENGINE, "djl_version"))
+        .setLibtorch(libtorch)
+        .setDeviceClass(deviceClass)
         .setThreads(Lane.THREADS)
         .build();
   }
 
-  /** Variables that make DJL load another libtorch than the class path's win, as they do in DJL. */
-  static String libtorch(@Nullable String version, @Nullable String flavor) {
-    if (version == null) {
-      return property(LIBTORCH, "version");
-    }
-    return flavor == null ? version : version + "+" + flavor;
+  private static String cpuClass() {
+    return deviceClass(System.getProperty("os.arch", ""), flags());
   }
 
   /** Kernels differ by vector length, and with them the order of sums and the last bits. */
@@ -62,30 +173,13 @@ public final class Toolchains {
     if (!Files.isReadable(CPUINFO)) {
       return Set.of();
     }
-    try {
-      return Files.readAllLines(CPUINFO).stream()
+    try (Stream<String> lines = Files.lines(CPUINFO)) { // the first core's; there may be hundreds
+      return lines
           .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
           .findFirst()
           .map(line -> line.substring(line.indexOf(':') + 1).trim().split(" "))
           .map(flags -> Arrays.stream(flags).collect(Collectors.toSet()))
           .orElse(Set.of());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String property(String resource, String name) {
-    try (@Nullable InputStream in = Toolchains.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalStateException("no " + resource + " on the class path; add DJL's jars");
-      }
-      Properties properties = new Properties();
-      properties.load(in);
-      String value = properties.getProperty(name);
-      if (value == null) {
-        throw new IllegalStateException(resource + " on the class path has no '" + name + "'");
-      }
-      return value;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -55,6 +55,19 @@ public record Subject(
    * @param epochs 0 leaves it random
    */
   public static Subject of(Bench bench, Path dataset, int epochs, long seed) throws IOException {
+    Path trained =
+        bench.execute(new TrainNetworkExecutor(), training(bench, dataset, epochs, seed));
+    Path network = trained.resolve("network");
+    return new Subject(
+        network,
+        trained.resolve("predictions"),
+        TrainingCurve.parseFrom(Files.readAllBytes(trained.resolve("training"))),
+        representations(bench, network, dataset.resolve("train")),
+        representations(bench, network, dataset.resolve("test")));
+  }
+
+  /** The stage that trains such a network, in batches of 32. */
+  static Bench.Run training(Bench bench, Path dataset, int epochs, long seed) throws IOException {
     TrainingRecipe recipe =
         TrainingRecipe.newBuilder()
             .setEpochs(epochs)
@@ -74,22 +87,12 @@ public record Subject(
             .setRecipe(recipe)
             .setSeed(seed)
             .build();
-    Path trained =
-        bench.execute(
-            new TrainNetworkExecutor(),
-            bench.stage(
-                Action.newBuilder().setTrainNetwork(parameters),
-                "train",
-                dataset.resolve("train"),
-                "test",
-                dataset.resolve("test")));
-    Path network = trained.resolve("network");
-    return new Subject(
-        network,
-        trained.resolve("predictions"),
-        TrainingCurve.parseFrom(Files.readAllBytes(trained.resolve("training"))),
-        representations(bench, network, dataset.resolve("train")),
-        representations(bench, network, dataset.resolve("test")));
+    return bench.stage(
+        Action.newBuilder().setTrainNetwork(parameters),
+        "train",
+        dataset.resolve("train"),
+        "test",
+        dataset.resolve("test"));
   }
 
   private static Map<String, Path> representations(Bench bench, Path network, Path images)

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.torch.Functional.BatchNorm;
+import io.stitchflow.v1.Toolchain;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -34,6 +36,22 @@ class LaneTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("8 bytes");
     assertThatThrownBy(() -> lane.create(floats(1), new Shape(2))).hasMessageContaining("lim=4");
+  }
+
+  @Test
+  void open_emptyToolchainOrThisMachines_isALaneOfTheCpu() throws IOException {
+    for (Toolchain toolchain : List.of(Toolchain.getDefaultInstance(), Toolchains.cpu())) {
+      try (Lane opened = Lane.open(toolchain)) {
+        assertThat(opened.manager().getDevice().isGpu()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void open_toolchainOfAnotherMachine_isRefused() {
+    assertThatThrownBy(() -> Lane.open(Toolchains.forDevice("cuda-sm_99")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("this worker computes with");
   }
 
   @Test

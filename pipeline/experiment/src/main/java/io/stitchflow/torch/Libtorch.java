@@ -1,0 +1,147 @@
+package io.stitchflow.torch;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The libtorch that DJL is going to load, found as DJL finds it and without loading it: one of
+ * another version than its JNI was built for loads, and then ends the process.
+ */
+final class Libtorch {
+  private static final String LIBRARY = System.mapLibraryName("torch");
+  private static final String CLASS_PATH = "/native/lib/pytorch.properties";
+  private static final String JNI = "/jnilib/pytorch.properties";
+  // What DJL's JNI comes in, beside the CPU's
+  private static final String CUDA_FLAVOR = "cu128";
+  // Of PyTorch's own archives, beside lib/
+  private static final String VERSION_FILE = "build-version";
+
+  private static final String VERSION = "PYTORCH_VERSION";
+  private static final String FLAVOR = "PYTORCH_FLAVOR";
+
+  private Libtorch() {}
+
+  /**
+   * The version that computes here: {@code 2.7.1+cu128} where {@code PYTORCH_LIBRARY_PATH} leads to
+   * one, else that of the class path.
+   *
+   * @param variables as DJL reads them
+   * @throws IllegalArgumentException if what the variables lead to and DJL's JNI do not fit
+   *     together
+   */
+  static String version(Variables variables) {
+    @Nullable Path directory = directory(variables.find("PYTORCH_LIBRARY_PATH"));
+    if (directory != null) {
+      return version(directory, variables);
+    }
+    String ofClassPath = property(CLASS_PATH, "version");
+    @Nullable String wanted = set(variables, VERSION);
+    if (wanted == null || ofClassPath.startsWith(wanted)) {
+      return ofClassPath; // whatever the flavour: DJL asks for it only where it downloads
+    }
+    @Nullable String flavor = set(variables, FLAVOR);
+    return flavor == null ? wanted : wanted + "+" + flavor;
+  }
+
+  /** The version that workers with a GPU load: what the variables say, else what the JNI fits. */
+  static String forCuda(Variables variables) {
+    @Nullable String version = set(variables, VERSION);
+    @Nullable String flavor = set(variables, FLAVOR);
+    return (version == null ? jniVersion() : version)
+        + "+"
+        + (flavor == null || !flavor.startsWith("cu") ? CUDA_FLAVOR : flavor);
+  }
+
+  /** Of a resource on the class path. */
+  static String property(String resource, String name) {
+    try (@Nullable InputStream in = Libtorch.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("no " + resource + " on the class path; add DJL's jars");
+      }
+      Properties properties = new Properties();
+      properties.load(in);
+      String value = properties.getProperty(name);
+      if (value == null) {
+        throw new IllegalStateException(resource + " on the class path has no '" + name + "'");
+      }
+      return value;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The first directory of the path that holds libtorch, or null. */
+  private static @Nullable Path directory(@Nullable String path) {
+    if (path == null) {
+      return null;
+    }
+    for (String entry : path.split(File.pathSeparator, -1)) {
+      if (entry.isEmpty()) {
+        continue;
+      }
+      Path place = Path.of(entry).toAbsolutePath();
+      if (place.endsWith(LIBRARY) && Files.isRegularFile(place)) {
+        return place.getParent();
+      }
+      if (Files.isRegularFile(place.resolve(LIBRARY))) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  private static String version(Path directory, Variables variables) {
+    Path file = directory.resolveSibling(VERSION_FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s is missing, and without it nobody knows whether libtorch in %s fits DJL's JNI for %s; unpack PyTorch's archive whole",
+              file, directory, jniVersion()));
+    }
+    String build;
+    try {
+      build = Files.readString(file).trim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    int plus = build.indexOf('+');
+    String number = plus < 0 ? build : build.substring(0, plus);
+    if (!number.equals(jniVersion())) {
+      throw new IllegalArgumentException(
+          String.format(
+              "libtorch in %s is %s, but DJL's JNI was built for %s and would end the process; let PYTORCH_LIBRARY_PATH lead to libtorch %s",
+              directory, build, jniVersion(), jniVersion()));
+    }
+    @Nullable String version = set(variables, VERSION);
+    check(VERSION, number, version == null ? number : version, file);
+    // Left out, DJL would look for a flavour of its JNI that there is none of
+    check(FLAVOR, plus < 0 ? "cpu" : build.substring(plus + 1), set(variables, FLAVOR), file);
+    return build;
+  }
+
+  private static void check(String variable, String right, @Nullable String value, Path file) {
+    if (!right.equals(value)) {
+      throw new IllegalArgumentException(
+          String.format("%s must be %s, as in %s, but is: %s", variable, right, file, value));
+    }
+  }
+
+  /** {@code 2.7.1} of {@code 2.7.1-0.36.0}. */
+  private static String jniVersion() {
+    String version = property(JNI, "jni_version");
+    int dash = version.indexOf('-');
+    return dash < 0 ? version : version.substring(0, dash);
+  }
+
+  /** DJL takes an empty variable for none. */
+  private static @Nullable String set(Variables variables, String name) {
+    @Nullable String value = variables.find(name);
+    return value == null || value.isEmpty() ? null : value;
+  }
+}
