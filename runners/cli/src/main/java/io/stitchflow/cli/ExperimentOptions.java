@@ -37,6 +37,13 @@ final class ExperimentOptions {
   private @Nullable Path out;
 
   @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description =
+          "What computes: cpu (default) or cuda, as this machine has it, or what workers unlike it have, such as cuda-sm_90. Results depend on it, so it is in their keys.")
+  private String device = "cpu";
+
+  @Option(
       names = "--json",
       description = "Ends with JSON on standard output; text for people goes to standard error.")
   private boolean json;
@@ -51,6 +58,10 @@ final class ExperimentOptions {
 
   List<String> sets() {
     return List.copyOf(sets);
+  }
+
+  String device() {
+    return device;
   }
 
   boolean json() {

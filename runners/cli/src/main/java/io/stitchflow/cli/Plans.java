@@ -7,6 +7,7 @@ import io.stitchflow.plan.Survey.StageStatus;
 import io.stitchflow.plan.ValidExperiment;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Toolchain;
 import java.io.IOException;
 
 /** What commands do before anything runs. */
@@ -14,13 +15,22 @@ final class Plans {
   private Plans() {}
 
   /**
-   * @throws InputException if a file of the data set cannot be read
+   * @param device what computes, as {@code --device} has it
+   * @throws InputException if there is no such device, or a file of the data set cannot be read
    */
-  static Plan of(ValidExperiment valid) throws InputException {
+  static Plan of(ValidExperiment valid, String device) throws InputException {
     try {
-      return Planner.plan(valid.experiment(), valid.base(), Toolchains.cpu());
+      return Planner.plan(valid.experiment(), valid.base(), toolchain(device));
     } catch (IOException e) {
       throw new InputException("the data set cannot be read: " + e + "; check its files");
+    }
+  }
+
+  private static Toolchain toolchain(String device) throws InputException {
+    try {
+      return Toolchains.forDevice(device);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--device: " + e.getMessage());
     }
   }
 
