@@ -157,6 +157,7 @@ final class Laboratory {
     try (Cluster.Job job = new FlinkCluster().submit(run, survey, store(), parallelism)) {
       Cluster.End end = job.await(listener);
       assertThat(end.failure()).isEmpty();
+      assertThat(end.results().values()).extracting(StageResult::getMessage).containsOnly("");
       return List.copyOf(end.results().values());
     }
   }

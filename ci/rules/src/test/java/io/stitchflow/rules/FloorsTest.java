@@ -80,8 +80,7 @@ final class FloorsTest {
           .because("the science runs without Beam and is the oracle for every runner");
 
   @ArchTest
-  static final ArchRule flinkAndJackson_areUsedOnlyInFlink =
-      only(packages("flink"), "org.apache.flink..", "com.fasterxml.jackson..");
+  static final ArchRule flink_isUsedOnlyInFlink = only(packages("flink"), "org.apache.flink..");
 
   @ArchTest static final ArchRule picocli_isUsedOnlyInCli = only(packages("cli"), "picocli..");
 

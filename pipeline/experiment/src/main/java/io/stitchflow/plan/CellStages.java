@@ -41,6 +41,8 @@ final class CellStages {
             id,
             "vanilla " + cell.column() + " seed " + cell.seed(),
             costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
+    stage.setExamples(
+        (long) experiment.getVanilla().getRecipe().getEpochs() * costs.examples("train"));
     stage
         .getActionBuilder()
         .setFitVanillaStitch(
@@ -69,6 +71,8 @@ final class CellStages {
             id,
             "copy by SGD " + cell.column() + " seed " + cell.seed(),
             costs.copyBySgd(cell, experiment.getCopy().getRecipe().getEpochs()));
+    stage.setExamples(
+        (long) experiment.getCopy().getRecipe().getEpochs() * costs.examples("train"));
     stage
         .getActionBuilder()
         .setFitCopyStitch(
@@ -135,6 +139,7 @@ final class CellStages {
             id,
             "compare " + cell.column() + " " + name + " seed " + cell.seed(),
             costs.comparison(cell));
+    stage.setExamples((long) costs.examples("train") + costs.examples("test"));
     stage
         .getActionBuilder()
         .setCompareStitches(

@@ -34,10 +34,14 @@ final class Costs {
         * ((double) epochs * trainExamples * TRAIN_TO_FORWARD + trainExamples + testExamples);
   }
 
+  /** Representations of a split. */
+  int examples(String split) {
+    return split.equals("train") ? train : test;
+  }
+
   double representation(Architecture architecture, CutPoint cut, String split) {
-    int examples = split.equals("train") ? train : test;
     double share = (double) architecture.macs() / architecture.cuts().size();
-    return examples * (share + PER_ELEMENT * elements(cut));
+    return examples(split) * (share + PER_ELEMENT * elements(cut));
   }
 
   double gram(Cell cell) {

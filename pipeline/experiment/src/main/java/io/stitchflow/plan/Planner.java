@@ -151,6 +151,7 @@ public final class Planner {
                 recipe.getEpochs(),
                 dataset.trainExamples(),
                 dataset.testExamples()));
+    stage.setExamples((1L + recipe.getEpochs()) * dataset.trainExamples() + dataset.testExamples());
     stage
         .getActionBuilder()
         .setTrainNetwork(
@@ -171,6 +172,7 @@ public final class Planner {
               subject.representation(cut, split),
               "represent " + subject.label() + " " + split,
               costs.representation(subject.architecture(), cut, split));
+      stage.setExamples(costs.examples(split));
       stage
           .getActionBuilder()
           .setCollectRepresentation(

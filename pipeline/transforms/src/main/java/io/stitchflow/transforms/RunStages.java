@@ -4,6 +4,7 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Share;
+import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
 import java.util.EnumMap;
@@ -84,6 +85,7 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     private final PCollectionView<Map<String, StageResult>> upstream;
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Distribution millis = Metrics.distribution("stitchflow", "stage_millis");
+    private final Distribution rate = Metrics.distribution("stitchflow", "images_per_second");
 
     RunShare(RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
       this.id = run.id();
@@ -108,14 +110,14 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
                     site.plan(),
                     context.sideInput(upstream),
                     site.listener());
-        for (StageResult result : results) {
-          count(result);
-          context.output(result);
+        for (int i = 0; i < results.size(); i++) {
+          count(group.getStage(i), results.get(i));
+          context.output(results.get(i));
         }
       }
     }
 
-    private void count(StageResult result) {
+    private void count(Stage stage, StageResult result) {
       Counter counter = outcomes.get(result.getOutcome());
       if (counter != null) {
         counter.inc();
@@ -123,6 +125,9 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
       double seconds = result.getResult().getSeconds();
       if (result.getOutcome() == Outcome.RAN) {
         millis.update(Math.round(1000 * seconds));
+        if (stage.getExamples() > 0 && seconds > 0) {
+          rate.update(Math.round(stage.getExamples() / seconds));
+        }
       }
       LOG.info(
           "{} '{}' key {}{}",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +186,58 @@ final class StitchflowTest {
   }
 
   @Test
+  void run_runnerOptionsThatContradict_areInputErrorsBeforeAnythingIsTouched() {
+    assertRefused("--flink-master, --parallelism and --detach go with --runner flink", "--detach");
+    assertRefused("--runner flink needs to know where", "--runner", "flink");
+    assertRefused(
+        "--parallelism: must be at least 1, but was -1",
+        "--runner=flink",
+        "--flink-master=[local]",
+        "--parallelism=-1");
+    assertRefused(
+        "--detach: a cluster in this process ends with it",
+        "--runner=flink",
+        "--flink-master=[local]",
+        "--detach");
+    assertRefused("--device: unknown device 'tpu'; choose cpu, cuda", "--device", "tpu");
+  }
+
+  private void assertRefused(String message, String... options) {
+    List<String> more = new ArrayList<>(List.of(options));
+    more.addAll(List.of("--store", store.toString(), "--out", out.toString()));
+    assertThat(execute("run", more.toArray(String[]::new))).isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err()).contains("stitchflow: " + message).doesNotContain("\tat ");
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
+  void run_onFlinkWithoutItsJars_saysHowToStart() {
+    assertThat(
+            execute(
+                "run",
+                "--runner=flink",
+                "--flink-master=localhost:1",
+                "--store",
+                store.toString(),
+                "--out",
+                out.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err()).contains("start through runners/stitchflow for flink");
+  }
+
+  @Test
+  void watch_runThatIsNot_isAnInputError() {
+    assertThat(screen.execute(Map.of(), "watch", "nonsense", "--store", store.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err()).contains("32 lower-case hexadecimal digits, but was: 'nonsense'");
+    String id = "0123456789abcdef0123456789abcdef";
+    assertThat(screen.execute(Map.of(), "watch", id, "--store", store.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err()).contains(store + ": has no run " + id);
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
   void options_wrong_areToldWithHelp() {
     assertThat(screen.execute(Map.of(), "run")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.err())
@@ -191,7 +245,7 @@ final class StitchflowTest {
         .contains("See stitchflow run --help.");
     assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
-    assertThat(screen.err()).contains("which command? choose run or plan");
+    assertThat(screen.err()).contains("which command? choose run, plan or watch");
   }
 
   @Test

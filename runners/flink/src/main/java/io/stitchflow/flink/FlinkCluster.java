@@ -37,7 +37,8 @@ public final class FlinkCluster implements Cluster {
       EmbeddedFlink embedded =
           EmbeddedFlink.start(
               parallelism == 0 ? Runtime.getRuntime().availableProcessors() : parallelism);
-      return submit(run, survey, store, parallelism, embedded.master(), List.of(), embedded);
+      return submit(
+          run, survey, store, parallelism, embedded.master(), List.of(own().toString()), embedded);
     }
     return submit(run, survey, store, parallelism, run.getMaster(), bundle(), () -> {});
   }
@@ -122,21 +123,25 @@ public final class FlinkCluster implements Cluster {
     return directory;
   }
 
+  /** Where this class is; never nothing, for which Beam would bring the whole class path. */
+  private static Path own() {
+    return Path.of(
+        FlinkCluster.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+  }
+
   /**
-   * The jars that a job brings to its workers, beside this class's own.
+   * The jars that a job brings to its workers.
    *
    * @throws ClusterException if they are not there
    */
-  static List<String> bundle() throws IOException {
-    Path own =
-        Path.of(FlinkCluster.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-    Path directory = own.resolveSibling("bundle");
+  private static List<String> bundle() throws IOException {
+    Path directory = own().resolveSibling("bundle");
     if (!Files.isDirectory(directory)) {
       throw new ClusterException(
           directory + ": the jars for Flink's workers are not there; build with mvn package");
     }
     try (Stream<Path> jars = Files.list(directory)) {
-      return Stream.concat(Stream.of(own), jars.sorted()).map(Path::toString).toList();
+      return Stream.concat(Stream.of(own()), jars.sorted()).map(Path::toString).toList();
     }
   }
 }
