@@ -1,0 +1,67 @@
+package io.stitchflow.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A Flink session cluster on this machine, started by {@code ci/flink-cluster}; stopped at the
+ * latest when this process ends.
+ */
+final class LocalCluster implements AutoCloseable {
+  private static final String SCRIPT = "ci/flink-cluster";
+
+  private final Path directory;
+  private final int slots;
+  private final Child child;
+  private final Thread stopping = new Thread(this::down, "stop the cluster");
+
+  private LocalCluster(Path directory, int slots, Child child) {
+    this.directory = directory;
+    this.slots = slots;
+    this.child = child;
+  }
+
+  /** Starts a cluster of TaskManagers with one slot each; its files go to {@code directory}. */
+  static LocalCluster up(Path directory, int taskManagers, Child child)
+      throws IOException, InterruptedException {
+    LocalCluster cluster = new LocalCluster(directory, taskManagers, child);
+    Runtime.getRuntime().addShutdownHook(cluster.stopping);
+    child.run(
+        SCRIPT,
+        "up",
+        "--task-managers",
+        String.valueOf(taskManagers),
+        "--slots",
+        "1",
+        "--dir",
+        directory.toString());
+    return cluster;
+  }
+
+  /** Where its JobManager answers, {@code host:port}. */
+  String master() throws IOException {
+    return Files.readString(directory.resolve("master")).trim();
+  }
+
+  int slots() {
+    return slots;
+  }
+
+  private void down() {
+    try {
+      child.run(SCRIPT, "down", "--dir", directory.toString());
+    } catch (IOException e) {
+      throw new IllegalStateException(directory + ": a cluster may still run there", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(directory + ": a cluster may still run there", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(stopping);
+    down();
+  }
+}

@@ -1,0 +1,247 @@
+package io.stitchflow.benchmarks;
+
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.flink.FlinkCluster;
+import io.stitchflow.plan.ExperimentFile;
+import io.stitchflow.plan.InProcess;
+import io.stitchflow.plan.Planner;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.ValidExperiment;
+import io.stitchflow.plan.Worker;
+import io.stitchflow.torch.Toolchains;
+import io.stitchflow.transforms.Cluster;
+import io.stitchflow.transforms.Executors;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
+import io.stitchflow.v1.Stage;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * How vanilla stitches scale on a Flink session cluster: the same columns with one and with two
+ * TaskManagers of one slot each; and how long a submission takes that finds everything cached.
+ *
+ * <p>Every column is one stitch, from the same sender to the same receiver. Columns differ in the
+ * seed alone, so all are the same work. What they depend on is computed before, in this process,
+ * and each round starts with a copy of that store. Rounds alternate between two clusters that both
+ * stay up; each has run a few columns before, so that starting libtorch is not measured. What a job
+ * brings along is loaded anew for every job, as always with Flink, and that is measured.
+ *
+ * <p>Wall time is exact to 0.2 s, the period in which a client looks for news.
+ */
+public final class ScalingBenchmark {
+  private static final double LEAST_SPEED_UP = 1.8;
+  private static final double MOST_OVERHEAD_MILLIS = 50;
+  private static final double MOST_CACHED_SECONDS = 1;
+
+  private static final int WARM_UP_COLUMNS = 8;
+  private static final int CACHED_SUBMISSIONS = 2;
+  private static final String LAUNCHER = "runners/stitchflow";
+
+  private static final String EXPERIMENT =
+      """
+      name: "scaling"
+      dataset { synthetic { train_examples: 512 test_examples: 64 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 16 seed: 1 recipe { epochs: 1 } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 16 seed: 2 recipe { epochs: 1 } }
+      pair { sender: "a" receiver: "b" }
+      condition: TRAINED_TRAINED
+      cut: "layer2.0"
+      vanilla { recipe { epochs: %d } }
+      seed: [%s]
+      """;
+
+  private final Path directory;
+  private final PrintStream out;
+  private final Child child;
+
+  private ScalingBenchmark(Path directory, PrintStream out) {
+    this.directory = directory;
+    this.out = out;
+    this.child = new Child(directory.resolve("log"));
+  }
+
+  /** Arguments: rounds of each cluster, columns, epochs of each; by default 2 64 2. */
+  public static void main(String[] args) throws Exception {
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 2;
+    int columns = args.length > 1 ? Integer.parseInt(args[1]) : 64;
+    int epochs = args.length > 2 ? Integer.parseInt(args[2]) : 2;
+    new ScalingBenchmark(
+            Files.createTempDirectory("scaling-benchmark"),
+            new PrintStream(System.out, true, StandardCharsets.UTF_8))
+        .measure(rounds, columns, epochs);
+  }
+
+  private void measure(int rounds, int columns, int epochs) throws Exception {
+    out.printf(
+        "%d columns of %d epochs, load average %.2f, logs in %s%n",
+        columns,
+        epochs,
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+        directory);
+    child.run(LAUNCHER, "run", "--runner", "flink", "--help"); // its first start builds
+    Path file = write("scaling.textproto", columns, epochs);
+    ValidExperiment many = ExperimentFile.read(file, List.of());
+    ValidExperiment few =
+        ExperimentFile.read(write("few.textproto", WARM_UP_COLUMNS, epochs), List.of());
+    prepare(plan(many));
+    try (LocalCluster one = LocalCluster.up(directory.resolve("one"), 1, child);
+        LocalCluster two = LocalCluster.up(directory.resolve("two"), 2, child)) {
+      round(few, one);
+      round(few, two);
+      out.println("slots  wall s  computed s  overhead ms  submit to end s  columns");
+      List<ScalingRound> ofOne = new ArrayList<>();
+      List<ScalingRound> ofTwo = new ArrayList<>();
+      for (int i = 0; i < rounds; i++) {
+        ofOne.add(print(round(many, one)));
+        ofTwo.add(print(round(many, two)));
+      }
+      compare(ofOne, ofTwo);
+      submitCached(file, two.master());
+    }
+  }
+
+  /** Writes the experiment with so many seeds, each of which is a column. */
+  private Path write(String name, int columns, int epochs) throws IOException {
+    String seeds =
+        IntStream.rangeClosed(1, columns)
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(", "));
+    return Files.writeString(directory.resolve(name), EXPERIMENT.formatted(epochs, seeds));
+  }
+
+  private static Plan plan(ValidExperiment valid) throws IOException {
+    return Planner.plan(valid.experiment(), valid.base(), Toolchains.cpu());
+  }
+
+  private Path prepared() {
+    return directory.resolve("prepared");
+  }
+
+  /** The store of the last round. */
+  private Path latest() {
+    return directory.resolve("store");
+  }
+
+  /** Computes all that vanilla stitches depend on. */
+  private void prepare(Plan plan) throws IOException, InterruptedException {
+    List<Stage> before =
+        plan.getStageList().stream()
+            .filter(stage -> StageKind.of(stage).compareTo(StageKind.FIT_VANILLA_STITCH) < 0)
+            .toList();
+    Plan start = Plan.newBuilder().addAllStage(before).build();
+    Worker worker = new Worker(Store.open(prepared()), Executors.all(), 1);
+    InProcess.run(start, Survey.of(start, worker.memo()), worker, new ScalingRound.Observer());
+  }
+
+  private ScalingRound round(ValidExperiment valid, LocalCluster cluster)
+      throws IOException, InterruptedException {
+    delete(latest());
+    copy(prepared(), latest());
+    Store store = Store.open(latest());
+    Plan plan = plan(valid);
+    Survey survey = Survey.of(plan, new Memo(store));
+    Run run =
+        Run.newBuilder()
+            .setExperiment(valid.experiment())
+            .setPlan(plan)
+            .setMaster(cluster.master())
+            .build();
+    ScalingRound.Observer observer = new ScalingRound.Observer();
+    try (Cluster.Job job = new FlinkCluster().submit(run, survey, store, cluster.slots())) {
+      Cluster.End end = job.await(observer);
+      if (!end.failure().isEmpty()) {
+        throw new IOException("the job did not run to its end: " + end.failure());
+      }
+    }
+    return observer.round(cluster.slots());
+  }
+
+  private ScalingRound print(ScalingRound round) {
+    out.printf(
+        "%5d %7.2f %11.2f %12.1f %16.2f  %s%n",
+        round.slots(),
+        round.wallSeconds(),
+        round.computedSeconds(),
+        round.overheadMillis(),
+        round.submitSeconds(),
+        new TreeMap<>(round.columns()));
+    return round;
+  }
+
+  private void compare(List<ScalingRound> ofOne, List<ScalingRound> ofTwo) {
+    out.printf(
+        "speed-up %.2f (at least %.1f is wanted), overhead %.1f and %.1f ms a column (below %.0f)%n",
+        median(ofOne, ScalingRound::wallSeconds) / median(ofTwo, ScalingRound::wallSeconds),
+        LEAST_SPEED_UP,
+        median(ofOne, ScalingRound::overheadMillis),
+        median(ofTwo, ScalingRound::overheadMillis),
+        MOST_OVERHEAD_MILLIS);
+  }
+
+  private static double median(List<ScalingRound> rounds, ToDoubleFunction<ScalingRound> quantity) {
+    double[] sorted = rounds.stream().mapToDouble(quantity).sorted().toArray();
+    int half = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+
+  /** Submits again what the last round computed, as a user would. */
+  private void submitCached(Path file, String master) throws IOException, InterruptedException {
+    String[] command = {
+      LAUNCHER,
+      "run",
+      file.toString(),
+      "--runner",
+      "flink",
+      "--flink-master",
+      master,
+      "--store",
+      latest().toString(),
+      "--out",
+      directory.resolve("out").toString()
+    };
+    child.run(command);
+    for (int i = 0; i < CACHED_SUBMISSIONS; i++) {
+      out.printf(
+          "all cached: %.2f s from start to end (at most %.0f is wanted)%n",
+          child.run(command), MOST_CACHED_SECONDS);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    for (Path path : walk(from)) {
+      Files.copy(path, to.resolve(from.relativize(path)));
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (Files.exists(tree)) {
+      List<Path> paths = new ArrayList<>(walk(tree));
+      paths.sort(Comparator.reverseOrder());
+      for (Path path : paths) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** All under a directory, and itself first. */
+  private static List<Path> walk(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.toList();
+    }
+  }
+}
