@@ -41,6 +41,9 @@ import java.util.stream.Stream;
  * stay up; each has run a few columns before, so that starting libtorch is not measured. What a job
  * brings along is loaded anew for every job, as always with Flink, and that is measured.
  *
+ * <p>Before each pair of rounds it measures how much more two threads of bare arithmetic get done
+ * than one: more than that no cluster on this machine can gain.
+ *
  * <p>Wall time is exact to 0.2 s, the period in which a client looks for news.
  */
 public final class ScalingBenchmark {
@@ -107,6 +110,7 @@ public final class ScalingBenchmark {
       List<ScalingRound> ofOne = new ArrayList<>();
       List<ScalingRound> ofTwo = new ArrayList<>();
       for (int i = 0; i < rounds; i++) {
+        out.printf("two threads do %.2f times the arithmetic of one%n", Cores.speedUpOfTwo());
         ofOne.add(print(round(many, one)));
         ofTwo.add(print(round(many, two)));
       }

@@ -53,7 +53,9 @@ final class FlinkJob implements Cluster.Job {
       String state;
       try {
         state = rest.state(id);
-        checkStoreIsShared();
+        if (!state.isEmpty()) {
+          checkStoreIsShared();
+        }
         answeredMillis = System.currentTimeMillis();
       } catch (ClusterException e) {
         // A JobManager may be on its way to another machine
