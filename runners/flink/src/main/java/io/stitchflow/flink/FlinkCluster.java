@@ -9,6 +9,8 @@ import io.stitchflow.transforms.ClusterException;
 import io.stitchflow.transforms.RunSpec;
 import io.stitchflow.v1.Run;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +25,10 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
  */
 public final class FlinkCluster implements Cluster {
   /** The master that means: start a cluster in this process. */
-  static final String LOCAL = "[local]";
+  private static final String LOCAL = "[local]";
+
+  /** The file that Flink reads in a configuration directory. */
+  private static final String CONFIGURATION = "config.yaml";
 
   @Override
   public String name() {
@@ -33,53 +38,67 @@ public final class FlinkCluster implements Cluster {
   @Override
   public Job submit(Run run, Survey survey, Store store, int parallelism)
       throws IOException, InterruptedException {
-    if (run.getMaster().equals(LOCAL)) {
-      EmbeddedFlink embedded =
-          EmbeddedFlink.start(
-              parallelism == 0 ? Runtime.getRuntime().availableProcessors() : parallelism);
-      return submit(
-          run, survey, store, parallelism, embedded.master(), List.of(own().toString()), embedded);
+    if (!run.getMaster().equals(LOCAL)) {
+      return submit(run, survey, store, parallelism, new Site(run.getMaster(), bundle(), () -> {}));
     }
-    return submit(run, survey, store, parallelism, run.getMaster(), bundle(), () -> {});
+    EmbeddedFlink embedded =
+        EmbeddedFlink.start(
+            parallelism == 0 ? Runtime.getRuntime().availableProcessors() : parallelism);
+    try {
+      Site site = new Site(embedded.master(), List.of(own().toString()), embedded);
+      return submit(run, survey, store, parallelism, site);
+    } catch (IOException | RuntimeException e) {
+      embedded.release();
+      throw e;
+    }
   }
 
-  private static Job submit(
-      Run run,
-      Survey survey,
-      Store store,
-      int parallelism,
-      String master,
-      List<String> bundle,
-      FlinkJob.Held held)
+  /**
+   * Where a job runs.
+   *
+   * @param bundle what it brings along
+   * @param held what ends with it
+   */
+  private record Site(String master, List<String> bundle, FlinkJob.Held held) {}
+
+  private static Job submit(Run run, Survey survey, Store store, int parallelism, Site site)
       throws IOException {
-    FlinkRest rest = new FlinkRest(master);
-    int slots = rest.slots();
-    if (slots == 0 || parallelism > slots) {
-      throw new ClusterException(
-          master
-              + ": the cluster has "
-              + slots
-              + " slots"
-              + (slots == 0
-                  ? "; start its TaskManagers"
-                  : ", but --parallelism is " + parallelism + "; choose 1 to " + slots));
-    }
-    int shares = parallelism == 0 ? slots : parallelism;
+    FlinkRest rest = new FlinkRest(site.master());
+    int slots = slots(rest, site.master(), parallelism);
     String id = BeamRun.newId();
     RunFiles files = RunFiles.create(store, id, run);
-    RunSpec spec = new RunSpec(id, store.root().toString(), shares, shares, survey.missing());
+    RunSpec spec = new RunSpec(id, store.root().toString(), slots, slots, survey.missing());
     Path configuration = configuration(id);
     try {
-      FlinkPipelineOptions options =
-          options(master, shares, configuration, bundle, run.getExperiment().getName());
+      FlinkPipelineOptions options = options(site, slots, configuration);
+      options.setJobName("stitchflow " + run.getExperiment().getName());
       var unused = BeamRun.pipeline(options, spec, survey).run();
     } catch (RuntimeException e) {
-      throw new ClusterException(master + ": does not take the job: " + FlinkJob.root(e), e);
+      throw new ClusterException(site.master() + ": does not take the job: " + FlinkJob.root(e), e);
     } finally {
       Files.delete(configuration.resolve(CONFIGURATION));
       Files.delete(configuration);
     }
-    return new FlinkJob(id, rest, files, run.getPlan(), held);
+    return new FlinkJob(id, rest, files, run.getPlan(), site.held());
+  }
+
+  /** Slots to use: so many as were asked for, or all. */
+  private static int slots(FlinkRest rest, String master, int parallelism) throws IOException {
+    int slots = rest.slots();
+    if (slots == 0) {
+      throw new ClusterException(master + ": the cluster has no slots; start its TaskManagers");
+    }
+    if (parallelism > slots) {
+      throw new ClusterException(
+          master
+              + ": the cluster has "
+              + slots
+              + " slots, but --parallelism is "
+              + parallelism
+              + "; choose 1 to "
+              + slots);
+    }
+    return parallelism == 0 ? slots : parallelism;
   }
 
   @Override
@@ -92,16 +111,12 @@ public final class FlinkCluster implements Cluster {
         id, new FlinkRest(run.getMaster()), RunFiles.at(store, id), run.getPlan(), () -> {});
   }
 
-  private static final String CONFIGURATION = "config.yaml";
-
-  private static FlinkPipelineOptions options(
-      String master, int slots, Path configuration, List<String> bundle, String experiment) {
+  private static FlinkPipelineOptions options(Site site, int slots, Path configuration) {
     FlinkPipelineOptions options = PipelineOptionsFactory.create().as(FlinkPipelineOptions.class);
     options.setRunner(FlinkRunner.class);
-    options.setJobName("stitchflow " + experiment);
-    options.setFlinkMaster(master);
+    options.setFlinkMaster(site.master());
     options.setFlinkConfDir(configuration.toString());
-    options.setFilesToStage(bundle);
+    options.setFilesToStage(site.bundle());
     options.setParallelism(slots);
     options.setAttachedMode(false);
     // The older translation puts every element of a batch on one slot
@@ -125,8 +140,12 @@ public final class FlinkCluster implements Cluster {
 
   /** Where this class is; never nothing, for which Beam would bring the whole class path. */
   private static Path own() {
-    return Path.of(
-        FlinkCluster.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    URL location = FlinkCluster.class.getProtectionDomain().getCodeSource().getLocation();
+    try {
+      return Path.of(location.toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("classes come from files, but was: " + location, e);
+    }
   }
 
   /**
