@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.extensions.protobuf.ProtoCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Distribution;
@@ -66,7 +67,11 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     PCollection<StageResult> results =
         before
             .getPipeline()
-            .apply("Shares", Create.of(shares).withCoder(ProtoCoder.of(Share.class)))
+            // One element, so that one place deals them round: two might send theirs to one slot
+            .apply(
+                "Shares",
+                Create.of(List.of(shares)).withCoder(ListCoder.of(ProtoCoder.of(Share.class))))
+            .apply("One by one", Flatten.iterables())
             .apply("Spread", Reshuffle.viaRandomKey())
             .apply("Run", ParDo.of(new RunShare(run, upstream)).withSideInputs(upstream))
             .setCoder(ProtoCoder.of(StageResult.class));
