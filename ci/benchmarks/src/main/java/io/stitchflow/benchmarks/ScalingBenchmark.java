@@ -23,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -37,9 +36,9 @@ import java.util.stream.Stream;
  *
  * <p>Every column is one stitch, from the same sender to the same receiver. Columns differ in the
  * seed alone, so all are the same work. What they depend on is computed before, in this process,
- * and each round starts with a copy of that store. Rounds alternate between two clusters that both
- * stay up; each has run a few columns before, so that starting libtorch is not measured. What a job
- * brings along is loaded anew for every job, as always with Flink, and that is measured.
+ * and each round works on a copy of that store. A round has a new cluster, which runs a few columns
+ * before, so that starting libtorch is not measured. What a job brings along is loaded anew for
+ * every job, as always with Flink, and that is measured.
  *
  * <p>Before each pair of rounds it measures how much more two threads of bare arithmetic get done
  * than one: more than that no cluster on this machine can gain.
@@ -51,14 +50,14 @@ public final class ScalingBenchmark {
   private static final double MOST_OVERHEAD_MILLIS = 50;
   private static final double MOST_CACHED_SECONDS = 1;
 
-  private static final int WARM_UP_COLUMNS = 8;
+  private static final int WARM_UP_COLUMNS = 4;
   private static final int CACHED_SUBMISSIONS = 2;
   private static final String LAUNCHER = "runners/stitchflow";
 
   private static final String EXPERIMENT =
       """
       name: "scaling"
-      dataset { synthetic { train_examples: 512 test_examples: 64 } }
+      dataset { synthetic { train_examples: 128 test_examples: 64 } }
       network { name: "a" architecture: "ResNet(1,1,1,1)" width: 16 seed: 1 recipe { epochs: 1 } }
       network { name: "b" architecture: "ResNet(1,1,1,1)" width: 16 seed: 2 recipe { epochs: 1 } }
       pair { sender: "a" receiver: "b" }
@@ -78,11 +77,11 @@ public final class ScalingBenchmark {
     this.child = new Child(directory.resolve("log"));
   }
 
-  /** Arguments: rounds of each cluster, columns, epochs of each; by default 2 64 2. */
+  /** Arguments: rounds of each cluster, columns, epochs of each; by default 2 64 15. */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 2;
     int columns = args.length > 1 ? Integer.parseInt(args[1]) : 64;
-    int epochs = args.length > 2 ? Integer.parseInt(args[2]) : 2;
+    int epochs = args.length > 2 ? Integer.parseInt(args[2]) : 15;
     new ScalingBenchmark(
             Files.createTempDirectory("scaling-benchmark"),
             new PrintStream(System.out, true, StandardCharsets.UTF_8))
@@ -102,21 +101,16 @@ public final class ScalingBenchmark {
     ValidExperiment few =
         ExperimentFile.read(write("few.textproto", WARM_UP_COLUMNS, epochs), List.of());
     prepare(plan(many));
-    try (LocalCluster one = LocalCluster.up(directory.resolve("one"), 1, child);
-        LocalCluster two = LocalCluster.up(directory.resolve("two"), 2, child)) {
-      round(few, one);
-      round(few, two);
-      out.println("slots  wall s  computed s  overhead ms  submit to end s  columns");
-      List<ScalingRound> ofOne = new ArrayList<>();
-      List<ScalingRound> ofTwo = new ArrayList<>();
-      for (int i = 0; i < rounds; i++) {
-        out.printf("two threads do %.2f times the arithmetic of one%n", Cores.speedUpOfTwo());
-        ofOne.add(print(round(many, one)));
-        ofTwo.add(print(round(many, two)));
-      }
-      compare(ofOne, ofTwo);
-      submitCached(file, two.master());
+    out.println("slots  wall s  computed s  overhead ms  submit to end s  columns");
+    List<ScalingRound> ofOne = new ArrayList<>();
+    List<ScalingRound> ofTwo = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      out.printf("two threads do %.2f times the arithmetic of one%n", Cores.speedUpOfTwo());
+      ofOne.add(print(round("one-" + i, 1, few, many)));
+      ofTwo.add(print(round("two-" + i, 2, few, many)));
     }
+    compare(ofOne, ofTwo);
+    submitCached(file, directory.resolve("store-two-" + (rounds - 1)));
   }
 
   /** Writes the experiment with so many seeds, each of which is a column. */
@@ -136,11 +130,6 @@ public final class ScalingBenchmark {
     return directory.resolve("prepared");
   }
 
-  /** The store of the last round. */
-  private Path latest() {
-    return directory.resolve("store");
-  }
-
   /** Computes all that vanilla stitches depend on. */
   private void prepare(Plan plan) throws IOException, InterruptedException {
     List<Stage> before =
@@ -152,11 +141,19 @@ public final class ScalingBenchmark {
     InProcess.run(start, Survey.of(start, worker.memo()), worker, new ScalingRound.Observer());
   }
 
-  private ScalingRound round(ValidExperiment valid, LocalCluster cluster)
+  /** A cluster's whole life, as each of its processes takes some of the cores while it idles. */
+  private ScalingRound round(
+      String name, int taskManagers, ValidExperiment few, ValidExperiment many)
       throws IOException, InterruptedException {
-    delete(latest());
-    copy(prepared(), latest());
-    Store store = Store.open(latest());
+    try (LocalCluster cluster = LocalCluster.up(directory.resolve(name), taskManagers, child)) {
+      run(few, copy("warm-up-" + name), cluster);
+      return run(many, copy("store-" + name), cluster);
+    }
+  }
+
+  private static ScalingRound run(ValidExperiment valid, Path directory, LocalCluster cluster)
+      throws IOException, InterruptedException {
+    Store store = Store.open(directory);
     Plan plan = plan(valid);
     Survey survey = Survey.of(plan, new Memo(store));
     Run run =
@@ -203,8 +200,10 @@ public final class ScalingBenchmark {
     return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
   }
 
-  /** Submits again what the last round computed, as a user would. */
-  private void submitCached(Path file, String master) throws IOException, InterruptedException {
+  /**
+   * Submits again what a round computed, as a user would. The cluster has gone, and nobody asks it.
+   */
+  private void submitCached(Path file, Path store) throws IOException, InterruptedException {
     String[] command = {
       LAUNCHER,
       "run",
@@ -212,9 +211,9 @@ public final class ScalingBenchmark {
       "--runner",
       "flink",
       "--flink-master",
-      master,
+      "localhost:1",
       "--store",
-      latest().toString(),
+      store.toString(),
       "--out",
       directory.resolve("out").toString()
     };
@@ -226,26 +225,14 @@ public final class ScalingBenchmark {
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
-    for (Path path : walk(from)) {
-      Files.copy(path, to.resolve(from.relativize(path)));
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (Files.exists(tree)) {
-      List<Path> paths = new ArrayList<>(walk(tree));
-      paths.sort(Comparator.reverseOrder());
-      for (Path path : paths) {
-        Files.delete(path);
+  /** A store that holds what is prepared. */
+  private Path copy(String name) throws IOException {
+    Path to = directory.resolve(name);
+    try (Stream<Path> paths = Files.walk(prepared())) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, to.resolve(prepared().relativize(path)));
       }
     }
-  }
-
-  /** All under a directory, and itself first. */
-  private static List<Path> walk(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      return paths.toList();
-    }
+    return to;
   }
 }
