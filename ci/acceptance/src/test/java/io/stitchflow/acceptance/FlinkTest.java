@@ -152,6 +152,44 @@ class FlinkTest {
   }
 
   @Test
+  void run_jobManagerKilledInTheMiddle_aNewSubmitResumesFromTheStore() throws Exception {
+    SessionCluster mortal = SessionCluster.up(directory.resolve("mortal"), 1);
+    try {
+      Log first =
+          new Log() {
+            @Override
+            public void finished(Stage stage, StageResult result) {
+              super.finished(stage, result);
+              if (StageKind.of(stage) == StageKind.COLLECT_REPRESENTATION) {
+                killAndStop(mortal);
+                throw new IllegalStateException("the client ends, too");
+              }
+            }
+          };
+      assertThatThrownBy(() -> laboratory.onFlink(experiment, mortal.master(), 1, first))
+          .hasMessage("the client ends, too");
+      mortal.start(1);
+      Log second = new Log();
+      Finished finished = laboratory.onFlink(experiment, mortal.master(), 1, second);
+      assertThat(finished.digests()).isEqualTo(oracle.digests());
+      assertThat(first.computed).isNotEmpty();
+      assertThat(second.computed.keySet()).doesNotContainAnyElementsOf(first.computed.keySet());
+    } finally {
+      mortal.down();
+    }
+  }
+
+  /** The JobManager as a crash would; then nothing is left of its cluster. */
+  private static void killAndStop(SessionCluster cluster) {
+    try {
+      cluster.kill("jobmanager");
+      cluster.down();
+    } catch (Exception e) {
+      throw new IllegalStateException("could not kill the JobManager", e);
+    }
+  }
+
+  @Test
   void run_storeThatWorkersDoNotSee_isRefusedWithTheReason() throws Exception {
     // What it means depends on who asks: here this module, there the cluster's directory
     Path unshared = Path.of("/proc/self/cwd/target/unshared-" + System.nanoTime());

@@ -153,8 +153,13 @@ final class Laboratory {
     if (survey.complete()) {
       return List.of();
     }
-    Run run = described(plan).toBuilder().setMaster(master).build();
-    try (Cluster.Job job = new FlinkCluster().submit(run, survey, store(), parallelism)) {
+    Cluster cluster = new FlinkCluster();
+    Run run =
+        described(plan).toBuilder()
+            .setMaster(master)
+            .setSlots(cluster.slots(master, parallelism))
+            .build();
+    try (Cluster.Job job = cluster.submit(run, survey, store())) {
       Cluster.End end = job.await(listener);
       assertThat(end.failure()).isEmpty();
       assertThat(end.results().values()).extracting(StageResult::getMessage).containsOnly("");

@@ -20,17 +20,22 @@ final class SessionCluster {
 
   static SessionCluster up(Path directory, int taskManagers) throws Exception {
     SessionCluster cluster = new SessionCluster(directory);
-    cluster.call("up", "--task-managers", String.valueOf(taskManagers));
+    cluster.start(taskManagers);
     return cluster;
+  }
+
+  /** Starts what {@link #down} stopped, on other ports. */
+  void start(int taskManagers) throws Exception {
+    call("up", "--task-managers", String.valueOf(taskManagers));
   }
 
   String master() throws IOException {
     return Files.readString(directory.resolve("master")).trim();
   }
 
-  /** Kills a TaskManager as a power cut would. */
-  void kill(String taskManager) throws IOException, InterruptedException {
-    String pid = Files.readString(directory.resolve(taskManager + ".pid")).trim();
+  /** Kills a process as a power cut would. */
+  void kill(String name) throws IOException, InterruptedException {
+    String pid = Files.readString(directory.resolve(name + ".pid")).trim();
     new ProcessBuilder("kill", "-9", pid).inheritIO().start().waitFor();
   }
 

@@ -40,8 +40,8 @@ import java.util.stream.Stream;
  * before, so that starting libtorch is not measured. What a job brings along is loaded anew for
  * every job, as always with Flink, and that is measured.
  *
- * <p>Before each pair of rounds it measures how much more two threads of bare arithmetic get done
- * than one: more than that no cluster on this machine can gain.
+ * <p>Before each pair of rounds it runs a quarter of the columns in this process, on one thread and
+ * on two: more than these gain no cluster on this machine can.
  *
  * <p>Wall time is exact to 0.2 s, the period in which a client looks for news.
  */
@@ -98,14 +98,17 @@ public final class ScalingBenchmark {
     child.run(LAUNCHER, "run", "--runner", "flink", "--help"); // its first start builds
     Path file = write("scaling.textproto", columns, epochs);
     ValidExperiment many = ExperimentFile.read(file, List.of());
-    ValidExperiment few =
-        ExperimentFile.read(write("few.textproto", WARM_UP_COLUMNS, epochs), List.of());
+    ValidExperiment few = read("few.textproto", WARM_UP_COLUMNS, epochs);
     prepare(plan(many));
+    BareLanes.seconds(plan(few), Store.open(copy("bare-warm-up")), 2);
     out.println("slots  wall s  computed s  overhead ms  submit to end s  columns");
     List<ScalingRound> ofOne = new ArrayList<>();
     List<ScalingRound> ofTwo = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      out.printf("two threads do %.2f times the arithmetic of one%n", Cores.speedUpOfTwo());
+      Plan quarter = plan(read("quarter.textproto", Math.max(2, columns / 4), epochs));
+      double one = BareLanes.seconds(quarter, Store.open(copy("bare-one-" + i)), 1);
+      double two = BareLanes.seconds(quarter, Store.open(copy("bare-two-" + i)), 2);
+      out.printf("without Flink two threads are %.2f times as fast as one%n", one / two);
       ofOne.add(print(round("one-" + i, 1, few, many)));
       ofTwo.add(print(round("two-" + i, 2, few, many)));
     }
@@ -120,6 +123,10 @@ public final class ScalingBenchmark {
             .mapToObj(String::valueOf)
             .collect(Collectors.joining(", "));
     return Files.writeString(directory.resolve(name), EXPERIMENT.formatted(epochs, seeds));
+  }
+
+  private ValidExperiment read(String name, int columns, int epochs) throws Exception {
+    return ExperimentFile.read(write(name, columns, epochs), List.of());
   }
 
   private static Plan plan(ValidExperiment valid) throws IOException {
@@ -161,9 +168,10 @@ public final class ScalingBenchmark {
             .setExperiment(valid.experiment())
             .setPlan(plan)
             .setMaster(cluster.master())
+            .setSlots(cluster.slots())
             .build();
     ScalingRound.Observer observer = new ScalingRound.Observer();
-    try (Cluster.Job job = new FlinkCluster().submit(run, survey, store, cluster.slots())) {
+    try (Cluster.Job job = new FlinkCluster().submit(run, survey, store)) {
       Cluster.End end = job.await(observer);
       if (!end.failure().isEmpty()) {
         throw new IOException("the job did not run to its end: " + end.failure());

@@ -17,14 +17,21 @@ public interface Cluster {
   String name();
 
   /**
+   * How many slots a run is to use.
+   *
+   * @param wanted so many, or all that the cluster has where it is 0
+   * @throws ClusterException if {@code master} does not answer or has not so many
+   */
+  int slots(String master, int wanted) throws IOException;
+
+  /**
    * Submits what {@code survey} found missing.
    *
-   * @param run what is kept in the store for workers and watchers; its master is where to submit
-   * @param parallelism slots to use; 0 for all that the cluster has
+   * @param run what is kept in the store for workers and watchers; it says where to submit, and how
+   *     many slots to use
    * @throws ClusterException if the cluster does not take it
    */
-  Job submit(Run run, Survey survey, Store store, int parallelism)
-      throws IOException, InterruptedException;
+  Job submit(Run run, Survey survey, Store store) throws IOException, InterruptedException;
 
   /**
    * A run that was submitted before.

@@ -7,6 +7,8 @@ import io.stitchflow.v1.Share;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +85,7 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
   /** Looks in the store right before it computes, so that a replayed element costs a look-up. */
   private static final class RunShare extends DoFn<Share, StageResult> {
     private static final Logger LOG = LoggerFactory.getLogger(RunStages.class);
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final String id;
     private final String store;
@@ -91,6 +94,7 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Distribution millis = Metrics.distribution("stitchflow", "stage_millis");
     private final Distribution rate = Metrics.distribution("stitchflow", "images_per_second");
+    private final Distribution corePercent = Metrics.distribution("stitchflow", "core_percent");
 
     RunShare(RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
       this.id = run.id();
@@ -108,6 +112,8 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     public void process(@Element Share share, ProcessContext context) throws Exception {
       for (StageGroup group : share.getGroupList()) {
         Workers.Site site = Workers.reach(store, id, lanes);
+        long startNanos = System.nanoTime();
+        long startCpuNanos = THREADS.getCurrentThreadCpuTime();
         List<StageResult> results =
             site.worker()
                 .run(
@@ -115,6 +121,12 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
                     site.plan(),
                     context.sideInput(upstream),
                     site.listener());
+        if (results.stream().anyMatch(result -> result.getOutcome() == Outcome.RAN)) {
+          corePercent.update(
+              100
+                  * (THREADS.getCurrentThreadCpuTime() - startCpuNanos)
+                  / (System.nanoTime() - startNanos));
+        }
         for (int i = 0; i < results.size(); i++) {
           count(group.getStage(i), results.get(i));
           context.output(results.get(i));

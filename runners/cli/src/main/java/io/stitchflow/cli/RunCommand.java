@@ -82,11 +82,13 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable List<StageResult> onCluster(
       Run run, Survey survey, Store store, Terminal terminal) throws Exception {
     Cluster cluster = runner.cluster();
-    try (Watched watched = Watched.start(survey, Math.max(1, runner.parallelism()), terminal)) {
+    int slots = cluster.slots(runner.master(), runner.parallelism());
+    try (Watched watched = Watched.start(survey, slots, terminal)) {
       List<StageResult> results =
           new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.progress()));
       Survey left = Survey.of(run.getPlan(), new Memo(store));
-      try (Cluster.Job job = cluster.submit(run, left, store, runner.parallelism())) {
+      Run submitted = run.toBuilder().setSlots(slots).build();
+      try (Cluster.Job job = cluster.submit(submitted, left, store)) {
         if (runner.detach()) {
           detached(job, run, store, terminal);
           return null;

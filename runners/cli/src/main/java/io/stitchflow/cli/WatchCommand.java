@@ -70,7 +70,7 @@ final class WatchCommand implements Callable<Integer> {
       if (cancel) {
         job.cancel();
       }
-      try (Watched watched = Watched.start(survey, 1, terminal)) {
+      try (Watched watched = Watched.start(survey, Math.max(1, run.getSlots()), terminal)) {
         ran =
             ClusterRun.results(
                 job.await(watched.progress()),

@@ -36,17 +36,36 @@ public final class FlinkCluster implements Cluster {
   }
 
   @Override
-  public Job submit(Run run, Survey survey, Store store, int parallelism)
-      throws IOException, InterruptedException {
-    if (!run.getMaster().equals(LOCAL)) {
-      return submit(run, survey, store, parallelism, new Site(run.getMaster(), bundle(), () -> {}));
+  public int slots(String master, int wanted) throws IOException {
+    if (master.equals(LOCAL)) {
+      return wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
     }
-    EmbeddedFlink embedded =
-        EmbeddedFlink.start(
-            parallelism == 0 ? Runtime.getRuntime().availableProcessors() : parallelism);
+    int slots = new FlinkRest(master).slots();
+    if (slots == 0) {
+      throw new ClusterException(master + ": the cluster has no slots; start its TaskManagers");
+    }
+    if (wanted > slots) {
+      throw new ClusterException(
+          master
+              + ": the cluster has "
+              + slots
+              + " slots, but --parallelism is "
+              + wanted
+              + "; choose 1 to "
+              + slots);
+    }
+    return wanted == 0 ? slots : wanted;
+  }
+
+  @Override
+  public Job submit(Run run, Survey survey, Store store) throws IOException, InterruptedException {
+    if (!run.getMaster().equals(LOCAL)) {
+      return submit(run, survey, store, new Site(run.getMaster(), bundle(), () -> {}));
+    }
+    EmbeddedFlink embedded = EmbeddedFlink.start(run.getSlots());
     try {
       Site site = new Site(embedded.master(), List.of(own().toString()), embedded);
-      return submit(run, survey, store, parallelism, site);
+      return submit(run, survey, store, site);
     } catch (IOException | RuntimeException e) {
       embedded.release();
       throw e;
@@ -61,10 +80,9 @@ public final class FlinkCluster implements Cluster {
    */
   private record Site(String master, List<String> bundle, FlinkJob.Held held) {}
 
-  private static Job submit(Run run, Survey survey, Store store, int parallelism, Site site)
-      throws IOException {
+  private static Job submit(Run run, Survey survey, Store store, Site site) throws IOException {
     FlinkRest rest = new FlinkRest(site.master());
-    int slots = slots(rest, site.master(), parallelism);
+    int slots = run.getSlots();
     String id = BeamRun.newId();
     RunFiles files = RunFiles.create(store, id, run);
     RunSpec spec = new RunSpec(id, store.root().toString(), slots, slots, survey.missing());
@@ -80,25 +98,6 @@ public final class FlinkCluster implements Cluster {
       Files.delete(configuration);
     }
     return new FlinkJob(id, rest, files, run.getPlan(), site.held());
-  }
-
-  /** Slots to use: so many as were asked for, or all. */
-  private static int slots(FlinkRest rest, String master, int parallelism) throws IOException {
-    int slots = rest.slots();
-    if (slots == 0) {
-      throw new ClusterException(master + ": the cluster has no slots; start its TaskManagers");
-    }
-    if (parallelism > slots) {
-      throw new ClusterException(
-          master
-              + ": the cluster has "
-              + slots
-              + " slots, but --parallelism is "
-              + parallelism
-              + "; choose 1 to "
-              + slots);
-    }
-    return parallelism == 0 ? slots : parallelism;
   }
 
   @Override

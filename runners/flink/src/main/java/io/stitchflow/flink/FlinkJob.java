@@ -14,7 +14,11 @@ import java.util.regex.Pattern;
 
 /** A job on a cluster, watched over its REST interface and by what its workers tell. */
 final class FlinkJob implements Cluster.Job {
-  private static final long PERIOD_MILLIS = 200;
+  private static final long NEWS_MILLIS = 200;
+
+  /** Between two questions to a JobManager, which may share its cores with workers. */
+  private static final long STATE_MILLIS = 1_000;
+
   private static final long PATIENCE_MILLIS = 60_000;
   private static final Set<String> OVER = Set.of("FINISHED", "CANCELED", "FAILED");
   private static final Pattern NOT_SHARED =
@@ -64,6 +68,7 @@ final class FlinkJob implements Cluster.Job {
         }
         state = "UNKNOWN";
       }
+      long askedMillis = System.currentTimeMillis();
       follower.poll();
       if (state.isEmpty()) {
         return new Cluster.End(
@@ -73,8 +78,17 @@ final class FlinkJob implements Cluster.Job {
         follower.poll();
         return new Cluster.End(follower.results(), reason(state));
       }
-      Thread.sleep(PERIOD_MILLIS);
+      do {
+        Thread.sleep(NEWS_MILLIS);
+        follower.poll();
+      } while (!isLastTold(follower) && System.currentTimeMillis() - askedMillis < STATE_MILLIS);
     }
+  }
+
+  /** The job's end is near: its last stage has ended. */
+  private boolean isLastTold(RunFollower follower) {
+    return plan.getStageCount() > 0
+        && follower.results().containsKey(plan.getStage(plan.getStageCount() - 1).getId());
   }
 
   /** No restart mends a store that a worker does not see, whatever the cluster would try. */
