@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store {
   private final StoreDirectory directory;
+  private final Unstored unstored;
 
   /** Blobs whose bytes this process has hashed, as they were then. */
   private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
 
   private Store(StoreDirectory directory) {
     this.directory = directory;
+    this.unstored = Unstored.of(directory.root());
   }
 
   /**
@@ -77,11 +79,16 @@ public final class Store {
   }
 
   /**
-   * The blob's file, its bytes verified; never to be written to.
+   * The blob's file, its bytes verified; never to be written to. One that this process computed and
+   * the store could not take is elsewhere.
    *
    * @throws MissingBlobException if it is absent, or was damaged: then it now lies in quarantine
    */
   public Path open(Digest digest) throws IOException {
+    Path kept = unstored.find(digest);
+    if (kept != null) {
+      return kept;
+    }
     Path path = directory.path(Folder.CAS, digest);
     Verdict verdict = verify(digest, path);
     return switch (verdict.kind) {
@@ -111,11 +118,16 @@ public final class Store {
         && verify(digest, directory.path(Folder.CAS, digest)).kind == Kind.WHOLE) {
       return digest;
     }
-    return put(directory.writeTemporary(bytes));
+    Path temporary = directory.writeTemporary(bytes);
+    try {
+      return put(temporary);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   /**
-   * Takes over a file from {@link #newTemporary}; it is gone from there afterwards, also when this
+   * Takes over a file from {@link #newTemporary}; it is gone from there afterwards, unless this
    * fails. A whole blob that is there already stays; a damaged one is quarantined and replaced.
    */
   public Digest put(Path temporary) throws IOException {
@@ -132,18 +144,35 @@ public final class Store {
       Digest digest = Digest.of(temporary);
       FileState state = FileState.of(temporary);
       Path path = directory.path(Folder.CAS, digest);
-      while (!directory.linkIfAbsent(temporary, path)) {
-        if (verify(digest, path).kind == Kind.WHOLE) {
-          return digest;
-        }
+      boolean linked = directory.linkIfAbsent(temporary, path);
+      while (!linked && verify(digest, path).kind != Kind.WHOLE) {
+        linked = directory.linkIfAbsent(temporary, path);
       }
-      verified.put(digest, state);
+      if (linked) {
+        verified.put(digest, state);
+      }
+      Files.delete(temporary);
       return digest;
+    } catch (IOException e) {
+      throw directory.explain(temporary, e);
+    }
+  }
+
+  /** Like {@link #put(Path)}, of a file from {@link Unstored#newFile}, which stays. */
+  Digest putCopy(Path file) throws IOException {
+    Path temporary = directory.newTemporary();
+    try {
+      Files.copy(file, temporary);
+      return put(temporary);
     } catch (IOException e) {
       throw directory.explain(temporary, e);
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  Unstored unstored() {
+    return unstored;
   }
 
   StoreDirectory directory() {

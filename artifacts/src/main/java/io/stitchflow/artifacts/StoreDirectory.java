@@ -200,7 +200,7 @@ final class StoreDirectory {
     try {
       return FileChannel.open(
           file,
-          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+          Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
           attributes(PRIVATE_FILE));
     } catch (IOException e) {
       throw explain(file, e);

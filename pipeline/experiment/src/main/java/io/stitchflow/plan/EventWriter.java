@@ -1,6 +1,7 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.v1.GroupAdvanced;
+import io.stitchflow.v1.GroupWaiting;
 import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,17 @@ public final class EventWriter implements RunListener {
           RunEvent.newBuilder()
               .setAdvanced(GroupAdvanced.newBuilder().setStage(first).setShare(share)));
     }
+  }
+
+  @Override
+  public void waiting(List<Stage> group, String owner, Duration waited) {
+    append(
+        RunEvent.newBuilder()
+            .setWaiting(
+                GroupWaiting.newBuilder()
+                    .setStage(group.get(0).getId())
+                    .setOwner(owner)
+                    .setSeconds(waited.toSeconds())));
   }
 
   @Override

@@ -1,13 +1,13 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -41,9 +41,8 @@ public final class BeamRun {
       PipelineOptions options, Run run, Survey survey, Store store, int lanes, RunListener listener)
       throws IOException {
     String id = newId();
-    RunFiles.create(store, id, run);
     Collecting collecting = new Collecting(listener);
-    Workers.listen(id, collecting);
+    Workers.host(id, store, run.getPlan(), lanes, collecting);
     try {
       RunSpec spec = new RunSpec(id, store.root().toString(), lanes, 0, survey.missing());
       pipeline(options, spec, survey).run().waitUntilFinish();
@@ -69,6 +68,11 @@ public final class BeamRun {
     @Override
     public void advanced(List<Stage> group, double share) {
       listener.advanced(group, share);
+    }
+
+    @Override
+    public void waiting(List<Stage> group, String owner, Duration waited) {
+      listener.waiting(group, owner, waited);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.artifacts.ProcessName;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.EventWriter;
 import io.stitchflow.plan.RunFiles;
@@ -7,12 +8,10 @@ import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Worker;
 import io.stitchflow.v1.Plan;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What DoFns of one JVM share: a worker for each store, the plan of each run, and whom to tell of
@@ -21,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, Site> SITES = new HashMap<>();
-  private static final Map<String, RunListener> LISTENERS = new ConcurrentHashMap<>();
 
   // A store behind a network may be gone for seconds
   private static final long FIRST_DELAY_MILLIS = 250;
@@ -29,8 +27,16 @@ final class Workers {
 
   private Workers() {}
 
-  /** Where a run's stages run in this JVM. */
-  record Site(Worker worker, RunFiles files, Plan plan, RunListener listener) {}
+  /**
+   * Where a run's stages run in this JVM.
+   *
+   * @param files null where the run is this JVM's own
+   */
+  record Site(Worker worker, @Nullable RunFiles files, Plan plan, RunListener listener) {
+    boolean seesRun() {
+      return files == null || files.exists();
+    }
+  }
 
   /**
    * The site of a run; tries again for a few seconds while the store does not show the run.
@@ -43,13 +49,13 @@ final class Workers {
     for (int attempt = 1; ; attempt++) {
       try {
         Site site = site(store, id, lanes);
-        if (site.files().exists()) {
+        if (site.seesRun()) {
           return site;
         }
         throw new IOException("it has no run " + id);
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
-          throw new StoreNotSharedException(store, name(), e);
+          throw new StoreNotSharedException(store, ProcessName.get(), e);
         }
       }
       Thread.sleep(delayMillis);
@@ -65,40 +71,24 @@ final class Workers {
     Store store = Store.open(Path.of(root));
     RunFiles files = RunFiles.at(store, id);
     Plan plan = files.read().getPlan();
-    RunListener listener = LISTENERS.get(id);
-    Worker worker = WORKERS.get(root);
-    if (worker == null) {
-      worker = new Worker(store, Executors.all(), lanes);
-      WORKERS.put(root, worker);
-    }
-    Site site =
-        new Site(
-            worker,
-            files,
-            plan,
-            listener == null ? new EventWriter(files, name(), System::nanoTime) : listener);
+    RunListener listener = new EventWriter(files, ProcessName.get(), System::nanoTime);
+    Site site = new Site(worker(store, lanes), files, plan, listener);
     SITES.put(id, site);
     return site;
   }
 
-  /** This JVM's name, for people: {@code stitchflow.worker}, or host and process. */
-  private static String name() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "localhost";
-    }
-    return System.getProperty("stitchflow.worker", host + "-" + ProcessHandle.current().pid());
+  private static Worker worker(Store store, int lanes) {
+    return WORKERS.computeIfAbsent(
+        store.root().toString(), root -> new Worker(store, Executors.all(), lanes));
   }
 
-  /** Tells {@code listener}, rather than the run's files, of what happens in this JVM. */
-  static void listen(String run, RunListener listener) {
-    LISTENERS.put(run, listener);
+  /** Runs the stages of a run of this JVM, and tells {@code listener} rather than its files. */
+  static synchronized void host(
+      String run, Store store, Plan plan, int lanes, RunListener listener) {
+    SITES.put(run, new Site(worker(store, lanes), null, plan, listener));
   }
 
   static synchronized void forget(String run) {
-    LISTENERS.remove(run);
     SITES.remove(run);
   }
 }
