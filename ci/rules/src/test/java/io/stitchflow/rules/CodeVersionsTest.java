@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,7 +43,8 @@ final class CodeVersionsTest {
     if (!task.isEmpty()) {
       Files.writeString(FILE, guard.updated(recorded(), CodeGuard.reason(task)).text());
     }
-    assertThat(String.join("\n\n", guard.problems(recorded()))).isEmpty();
+    List<String> problems = guard.problems(recorded());
+    assertThat(problems).withFailMessage(() -> String.join("\n\n", problems)).isEmpty();
     if (guard.java() == recorded().java()) {
       assertThat(FILE).hasContent(recorded().text());
     }
