@@ -44,6 +44,12 @@ final class ExperimentOptions {
   private String device = "cpu";
 
   @Option(
+      names = "--code-in-keys",
+      description =
+          "For who changes Stitchflow's code: keys hold the code that computes each stage, so that no result of other code is found. STITCHFLOW_CODE_IN_KEYS=1 does the same.")
+  private boolean codeInKeys;
+
+  @Option(
       names = "--json",
       description = "Ends with JSON on standard output; text for people goes to standard error.")
   private boolean json;
@@ -62,6 +68,10 @@ final class ExperimentOptions {
 
   String device() {
     return device;
+  }
+
+  boolean codeInKeys(Map<String, String> environment) {
+    return codeInKeys || environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
   }
 
   boolean json() {

@@ -43,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
     ValidExperiment valid = options.read();
     OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
     Store store = Store.open(options.store(environment));
-    Plan plan = runner.applyTo(Plans.of(valid, options.device()));
+    Plan plan = runner.applyTo(Plans.of(valid, options, environment));
     Survey survey = Survey.of(plan, new Memo(store));
     Run run =
         Run.newBuilder()

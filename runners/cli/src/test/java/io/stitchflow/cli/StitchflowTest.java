@@ -107,6 +107,24 @@ final class StitchflowTest {
   }
 
   @Test
+  void codeInKeys_byOptionOrEnvironment_givesOtherKeysOnlyWhereAskedFor() {
+    String plain = planned(Map.of());
+    assertThat(planned(Map.of("STITCHFLOW_CODE_IN_KEYS", "0"))).isEqualTo(plain);
+    String withCode = planned(Map.of("STITCHFLOW_CODE_IN_KEYS", "1"));
+    assertThat(withCode).isNotEqualTo(plain);
+    assertThat(planned(Map.of(), "--code-in-keys")).isEqualTo(withCode);
+  }
+
+  private String planned(Map<String, String> environment, String... options) {
+    List<String> args = new ArrayList<>(List.of("plan", file.toString(), "--json"));
+    args.addAll(List.of("--store", store.toString()));
+    args.addAll(List.of(options));
+    Screen plan = new Screen();
+    assertThat(plan.execute(environment, args.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+    return plan.out();
+  }
+
+  @Test
   void run_oneStageFails_othersFinishAndItIsNamed() throws IOException {
     // A label above 9 is found when the data set is imported, not before
     Path cifar10 = Files.createDirectories(directory.resolve("cifar"));
