@@ -112,7 +112,10 @@ public final class ActionCache {
     check(key, action, result);
     ActionResult standing = find(key);
     if (standing == null || whole(standing) || sameOutputs(standing, result)) {
-      return publish(key, action, result);
+      standing = publish(key, action, result);
+      if (sameOutputs(standing, result) || whole(standing)) {
+        return standing;
+      }
     }
     noteDifference(key, result, standing);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
@@ -124,7 +127,7 @@ public final class ActionCache {
     }
   }
 
-  private void check(Digest key, Action action, ActionResult result) {
+  private void check(Digest key, Action action, ActionResult result) throws IOException {
     Digest actual = ActionKeys.key(action);
     if (!actual.equals(key)) {
       throw new IllegalArgumentException("the action's key is " + actual + ", but was: " + key);
@@ -134,7 +137,7 @@ public final class ActionCache {
     }
     for (Output output : result.getOutputList()) {
       Digest digest = Digest.from(output.getDigest());
-      if (store.find(digest, output.getSizeBytes()) == null) {
+      if (!store.has(digest, output.getSizeBytes())) {
         throw new IllegalStateException(
             "output '"
                 + output.getName()
@@ -148,12 +151,14 @@ public final class ActionCache {
   }
 
   private void writeAction(Digest key, Action action) throws IOException {
+    Path path = directory.path(Folder.ACTION, key);
     if (findAction(key) != null) {
+      directory.forceName(path);
       return;
     }
     Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));
     try {
-      directory.replace(temporary, directory.path(Folder.ACTION, key));
+      directory.replace(temporary, path);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -107,8 +108,9 @@ public final class Store {
   /** Keeps these bytes. */
   public Digest put(byte[] bytes) throws IOException {
     Digest digest = Digest.of(bytes);
-    if (find(digest, bytes.length) != null
-        && verify(digest, directory.path(Folder.CAS, digest)).kind == Kind.WHOLE) {
+    Path path = directory.path(Folder.CAS, digest);
+    if (find(digest, bytes.length) != null && verify(digest, path).kind == Kind.WHOLE) {
+      directory.forceName(path);
       return digest;
     }
     return put(directory.writeTemporary(bytes));
@@ -123,10 +125,10 @@ public final class Store {
       throw new IllegalArgumentException(
           "put takes files made by newTemporary, but was: " + temporary);
     }
-    if (!Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
-    }
     try {
+      if (!isFile(temporary)) {
+        throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
+      }
       // read-only before it is hashed: whoever still writes must fail rather than alter it
       directory.seal(temporary);
       Digest digest = Digest.of(temporary);
@@ -143,6 +145,18 @@ public final class Store {
       throw directory.explain(temporary, e);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Whether the blob is there, of that size; unlike {@link #find}, tells a failing disk. */
+  boolean has(Digest digest, long sizeBytes) throws IOException {
+    Path path = directory.path(Folder.CAS, digest);
+    try {
+      return FileState.of(path).sizeBytes() == sizeBytes;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw directory.explain(path, e);
     }
   }
 
@@ -186,6 +200,16 @@ public final class Store {
       return new Verdict(Kind.ABSENT, "");
     } catch (IOException e) {
       throw directory.explain(path, e);
+    }
+  }
+
+  /** Unlike {@link Files#isRegularFile}, tells a failing disk. */
+  static boolean isFile(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 
