@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +81,15 @@ public final class Disk {
     return calls;
   }
 
+  /** From now on, reading the file's bytes ends in an error, as of a bad sector. */
+  public synchronized void makeUnreadable(Path path) throws IOException {
+    if (node(DiskPath.of(path)) instanceof FileNode file) {
+      file.unreadable = true;
+    }
+  }
+
   /** The same again, all of it forced. */
-  Disk copy() {
+  public Disk copy() {
     return afterPowerLoss(1, 0);
   }
 
@@ -94,7 +100,7 @@ public final class Disk {
    */
   synchronized Disk afterPowerLoss(double kept, long seed) {
     Random random = new Random(seed);
-    Map<Node, Node> copies = new IdentityHashMap<>();
+    IdentityHashMap<Node, Node> copies = new IdentityHashMap<>();
     Disk left = new Disk((DirectoryNode) survivor(root, kept, random, copies));
     left.clock = clock;
     for (Node node : copies.values()) {
@@ -103,7 +109,8 @@ public final class Disk {
     return left;
   }
 
-  private static Node survivor(Node node, double kept, Random random, Map<Node, Node> copies) {
+  private static Node survivor(
+      Node node, double kept, Random random, IdentityHashMap<Node, Node> copies) {
     Node copy = copies.get(node);
     if (copy != null) {
       return copy;
@@ -206,6 +213,9 @@ public final class Disk {
   synchronized int read(DiskPath path, FileNode file, long position, ByteBuffer into)
       throws IOException {
     call(path, false);
+    if (file.unreadable) {
+      throw new FileSystemException(path.toString(), null, INPUT_OUTPUT_ERROR);
+    }
     if (position >= file.sizeBytes()) {
       return -1;
     }

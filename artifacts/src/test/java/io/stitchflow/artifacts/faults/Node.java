@@ -32,11 +32,22 @@ abstract sealed class Node {
     /** Part of a write that gets to the disk, or not, by itself. */
     private static final int SECTOR_BYTES = 512;
 
-    private record Write(int at, byte[] bytes) {}
+    private static final class Write {
+      final int at;
+      final byte[] bytes;
+
+      Write(int at, byte[] bytes) {
+        this.at = at;
+        this.bytes = bytes;
+      }
+    }
 
     private byte[] bytes = new byte[0];
     private byte[] forced = new byte[0];
     private final List<Write> unforced = new ArrayList<>();
+
+    /** Whether reading ends in an error. */
+    boolean unreadable;
 
     @Override
     long sizeBytes() {
@@ -96,6 +107,7 @@ abstract sealed class Node {
       node.forced = left.clone();
       node.permissions = permissions;
       node.modifiedMillis = modifiedMillis;
+      node.unreadable = unreadable;
       return node;
     }
 
