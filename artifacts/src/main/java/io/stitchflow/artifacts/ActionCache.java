@@ -33,18 +33,40 @@ public final class ActionCache {
    * gone.
    */
   public @Nullable ActionResult find(Digest key) {
+    try {
+      return read(key);
+    } catch (IOException e) {
+      failedLookups.incrementAndGet(); // computing again is always right
+      return null;
+    }
+  }
+
+  /** What stands under the key, or null; what is damaged is quarantined. */
+  private @Nullable ActionResult read(Digest key) throws IOException {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
-      ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
+      ActionResult result =
+          Store.isFile(path) ? RecordFrame.decode(key, Files.readAllBytes(path)) : null;
       if (result == null) {
         directory.quarantine(path, state);
       }
       return result;
     } catch (NoSuchFileException e) {
       return null;
+    }
+  }
+
+  /** As {@link #read}, for whoever can put a record there: what the disk cannot read goes too. */
+  private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
+    try {
+      return read(key);
     } catch (IOException e) {
-      failedLookups.incrementAndGet(); // computing again is always right
+      Path path = directory.path(Folder.AC, key);
+      if (!FileFailure.isUnreadable(e)) {
+        throw directory.explain(path, e);
+      }
+      directory.quarantine(path, FileState.of(path));
       return null;
     }
   }
@@ -88,7 +110,7 @@ public final class ActionCache {
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
       while (!directory.linkIfAbsent(temporary, record)) {
-        ActionResult standing = find(key); // null: it was damaged and is now out of the way
+        ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
         if (standing != null) {
           noteDifference(key, standing, result);
           return standing;

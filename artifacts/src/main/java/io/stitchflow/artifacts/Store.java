@@ -222,7 +222,7 @@ public final class Store {
       return Digest.of(path).hex();
     } catch (IOException e) {
       // a bad sector is damage to this blob; any other error may hit sound blobs as well
-      if (String.valueOf(e.getMessage()).contains("Input/output error")) {
+      if (FileFailure.isUnreadable(e)) {
         return "cannot be read from the disk";
       }
       throw e;

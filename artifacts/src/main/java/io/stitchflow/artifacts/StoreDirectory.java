@@ -166,6 +166,9 @@ final class StoreDirectory {
   void replace(Path temporary, Path target) throws IOException {
     Path parent = parent(target);
     makeLasting(parent);
+    if (Files.isDirectory(target)) {
+      quarantine(target, FileState.of(target)); // files are not moved over directories
+    }
     try {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -216,6 +219,10 @@ final class StoreDirectory {
           Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
           attributes(PRIVATE_FILE));
     } catch (IOException e) {
+      if (Files.isDirectory(file)) {
+        quarantine(file, FileState.of(file));
+        return openForLock(file);
+      }
       throw explain(file, e);
     }
   }
