@@ -46,8 +46,7 @@ public final class ActionCache {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
-      ActionResult result =
-          Store.isFile(path) ? RecordFrame.decode(key, Files.readAllBytes(path)) : null;
+      ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
       if (result == null) {
         directory.quarantine(path, state);
       }
@@ -57,13 +56,16 @@ public final class ActionCache {
     }
   }
 
-  /** As {@link #read}, for whoever can put a record there: what the disk cannot read goes too. */
+  /**
+   * As {@link #read}, for whoever can put a record there: what cannot be read, or is no file, goes
+   * too.
+   */
   private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
     try {
       return read(key);
     } catch (IOException e) {
       Path path = directory.path(Folder.AC, key);
-      if (!FileFailure.isUnreadable(e)) {
+      if (!FileFailure.isUnreadable(e) && Store.isFile(path)) {
         throw directory.explain(path, e);
       }
       directory.quarantine(path, FileState.of(path));

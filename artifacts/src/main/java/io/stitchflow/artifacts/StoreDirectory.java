@@ -236,35 +236,50 @@ final class StoreDirectory {
       throw explain(directory, new IOException("cannot be read"));
     }
     makeDirectories(parent);
+    if (makeDirectory(directory)) {
+      forceDirectory(parent);
+    }
+  }
+
+  /** Whether it was not there. */
+  private boolean makeDirectory(Path directory) throws IOException {
     try {
       Files.createDirectory(directory, attributes(PRIVATE_DIRECTORY));
+      return true;
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {
         throw explain(directory, new NotDirectoryException(directory.toString()));
       }
-      return;
+      return false;
     } catch (IOException e) {
       throw explain(directory, e);
     }
-    forceDirectory(parent);
   }
 
   /** Makes a directory below the root for files that are to outlast a loss of power. */
   private void makeLasting(Path directory) throws IOException {
-    if (directory.equals(root) || (lasting.contains(directory) && Files.isDirectory(directory))) {
+    if (directory.equals(root)) {
+      makeDirectories(root);
+      return;
+    }
+    boolean there = Files.isDirectory(directory);
+    if (there && lasting.contains(directory)) {
       return;
     }
     Path parent = parent(directory);
     makeLasting(parent);
-    makeDirectories(directory);
-    List<Path> names;
-    try (Stream<Path> entries = Files.list(parent)) {
-      names = entries.toList();
-    } catch (IOException e) {
-      throw explain(parent, e);
-    }
+    boolean made = !there && makeDirectory(directory);
+    List<Path> names = made ? List.of(directory) : entries(parent);
     forceDirectory(parent);
     lasting.addAll(names);
+  }
+
+  private List<Path> entries(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.toList();
+    } catch (IOException e) {
+      throw explain(directory, e);
+    }
   }
 
   /** FORMAT and the directory itself; called before any write. */
@@ -328,17 +343,12 @@ final class StoreDirectory {
     Set<String> ours =
         Stream.concat(Stream.of(Folder.values()).map(Folder::folderName), Stream.of("lost+found"))
             .collect(Collectors.toUnmodifiableSet());
-    List<String> foreign;
-    try (Stream<Path> entries = Files.list(root)) {
-      foreign =
-          entries
-              .map(entry -> entry.getFileName().toString())
-              .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
-              .sorted()
-              .toList();
-    } catch (IOException e) {
-      throw explain(root, e);
-    }
+    List<String> foreign =
+        entries(root).stream()
+            .map(entry -> entry.getFileName().toString())
+            .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
+            .sorted()
+            .toList();
     if (!foreign.isEmpty()) {
       throw new StoreException(
           root
