@@ -33,6 +33,16 @@ public final class ActionCache {
    * gone.
    */
   public @Nullable ActionResult find(Digest key) {
+    try {
+      return read(key);
+    } catch (IOException e) {
+      failedLookups.incrementAndGet(); // computing again is always right
+      return null;
+    }
+  }
+
+  /** What stands under the key, or null; what is damaged is quarantined. */
+  private @Nullable ActionResult read(Digest key) throws IOException {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
@@ -43,8 +53,22 @@ public final class ActionCache {
       return result;
     } catch (NoSuchFileException e) {
       return null;
+    }
+  }
+
+  /**
+   * As {@link #read}, for whoever can put a record there: what cannot be read, or is no file, goes
+   * too.
+   */
+  private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
+    try {
+      return read(key);
     } catch (IOException e) {
-      failedLookups.incrementAndGet(); // computing again is always right
+      Path path = directory.path(Folder.AC, key);
+      if (!FileFailure.isUnreadable(e) && Store.isFile(path)) {
+        throw directory.explain(path, e);
+      }
+      directory.quarantine(path, FileState.of(path));
       return null;
     }
   }
@@ -88,7 +112,7 @@ public final class ActionCache {
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
       while (!directory.linkIfAbsent(temporary, record)) {
-        ActionResult standing = find(key); // null: it was damaged and is now out of the way
+        ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
         if (standing != null) {
           noteDifference(key, standing, result);
           return standing;
@@ -112,7 +136,10 @@ public final class ActionCache {
     check(key, action, result);
     ActionResult standing = find(key);
     if (standing == null || whole(standing) || sameOutputs(standing, result)) {
-      return publish(key, action, result);
+      standing = publish(key, action, result);
+      if (sameOutputs(standing, result) || whole(standing)) {
+        return standing;
+      }
     }
     noteDifference(key, result, standing);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
@@ -124,7 +151,7 @@ public final class ActionCache {
     }
   }
 
-  private void check(Digest key, Action action, ActionResult result) {
+  private void check(Digest key, Action action, ActionResult result) throws IOException {
     Digest actual = ActionKeys.key(action);
     if (!actual.equals(key)) {
       throw new IllegalArgumentException("the action's key is " + actual + ", but was: " + key);
@@ -134,7 +161,7 @@ public final class ActionCache {
     }
     for (Output output : result.getOutputList()) {
       Digest digest = Digest.from(output.getDigest());
-      if (store.find(digest, output.getSizeBytes()) == null) {
+      if (!store.has(digest, output.getSizeBytes())) {
         throw new IllegalStateException(
             "output '"
                 + output.getName()
@@ -148,12 +175,14 @@ public final class ActionCache {
   }
 
   private void writeAction(Digest key, Action action) throws IOException {
+    Path path = directory.path(Folder.ACTION, key);
     if (findAction(key) != null) {
+      directory.forceName(path);
       return;
     }
     Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));
     try {
-      directory.replace(temporary, directory.path(Folder.ACTION, key));
+      directory.replace(temporary, path);
     } finally {
       Files.deleteIfExists(temporary);
     }

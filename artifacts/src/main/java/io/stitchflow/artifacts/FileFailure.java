@@ -49,6 +49,11 @@ final class FileFailure {
     return reason(e).contains("No space left") || reason(e).contains("Disk quota exceeded");
   }
 
+  /** Whether the disk cannot read these bytes, which is damage to this file and no other. */
+  static boolean isUnreadable(IOException e) {
+    return reason(e).contains("Input/output error");
+  }
+
   private static String reason(IOException e) {
     String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     return reason == null ? "" : reason;

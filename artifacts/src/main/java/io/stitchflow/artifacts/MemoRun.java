@@ -127,7 +127,7 @@ final class MemoRun implements StageRun {
     ActionResult.Builder result = ActionResult.newBuilder().setSeconds(seconds);
     for (Map.Entry<String, Path> output : outputs.entrySet()) {
       Path file = output.getValue();
-      if (!Files.isRegularFile(file)) {
+      if (!Store.isFile(file)) {
         throw new IllegalStateException(
             stage() + ": its executor asked for output '" + output.getKey() + "' and wrote none");
       }

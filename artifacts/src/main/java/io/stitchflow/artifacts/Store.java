@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +115,9 @@ public final class Store {
   /** Keeps these bytes. */
   public Digest put(byte[] bytes) throws IOException {
     Digest digest = Digest.of(bytes);
-    if (find(digest, bytes.length) != null
-        && verify(digest, directory.path(Folder.CAS, digest)).kind == Kind.WHOLE) {
+    Path path = directory.path(Folder.CAS, digest);
+    if (find(digest, bytes.length) != null && verify(digest, path).kind == Kind.WHOLE) {
+      directory.forceName(path);
       return digest;
     }
     Path temporary = directory.writeTemporary(bytes);
@@ -135,10 +137,10 @@ public final class Store {
       throw new IllegalArgumentException(
           "put takes files made by newTemporary, but was: " + temporary);
     }
-    if (!Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
-    }
     try {
+      if (!isFile(temporary)) {
+        throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
+      }
       // read-only before it is hashed: whoever still writes must fail rather than alter it
       directory.seal(temporary);
       Digest digest = Digest.of(temporary);
@@ -173,6 +175,18 @@ public final class Store {
 
   Unstored unstored() {
     return unstored;
+  }
+
+  /** Whether the blob is there, of that size; unlike {@link #find}, tells a failing disk. */
+  boolean has(Digest digest, long sizeBytes) throws IOException {
+    Path path = directory.path(Folder.CAS, digest);
+    try {
+      return FileState.of(path).sizeBytes() == sizeBytes;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw directory.explain(path, e);
+    }
   }
 
   StoreDirectory directory() {
@@ -218,6 +232,16 @@ public final class Store {
     }
   }
 
+  /** Unlike {@link Files#isRegularFile}, tells a failing disk. */
+  static boolean isFile(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   /** The hash of the file, or what keeps it from having one. */
   private static String content(Path path) throws IOException {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
@@ -227,7 +251,7 @@ public final class Store {
       return Digest.of(path).hex();
     } catch (IOException e) {
       // a bad sector is damage to this blob; any other error may hit sound blobs as well
-      if (String.valueOf(e.getMessage()).contains("Input/output error")) {
+      if (FileFailure.isUnreadable(e)) {
         return "cannot be read from the disk";
       }
       throw e;

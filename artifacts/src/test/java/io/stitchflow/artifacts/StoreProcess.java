@@ -118,11 +118,17 @@ final class StoreProcess {
 
   /** This class in a Java process like this one. */
   static Process start(String... arguments) throws IOException {
+    return start(StoreProcess.class, arguments);
+  }
+
+  /** A class with a main method in a Java process like this one. */
+  static Process start(Class<?> program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
+    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xshare:auto", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add(StoreProcess.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
