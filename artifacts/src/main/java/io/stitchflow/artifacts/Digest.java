@@ -12,13 +12,28 @@ import java.util.HexFormat;
 
 /** The SHA-256 of some bytes, as 64 lower-case hexadecimal digits. */
 public record Digest(String hex) implements Comparable<Digest> {
+  private static final int HEX_DIGITS = 64;
   private static final int BUFFER_BYTES = 1 << 16;
 
   public Digest {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (!isHex(hex)) {
       throw new IllegalArgumentException(
           "a digest is 64 lower-case hexadecimal digits, but was: '" + hex + "'");
     }
+  }
+
+  /** Whether that is what a digest is written as. */
+  static boolean isHex(String text) {
+    if (text.length() != HEX_DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < HEX_DIGITS; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   public static Digest of(byte[] bytes) {

@@ -29,10 +29,7 @@ import java.util.stream.Stream;
  * directory forced. Nothing is made before the first write. Everything is private to the user.
  */
 final class StoreDirectory {
-  /**
-   * The folders of a store. {@code index}, {@code pins}, {@code fail} and {@code gc} have no files
-   * yet.
-   */
+  /** The folders of a store. {@code pins}, {@code fail} and {@code gc} have no files yet. */
   enum Folder {
     CAS,
     AC,
@@ -116,6 +113,22 @@ final class StoreDirectory {
       throw explain(temporary, e);
     }
     return temporary;
+  }
+
+  /** Adds the bytes to the end of a file, made if need be, in one write; not forced. */
+  void append(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            attributes(PRIVATE_FILE))) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
   }
 
   /** Makes the file read-only and forces it to disk. */

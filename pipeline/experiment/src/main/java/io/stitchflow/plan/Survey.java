@@ -3,6 +3,7 @@ package io.stitchflow.plan;
 import io.stitchflow.artifacts.ActionKeys;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Records;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Outcome;
@@ -55,7 +56,9 @@ public final class Survey {
    * nobody else reads: the report.
    */
   public static Survey of(Plan plan, Memo memo) throws IOException {
-    return new Surveyor(memo).survey(plan);
+    try (Records records = memo.records()) {
+      return new Surveyor(memo, records).survey(plan);
+    }
   }
 
   public List<StageStatus> stages() {
@@ -93,10 +96,12 @@ public final class Survey {
 
   private static final class Surveyor {
     private final Memo memo;
-    private final Map<String, StageResult> records = new HashMap<>();
+    private final Records records;
+    private final Map<String, StageResult> known = new HashMap<>();
 
-    Surveyor(Memo memo) {
+    Surveyor(Memo memo, Records records) {
       this.memo = memo;
+      this.records = records;
     }
 
     Survey survey(Plan plan) throws IOException {
@@ -122,24 +127,24 @@ public final class Survey {
     }
 
     private StageStatus lookUp(Stage stage) {
-      Action action = StageActions.resolve(stage, records);
+      Action action = StageActions.resolve(stage, known);
       if (action == null) {
         return new StageStatus(stage, State.WAIT, "for " + firstUnknown(stage), null);
       }
       Digest key = ActionKeys.key(action);
-      ActionResult result = memo.find(key);
+      ActionResult result = records.find(key);
       if (result == null) {
         return new StageStatus(stage, State.RUN, "no result under key " + key.brief(), null);
       }
-      StageResult known =
+      StageResult hit =
           StageResult.newBuilder()
               .setStage(stage.getId())
               .setOutcome(Outcome.HIT)
               .setKey(key.bytes())
               .setResult(result)
               .build();
-      records.put(stage.getId(), known);
-      return new StageStatus(stage, State.HIT, "", known);
+      known.put(stage.getId(), hit);
+      return new StageStatus(stage, State.HIT, "", hit);
     }
 
     private StageStatus withBytes(StageStatus status, Set<String> needed, boolean last)
@@ -163,7 +168,7 @@ public final class Survey {
     private String firstUnknown(Stage stage) {
       return stage.getDependencyList().stream()
           .map(dependency -> dependency.getStage())
-          .filter(id -> !records.containsKey(id))
+          .filter(id -> !known.containsKey(id))
           .findFirst()
           .orElse("nothing");
     }
