@@ -222,9 +222,10 @@ public final class ActionCache {
     if (findAction(key) != null) {
       return;
     }
-    Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));
+    // unforced: it proves itself, only explains, and is written anew with the record
+    Path temporary = directory.writeUnforced(ActionKeys.canonicalBytes(action));
     try {
-      directory.replace(temporary, directory.path(Folder.ACTION, key));
+      directory.replaceUnforced(temporary, directory.path(Folder.ACTION, key));
     } finally {
       Files.deleteIfExists(temporary);
     }

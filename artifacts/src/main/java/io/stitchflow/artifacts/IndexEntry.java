@@ -2,8 +2,8 @@ package io.stitchflow.artifacts;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.v1.ActionResult;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -49,25 +49,32 @@ final class IndexEntry {
     return file.modified().to(TimeUnit.NANOSECONDS);
   }
 
-  /** Those entries of a file that are whole, one after another. */
+  /**
+   * Those entries of a file that are whole, one after another.
+   *
+   * @param file used up
+   */
   static byte[] whole(byte[] file) {
-    ByteArrayOutputStream entries = new ByteArrayOutputStream(file.length);
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    int sizeBytes = 0;
     int at = 0;
     while (at <= file.length - PAYLOAD) {
-      int end = wholeEnd(file, at);
+      int end = wholeEnd(file, bytes, at);
       if (end < 0) {
         at++;
-      } else {
-        entries.write(file, at, end - at);
-        at = end;
+        continue;
       }
+      if (sizeBytes < at) {
+        System.arraycopy(file, at, file, sizeBytes, end - at);
+      }
+      sizeBytes += end - at;
+      at = end;
     }
-    return entries.toByteArray();
+    return sizeBytes == file.length ? file : Arrays.copyOf(file, sizeBytes);
   }
 
   /** The end of a whole entry that starts there, or -1. */
-  private static int wholeEnd(byte[] file, int at) {
-    ByteBuffer bytes = ByteBuffer.wrap(file);
+  private static int wholeEnd(byte[] file, ByteBuffer bytes, int at) {
     if (bytes.getLong(at) != MAGIC_BITS) {
       return -1;
     }

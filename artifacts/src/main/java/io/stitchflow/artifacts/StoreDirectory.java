@@ -97,6 +97,18 @@ final class StoreDirectory {
 
   /** A temporary file with these bytes, forced to disk. */
   Path writeTemporary(byte[] bytes) throws IOException {
+    Path temporary = writeUnforced(bytes);
+    try {
+      force(temporary);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw explain(temporary, e);
+    }
+    return temporary;
+  }
+
+  /** A temporary file with these bytes, for what may be lost with the power. */
+  Path writeUnforced(byte[] bytes) throws IOException {
     Path temporary = newTemporary();
     try (FileChannel channel =
         FileChannel.open(
@@ -107,7 +119,6 @@ final class StoreDirectory {
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
-      channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw explain(temporary, e);
@@ -170,14 +181,20 @@ final class StoreDirectory {
 
   /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */
   void replace(Path temporary, Path target) throws IOException {
-    Path parent = parent(target);
-    makeDirectories(parent);
+    replaceUnforced(temporary, target);
+    forceDirectory(parent(target));
+  }
+
+  /**
+   * Moves a file over whatever stands under {@code target}; neither survives a power cut surely.
+   */
+  void replaceUnforced(Path temporary, Path target) throws IOException {
+    makeDirectories(parent(target));
     try {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw explain(target, e);
     }
-    forceDirectory(parent);
   }
 
   /**

@@ -6,6 +6,8 @@ import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Records;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Dependency;
+import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +101,7 @@ public final class Survey {
     private final Memo memo;
     private final Records records;
     private final Map<String, StageResult> known = new HashMap<>();
+    private final IdentityHashMap<Dependency, Input> inputs = new IdentityHashMap<>();
 
     Surveyor(Memo memo, Records records) {
       this.memo = memo;
@@ -127,7 +131,7 @@ public final class Survey {
     }
 
     private StageStatus lookUp(Stage stage) {
-      Action action = StageActions.resolve(stage, known);
+      Action action = StageActions.resolve(stage, this::input);
       if (action == null) {
         return new StageStatus(stage, State.WAIT, "for " + firstUnknown(stage), null);
       }
@@ -145,6 +149,18 @@ public final class Survey {
               .build();
       known.put(stage.getId(), hit);
       return new StageStatus(stage, State.HIT, "", hit);
+    }
+
+    /** Stages that differ in their seed share dependencies, and so they share inputs. */
+    private @Nullable Input input(Dependency dependency) {
+      Input input = inputs.get(dependency);
+      if (input == null) {
+        input = StageActions.input(dependency, known);
+        if (input != null) {
+          inputs.put(dependency, input);
+        }
+      }
+      return input;
     }
 
     private StageStatus withBytes(StageStatus status, Set<String> needed, boolean last)
