@@ -30,7 +30,7 @@ final class IndexEntry {
    * @param file the record's, as it was when it said this
    */
   static byte[] of(Digest key, FileState file, ActionResult result) {
-    byte[] payload = ActionKeys.canonicalBytes(result);
+    byte[] payload = result.toByteArray();
     ByteBuffer entry =
         ByteBuffer.allocate(PAYLOAD + payload.length)
             .put(MAGIC)

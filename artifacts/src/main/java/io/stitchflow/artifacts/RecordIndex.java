@@ -3,6 +3,7 @@ package io.stitchflow.artifacts;
 import io.stitchflow.artifacts.StoreDirectory.Folder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -31,7 +32,9 @@ final class RecordIndex {
   private static final int MOST_FILES = 8;
   private static final int LEAST_DEAD_BYTES = 1 << 16;
   private static final int MOST_GROWTH = 3;
+  private static final long MOST_BYTES = 1 << 30;
   private static final int MOST_READS = 10;
+  private static final int MOST_WRITES = 3;
 
   private final StoreDirectory directory;
   private final Path folder;
@@ -63,15 +66,17 @@ final class RecordIndex {
   /**
    * Adds entries to this writer's log, in one write.
    *
-   * @throws IOException if they may not all be there now
+   * @throws IOException if they cannot be written
    */
   synchronized void append(byte[] entries) throws IOException {
     directory.prepare();
     directory.makeDirectories(folder);
-    do {
+    for (int i = 0; i < MOST_WRITES; i++) {
       directory.append(log, entries);
-      // a compaction may have sealed and read the log in the meantime
-    } while (!Files.exists(log));
+      if (Files.exists(log)) {
+        return; // else a compaction has sealed the log, and perhaps read it before
+      }
+    }
   }
 
   /** All that the files say; nothing at all where they cannot be read. */
@@ -103,8 +108,13 @@ final class RecordIndex {
     ByteArrayOutputStream entries = new ByteArrayOutputStream();
     long sizeBytes = 0;
     for (Path file : files) {
+      sizeBytes += Files.size(file);
+    }
+    if (sizeBytes > MOST_BYTES) {
+      throw new IOException(sizeBytes + " bytes are no index of records");
+    }
+    for (Path file : files) {
       byte[] bytes = Files.readAllBytes(file);
-      sizeBytes += bytes.length;
       entries.writeBytes(IndexEntry.whole(bytes));
     }
     return new Contents(new IndexEntries(entries.toByteArray()), files, sizeBytes);
@@ -116,6 +126,9 @@ final class RecordIndex {
    * @param live all entries that are to stay, given all that the files say
    */
   void compact(Function<IndexEntries, byte[]> live) throws IOException {
+    if (files().isEmpty()) {
+      return;
+    }
     try (FileChannel lock = directory.openForLock(folder.resolve(LOCK))) {
       if (isFree(lock)) {
         for (Path file : files()) {
@@ -164,6 +177,8 @@ final class RecordIndex {
           .forEach(files::add);
     } catch (NoSuchFileException e) {
       return List.of();
+    } catch (UncheckedIOException e) {
+      throw new IOException(folder + ": cannot be listed", e);
     }
     return new ArrayList<>(files);
   }

@@ -280,6 +280,13 @@ class RecordsTest {
   }
 
   @Test
+  void compactIndex_nothingThere_makesNothing() throws IOException {
+    cache.compactIndex();
+
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
   void compactIndex_mostForgotten_keepsWhatStands() throws IOException {
     Map<Digest, ActionResult> published = publishAll();
     for (int i = 1; i < RECORDS; i++) {
