@@ -6,10 +6,14 @@ import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 public final class ActionCache {
   private final Store store;
   private final StoreDirectory directory;
+  private final RecordIndex index;
   private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
     this.store = store;
     this.directory = store.directory();
+    this.index = new RecordIndex(directory);
   }
 
   /**
@@ -73,6 +79,59 @@ public final class ActionCache {
     }
   }
 
+  /** For many look-ups: reads the index instead of many records. */
+  public Records snapshot() {
+    return new Records(directory, this, index);
+  }
+
+  /**
+   * All records that can be read, in the order of their keys. The stream is to be closed.
+   *
+   * @throws StoreException if {@code ac/} cannot be listed
+   */
+  public Stream<Records.Entry> records() throws IOException {
+    Records records = snapshot();
+    return keys().stream()
+        .flatMap(
+            key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
+        .onClose(records::close);
+  }
+
+  private SortedSet<Digest> keys() throws IOException {
+    SortedSet<Digest> keys = new TreeSet<>();
+    Path folder = directory.folder(Folder.AC);
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(Digest::isHex)
+          .forEach(name -> keys.add(new Digest(name)));
+    } catch (NoSuchFileException e) {
+      return keys;
+    } catch (UncheckedIOException e) {
+      throw new StoreException(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
+    return keys;
+  }
+
+  /**
+   * Removes the record, if there is one; its blobs and its action stay.
+   *
+   * @throws StoreException if it cannot be removed
+   */
+  public void forget(Digest key) throws IOException {
+    Path record = directory.path(Folder.AC, key);
+    try {
+      Files.deleteIfExists(record);
+    } catch (IOException e) {
+      throw directory.explain(record, e);
+    }
+  }
+
+  /** Rids the index of what it says about records that no longer stand. */
+  public void compactIndex() throws IOException {
+    snapshot().compact();
+  }
+
   /** Look-ups that ended in an error of the file system and counted as misses. */
   public long failedLookups() {
     return failedLookups.get();
@@ -111,6 +170,7 @@ public final class ActionCache {
     Path record = directory.path(Folder.AC, key);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
+      FileState state = FileState.of(temporary);
       while (!directory.linkIfAbsent(temporary, record)) {
         ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
         if (standing != null) {
@@ -118,6 +178,7 @@ public final class ActionCache {
           return standing;
         }
       }
+      addToIndex(key, state, result);
       return result;
     } finally {
       Files.deleteIfExists(temporary);
@@ -144,10 +205,20 @@ public final class ActionCache {
     noteDifference(key, result, standing);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
+      FileState state = FileState.of(temporary);
       directory.replace(temporary, directory.path(Folder.AC, key));
+      addToIndex(key, state, result);
       return result;
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void addToIndex(Digest key, FileState state, ActionResult result) {
+    try {
+      index.append(IndexEntry.of(key, state, result));
+    } catch (IOException e) {
+      return; // the record stands; whoever asks the index reads that
     }
   }
 
@@ -175,14 +246,13 @@ public final class ActionCache {
   }
 
   private void writeAction(Digest key, Action action) throws IOException {
-    Path path = directory.path(Folder.ACTION, key);
     if (findAction(key) != null) {
-      directory.forceName(path);
       return;
     }
-    Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));
+    // unforced: it proves itself, only explains, and is written anew with the record
+    Path temporary = directory.writeUnforced(ActionKeys.canonicalBytes(action));
     try {
-      directory.replace(temporary, path);
+      directory.replaceUnforced(temporary, directory.path(Folder.ACTION, key));
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -137,6 +137,11 @@ public final class Memo {
     return cache.find(key);
   }
 
+  /** Many records at once, as they are now. */
+  public Records records() {
+    return cache.snapshot();
+  }
+
   /** Whether all blobs are there, each of the size that was recorded; does not read them. */
   public boolean whole(ActionResult result) {
     return cache.whole(result);

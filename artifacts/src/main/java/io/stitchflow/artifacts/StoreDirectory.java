@@ -32,10 +32,7 @@ import java.util.stream.Stream;
  * may have died before. Nothing is made before the first write. Everything is private to the user.
  */
 final class StoreDirectory {
-  /**
-   * The folders of a store. {@code index}, {@code pins}, {@code fail} and {@code gc} have no files
-   * yet.
-   */
+  /** The folders of a store. {@code pins}, {@code fail} and {@code gc} have no files yet. */
   enum Folder {
     CAS,
     AC,
@@ -106,6 +103,18 @@ final class StoreDirectory {
 
   /** A temporary file with these bytes, forced to disk. */
   Path writeTemporary(byte[] bytes) throws IOException {
+    Path temporary = writeUnforced(bytes);
+    try {
+      force(temporary);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw explain(temporary, e);
+    }
+    return temporary;
+  }
+
+  /** A temporary file with these bytes, for what may be lost with the power. */
+  Path writeUnforced(byte[] bytes) throws IOException {
     Path temporary = newTemporary();
     try (FileChannel channel =
         FileChannel.open(
@@ -116,12 +125,27 @@ final class StoreDirectory {
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
-      channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw explain(temporary, e);
     }
     return temporary;
+  }
+
+  /** Adds the bytes to the end of a file, made if need be, in one write; not forced. */
+  void append(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            attributes(PRIVATE_FILE))) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
   }
 
   /** Makes the file read-only and forces it to disk. */
@@ -164,8 +188,16 @@ final class StoreDirectory {
 
   /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */
   void replace(Path temporary, Path target) throws IOException {
-    Path parent = parent(target);
-    makeLasting(parent);
+    makeLasting(parent(target));
+    replaceUnforced(temporary, target);
+    forceDirectory(parent(target));
+  }
+
+  /**
+   * Moves a file over whatever stands under {@code target}; neither survives a power cut surely.
+   */
+  void replaceUnforced(Path temporary, Path target) throws IOException {
+    makeDirectories(parent(target));
     if (Files.isDirectory(target)) {
       quarantine(target, FileState.of(target)); // files are not moved over directories
     }
@@ -174,7 +206,6 @@ final class StoreDirectory {
     } catch (IOException e) {
       throw explain(target, e);
     }
-    forceDirectory(parent);
   }
 
   /** Makes sure that a file which is there already outlasts a loss of power. */

@@ -15,18 +15,37 @@ final class StageActions {
 
   /** The stage's action with all its inputs, or null where a result that it needs is not known. */
   static @Nullable Action resolve(Stage stage, Map<String, StageResult> results) {
+    return resolve(stage, (Dependency dependency) -> input(dependency, results));
+  }
+
+  /** The stage's action with all its inputs, or null where one is not known. */
+  static @Nullable Action resolve(Stage stage, Inputs inputs) {
     Action.Builder action = stage.getAction().toBuilder();
     for (Dependency dependency : stage.getDependencyList()) {
-      StageResult result = results.get(dependency.getStage());
-      if (result == null || !result.hasResult()) {
+      Input input = inputs.find(dependency);
+      if (input == null) {
         return null;
       }
-      action.addInput(
-          Input.newBuilder()
-              .setRole(dependency.getRole())
-              .setDigest(output(result, dependency.getOutput()).getDigest()));
+      action.addInput(input);
     }
     return action.build();
+  }
+
+  /** What dependencies come to. */
+  @FunctionalInterface
+  interface Inputs {
+    @Nullable Input find(Dependency dependency);
+  }
+
+  /** What the dependency comes to, or null where the result that it needs is not known. */
+  static @Nullable Input input(Dependency dependency, Map<String, StageResult> results) {
+    StageResult result = results.get(dependency.getStage());
+    return result == null || !result.hasResult()
+        ? null
+        : Input.newBuilder()
+            .setRole(dependency.getRole())
+            .setDigest(output(result, dependency.getOutput()).getDigest())
+            .build();
   }
 
   /**
