@@ -89,7 +89,7 @@ public final class ActionCache {
     try {
       while (!directory.linkIfAbsent(temporary, record)) {
         ActionResult standing = find(key); // null: it was damaged and is now out of the way
-        if (standing != null) {
+        if (standing != null && Age.renew(record)) {
           noteDifference(key, standing, result);
           return standing;
         }
@@ -124,7 +124,22 @@ public final class ActionCache {
     }
   }
 
-  private void check(Digest key, Action action, ActionResult result) {
+  /**
+   * Moves a record into the trash: here alone records leave the store.
+   *
+   * @param record the file under {@code ac/}
+   * @return whether it was there
+   */
+  boolean forget(TrashFolder trash, Path record) throws IOException {
+    return trash.take(record);
+  }
+
+  /** Puts a record back that {@link #forget} has moved: here alone records come back. */
+  TrashFolder.GivenBack giveBack(TrashFolder trash, Path record) throws IOException {
+    return trash.giveBack(record);
+  }
+
+  private void check(Digest key, Action action, ActionResult result) throws IOException {
     Digest actual = ActionKeys.key(action);
     if (!actual.equals(key)) {
       throw new IllegalArgumentException("the action's key is " + actual + ", but was: " + key);
@@ -134,7 +149,8 @@ public final class ActionCache {
     }
     for (Output output : result.getOutputList()) {
       Digest digest = Digest.from(output.getDigest());
-      if (store.find(digest, output.getSizeBytes()) == null) {
+      if (store.find(digest, output.getSizeBytes()) == null
+          && !TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest))) {
         throw new IllegalStateException(
             "output '"
                 + output.getName()
@@ -147,8 +163,12 @@ public final class ActionCache {
     }
   }
 
-  private void writeAction(Digest key, Action action) throws IOException {
-    if (findAction(key) != null) {
+  /**
+   * Keeps what is hashed to the key. Said before it is computed, collection knows what is being
+   * read.
+   */
+  void writeAction(Digest key, Action action) throws IOException {
+    if (findAction(key) != null && Age.renew(directory.path(Folder.ACTION, key))) {
       return;
     }
     Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));

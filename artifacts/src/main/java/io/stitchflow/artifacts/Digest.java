@@ -9,16 +9,23 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /** The SHA-256 of some bytes, as 64 lower-case hexadecimal digits. */
 public record Digest(String hex) implements Comparable<Digest> {
+  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
   private static final int BUFFER_BYTES = 1 << 16;
 
   public Digest {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (!isDigest(hex)) {
       throw new IllegalArgumentException(
           "a digest is 64 lower-case hexadecimal digits, but was: '" + hex + "'");
     }
+  }
+
+  /** Whether these are 64 lower-case hexadecimal digits. */
+  static boolean isDigest(String hex) {
+    return HEX.matcher(hex).matches();
   }
 
   public static Digest of(byte[] bytes) {

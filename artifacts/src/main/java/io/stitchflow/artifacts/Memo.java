@@ -169,6 +169,9 @@ public final class Memo {
       DoubleConsumer progress,
       Map<Digest, Answer> answers)
       throws IOException {
+    for (Map.Entry<Digest, Request> miss : misses.entrySet()) {
+      cache.writeAction(miss.getKey(), miss.getValue().action());
+    }
     Map<Digest, MemoRun> runs = new LinkedHashMap<>();
     misses.forEach((key, request) -> runs.put(key, new MemoRun(request, store, blobs)));
     double totalCost = misses.values().stream().mapToDouble(Request::cost).sum();

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,9 @@ public final class Store {
   public Path open(Digest digest) throws IOException {
     Path path = directory.path(Folder.CAS, digest);
     Verdict verdict = verify(digest, path);
+    if (verdict.kind == Kind.WHOLE && !renewIfPossible(digest, path)) {
+      verdict = new Verdict(Kind.ABSENT, "");
+    }
     return switch (verdict.kind) {
       case WHOLE -> path;
       case ABSENT ->
@@ -107,8 +111,10 @@ public final class Store {
   /** Keeps these bytes. */
   public Digest put(byte[] bytes) throws IOException {
     Digest digest = Digest.of(bytes);
+    Path path = directory.path(Folder.CAS, digest);
     if (find(digest, bytes.length) != null
-        && verify(digest, directory.path(Folder.CAS, digest)).kind == Kind.WHOLE) {
+        && verify(digest, path).kind == Kind.WHOLE
+        && renew(digest, path)) {
       return digest;
     }
     return put(directory.writeTemporary(bytes));
@@ -133,7 +139,7 @@ public final class Store {
       FileState state = FileState.of(temporary);
       Path path = directory.path(Folder.CAS, digest);
       while (!directory.linkIfAbsent(temporary, path)) {
-        if (verify(digest, path).kind == Kind.WHOLE) {
+        if (verify(digest, path).kind == Kind.WHOLE && renew(digest, path)) {
           return digest;
         }
       }
@@ -148,6 +154,29 @@ public final class Store {
 
   StoreDirectory directory() {
     return directory;
+  }
+
+  /** Makes a verified blob young, so that no collection takes it; false if it is gone. */
+  private boolean renew(Digest digest, Path path) throws IOException {
+    FileState hashed = verified.get(digest);
+    if (!Age.renew(path)) {
+      return false;
+    }
+    FileState now = FileState.of(path);
+    if (hashed != null
+        && hashed.sizeBytes() == now.sizeBytes()
+        && Objects.equals(hashed.inode(), now.inode())) {
+      verified.put(digest, now); // only its age is another
+    }
+    return true;
+  }
+
+  private boolean renewIfPossible(Digest digest, Path path) {
+    try {
+      return renew(digest, path);
+    } catch (IOException e) {
+      return true; // a store that cannot be written is not collected either
+    }
   }
 
   private @Nullable FileState state(Digest digest) {

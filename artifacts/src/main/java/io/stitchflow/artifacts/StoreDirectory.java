@@ -300,7 +300,7 @@ final class StoreDirectory {
     return FileFailure.explain(root, path, e);
   }
 
-  private void forceDirectory(Path directory) throws IOException {
+  void forceDirectory(Path directory) throws IOException {
     if (!posix) {
       return; // others cannot open a directory
     }
