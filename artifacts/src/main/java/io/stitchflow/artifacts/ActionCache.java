@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,20 @@ public final class ActionCache {
       failedLookups.incrementAndGet(); // computing again is always right
       return null;
     }
+  }
+
+  /**
+   * Keys of records that begin with these hexadecimal digits, in their order.
+   *
+   * @param prefix at least 2 and at most 64 digits
+   */
+  public List<Digest> findKeys(String prefix) throws IOException {
+    Path shard = directory.folder(Folder.AC).resolve(prefix.substring(0, 2));
+    return StoreListing.entries(directory, shard).stream()
+        .map(file -> file.getFileName().toString())
+        .filter(name -> name.startsWith(prefix) && Digest.isDigest(name))
+        .map(Digest::new)
+        .toList();
   }
 
   /** Look-ups that ended in an error of the file system and counted as misses. */

@@ -112,7 +112,10 @@ public final class Pins {
     all.put(name, keys);
   }
 
-  private Path file(String name) {
+  /**
+   * @throws IllegalArgumentException if the name cannot be a pin's
+   */
+  public static void checkName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "a pin's name is 1 to 100 of A-Z, a-z, 0-9, '.', '_' and '-', and does not start with"
@@ -120,6 +123,10 @@ public final class Pins {
               + name
               + "'");
     }
+  }
+
+  private Path file(String name) {
+    checkName(name);
     return directory.folder(Folder.PINS).resolve(name);
   }
 

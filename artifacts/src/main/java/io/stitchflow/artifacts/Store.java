@@ -219,7 +219,7 @@ public final class Store {
   }
 
   /** The hash of the file, or what keeps it from having one. */
-  private static String content(Path path) throws IOException {
+  static String content(Path path) throws IOException {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return "is not a file";
     }
