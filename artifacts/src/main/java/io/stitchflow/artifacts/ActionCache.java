@@ -39,7 +39,7 @@ public final class ActionCache {
       FileState state = FileState.of(path);
       ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
       if (result == null) {
-        directory.quarantine(path, state);
+        quarantine(path, state);
       }
       return result;
     } catch (NoSuchFileException e) {
@@ -50,17 +50,10 @@ public final class ActionCache {
     }
   }
 
-  /**
-   * Keys of records that begin with these hexadecimal digits, in their order.
-   *
-   * @param prefix at least 2 and at most 64 digits
-   */
+  /** Keys of records that begin with these hexadecimal digits, in their order. */
   public List<Digest> findKeys(String prefix) throws IOException {
-    Path shard = directory.folder(Folder.AC).resolve(prefix.substring(0, 2));
-    return StoreListing.entries(directory, shard).stream()
-        .map(file -> file.getFileName().toString())
-        .filter(name -> name.startsWith(prefix) && Digest.isDigest(name))
-        .map(Digest::new)
+    return StoreListing.of(directory, Folder.AC).files().keySet().stream()
+        .filter(key -> key.hex().startsWith(prefix))
         .toList();
   }
 
@@ -140,7 +133,16 @@ public final class ActionCache {
   }
 
   /**
-   * Moves a record into the trash: here alone records leave the store.
+   * Moves a damaged record out of the way.
+   *
+   * @param damaged what was read
+   */
+  void quarantine(Path record, FileState damaged) throws IOException {
+    directory.quarantine(record, damaged);
+  }
+
+  /**
+   * Moves a record into the trash: here, and in {@link #quarantine}, records leave the store.
    *
    * @param record the file under {@code ac/}
    * @return whether it was there

@@ -82,9 +82,10 @@ public final class GarbageCollector {
   /** What {@link #collect} would do. Changes nothing. */
   public Collected plan(Request request) throws IOException {
     Instant now = clock.instant();
+    List<CollectedItem> going =
+        new ArrayList<>(new Leftovers(directory, now, request.horizon(now)).find());
     Selection selection = new Sweep(store, request, now, steps).select(List.of());
-    List<CollectedItem> going = new ArrayList<>(selection.going().values());
-    going.addAll(new Leftovers(directory, now, request.horizon(now)).find());
+    going.addAll(selection.going().values());
     return new Collected("", going, List.copyOf(selection.staying().values()));
   }
 
@@ -104,8 +105,12 @@ public final class GarbageCollector {
       for (TrashFolder trash : TrashFolder.all(directory)) {
         giveBackYoung(trash);
       }
+      // first, since moving needs a little space, and the disk may be full
+      List<CollectedItem> going =
+          removeLeftovers(new Leftovers(directory, now, request.horizon(now)));
       Collected moved = new Sweep(store, request, now, steps).move();
-      return removeLeftovers(moved, new Leftovers(directory, now, request.horizon(now)));
+      going.addAll(moved.going());
+      return new Collected(moved.id(), going, moved.staying());
     }
   }
 
@@ -153,7 +158,7 @@ public final class GarbageCollector {
 
   /** A collection that was cut short may have taken what somebody renewed in that moment. */
   private void giveBackYoung(TrashFolder trash) throws IOException {
-    if (!trash.hasManifest()) {
+    if (!trash.hasWholeManifest()) {
       return;
     }
     Instant horizon = trash.horizon();
@@ -171,14 +176,14 @@ public final class GarbageCollector {
         : trash.giveBack(file);
   }
 
-  private Collected removeLeftovers(Collected moved, Leftovers leftovers) throws IOException {
-    List<CollectedItem> going = new ArrayList<>(moved.going());
+  private List<CollectedItem> removeLeftovers(Leftovers leftovers) throws IOException {
+    List<CollectedItem> removed = new ArrayList<>();
     for (CollectedItem item : leftovers.find()) {
       steps.at(Sweep.Step.REMOVING, directory.root().resolve(item.path()));
       if (leftovers.remove(item)) {
-        going.add(item);
+        removed.add(item);
       }
     }
-    return new Collected(moved.id(), going, moved.staying());
+    return removed;
   }
 }

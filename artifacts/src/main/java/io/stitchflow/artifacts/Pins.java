@@ -113,7 +113,9 @@ public final class Pins {
   }
 
   /**
-   * @throws IllegalArgumentException if the name cannot be a pin's
+   * Checks a name.
+   *
+   * @throws IllegalArgumentException if it cannot be a pin's
    */
   public static void checkName(String name) {
     if (!NAME.matcher(name).matches()) {

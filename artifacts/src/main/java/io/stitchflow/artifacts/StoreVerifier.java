@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreVerifier {
   private final StoreDirectory directory;
+  private final ActionCache cache;
   private final double share;
   private final Random random;
 
   /**
+   * Of this store.
+   *
    * @param share of the files that are read, in (0, 1]
    * @param seed which files those are
    */
@@ -39,6 +42,7 @@ public final class StoreVerifier {
       throw new IllegalArgumentException("share must be in (0, 1], but was: " + share);
     }
     this.directory = store.directory();
+    this.cache = new ActionCache(store);
     this.share = share;
     this.random = new Random(seed);
   }
@@ -178,7 +182,9 @@ public final class StoreVerifier {
       if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         return;
       }
-      if (repairing) {
+      if (repairing && file.startsWith(directory.folder(Folder.AC))) {
+        cache.quarantine(file, state);
+      } else if (repairing) {
         directory.quarantine(file, state);
       }
       note(

@@ -168,9 +168,14 @@ final class TrashFolder {
     return Instant.ofEpochMilli(manifest().getHorizonMillis());
   }
 
-  /** Whether it has a manifest; half-deleted trash has none. */
+  /** Whether it has a manifest, whole or not; half-deleted trash has none. */
   boolean hasManifest() {
     return Files.exists(folder.resolve(MANIFEST));
+  }
+
+  /** Whether it tells what was to be moved here. */
+  boolean hasWholeManifest() throws IOException {
+    return readManifest() != null;
   }
 
   /** Bytes of all files. */
@@ -197,25 +202,26 @@ final class TrashFolder {
   }
 
   private Trash manifest() throws IOException {
+    Trash manifest = readManifest();
+    if (manifest == null) {
+      throw new StoreException(
+          folder.resolve(MANIFEST)
+              + ": is damaged; what lies beside it can be moved back by hand until a later gc"
+              + " deletes it");
+    }
+    return manifest;
+  }
+
+  private @Nullable Trash readManifest() throws IOException {
     Path file = folder.resolve(MANIFEST);
-    byte[] frame;
     try {
-      frame = Files.readAllBytes(file);
+      byte[] payload = CheckedFrame.decode(MAGIC, framed(), Files.readAllBytes(file));
+      return payload == null ? null : Trash.parseFrom(payload);
+    } catch (NoSuchFileException | InvalidProtocolBufferException e) {
+      return null;
     } catch (IOException e) {
       throw directory.explain(file, e);
     }
-    byte[] payload = CheckedFrame.decode(MAGIC, framed(), frame);
-    try {
-      if (payload != null) {
-        return Trash.parseFrom(payload);
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new StoreException(file + ": comes from another version; undo it with that one", e);
-    }
-    throw new StoreException(
-        file
-            + ": is damaged; what lies beside it can be moved back by hand, or deleted with "
-            + folder);
   }
 
   /** Blobs, then actions, then records. */

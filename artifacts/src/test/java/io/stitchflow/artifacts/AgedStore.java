@@ -28,7 +28,6 @@ import java.util.Set;
 
 /** A store in which much was computed a long time ago, and collections of it. */
 final class AgedStore {
-  static final Instant NOW = Instant.now();
   static final Duration OLD = Duration.ofHours(3);
 
   final Store store;
@@ -92,7 +91,7 @@ final class AgedStore {
   }
 
   static void age(Path file, Duration age) throws IOException {
-    Files.setLastModifiedTime(file, FileTime.from(NOW.minus(age)));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
   }
 
   Path record(Made made) {
@@ -122,7 +121,7 @@ final class AgedStore {
   }
 
   GarbageCollector collector(Sweep.Steps steps) {
-    return new GarbageCollector(store, InstantSource.fixed(NOW), steps);
+    return new GarbageCollector(store, InstantSource.system(), steps);
   }
 
   /** All that is older than the grace time and not kept. */

@@ -30,6 +30,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,9 @@ class GarbageCollectorTest {
     assertThat(List.of(dataset, network, representation, stitch)).allMatch(aged::isWhole);
     assertThat(aged.isGone(other)).isTrue();
     assertThat(collected.secondsGoing()).isEqualTo(7);
-    assertThat(collected.staying()).hasSize(12).extracting(CollectedItem::reason)
+    assertThat(collected.staying())
+        .hasSize(12)
+        .extracting(CollectedItem::reason)
         .containsOnly(Reason.PINNED);
   }
 
@@ -107,12 +110,13 @@ class GarbageCollectorTest {
 
   @Test
   void collect_recentRunsKeys_stayWithWhatTheyWereComputedFrom() throws IOException {
-    Collected collected =
-        aged.collector().collect(atMost(Long.MAX_VALUE, representation.key()));
+    Collected collected = aged.collector().collect(atMost(Long.MAX_VALUE, representation.key()));
 
     assertThat(List.of(dataset, network, representation)).allMatch(aged::isWhole);
     assertThat(aged.isGone(stitch)).isTrue();
-    assertThat(collected.staying()).hasSize(9).extracting(CollectedItem::reason)
+    assertThat(collected.staying())
+        .hasSize(9)
+        .extracting(CollectedItem::reason)
         .containsOnly(Reason.RECENT_RUN);
   }
 
@@ -130,8 +134,7 @@ class GarbageCollectorTest {
 
     Memo.Answer answer =
         memo.get(
-                List.of(
-                    new Memo.Request(reading(stitch(2), representation), 1, false, List.of())),
+                List.of(new Memo.Request(reading(stitch(2), representation), 1, false, List.of())),
                 collecting,
                 aged.store::open,
                 share -> {})
@@ -207,8 +210,7 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void collect_overSize_takesRepresentationsThenWhatIsCheapPerByteAndNoRecord()
-      throws IOException {
+  void collect_overSize_takesRepresentationsThenWhatIsCheapPerByteAndNoRecord() throws IOException {
     Made cheap = aged.make(stitch(2), "c".repeat(1000), 10, representation);
     Made dear = aged.make(stitch(3), "d".repeat(500), 10, representation);
     Made page = aged.make(report("x"), "p".repeat(2000), 0.1, stitch);
@@ -218,8 +220,7 @@ class GarbageCollectorTest {
 
     assertThat(takenAbove(all, recent)).isEmpty();
     assertThat(takenAbove(all - 1, recent)).containsExactly(representation.blob());
-    assertThat(takenAbove(all - 1001, recent))
-        .containsExactly(representation.blob(), cheap.blob());
+    assertThat(takenAbove(all - 1001, recent)).containsExactly(representation.blob(), cheap.blob());
     assertThat(takenAbove(all - 2001, recent))
         .containsExactly(representation.blob(), cheap.blob(), dear.blob());
     // images: 2 s for 6 bytes, stitch: 20 s for 6, weights: 100 s for 7; the report never
@@ -249,7 +250,8 @@ class GarbageCollectorTest {
 
   @Test
   void collect_overSize_sparesPinnedYoungAndWhatCannotBeRecomputed() throws IOException {
-    Made outside = new Made(network.key(), Digest.of(bytes("a file")), network.action(), network.result());
+    Made outside =
+        new Made(network.key(), Digest.of(bytes("a file")), network.action(), network.result());
     Made imported = aged.make(dataset(), "imported", 1, outside);
     Made actionLost = aged.make(network(4), "no action", 1, dataset);
     aged.age(OLD);
@@ -266,8 +268,7 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void collect_overSize_whatWasComputedFromItStaysAHitAndItComesBackOnDemand()
-      throws IOException {
+  void collect_overSize_whatWasComputedFromItStaysAHitAndItComesBackOnDemand() throws IOException {
     aged.collector().collect(atMost(1300, stitch.key()));
     assertThat(aged.blob(representation)).doesNotExist();
     Memo memo = new Memo(aged.store);
@@ -275,12 +276,18 @@ class GarbageCollectorTest {
         (runs, progress) -> Files.writeString(runs.get(0).output("out"), "r".repeat(1000));
 
     Memo.Answer hit =
-        memo.get(List.of(new Memo.Request(stitch.action(), 1, true, List.of())), again,
-                aged.store::open, share -> {})
+        memo.get(
+                List.of(new Memo.Request(stitch.action(), 1, true, List.of())),
+                again,
+                aged.store::open,
+                share -> {})
             .get(0);
     Memo.Answer demanded =
-        memo.get(List.of(new Memo.Request(representation.action(), 1, true, List.of())), again,
-                aged.store::open, share -> {})
+        memo.get(
+                List.of(new Memo.Request(representation.action(), 1, true, List.of())),
+                again,
+                aged.store::open,
+                share -> {})
             .get(0);
 
     assertThat(hit.outcome()).isEqualTo(Outcome.HIT);
@@ -344,7 +351,8 @@ class GarbageCollectorTest {
 
     aged.collector().collect(atMost(Long.MAX_VALUE, stitch.key()));
 
-    assertThat(files(aged.store, Folder.TMP)).containsExactlyInAnyOrder(ofHere, ofGoneYoung, strange);
+    assertThat(files(aged.store, Folder.TMP))
+        .containsExactlyInAnyOrder(ofHere, ofGoneYoung, strange);
     assertThat(abandoned).doesNotExist();
     assertThat(ofGone).doesNotExist();
   }
@@ -408,9 +416,8 @@ class GarbageCollectorTest {
     Collected collected = aged.collector().collect(everything());
     assertThat(aged.content()).isNotEqualTo(before);
 
-    Restored restored = aged.collector().undo();
+    Restored restored = Objects.requireNonNull(aged.collector().undo());
 
-    assertThat(restored).isNotNull();
     assertThat(restored.id()).isEqualTo(collected.id());
     assertThat(restored.paths())
         .containsExactlyInAnyOrderElementsOf(
@@ -426,10 +433,10 @@ class GarbageCollectorTest {
     aged.collector().collect(everything());
     Made again = aged.make(network(1), "other weights", 50, dataset);
 
-    Restored restored = aged.collector().undo();
+    Restored restored = Objects.requireNonNull(aged.collector().undo());
 
-    assertThat(restored).isNotNull();
-    assertThat(restored.kept()).containsExactlyInAnyOrder(path(aged.record(network)), path(aged.action(network)));
+    assertThat(restored.kept())
+        .containsExactlyInAnyOrder(path(aged.record(network)), path(aged.action(network)));
     assertThat(aged.isWhole(again)).isTrue();
     assertThat(aged.store.open(network.blob())).hasContent("weights");
     assertThat(List.of(dataset, representation, stitch)).allMatch(aged::isWhole);
@@ -444,6 +451,10 @@ class GarbageCollectorTest {
     assertThatThrownBy(() -> aged.collector().undo())
         .isInstanceOf(StoreException.class)
         .hasMessageContaining(manifest + ": is damaged");
+    age(manifest, OLD);
+    assertThat(aged.collector().collect(everything()).going())
+        .extracting(CollectedItem::kind)
+        .containsExactly(Kind.TRASH);
   }
 
   @Test

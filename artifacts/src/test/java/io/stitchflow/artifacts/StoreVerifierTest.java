@@ -44,9 +44,7 @@ class StoreVerifierTest {
     Verification verification = verifier().verify();
 
     assertThat(verification)
-        .isEqualTo(
-            new Verification(
-                3, "imagesweightsstitch".length(), 3, 3, List.of(), false));
+        .isEqualTo(new Verification(3, "imagesweightsstitch".length(), 3, 3, List.of(), false));
   }
 
   @Test
@@ -138,8 +136,7 @@ class StoreVerifierTest {
     Files.createDirectories(record.getParent());
     Files.write(
         record,
-        RecordFrame.encode(
-            key, Actions.result(1, Actions.output("network", network.blob(), 8))));
+        RecordFrame.encode(key, Actions.result(1, Actions.output("network", network.blob(), 8))));
     aged.cache.writeAction(key, network(5).build());
 
     assertThat(verifier().verify().problems())

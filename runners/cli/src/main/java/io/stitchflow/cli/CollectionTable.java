@@ -23,8 +23,7 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
     addLines(text, dryRun ? "would go" : "gone", collected.going());
     addLines(text, "stays", collected.staying());
     if (!runs.isEmpty()) {
-      text.append(
-          String.format("%-8s  %d old runs%n", dryRun ? "would go" : "gone", runs.size()));
+      text.append(String.format("%-8s  %d old runs%n", dryRun ? "would go" : "gone", runs.size()));
     }
     text.append(
         String.format(
@@ -56,7 +55,10 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
     for (CollectedItem item : items) {
       groups
           .computeIfAbsent(
-              item.kind().word() + (item.kind() == CollectedItem.Kind.LEASE ? "" : "s") + ": " + item.reason().word(),
+              item.kind().word()
+                  + (item.kind() == CollectedItem.Kind.LEASE ? "" : "s")
+                  + ": "
+                  + item.reason().word(),
               group -> new ArrayList<>())
           .add(item);
     }

@@ -37,8 +37,7 @@ final class GcCommand implements Callable<Integer> {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
-      description =
-          "Records and runs younger than this stay. 45min, 12h, 30d or 2w; default: 30d.")
+      description = "Records and runs younger than this stay. 45min, 12h, 30d or 2w; default: 30d.")
   private String olderThan = "30d";
 
   @Option(
@@ -67,8 +66,7 @@ final class GcCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Duration age = Quantities.duration("--older-than", olderThan);
-    long maxSizeBytes =
-        maxSize == null ? Long.MAX_VALUE : Quantities.bytes("--max-size", maxSize);
+    long maxSizeBytes = maxSize == null ? Long.MAX_VALUE : Quantities.bytes("--max-size", maxSize);
     if (undo && (dryRun || maxSize != null)) {
       throw new InputException("--undo: goes alone; drop --dry-run and --max-size");
     }
@@ -97,7 +95,8 @@ final class GcCommand implements Callable<Integer> {
   private int undo(GarbageCollector collector, Store store) throws Exception {
     Restored restored = collector.undo();
     if (restored == null) {
-      throw new InputException(store.root() + ": has no gc to undo; a later gc may have deleted it");
+      throw new InputException(
+          store.root() + ": has no gc to undo; a later gc may have deleted it");
     }
     json.print(
         system, CollectionTable.text(restored), CollectionTable.json(store.root(), restored));

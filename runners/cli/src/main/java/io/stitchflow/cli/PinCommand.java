@@ -115,11 +115,18 @@ final class PinCommand implements Callable<Integer> {
     List<Digest> keys = new ActionCache(store).findKeys(what);
     if (keys.isEmpty()) {
       throw new InputException(
-          store.root() + ": has no result under a key that begins with " + what + ", and there is no file of that name");
+          store.root()
+              + ": has no result under a key that begins with "
+              + what
+              + ", and there is no file of that name");
     }
     if (keys.size() > 1) {
       throw new InputException(
-          what + ": is the beginning of " + keys.size() + " keys; give more digits of one of " + keys);
+          what
+              + ": is the beginning of "
+              + keys.size()
+              + " keys; give more digits of one of "
+              + keys);
     }
     return new Kept(keys, 0);
   }
@@ -131,7 +138,10 @@ final class PinCommand implements Callable<Integer> {
         survey.known().stream().map(StageResult::getKey).map(Digest::from).distinct().toList();
     if (keys.isEmpty()) {
       throw new InputException(
-          store.root() + ": has no result of " + what + "; run it first, with the same --set and --device");
+          store.root()
+              + ": has no result of "
+              + what
+              + "; run it first, with the same --set and --device");
     }
     return new Kept(keys, survey.stages().size() - survey.known().size());
   }

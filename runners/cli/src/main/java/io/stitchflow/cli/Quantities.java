@@ -14,8 +14,26 @@ final class Quantities {
       Map.of("s", 1L, "min", 60L, "h", 3600L, "d", 86_400L, "w", 7 * 86_400L);
   private static final Map<String, Long> BYTES =
       Map.of(
-          "", 1L, "B", 1L, "kB", 1000L, "MB", 1_000_000L, "GB", 1_000_000_000L, "TB",
-          1_000_000_000_000L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
+          "",
+          1L,
+          "B",
+          1L,
+          "kB",
+          1000L,
+          "MB",
+          1_000_000L,
+          "GB",
+          1_000_000_000L,
+          "TB",
+          1_000_000_000_000L,
+          "KiB",
+          1L << 10,
+          "MiB",
+          1L << 20,
+          "GiB",
+          1L << 30,
+          "TiB",
+          1L << 40);
 
   private Quantities() {}
 
@@ -25,8 +43,7 @@ final class Quantities {
    * @throws InputException naming the option
    */
   static Duration duration(String option, String text) throws InputException {
-    BigDecimal seconds =
-        times(option, text, SECONDS, "a time, such as 45min, 12h, 30d or 2w");
+    BigDecimal seconds = times(option, text, SECONDS, "a time, such as 45min, 12h, 30d or 2w");
     return Duration.ofMillis(seconds.movePointRight(3).longValue());
   }
 

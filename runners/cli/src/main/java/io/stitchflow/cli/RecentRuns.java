@@ -39,7 +39,8 @@ final class RecentRuns {
       Path results = run.resolve("results");
       try {
         if (Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
-          for (StageResult result : RunResults.parseFrom(Files.readAllBytes(results)).getResultList()) {
+          for (StageResult result :
+              RunResults.parseFrom(Files.readAllBytes(results)).getResultList()) {
             if (!result.getKey().isEmpty()) {
               keys.add(Digest.from(result.getKey()));
             }

@@ -40,8 +40,7 @@ final class UnpinCommand implements Callable<Integer> {
       throw new InputException(
           store.root() + ": has no pin '" + name + "'; its pins are " + pins.all().keySet());
     }
-    json.print(
-        system, name + " is dropped\n", Map.of("unpin", name));
+    json.print(system, name + " is dropped\n", Map.of("unpin", name));
     return ExitCode.DONE;
   }
 }

@@ -4,11 +4,13 @@ import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.StoreProblem;
 import io.stitchflow.artifacts.StoreVerifier;
 import io.stitchflow.artifacts.Verification;
+import io.stitchflow.transforms.Executors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,12 +22,12 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     description = {
       "Reads the store, hashes everything anew and names what is damaged. Runs may go on meanwhile.",
-      "Damage costs time only: what is damaged is computed again when it is needed. Ends with exit code 3 if it finds some and is not to repair it."
+      "Damage costs time only: what is damaged is computed again when it is needed. Ends with exit code 3 if it finds some and is not to repair it, or if a result comes out different."
     },
     footerHeading = "%nExample:%n",
     footer = {
-      "  stitchflow verify --sample 5%",
-      "reads every twentieth file; another --seed, others."
+      "  stitchflow verify --sample 5%% --rerun 1%%",
+      "reads every twentieth file and computes every hundredth result again; another --seed, others."
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final int MOST_SHOWN = 50;
@@ -50,6 +52,13 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Moves what is damaged to quarantine/, from where a gc deletes it.")
   private boolean repair;
 
+  @Option(
+      names = "--rerun",
+      paramLabel = "P%",
+      description =
+          "Also computes this share of the results again, drawn by --seed, and compares them bit for bit. The store does not change.")
+  private @Nullable String rerun;
+
   @Mixin private StoreOption storeOption = new StoreOption();
   @Mixin private JsonOption json = new JsonOption();
 
@@ -61,11 +70,60 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     double share = Quantities.share("--sample", sample);
+    double rerunShare = rerun == null ? 0 : Quantities.share("--rerun", rerun);
     Store store = Store.open(storeOption.store(environment));
     StoreVerifier verifier = new StoreVerifier(store, share, seed);
     Verification verification = repair ? verifier.repair() : verifier.verify();
-    json.print(system, text(store, verification), json(store, verification));
-    return repair || verification.damage().isEmpty() ? ExitCode.DONE : ExitCode.STORE;
+    StringBuilder text = new StringBuilder(text(store, verification));
+    Map<String, Object> result = json(store, verification);
+    boolean same = true;
+    if (rerunShare > 0) {
+      List<Rerun.Outcome> outcomes =
+          new Rerun(store, Executors.all())
+              .run(rerunShare, seed, outcome -> system.err().println(line(outcome)));
+      same = outcomes.stream().noneMatch(outcome -> outcome.state() == Rerun.State.DIFFERENT);
+      text.append(summary(outcomes));
+      result.put("rerun", outcomes.stream().map(VerifyCommand::json).toList());
+    }
+    json.print(system, text.toString(), result);
+    boolean sound = repair || verification.damage().isEmpty();
+    return sound && same ? ExitCode.DONE : ExitCode.STORE;
+  }
+
+  private static String line(Rerun.Outcome outcome) {
+    return String.format(
+            "rerun %s %s: %s %s",
+            outcome.key().brief(), outcome.kind(), outcome.state().word(), outcome.message())
+        .strip();
+  }
+
+  private static String summary(List<Rerun.Outcome> outcomes) {
+    StringBuilder text = new StringBuilder();
+    for (Rerun.Outcome outcome : outcomes) {
+      if (outcome.state() == Rerun.State.DIFFERENT) {
+        text.append(line(outcome)).append('\n');
+      }
+    }
+    return text.append(
+            String.format(
+                "computed again: %d the same, %d different, %d could not be%n",
+                count(outcomes, Rerun.State.SAME),
+                count(outcomes, Rerun.State.DIFFERENT),
+                count(outcomes, Rerun.State.SKIPPED)))
+        .toString();
+  }
+
+  private static long count(List<Rerun.Outcome> outcomes, Rerun.State state) {
+    return outcomes.stream().filter(outcome -> outcome.state() == state).count();
+  }
+
+  private static Map<String, Object> json(Rerun.Outcome outcome) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("key", outcome.key().hex());
+    json.put("kind", outcome.kind());
+    json.put("state", outcome.state().word());
+    json.put("message", outcome.message());
+    return json;
   }
 
   private static String text(Store store, Verification verification) {
