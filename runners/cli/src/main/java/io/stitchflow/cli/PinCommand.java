@@ -107,7 +107,7 @@ final class PinCommand implements Callable<Integer> {
     try {
       Pins.checkName(name);
     } catch (IllegalArgumentException e) {
-      throw new InputException(e.getMessage());
+      throw new InputException(String.valueOf(e.getMessage()));
     }
   }
 

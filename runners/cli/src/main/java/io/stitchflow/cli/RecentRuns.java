@@ -37,23 +37,27 @@ final class RecentRuns {
     Set<Digest> keys = new TreeSet<>();
     for (Path run : runs(store)) {
       Path results = run.resolve("results");
-      try {
-        if (Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
-          for (StageResult result :
-              RunResults.parseFrom(Files.readAllBytes(results)).getResultList()) {
-            if (!result.getKey().isEmpty()) {
-              keys.add(Digest.from(result.getKey()));
-            }
-          }
-        }
-      } catch (NoSuchFileException e) {
-        continue;
-      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-        throw new StoreException(
-            results + ": is damaged, so that what the run needs is not known; delete " + run, e);
+      if (Files.exists(results) && Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
+        add(results, keys);
       }
     }
     return keys;
+  }
+
+  private static void add(Path results, Set<Digest> keys) throws IOException {
+    try {
+      for (StageResult result : RunResults.parseFrom(Files.readAllBytes(results)).getResultList()) {
+        if (!result.getKey().isEmpty()) {
+          keys.add(Digest.from(result.getKey()));
+        }
+      }
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new StoreException(
+          results
+              + ": is damaged, so that what the run needs is not known; delete "
+              + results.getParent(),
+          e);
+    }
   }
 
   /** Directories of runs that ended, or were last heard of, at least {@code age} ago. */

@@ -63,8 +63,7 @@ final class Rerun {
    *
    * @param share in (0, 1]
    */
-  List<Outcome> run(double share, long seed, Consumer<Outcome> told)
-      throws IOException {
+  List<Outcome> run(double share, long seed, Consumer<Outcome> told) throws IOException {
     Random random = new Random(seed);
     Path scratch = Files.createTempDirectory("stitchflow-verify-");
     try {

@@ -106,7 +106,11 @@ class StoreCommandsTest {
             .setImportDataset(
                 ImportDataset.newBuilder()
                     .setSynthetic(
-                        Synthetic.newBuilder().setTrainExamples(48).setTestExamples(32).setNoise(24).setSeed(1)))
+                        Synthetic.newBuilder()
+                            .setTrainExamples(48)
+                            .setTestExamples(32)
+                            .setNoise(24)
+                            .setSeed(1)))
             .build();
     publish(action, "train", "no images");
 
@@ -123,9 +127,12 @@ class StoreCommandsTest {
   void verify_rerunOfWhatCannotBeComputedHere_saysWhy() throws Exception {
     Action reading =
         Action.newBuilder()
-            .setImportDataset(ImportDataset.newBuilder().setCifar10(Cifar10Files.getDefaultInstance()))
+            .setImportDataset(
+                ImportDataset.newBuilder().setCifar10(Cifar10Files.getDefaultInstance()))
             .addInput(
-                Input.newBuilder().setRole("data_batch_1").setDigest(Digest.of(new byte[1]).bytes()))
+                Input.newBuilder()
+                    .setRole("data_batch_1")
+                    .setDigest(Digest.of(new byte[1]).bytes()))
             .build();
     publish(reading, "train", "images");
 
@@ -259,7 +266,7 @@ class StoreCommandsTest {
     assertThat(screen.out())
         .contains("cas/")
         .contains(": damaged blob: should hash to its name, but: ")
-        .contains("read 1 blobs (7 bytes), 1 records, 1 actions; 1 damaged, 0 not damaged");
+        .contains("read 1 blobs (7 bytes), 1 records, 1 actions; 1 damaged, 1 not damaged");
     assertThat(execute("verify", "--repair", "--json")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains("\"damaged\":1,\"repaired\":true");
     assertThat(execute("verify")).isEqualTo(ExitCode.DONE);
