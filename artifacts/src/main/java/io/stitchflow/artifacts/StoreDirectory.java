@@ -29,10 +29,7 @@ import java.util.stream.Stream;
  * directory forced. Nothing is made before the first write. Everything is private to the user.
  */
 final class StoreDirectory {
-  /**
-   * The folders of a store. {@code index}, {@code pins}, {@code fail} and {@code gc} have no files
-   * yet.
-   */
+  /** The folders of a store. {@code index} and {@code fail} have no files yet. */
   enum Folder {
     CAS,
     AC,

@@ -182,6 +182,8 @@ final class TrashFolder {
   long sizeBytes() throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       return all.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+    } catch (IOException e) {
+      throw directory.explain(folder, e);
     }
   }
 

@@ -7,6 +7,7 @@ import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -51,6 +52,8 @@ final class RecentRuns {
           keys.add(Digest.from(result.getKey()));
         }
       }
+    } catch (NoSuchFileException e) {
+      return; // removed meanwhile
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new StoreException(
           results
@@ -65,8 +68,12 @@ final class RecentRuns {
     Instant since = Instant.now().minus(age);
     List<Path> old = new ArrayList<>();
     for (Path run : runs(store)) {
-      if (!lastHeardOf(run).isAfter(since)) {
-        old.add(run);
+      try {
+        if (!lastHeardOf(run).isAfter(since)) {
+          old.add(run);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        throw unusable(run, e);
       }
     }
     return old;
@@ -74,15 +81,20 @@ final class RecentRuns {
 
   /** Removes a run's directory and all in it. */
   static void remove(Path run) throws IOException {
-    List<Path> files;
     try (Stream<Path> all = Files.walk(run)) {
-      files = all.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
     } catch (NoSuchFileException e) {
-      return;
+      return; // somebody else removed it
+    } catch (IOException | UncheckedIOException e) {
+      throw unusable(run, e);
     }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
-    }
+  }
+
+  private static StoreException unusable(Path run, Exception e) {
+    return new StoreException(
+        run + ": cannot be read or removed (" + e + "); try again, or remove it by hand", e);
   }
 
   /** When its results were written; of a run without, when anything was. */
