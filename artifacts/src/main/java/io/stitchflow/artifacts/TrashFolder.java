@@ -86,10 +86,10 @@ final class TrashFolder {
   static boolean giveBack(StoreDirectory directory, Path file) throws IOException {
     for (TrashFolder trash : all(directory)) {
       if (trash.giveBack(file) != GivenBack.GONE) {
-        return Age.renew(file);
+        break;
       }
     }
-    return false;
+    return Age.renew(file); // perhaps somebody else has put it back
   }
 
   /** What became of a file that was to come back. */
@@ -145,8 +145,11 @@ final class TrashFolder {
       boolean back = directory.linkIfAbsent(here, file);
       Files.deleteIfExists(here);
       return back ? GivenBack.IT_IS_BACK : GivenBack.STAYS_AWAY;
-    } catch (NoSuchFileException e) {
-      return GivenBack.GONE; // somebody else puts it back
+    } catch (StoreException e) {
+      if (Files.exists(here, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      return GivenBack.GONE; // somebody else puts it back just now
     }
   }
 

@@ -24,12 +24,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -271,6 +273,30 @@ class CollectionSafetyTest {
     assertThat(aged.isWhole(other)).isTrue();
     assertThat(FileState.of(aged.blob(other)).isYoungerThan(Instant.now().minus(Age.FRESH)))
         .isTrue();
+  }
+
+  @Test
+  void publish_severalWhoseBlobIsInTheTrash_allSucceed() throws Exception {
+    List<Made> made = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      made.add(aged.make(network(100 + i), "network " + i, 1));
+    }
+    aged.age(OLD);
+    aged.collector().collect(everything());
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (Made each : made) {
+        List<Callable<ActionResult>> publishing =
+            Collections.nCopies(
+                4, () -> aged.cache.publish(each.key(), each.action(), each.result()));
+        for (Future<ActionResult> published : threads.invokeAll(publishing)) {
+          assertThat(published.get()).isEqualTo(each.result());
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(made).allMatch(aged::isWhole);
   }
 
   @Test
