@@ -166,8 +166,7 @@ public final class ActionCache {
     }
     for (Output output : result.getOutputList()) {
       Digest digest = Digest.from(output.getDigest());
-      if (store.find(digest, output.getSizeBytes()) == null
-          && !TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest))) {
+      if (!isThere(output)) {
         throw new IllegalStateException(
             "output '"
                 + output.getName()
@@ -178,6 +177,16 @@ public final class ActionCache {
                 + " bytes; put blobs before their record");
       }
     }
+  }
+
+  /** Looks into the trash too: a collection may have taken a blob just before it was put again. */
+  private boolean isThere(Output output) throws IOException {
+    Digest digest = Digest.from(output.getDigest());
+    if (store.find(digest, output.getSizeBytes()) != null) {
+      return true;
+    }
+    TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest));
+    return store.find(digest, output.getSizeBytes()) != null;
   }
 
   /**

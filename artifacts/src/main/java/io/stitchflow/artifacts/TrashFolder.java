@@ -78,18 +78,15 @@ final class TrashFolder {
   }
 
   /**
-   * Puts a file of the store back in its place, if some collection has moved it away and nothing
-   * stands there.
-   *
-   * @return whether it is there now
+   * Puts a file of the store back in its place, young, if some collection has moved it away and
+   * nothing stands there.
    */
-  static boolean giveBack(StoreDirectory directory, Path file) throws IOException {
+  static void giveBack(StoreDirectory directory, Path file) throws IOException {
     for (TrashFolder trash : all(directory)) {
-      if (trash.giveBack(file) != GivenBack.GONE) {
-        break;
+      if (trash.giveBack(file) == GivenBack.IT_IS_BACK && Age.renew(file)) {
+        return;
       }
     }
-    return Age.renew(file); // perhaps somebody else has put it back
   }
 
   /** What became of a file that was to come back. */
