@@ -6,12 +6,10 @@ import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +52,7 @@ public final class ActionCache {
       FileState state = FileState.of(path);
       ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
       if (result == null) {
-        directory.quarantine(path, state);
+        quarantine(path, state);
       }
       return result;
     } catch (NoSuchFileException e) {
@@ -91,45 +89,22 @@ public final class ActionCache {
    */
   public Stream<Records.Entry> records() throws IOException {
     Records records = snapshot();
-    return keys().stream()
+    return findKeys("").stream()
         .flatMap(
             key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
         .onClose(records::close);
   }
 
-  private SortedSet<Digest> keys() throws IOException {
-    SortedSet<Digest> keys = new TreeSet<>();
-    Path folder = directory.folder(Folder.AC);
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .map(file -> file.getFileName().toString())
-          .filter(Digest::isHex)
-          .forEach(name -> keys.add(new Digest(name)));
-    } catch (NoSuchFileException e) {
-      return keys;
-    } catch (UncheckedIOException e) {
-      throw new StoreException(folder + ": cannot be listed: " + e.getMessage(), e);
-    }
-    return keys;
-  }
-
-  /**
-   * Removes the record, if there is one; its blobs and its action stay.
-   *
-   * @throws StoreException if it cannot be removed
-   */
-  public void forget(Digest key) throws IOException {
-    Path record = directory.path(Folder.AC, key);
-    try {
-      Files.deleteIfExists(record);
-    } catch (IOException e) {
-      throw directory.explain(record, e);
-    }
-  }
-
   /** Rids the index of what it says about records that no longer stand. */
   public void compactIndex() throws IOException {
     snapshot().compact();
+  }
+
+  /** Keys of records that begin with these hexadecimal digits, in their order. */
+  public List<Digest> findKeys(String prefix) throws IOException {
+    return StoreListing.of(directory, Folder.AC).files().keySet().stream()
+        .filter(key -> key.hex().startsWith(prefix))
+        .toList();
   }
 
   /** Look-ups that ended in an error of the file system and counted as misses. */
@@ -173,7 +148,7 @@ public final class ActionCache {
       FileState state = FileState.of(temporary);
       while (!directory.linkIfAbsent(temporary, record)) {
         ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
-        if (standing != null) {
+        if (standing != null && Age.renew(record)) {
           noteDifference(key, standing, result);
           return standing;
         }
@@ -222,6 +197,30 @@ public final class ActionCache {
     }
   }
 
+  /**
+   * Moves a damaged record out of the way.
+   *
+   * @param damaged what was read
+   */
+  void quarantine(Path record, FileState damaged) throws IOException {
+    directory.quarantine(record, damaged);
+  }
+
+  /**
+   * Moves a record into the trash: here, and in {@link #quarantine}, records leave the store.
+   *
+   * @param record the file under {@code ac/}
+   * @return whether it was there
+   */
+  boolean forget(TrashFolder trash, Path record) throws IOException {
+    return trash.take(record);
+  }
+
+  /** Puts a record back that {@link #forget} has moved: here alone records come back. */
+  TrashFolder.GivenBack giveBack(TrashFolder trash, Path record) throws IOException {
+    return trash.giveBack(record);
+  }
+
   private void check(Digest key, Action action, ActionResult result) throws IOException {
     Digest actual = ActionKeys.key(action);
     if (!actual.equals(key)) {
@@ -231,13 +230,12 @@ public final class ActionCache {
       throw new IllegalArgumentException("an action gives at least one output, key " + key);
     }
     for (Output output : result.getOutputList()) {
-      Digest digest = Digest.from(output.getDigest());
-      if (!store.has(digest, output.getSizeBytes())) {
+      if (!isThere(output)) {
         throw new IllegalStateException(
             "output '"
                 + output.getName()
                 + "' is not in the store: "
-                + digest
+                + Digest.from(output.getDigest())
                 + ", "
                 + output.getSizeBytes()
                 + " bytes; put blobs before their record");
@@ -245,8 +243,22 @@ public final class ActionCache {
     }
   }
 
-  private void writeAction(Digest key, Action action) throws IOException {
-    if (findAction(key) != null) {
+  /** Looks into the trash too: a collection may have taken a blob just before it was put again. */
+  private boolean isThere(Output output) throws IOException {
+    Digest digest = Digest.from(output.getDigest());
+    if (store.has(digest, output.getSizeBytes())) {
+      return true;
+    }
+    TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest));
+    return store.has(digest, output.getSizeBytes());
+  }
+
+  /**
+   * Keeps what is hashed to the key. Said before it is computed, collection knows what is being
+   * read.
+   */
+  void writeAction(Digest key, Action action) throws IOException {
+    if (findAction(key) != null && Age.renew(directory.path(Folder.ACTION, key))) {
       return;
     }
     // unforced: it proves itself, only explains, and is written anew with the record

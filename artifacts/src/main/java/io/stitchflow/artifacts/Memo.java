@@ -181,6 +181,9 @@ public final class Memo {
       MemoListener listener,
       Map<Digest, Answer> answers)
       throws IOException {
+    for (Map.Entry<Digest, Request> miss : misses.entrySet()) {
+      announce(miss.getKey(), miss.getValue());
+    }
     Map<Digest, MemoRun> runs = new LinkedHashMap<>();
     misses.forEach((key, request) -> runs.put(key, new MemoRun(request, store, blobs)));
     double totalCost = misses.values().stream().mapToDouble(Request::cost).sum();
@@ -203,6 +206,18 @@ public final class Memo {
       for (MemoRun run : runs.values()) {
         run.discard();
       }
+    }
+  }
+
+  /** Lets collection know what is being read. */
+  private void announce(Digest key, Request request) throws IOException {
+    try {
+      cache.writeAction(key, request.action());
+    } catch (IOException e) {
+      if (request.mustStore() || FileFailure.isInterrupt(e)) {
+        throw e;
+      }
+      // publishing will tell
     }
   }
 

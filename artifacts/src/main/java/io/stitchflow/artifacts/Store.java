@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,9 @@ public final class Store {
     }
     Path path = directory.path(Folder.CAS, digest);
     Verdict verdict = verify(digest, path);
+    if (verdict.kind == Kind.WHOLE && !renewIfPossible(digest, path)) {
+      verdict = new Verdict(Kind.ABSENT, "");
+    }
     return switch (verdict.kind) {
       case WHOLE -> path;
       case ABSENT ->
@@ -116,7 +120,9 @@ public final class Store {
   public Digest put(byte[] bytes) throws IOException {
     Digest digest = Digest.of(bytes);
     Path path = directory.path(Folder.CAS, digest);
-    if (find(digest, bytes.length) != null && verify(digest, path).kind == Kind.WHOLE) {
+    if (find(digest, bytes.length) != null
+        && verify(digest, path).kind == Kind.WHOLE
+        && renew(digest, path)) {
       directory.forceName(path);
       return digest;
     }
@@ -147,7 +153,7 @@ public final class Store {
       FileState state = FileState.of(temporary);
       Path path = directory.path(Folder.CAS, digest);
       boolean linked = directory.linkIfAbsent(temporary, path);
-      while (!linked && verify(digest, path).kind != Kind.WHOLE) {
+      while (!linked && !(verify(digest, path).kind == Kind.WHOLE && renew(digest, path))) {
         linked = directory.linkIfAbsent(temporary, path);
       }
       if (linked) {
@@ -191,6 +197,29 @@ public final class Store {
 
   StoreDirectory directory() {
     return directory;
+  }
+
+  /** Makes a verified blob young, so that no collection takes it; false if it is gone. */
+  private boolean renew(Digest digest, Path path) throws IOException {
+    FileState hashed = verified.get(digest);
+    if (!Age.renew(path)) {
+      return false;
+    }
+    FileState now = FileState.of(path);
+    if (hashed != null
+        && hashed.sizeBytes() == now.sizeBytes()
+        && Objects.equals(hashed.inode(), now.inode())) {
+      verified.put(digest, now); // only its age is another
+    }
+    return true;
+  }
+
+  private boolean renewIfPossible(Digest digest, Path path) {
+    try {
+      return renew(digest, path);
+    } catch (IOException e) {
+      return true; // a store that cannot be written is not collected either
+    }
   }
 
   private @Nullable FileState state(Digest digest) {
@@ -243,7 +272,7 @@ public final class Store {
   }
 
   /** The hash of the file, or what keeps it from having one. */
-  private static String content(Path path) throws IOException {
+  static String content(Path path) throws IOException {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return "is not a file";
     }

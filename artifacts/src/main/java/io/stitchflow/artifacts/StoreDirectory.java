@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * may have died before. Nothing is made before the first write. Everything is private to the user.
  */
 final class StoreDirectory {
-  /** The folders of a store. {@code pins}, {@code fail} and {@code gc} have no files yet. */
+  /** The folders of a store. {@code fail} has no files yet. */
   enum Folder {
     CAS,
     AC,
@@ -394,7 +394,7 @@ final class StoreDirectory {
     return FileFailure.explain(root, path, e);
   }
 
-  private void forceDirectory(Path directory) throws IOException {
+  void forceDirectory(Path directory) throws IOException {
     if (!posix) {
       return; // others cannot open a directory
     }

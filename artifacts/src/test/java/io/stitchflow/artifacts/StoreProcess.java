@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
 final class StoreProcess {
   static final int ACTIONS = 12;
   private static final int PUBLISHED_A_COMPACTION = 4;
-  private static final int LARGEST_BLOB_BYTES = 1 << 19;
+  static final int LARGEST_BLOB_BYTES = 1 << 19;
 
   private StoreProcess() {}
 

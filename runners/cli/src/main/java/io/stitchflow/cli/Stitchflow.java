@@ -47,6 +47,10 @@ public final class Stitchflow implements Runnable {
             .addSubcommand(new RunCommand(terminal, environment))
             .addSubcommand(new PlanCommand(terminal, environment))
             .addSubcommand(new WatchCommand(terminal, environment))
+            .addSubcommand(new PinCommand(terminal, environment))
+            .addSubcommand(new UnpinCommand(terminal, environment))
+            .addSubcommand(new GcCommand(terminal, environment))
+            .addSubcommand(new VerifyCommand(terminal, environment))
             .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
             .setColorScheme(
@@ -62,7 +66,9 @@ public final class Stitchflow implements Runnable {
   /** Without a command there is nothing to do but say which there are. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command? choose run, plan or watch");
+    throw new ParameterException(
+        spec.commandLine(),
+        "which command? choose one of " + String.join(", ", spec.subcommands().keySet()));
   }
 
   private static int misused(ParameterException problem, Terminal terminal) {

@@ -263,7 +263,7 @@ final class StitchflowTest {
         .contains("See stitchflow run --help.");
     assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
-    assertThat(screen.err()).contains("which command? choose run, plan or watch");
+    assertThat(screen.err()).contains("which command? choose one of run, plan, watch");
   }
 
   @Test
