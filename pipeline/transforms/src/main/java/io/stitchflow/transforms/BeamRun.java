@@ -19,7 +19,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public final class BeamRun {
   private BeamRun() {}
 
-  /** A new run's id: 32 hexadecimal digits. */
+  /** A new run's id on a cluster: 32 hexadecimal digits. */
   public static String newId() {
     return UUID.randomUUID().toString().replace("-", "");
   }
@@ -33,22 +33,23 @@ public final class BeamRun {
 
   /**
    * Runs in this JVM, on the runner that is in the options, and returns the results of all stages
-   * that ran or were looked up again; blocks until the run ends.
+   * that ran or were looked up again; blocks until the run ends. Its record is under {@link
+   * RunFiles#id}.
    *
    * @param lanes groups of stages that run at once
    */
   public static List<StageResult> runHere(
       PipelineOptions options, Run run, Survey survey, Store store, int lanes, RunListener listener)
       throws IOException {
-    String id = newId();
-    RunFiles.create(store, id, run);
+    String id = RunFiles.id(run);
+    RunFiles.keep(store, run);
     Collecting collecting = new Collecting(listener);
-    Workers.listen(id, collecting);
+    Workers.listen(store.root().toString(), id, collecting);
     try {
       RunSpec spec = new RunSpec(id, store.root().toString(), lanes, 0, survey.missing());
       pipeline(options, spec, survey).run().waitUntilFinish();
     } finally {
-      Workers.forget(id);
+      Workers.forget(store.root().toString(), id);
     }
     return new ArrayList<>(collecting.results);
   }

@@ -20,14 +20,17 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
-  private static final Map<String, Site> SITES = new HashMap<>();
-  private static final Map<String, RunListener> LISTENERS = new ConcurrentHashMap<>();
+  private static final Map<Place, Site> SITES = new HashMap<>();
+  private static final Map<Place, RunListener> LISTENERS = new ConcurrentHashMap<>();
 
   // A store behind a network may be gone for seconds
   private static final long FIRST_DELAY_MILLIS = 250;
   private static final int ATTEMPTS = 5;
 
   private Workers() {}
+
+  /** A run of a store; the same run in two stores has the same id. */
+  private record Place(String store, String run) {}
 
   /** Where a run's stages run in this JVM. */
   record Site(Worker worker, RunFiles files, Plan plan, RunListener listener) {}
@@ -58,14 +61,15 @@ final class Workers {
   }
 
   private static synchronized Site site(String root, String id, int lanes) throws IOException {
-    Site known = SITES.get(id);
+    Place place = new Place(root, id);
+    Site known = SITES.get(place);
     if (known != null) {
       return known;
     }
     Store store = Store.open(Path.of(root));
     RunFiles files = RunFiles.at(store, id);
     Plan plan = files.read().getPlan();
-    RunListener listener = LISTENERS.get(id);
+    RunListener listener = LISTENERS.get(place);
     Worker worker = WORKERS.get(root);
     if (worker == null) {
       worker = new Worker(store, Executors.all(), lanes);
@@ -77,7 +81,7 @@ final class Workers {
             files,
             plan,
             listener == null ? new EventWriter(files, name(), System::nanoTime) : listener);
-    SITES.put(id, site);
+    SITES.put(place, site);
     return site;
   }
 
@@ -92,13 +96,19 @@ final class Workers {
     return System.getProperty("stitchflow.worker", host + "-" + ProcessHandle.current().pid());
   }
 
-  /** Tells {@code listener}, rather than the run's files, of what happens in this JVM. */
-  static void listen(String run, RunListener listener) {
-    LISTENERS.put(run, listener);
+  /**
+   * Tells {@code listener}, rather than the run's files, of what happens in this JVM.
+   *
+   * @throws IllegalStateException if this JVM is at that run already
+   */
+  static void listen(String store, String run, RunListener listener) {
+    if (LISTENERS.putIfAbsent(new Place(store, run), listener) != null) {
+      throw new IllegalStateException("run " + run + " of " + store + " is running here already");
+    }
   }
 
-  static synchronized void forget(String run) {
-    LISTENERS.remove(run);
-    SITES.remove(run);
+  static synchronized void forget(String store, String run) {
+    LISTENERS.remove(new Place(store, run));
+    SITES.remove(new Place(store, run));
   }
 }
