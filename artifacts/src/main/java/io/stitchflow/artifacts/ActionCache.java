@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,37 @@ public final class ActionCache {
       failedLookups.incrementAndGet();
       return null;
     }
+  }
+
+  /** Keys of all records, in their order; what a record says is not looked at. */
+  public List<Digest> keys() throws IOException {
+    return Listing.digests(directory.folder(Folder.AC));
+  }
+
+  /** When the record under the key was published, or null if there is none. */
+  public @Nullable Instant published(Digest key) {
+    try {
+      return FileState.of(directory.path(Folder.AC, key)).modified().toInstant();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Keys of actions that gave different results at different times. */
+  public List<Digest> nondeterministicKeys() throws IOException {
+    return Listing.digests(directory.folder(Folder.NONDETERMINISM));
+  }
+
+  /** Results of the action other than the record that stands, each once; damaged ones left out. */
+  public List<ActionResult> otherResults(Digest key) throws IOException {
+    List<ActionResult> others = new ArrayList<>();
+    for (Path file : Listing.entries(directory.path(Folder.NONDETERMINISM, key))) {
+      ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
+      if (other != null) {
+        others.add(other);
+      }
+    }
+    return others;
   }
 
   /** Whether all blobs are there, each of the size that was recorded; does not read them. */

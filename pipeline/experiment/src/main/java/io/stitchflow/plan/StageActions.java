@@ -6,25 +6,43 @@ import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A stage and the results of others make an action. */
-final class StageActions {
+public final class StageActions {
   private StageActions() {}
 
   /** The stage's action with all its inputs, or null where a result that it needs is not known. */
-  static @Nullable Action resolve(Stage stage, Map<String, StageResult> results) {
-    Action.Builder action = stage.getAction().toBuilder();
+  public static @Nullable Action resolve(Stage stage, Map<String, StageResult> results) {
+    return unknown(stage, results).isEmpty() ? partial(stage, results) : null;
+  }
+
+  /** What the stage depends on and whose result is not known. */
+  public static List<Dependency> unknown(Stage stage, Map<String, StageResult> results) {
+    List<Dependency> unknown = new ArrayList<>();
     for (Dependency dependency : stage.getDependencyList()) {
       StageResult result = results.get(dependency.getStage());
       if (result == null || !result.hasResult()) {
-        return null;
+        unknown.add(dependency);
       }
-      action.addInput(
-          Input.newBuilder()
-              .setRole(dependency.getRole())
-              .setDigest(output(result, dependency.getOutput()).getDigest()));
+    }
+    return unknown;
+  }
+
+  /** The stage's action with those of its inputs that are known. */
+  public static Action partial(Stage stage, Map<String, StageResult> results) {
+    Action.Builder action = stage.getAction().toBuilder();
+    for (Dependency dependency : stage.getDependencyList()) {
+      StageResult result = results.get(dependency.getStage());
+      if (result != null && result.hasResult()) {
+        action.addInput(
+            Input.newBuilder()
+                .setRole(dependency.getRole())
+                .setDigest(output(result, dependency.getOutput()).getDigest()));
+      }
     }
     return action.build();
   }
