@@ -105,7 +105,11 @@ public final class Words {
 
   private static String epochs(TrainNetwork network) {
     int epochs = network.getRecipe().getEpochs();
-    return epochs == 0 ? "" : ", " + Integer.toUnsignedString(epochs) + " epochs";
+    return switch (epochs) {
+      case 0 -> "";
+      case 1 -> ", 1 epoch";
+      default -> ", " + Integer.toUnsignedString(epochs) + " epochs";
+    };
   }
 
   private String representation(Action action, CollectRepresentation representation) {

@@ -54,7 +54,7 @@ final class StatsCommand implements Callable<Integer> {
     if (stats.nondeterministic() > 0) {
       text.append(
           String.format(
-              "WARNING: %d actions gave different results at different times, though nothing in their keys had changed; 'stitchflow show KEY' tells which, directories of nondeterminism/ are named by their keys%n",
+              "WARNING: nondeterministic actions: %d. They gave different results at different times, though nothing in their keys had changed; 'stitchflow show KEY' tells which, directories of nondeterminism/ are named by their keys%n",
               stats.nondeterministic()));
     }
     text.append(
@@ -67,7 +67,7 @@ final class StatsCommand implements Callable<Integer> {
     text.append(kinds.text("  "));
     text.append(
         String.format(
-            "%d recorded runs found %d stages done and saved %s (what these stages took when they were computed; a repeated run counts once)%n",
+            "recorded runs: %d; stages that they found done: %d; saved: %s (what these stages took when they were computed; a repeated run counts once)%n",
             stats.runs(), stats.hits(), Durations.words(stats.savedSeconds())));
     text.append(
         String.format(

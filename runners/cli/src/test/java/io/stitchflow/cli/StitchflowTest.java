@@ -117,7 +117,7 @@ final class StitchflowTest {
   private void assertStoreIsReadable() throws IOException {
     String listed = ask("ls", "--stage", "train_network");
     assertThat(listed)
-        .contains("ResNet(1,1,1,1)/2 seed 1, 1 epochs", "random ResNet(1,1,1,1)/2 seed 1", "[tiny]")
+        .contains("ResNet(1,1,1,1)/2 seed 1, 1 epoch", "random ResNet(1,1,1,1)/2 seed 1", "[tiny]")
         .contains("3 records, ");
     String key =
         listed
@@ -126,11 +126,11 @@ final class StitchflowTest {
             .findFirst()
             .orElseThrow()
             .substring(0, 8);
-    assertThat(ask("show", key)).contains("train b").contains("safetensors  present");
+    assertThat(ask("show", key)).contains("train b").containsPattern("safetensors +present");
     assertThat(ask("lineage", key))
         .contains("\n  train: ", "data set synthetic, 48 train, 32 test");
     assertThat(ask("lineage", key, "--down")).contains("report tiny, 8 cells");
-    assertThat(ask("stats")).containsPattern("compare_stitches +8 ").contains("1 recorded runs");
+    assertThat(ask("stats")).containsPattern("compare_stitches +8 ").contains("recorded runs: 1; ");
     Path plain = directory.resolve("plain");
     assertThat(ask("export", key, "--to", plain.toString())).contains("wrote ");
     assertThat(plain.resolve("network.safetensors")).isNotEmptyFile();
@@ -150,8 +150,19 @@ final class StitchflowTest {
         .contains("network[1].seed 2 -> 5")
         .contains(" is not known yet because train b: seed 2 -> 5\n");
     assertThat(ask("why", file.toString(), "--set", "copy.tolerance=1e-9"))
-        .contains("RUN   8 copy stitches, least squares, such as ")
-        .contains("tolerance 1.0E-12 -> 1.0E-9");
+        .contains("RUN   copy a/stem -> b/stem\n      compared with ")
+        .contains("      tolerance 1.0E-12 -> 1.0E-9\n");
+    assertThat(
+            ask(
+                "why",
+                file.toString(),
+                "--set",
+                "network[1].seed=5",
+                "--set",
+                "vanilla.recipe.epochs=2"))
+        .containsPattern("RUN   .*\n      because train b: seed 2 -> 5\n")
+        .contains("WAIT  8 vanilla stitches, such as ")
+        .contains("recipe.epochs 1 -> 2; train b: seed 2 -> 5\n");
     assertThat(ask("why", file.toString(), "--json", "--set", "network[1].seed=5"))
         .contains("{\"field\":\"seed\",\"from\":\"2\",\"to\":\"5\",\"because\":[]}");
     Screen ambiguous = new Screen();

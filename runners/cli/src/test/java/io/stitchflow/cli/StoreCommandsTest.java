@@ -240,7 +240,7 @@ class StoreCommandsTest {
 
     publish(NETWORK, 80, "network", "other");
     assertThat(execute("stats")).isEqualTo(ExitCode.DONE);
-    assertThat(out).startsWith("WARNING: 1 actions gave different results");
+    assertThat(out).startsWith("WARNING: nondeterministic actions: 1. They gave different results");
     assertThat(execute("show", network.brief())).isEqualTo(ExitCode.DONE);
     assertThat(out)
         .contains("NOT DETERMINISTIC: the same action also gave\n  network  ")
@@ -260,7 +260,7 @@ class StoreCommandsTest {
     assertThat(out)
         .contains("2 blobs, 4.9 KiB; 0 of them, 0 B, of no record")
         .containsPattern("train_network +1 +1 min 30 s +7 B\n")
-        .contains("1 recorded runs found 1 stages done and saved 1 min 30 s");
+        .contains("recorded runs: 1; stages that they found done: 1; saved: 1 min 30 s");
     assertThat(execute("stats", "--json")).isEqualTo(ExitCode.DONE);
     assertThat(out).contains("\"seconds_saved\":90.0", "\"hits\":1", "\"nondeterministic\":0");
   }
