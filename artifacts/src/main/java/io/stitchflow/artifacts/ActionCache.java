@@ -93,9 +93,13 @@ public final class ActionCache {
   public List<ActionResult> otherResults(Digest key) throws IOException {
     List<ActionResult> others = new ArrayList<>();
     for (Path file : Listing.entries(directory.path(Folder.NONDETERMINISM, key))) {
-      ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
-      if (other != null) {
-        others.add(other);
+      try {
+        ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
+        if (other != null) {
+          others.add(other);
+        }
+      } catch (IOException e) {
+        throw directory.explain(file, e);
       }
     }
     return others;

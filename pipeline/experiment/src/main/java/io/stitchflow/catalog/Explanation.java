@@ -25,12 +25,12 @@ public record Explanation(
     differences = List.copyOf(differences);
   }
 
-  /** The first causes, each once: this stage's own, and those of its inputs. */
+  /** The first causes, each once: the note, or else this stage's own and those of its inputs. */
   public List<Cause> causes() {
-    Set<Cause> causes = new LinkedHashSet<>();
     if (!note.isEmpty()) {
-      causes.add(new Cause(stage.getId(), note));
+      return List.of(new Cause(stage.getId(), note));
     }
+    Set<Cause> causes = new LinkedHashSet<>();
     for (Difference difference : differences) {
       if (difference.because().isEmpty()) {
         causes.add(new Cause(stage.getId(), difference.change()));

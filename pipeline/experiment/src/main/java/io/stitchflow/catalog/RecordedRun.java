@@ -1,11 +1,9 @@
 package io.stitchflow.catalog;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,18 +24,18 @@ record RecordedRun(String id, String experiment, List<StageResult> results) {
     return runs;
   }
 
-  private static String experiment(RunFiles files) throws IOException {
+  private static String experiment(RunFiles files) {
     try {
       return files.read().getExperiment().getName();
-    } catch (NoSuchFileException | InvalidProtocolBufferException e) {
+    } catch (IOException e) {
       return "";
     }
   }
 
-  private static List<StageResult> results(RunFiles files) throws IOException {
+  private static List<StageResult> results(RunFiles files) {
     try {
       return files.readResults();
-    } catch (NoSuchFileException | InvalidProtocolBufferException e) {
+    } catch (IOException e) {
       return List.of();
     }
   }

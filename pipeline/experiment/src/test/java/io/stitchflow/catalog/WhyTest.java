@@ -49,9 +49,9 @@ class WhyTest {
         .extracting(Explanation::state)
         .containsExactly(State.RUN, State.WAIT, State.WAIT);
     assertThat(all).extracting(Explanation::note).containsOnly("no earlier result of this kind");
-    assertThat(causes(all, 1))
-        .containsExactly(
-            "train a: no earlier result of this kind", "data: no earlier result of this kind");
+    assertThat(causes(all, 1)).containsExactly("train a: no earlier result of this kind");
+    assertThat(all.get(1).differences().get(0).because())
+        .containsExactly(new Cause("data", "no earlier result of this kind"));
   }
 
   @Test

@@ -73,12 +73,18 @@ record WhyText(Words words) {
         explanation.state() == State.WAIT && difference.to() == null
             ? difference.field() + " is not known yet"
             : difference.change();
-    return change + " because " + causes(difference.because());
+    return change + " because " + causes(difference.because(), "");
   }
 
-  private static String causes(List<Cause> causes) {
+  /**
+   * @param own the stage whose causes these are; it need not be named again
+   */
+  private static String causes(List<Cause> causes, String own) {
     String named =
-        causes.stream().limit(MOST_CAUSES).map(Cause::toString).collect(Collectors.joining("; "));
+        causes.stream()
+            .limit(MOST_CAUSES)
+            .map(cause -> cause.what().equals(own) ? cause.change() : cause.toString())
+            .collect(Collectors.joining("; "));
     return causes.size() > MOST_CAUSES
         ? named + "; and " + (causes.size() - MOST_CAUSES) + " more"
         : named;
@@ -107,7 +113,7 @@ record WhyText(Words words) {
                       + ", such as "
                       + first.stage().getId();
           line(text, String.format("%-4s  %s", group.state(), what));
-          line(text, "      because " + causes(first.causes()));
+          line(text, "      because " + causes(first.causes(), first.stage().getId()));
         });
     line(text, "name a stage, by any part of its id, for each of its differences");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +161,7 @@ final class StitchflowTest {
                 "network[1].seed=5",
                 "--set",
                 "vanilla.recipe.epochs=2"))
-        .containsPattern("RUN   .*\n      because train b: seed 2 -> 5\n")
+        .containsPattern("RUN   .*\n      because seed 2 -> 5\n")
         .contains("WAIT  8 vanilla stitches, such as ")
         .contains("recipe.epochs 1 -> 2; train b: seed 2 -> 5\n");
     assertThat(ask("why", file.toString(), "--json", "--set", "network[1].seed=5"))
@@ -230,6 +231,11 @@ final class StitchflowTest {
         .contains("no report, since stages failed");
     assertThat(Files.readString(out.resolve("run.json")))
         .contains("\"report\": null", "\"outcome\": \"skipped\"");
+    Store kept = Store.open(store);
+    assertThat(RunFiles.at(kept, RunFiles.ids(kept).get(0)).readResults())
+        .extracting(StageResult::getOutcome)
+        .contains(Outcome.FAILED, Outcome.SKIPPED)
+        .doesNotContain(Outcome.RAN, Outcome.HIT);
   }
 
   @Test

@@ -274,6 +274,7 @@ class StoreCommandsTest {
     new History(store, Run.newBuilder().setPlan(plan).build(), null)
         .keep(results, screen.errStream());
     assertThat(screen.err()).startsWith("stitchflow: warning: this run is not recorded");
+    assertThat(execute("ls")).isEqualTo(ExitCode.DONE);
   }
 
   private void assertListed(List<Digest> keys, String... options) {
