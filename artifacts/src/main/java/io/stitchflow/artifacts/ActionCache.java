@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -89,7 +91,7 @@ public final class ActionCache {
    */
   public Stream<Records.Entry> records() throws IOException {
     Records records = snapshot();
-    return findKeys("").stream()
+    return keys().stream()
         .flatMap(
             key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
         .onClose(records::close);
@@ -102,9 +104,7 @@ public final class ActionCache {
 
   /** Keys of records that begin with these hexadecimal digits, in their order. */
   public List<Digest> findKeys(String prefix) throws IOException {
-    return StoreListing.of(directory, Folder.AC).files().keySet().stream()
-        .filter(key -> key.hex().startsWith(prefix))
-        .toList();
+    return keys().stream().filter(key -> key.hex().startsWith(prefix)).toList();
   }
 
   /** Look-ups that ended in an error of the file system and counted as misses. */
@@ -123,6 +123,41 @@ public final class ActionCache {
       failedLookups.incrementAndGet();
       return null;
     }
+  }
+
+  /** Keys of all records, in their order; what a record says is not looked at. */
+  public List<Digest> keys() throws IOException {
+    return Listing.digests(directory.folder(Folder.AC));
+  }
+
+  /** When the record under the key was published, or null if there is none. */
+  public @Nullable Instant published(Digest key) {
+    try {
+      return FileState.of(directory.path(Folder.AC, key)).modified().toInstant();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Keys of actions that gave different results at different times. */
+  public List<Digest> nondeterministicKeys() throws IOException {
+    return Listing.digests(directory.folder(Folder.NONDETERMINISM));
+  }
+
+  /** Results of the action other than the record that stands, each once; damaged ones left out. */
+  public List<ActionResult> otherResults(Digest key) throws IOException {
+    List<ActionResult> others = new ArrayList<>();
+    for (Path file : Listing.entries(directory.path(Folder.NONDETERMINISM, key))) {
+      try {
+        ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
+        if (other != null) {
+          others.add(other);
+        }
+      } catch (IOException e) {
+        throw directory.explain(file, e);
+      }
+    }
+    return others;
   }
 
   /** Whether all blobs are there, each of the size that was recorded; does not read them. */

@@ -52,11 +52,33 @@ public final class Store {
 
   /** Makes a directory of {@link #runs}, and the store where there is none. */
   public void makeRun(Path run) throws IOException {
-    if (!run.startsWith(runs())) {
-      throw new IllegalArgumentException("a run's files are under " + runs() + ", but was: " + run);
-    }
+    checkOfRuns(run);
     directory.prepare();
     directory.makeDirectories(run);
+  }
+
+  /**
+   * Puts a file of {@link #runs} in the place of any other, in one step. If these very bytes stand
+   * there, the file only becomes young again.
+   */
+  public void writeRunFile(Path file, byte[] bytes) throws IOException {
+    checkOfRuns(file);
+    if (directory.refresh(file, bytes)) {
+      return;
+    }
+    Path temporary = directory.writeTemporary(bytes);
+    try {
+      directory.replace(temporary, file);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void checkOfRuns(Path path) {
+    if (!path.startsWith(runs())) {
+      throw new IllegalArgumentException(
+          "a run's files are under " + runs() + ", but was: " + path);
+    }
   }
 
   /**

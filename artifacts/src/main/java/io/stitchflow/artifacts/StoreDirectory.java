@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -212,6 +215,21 @@ final class StoreDirectory {
   void forceName(Path file) throws IOException {
     makeLasting(parent(file));
     forceDirectory(parent(file));
+  }
+
+  /** Whether the file has these bytes; then it was modified now. */
+  boolean refresh(Path file, byte[] bytes) throws IOException {
+    try {
+      if (Files.size(file) != bytes.length || !Arrays.equals(Files.readAllBytes(file), bytes)) {
+        return false;
+      }
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
   }
 
   /**

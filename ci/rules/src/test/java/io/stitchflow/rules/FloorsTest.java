@@ -30,6 +30,7 @@ final class FloorsTest {
           List.of("representation"),
           List.of("stitch", "comparison"),
           List.of("plan"),
+          List.of("catalog"),
           List.of("report"),
           List.of("transforms"),
           List.of("code"),

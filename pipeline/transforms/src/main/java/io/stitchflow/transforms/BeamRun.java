@@ -1,6 +1,7 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.v1.Run;
@@ -19,7 +20,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public final class BeamRun {
   private BeamRun() {}
 
-  /** A new run's id: 32 hexadecimal digits. */
+  /** A new run's id on a cluster: 32 hexadecimal digits. */
   public static String newId() {
     return UUID.randomUUID().toString().replace("-", "");
   }
@@ -33,7 +34,8 @@ public final class BeamRun {
 
   /**
    * Runs in this JVM, on the runner that is in the options, and returns the results of all stages
-   * that ran or were looked up again; blocks until the run ends.
+   * that ran or were looked up again; blocks until the run ends. Its record is under {@link
+   * RunFiles#id}.
    *
    * @param lanes groups of stages that run at once
    */
@@ -41,6 +43,7 @@ public final class BeamRun {
       PipelineOptions options, Run run, Survey survey, Store store, int lanes, RunListener listener)
       throws IOException {
     String id = newId();
+    keep(store, run);
     Collecting collecting = new Collecting(listener);
     Workers.host(id, store, run.getPlan(), lanes, collecting);
     try {
@@ -50,6 +53,14 @@ public final class BeamRun {
       Workers.forget(id);
     }
     return new ArrayList<>(collecting.results);
+  }
+
+  private static void keep(Store store, Run run) {
+    try {
+      RunFiles.keep(store, run);
+    } catch (IOException e) {
+      return; // whoever records its end says so
+    }
   }
 
   private static final class Collecting implements RunListener {

@@ -55,6 +55,7 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     all.put("processors", Runtime.getRuntime().availableProcessors());
     out.write("run.json", Json.pretty(record.full(all)));
     summarize(record, terminal.out());
+    Nondeterminism.warn(store, results, terminal.err());
     if (json) {
       system.out().println(Json.line(record.summary()));
     }

@@ -14,7 +14,10 @@ import picocli.CommandLine.Parameters;
 
 /** What every command that takes an experiment is told. */
 final class ExperimentOptions {
-  @Parameters(paramLabel = "FILE", description = "The experiment, in protobuf text format.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "The experiment, in protobuf text format.")
   private Path file = Path.of("");
 
   @Option(

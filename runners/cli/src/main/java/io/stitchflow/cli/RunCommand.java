@@ -52,35 +52,44 @@ final class RunCommand implements Callable<Integer> {
             .setOut(out.path("").toAbsolutePath().toString())
             .setMaster(runner.master())
             .build();
-    @Nullable List<StageResult> ran = compute(run, survey, store, terminal);
-    if (ran == null) {
+    @Nullable Computed computed = compute(run, survey, store, terminal);
+    if (computed == null) {
       return ExitCode.DONE;
     }
+    Results results = Results.of(plan, survey, computed.results());
+    new History(store, run, computed.job()).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("file", options.file().toString());
     circumstances.put("set", options.sets());
     circumstances.put("runner", runner.name());
     Ending ending = new Ending(system, terminal, options.json());
-    return ending.write(run, Results.of(plan, survey, ran), store, out, clock, circumstances);
+    return ending.write(run, results, store, out, clock, circumstances);
   }
 
-  /** Results of what the survey does not know; null where the run goes on without us. */
-  private @Nullable List<StageResult> compute(
-      Run run, Survey survey, Store store, Terminal terminal) throws Exception {
+  /**
+   * Results of what the survey does not know.
+   *
+   * @param job the run's id on a cluster, or null where it was in one process
+   */
+  private record Computed(@Nullable String job, List<StageResult> results) {}
+
+  /** Null where the run goes on without us. */
+  private @Nullable Computed compute(Run run, Survey survey, Store store, Terminal terminal)
+      throws Exception {
     if (survey.complete()) {
-      return List.of();
+      return new Computed(null, List.of());
     }
     if (runner.isDirect()) {
       int lanes = Runtime.getRuntime().availableProcessors();
       try (Watched watched = Watched.start(survey, lanes, terminal)) {
-        return DirectRun.run(run, survey, store, lanes, watched.progress());
+        return new Computed(null, DirectRun.run(run, survey, store, lanes, watched.progress()));
       }
     }
     return onCluster(run, survey, store, terminal);
   }
 
-  private @Nullable List<StageResult> onCluster(
-      Run run, Survey survey, Store store, Terminal terminal) throws Exception {
+  private @Nullable Computed onCluster(Run run, Survey survey, Store store, Terminal terminal)
+      throws Exception {
     Cluster cluster = runner.cluster();
     int slots = cluster.slots(runner.master(), runner.parallelism());
     try (Watched watched = Watched.start(survey, slots, terminal)) {
@@ -95,8 +104,8 @@ final class RunCommand implements Callable<Integer> {
         }
         results.addAll(
             ClusterRun.await(job, run.getPlan(), left, store, watched.progress(), terminal.err()));
+        return new Computed(job.id(), results);
       }
-      return results;
     }
   }
 
