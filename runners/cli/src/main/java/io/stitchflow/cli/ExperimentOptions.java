@@ -73,8 +73,8 @@ final class ExperimentOptions {
     return device;
   }
 
-  boolean codeInKeys(Map<String, String> environment) {
-    return codeInKeys || environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
+  boolean codeInKeys() {
+    return codeInKeys;
   }
 
   boolean json() {

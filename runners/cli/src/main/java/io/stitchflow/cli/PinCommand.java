@@ -133,7 +133,7 @@ final class PinCommand implements Callable<Integer> {
 
   private Kept byFile(Store store) throws Exception {
     ValidExperiment valid = ExperimentFile.read(Path.of(what), sets);
-    Survey survey = Survey.of(Plans.of(valid, device), new Memo(store));
+    Survey survey = Survey.of(Plans.of(valid, device, environment), new Memo(store));
     List<Digest> keys =
         survey.known().stream().map(StageResult::getKey).map(Digest::from).distinct().toList();
     if (keys.isEmpty()) {

@@ -27,8 +27,23 @@ final class Plans {
    */
   static Plan of(ValidExperiment valid, ExperimentOptions options, Map<String, String> environment)
       throws InputException, IOException {
-    Plan plan = plan(valid, toolchain(options.device()));
-    return options.codeInKeys(environment) ? withCode(plan, StageCode.of(Executors.all())) : plan;
+    return of(valid, options.device(), options.codeInKeys() || codeInKeys(environment));
+  }
+
+  /** Like {@link #of(ValidExperiment, ExperimentOptions, Map)}, where the environment decides. */
+  static Plan of(ValidExperiment valid, String device, Map<String, String> environment)
+      throws InputException, IOException {
+    return of(valid, device, codeInKeys(environment));
+  }
+
+  private static Plan of(ValidExperiment valid, String device, boolean codeInKeys)
+      throws InputException, IOException {
+    Plan plan = plan(valid, toolchain(device));
+    return codeInKeys ? withCode(plan, StageCode.of(Executors.all())) : plan;
+  }
+
+  private static boolean codeInKeys(Map<String, String> environment) {
+    return environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
   }
 
   private static Plan plan(ValidExperiment valid, Toolchain toolchain) throws InputException {

@@ -55,7 +55,7 @@ final class WhyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ValidExperiment valid = options.read();
     Store store = Store.open(options.store(environment));
-    Survey survey = Survey.of(Plans.of(valid, options.device()), new Memo(store));
+    Survey survey = Survey.of(Plans.of(valid, options, environment), new Memo(store));
     Catalog catalog = Catalog.read(store);
     List<Explanation> all = Why.of(survey, catalog);
     List<Explanation> asked = stage.isEmpty() ? all : List.of(named(all));
