@@ -55,7 +55,8 @@ public final class Fields {
     return INPUT + role + "]";
   }
 
-  static boolean isInput(String path) {
+  /** Whether the path is that of an input. */
+  public static boolean isInput(String path) {
     return path.startsWith(INPUT);
   }
 

@@ -85,7 +85,7 @@ record EntryText(Catalog catalog, Words words) {
     int left = 0;
     int shown = 0;
     for (Map.Entry<String, String> field : Fields.of(action).entrySet()) {
-      boolean isInput = field.getKey().startsWith("input[");
+      boolean isInput = Fields.isInput(field.getKey());
       if (!isInput && shown < MOST_LINES) {
         columns.add(field.getKey(), field.getValue());
         shown++;
