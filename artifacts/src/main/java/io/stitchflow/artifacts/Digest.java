@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /** The SHA-256 of some bytes, as 64 lower-case hexadecimal digits. */
 public record Digest(String hex) implements Comparable<Digest> {
