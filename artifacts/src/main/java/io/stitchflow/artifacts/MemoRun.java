@@ -138,6 +138,7 @@ final class MemoRun implements StageRun {
               .setDigest(put(file).bytes())
               .setSizeBytes(sizeBytes));
     }
+    outputs.clear(); // they are where they belong
     return result.build();
   }
 

@@ -34,7 +34,7 @@ final class RecordIndex {
   private static final int MOST_GROWTH = 3;
   private static final long MOST_BYTES = 1 << 30;
   private static final int MOST_READS = 10;
-  private static final int MOST_WRITES = 3;
+  private static final int MOST_WRITES = 10;
 
   private final StoreDirectory directory;
   private final Path folder;
@@ -132,11 +132,12 @@ final class RecordIndex {
     try (FileChannel lock = directory.openForLock(folder.resolve(LOCK))) {
       if (isFree(lock)) {
         for (Path file : files()) {
-          if (file.getFileName().toString().endsWith(LOG)) {
+          if (!isSealed(file)) {
             Files.move(file, newSealed());
           }
         }
-        Contents contents = read(files());
+        // Not logs that came since: their writers go on, and what they add must not be deleted
+        Contents contents = read(files().stream().filter(RecordIndex::isSealed).toList());
         Path temporary = directory.writeTemporary(live.apply(contents.entries()));
         try {
           directory.replace(temporary, newSealed());
@@ -150,6 +151,10 @@ final class RecordIndex {
     } catch (NoSuchFileException e) {
       return; // another host, whose locks are not seen here, is at it
     }
+  }
+
+  private static boolean isSealed(Path file) {
+    return file.getFileName().toString().endsWith(SEALED);
   }
 
   private Path newSealed() {

@@ -60,7 +60,7 @@ class StoreFaultsTest {
       List<Answer> answers =
           new Memo(store).get(requests(), StoreFaultsTest::write, store::open, share -> {});
       for (Answer answer : answers) {
-        if (answer.outcome() == Outcome.RAN) {
+        if (answer.outcome() == Outcome.RAN && answer.failure().isEmpty()) {
           acknowledged.add(answer); // a hit promises nothing: it can be computed again
         }
         assertRight(store, answer);
@@ -75,7 +75,6 @@ class StoreFaultsTest {
       for (Answer answer : acknowledged) {
         ActionResult standing = Objects.requireNonNull(cache.find(answer.key()), "lost record");
         assertThat(ActionCache.sameOutputs(standing, answer.result())).isTrue();
-        assertThat(cache.findAction(answer.key())).isNotNull();
         if (!readErrors) {
           assertThat(new Memo(store).verified(standing)).isTrue();
         }
@@ -134,7 +133,7 @@ class StoreFaultsTest {
     @Override
     public void run(Path root, List<Answer> acknowledged) throws IOException {
       Answer answer = get(root, "new");
-      if (answer.outcome() == Outcome.RAN) {
+      if (answer.outcome() == Outcome.RAN && answer.failure().isEmpty()) {
         acknowledged.add(answer);
       }
     }
