@@ -181,7 +181,11 @@ final class TrashFolder {
   /** Bytes of all files. */
   long sizeBytes() throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      return all.mapToLong(file -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+      long sizeBytes = 0;
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        sizeBytes += Files.size(file);
+      }
+      return sizeBytes;
     } catch (IOException e) {
       throw directory.explain(folder, e);
     }

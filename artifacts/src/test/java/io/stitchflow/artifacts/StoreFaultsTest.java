@@ -16,9 +16,13 @@ import io.stitchflow.v1.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +54,11 @@ class StoreFaultsTest {
   @Test
   void replace_disturbedAtAnyCall_leavesTheOldRecordOrTheNew() throws IOException {
     assertThat(EveryCall.of(new Replace()).run()).isGreaterThan(50);
+  }
+
+  @Test
+  void collect_disturbedAtAnyCall_keepsWhatIsPinned() throws IOException {
+    assertThat(EveryCall.of(new Collect()).run()).isGreaterThan(50);
   }
 
   /** Two actions of several outputs each, computed in one call. */
@@ -86,6 +95,28 @@ class StoreFaultsTest {
     @Override
     public void prepare(Path root, List<Answer> acknowledged) throws IOException {
       super.run(root, acknowledged);
+    }
+  }
+
+  /** All is old, and one of two results is pinned. */
+  private static final class Collect extends Publish {
+    private static final Instant LONG_AFTER = Instant.parse("2027-01-01T00:00:00Z");
+
+    @Override
+    public void prepare(Path root, List<Answer> acknowledged) throws IOException {
+      super.run(root, acknowledged);
+      Answer pinned = acknowledged.remove(0);
+      acknowledged.clear(); // the other may go
+      acknowledged.add(pinned);
+      new Pins(Store.open(root)).pin("paper", List.of(pinned.key()));
+    }
+
+    @Override
+    public void run(Path root, List<Answer> acknowledged) throws IOException {
+      new GarbageCollector(Store.open(root), InstantSource.fixed(LONG_AFTER))
+          .collect(
+              new GarbageCollector.Request(
+                  Duration.ZERO, GarbageCollector.GRACE, Long.MAX_VALUE, Set::of));
     }
   }
 
