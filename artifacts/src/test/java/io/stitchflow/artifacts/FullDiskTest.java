@@ -41,7 +41,7 @@ class FullDiskTest {
   @AfterEach
   void unmount() throws Exception {
     if (mounted != null) {
-      assertThat(command("umount", mounted.toString())).isZero();
+      assertThat(command("umount", "--lazy", mounted.toString())).isZero();
     }
   }
 
