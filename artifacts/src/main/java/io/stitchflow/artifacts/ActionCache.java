@@ -21,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class ActionCache {
   private final Store store;
   private final StoreDirectory directory;
+  private final @Nullable RemoteTier remote;
   private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
     this.store = store;
     this.directory = store.directory();
+    this.remote = store.remote();
   }
 
   /**
@@ -33,6 +35,23 @@ public final class ActionCache {
    * gone.
    */
   public @Nullable ActionResult find(Digest key) {
+    ActionResult here = findHere(key);
+    return here != null || remote == null ? here : findThere(remote, key);
+  }
+
+  private @Nullable ActionResult findThere(RemoteTier there, Digest key) {
+    ActionResult result = there.find(key);
+    if (result != null) {
+      try {
+        return keep(key, result);
+      } catch (IOException e) {
+        failedLookups.incrementAndGet(); // it is right, kept or not
+      }
+    }
+    return result;
+  }
+
+  private @Nullable ActionResult findHere(Digest key) {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
@@ -49,17 +68,30 @@ public final class ActionCache {
     }
   }
 
-  /** Look-ups that ended in an error of the file system and counted as misses. */
+  /** Look-ups that ended in an error of the file system or the remote, and counted as misses. */
   public long failedLookups() {
-    return failedLookups.get();
+    return failedLookups.get() + (remote == null ? 0 : remote.failedLookups());
   }
 
   /** What was hashed to the key, or null if the store does not have it whole. */
   public @Nullable Action findAction(Digest key) {
+    Action here = findActionHere(key);
+    byte[] there = here != null || remote == null ? null : remote.findAction(key);
+    return there == null ? here : parseAction(key, there);
+  }
+
+  private static @Nullable Action parseAction(Digest key, byte[] bytes) {
     try {
-      byte[] bytes = Files.readAllBytes(directory.path(Folder.ACTION, key));
       return Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
-    } catch (InvalidProtocolBufferException | NoSuchFileException e) {
+    } catch (InvalidProtocolBufferException e) {
+      return null;
+    }
+  }
+
+  private @Nullable Action findActionHere(Digest key) {
+    try {
+      return parseAction(key, Files.readAllBytes(directory.path(Folder.ACTION, key)));
+    } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
       failedLookups.incrementAndGet();
@@ -67,10 +99,18 @@ public final class ActionCache {
     }
   }
 
-  /** Whether all blobs are there, each of the size that was recorded; does not read them. */
+  /**
+   * Whether all blobs are there, each of the size that was recorded; does not read them. With a
+   * remote store, a blob that is not here is thought to be there until asking for it was in vain.
+   */
   public boolean whole(ActionResult result) {
     return result.getOutputList().stream()
-        .allMatch(o -> store.find(Digest.from(o.getDigest()), o.getSizeBytes()) != null);
+        .allMatch(
+            o -> {
+              Digest digest = Digest.from(o.getDigest());
+              return store.find(digest, o.getSizeBytes()) != null
+                  || (remote != null && remote.promises(digest));
+            });
   }
 
   /**
@@ -84,11 +124,16 @@ public final class ActionCache {
   public ActionResult publish(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
     writeAction(key, action);
+    return agree(key, action, keep(key, result));
+  }
+
+  /** Records here; returns the record that now stands here. */
+  private ActionResult keep(Digest key, ActionResult result) throws IOException {
     Path record = directory.path(Folder.AC, key);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
       while (!directory.linkIfAbsent(temporary, record)) {
-        ActionResult standing = find(key); // null: it was damaged and is now out of the way
+        ActionResult standing = findHere(key); // null: it was damaged and is now out of the way
         if (standing != null) {
           noteDifference(key, standing, result);
           return standing;
@@ -98,6 +143,20 @@ public final class ActionCache {
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  /** Publishes what stands here to the remote store too; what stands there wins. */
+  private ActionResult agree(Digest key, Action action, ActionResult here) throws IOException {
+    if (remote == null) {
+      return here;
+    }
+    ActionResult there = remote.publish(key, ActionKeys.canonicalBytes(action), here);
+    if (sameOutputs(here, there)) {
+      return here;
+    }
+    noteDifference(key, there, here);
+    overwrite(key, there);
+    return there;
   }
 
   /**
@@ -110,15 +169,19 @@ public final class ActionCache {
    */
   public ActionResult replace(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
-    ActionResult standing = find(key);
+    ActionResult standing = findHere(key);
     if (standing == null || whole(standing) || sameOutputs(standing, result)) {
       return publish(key, action, result);
     }
     noteDifference(key, result, standing);
+    overwrite(key, result);
+    return agree(key, action, result);
+  }
+
+  private void overwrite(Digest key, ActionResult result) throws IOException {
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
       directory.replace(temporary, directory.path(Folder.AC, key));
-      return result;
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -148,7 +211,7 @@ public final class ActionCache {
   }
 
   private void writeAction(Digest key, Action action) throws IOException {
-    if (findAction(key) != null) {
+    if (findActionHere(key) != null) {
       return;
     }
     Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));
@@ -164,14 +227,17 @@ public final class ActionCache {
     if (sameOutputs(standing, other)) {
       return;
     }
-    Digest outputs = Digest.of(other.toBuilder().clearSeconds().build().toByteArray());
-    Path file = directory.path(Folder.NONDETERMINISM, key).resolve(outputs.hex());
+    Path file = directory.path(Folder.NONDETERMINISM, key).resolve(outputsDigest(other).hex());
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, other));
     try {
       directory.linkIfAbsent(temporary, file);
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  static Digest outputsDigest(ActionResult result) {
+    return Digest.of(result.toBuilder().clearSeconds().build().toByteArray());
   }
 
   /** Equal but for the time that computing took. */

@@ -68,11 +68,11 @@ public record Digest(String hex) implements Comparable<Digest> {
     return hex;
   }
 
-  private static Digest from(byte[] sha256) {
+  static Digest from(byte[] sha256) {
     return new Digest(HexFormat.of().formatHex(sha256));
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
