@@ -81,6 +81,7 @@ final class S3Store implements RemoteStore {
                       .chunkedEncodingEnabled(false)
                       .pathStyleAccessEnabled(!endpoint.isEmpty())
                       .build())
+              .overrideConfiguration(c -> c.addExecutionInterceptor(new SendAtOnce()))
               .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
               .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
       if (!endpoint.isEmpty()) {

@@ -21,12 +21,11 @@ import software.amazon.awssdk.services.s3.S3Client;
  * A real S3 server in a process of its own, S3Proxy, which checks signatures and keeps objects in a
  * directory. In front of it stands {@link OneAtATime}.
  */
-final class S3Server implements Closeable {
-  static final String USER = "stitchflow-test";
-  static final String PASSWORD = "not-a-secret";
+public final class S3Server implements Closeable {
+  public static final String USER = "stitchflow-test";
+  public static final String PASSWORD = "not-a-secret";
   static final String BUCKET = "experiments";
 
-  private static final Path CLASS_PATH = Path.of("..", "..", "ci", "s3", "target", "classpath");
   private static final int PATIENCE_SECONDS = 60;
 
   private final Process process;
@@ -40,7 +39,7 @@ final class S3Server implements Closeable {
   }
 
   /** Starts one with an empty bucket, and gives its credentials to this JVM. */
-  static S3Server start(Path directory) throws IOException, InterruptedException {
+  public static S3Server start(Path directory) throws IOException, InterruptedException {
     int port = freePort();
     Path objects = Files.createDirectories(directory.resolve("objects"));
     Path properties = directory.resolve("s3proxy.properties");
@@ -69,7 +68,7 @@ final class S3Server implements Closeable {
                 "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=" + logging,
                 "-cp",
-                Files.readString(CLASS_PATH, UTF_8).strip(),
+                classPath(),
                 "org.gaul.s3proxy.Main",
                 "--properties",
                 properties.toString())
@@ -82,6 +81,19 @@ final class S3Server implements Closeable {
     S3Server server = new S3Server(process, OneAtATime.before(port), objects);
     server.makeBucket();
     return server;
+  }
+
+  /** What {@code ci/s3} found out. */
+  private static String classPath() throws IOException {
+    Path place = Path.of("").toAbsolutePath();
+    while (place != null) {
+      Path file = place.resolve("ci/s3/target/classpath");
+      if (Files.exists(file)) {
+        return Files.readString(file, UTF_8).strip();
+      }
+      place = place.getParent();
+    }
+    throw new IOException("no ci/s3/target/classpath above here; build with mvn package");
   }
 
   private static int freePort() throws IOException {
@@ -121,12 +133,12 @@ final class S3Server implements Closeable {
     }
   }
 
-  String endpoint() {
+  public String endpoint() {
     return "http://127.0.0.1:" + front.port();
   }
 
   /** A store's URI in the bucket. */
-  String uri(String prefix) {
+  public String uri(String prefix) {
     return "s3://" + BUCKET + "/" + prefix + "?endpoint=" + endpoint();
   }
 

@@ -1,44 +1,85 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.RemoteStore;
+import io.stitchflow.artifacts.RemoteStore.Capability;
+import io.stitchflow.artifacts.RemoteStore.Content;
+import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.RunEvent;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
  * A run's files in the store: {@code runs/<id>/run}, what runs, and {@code runs/<id>/events/}, a
  * file a worker to which it appends what happens. They are how a client and its workers talk where
- * they are not one process.
+ * they are not one process. In a remote store, which has no append, events are {@link
+ * RemoteEvents}.
  */
 public final class RunFiles {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
+  private static final long PERIOD_MILLIS = 200;
+
+  private final Store store;
+  private final String id;
   private final Path directory;
 
-  private RunFiles(Path directory) {
-    this.directory = directory;
+  private RunFiles(Store store, String id) {
+    this.store = store;
+    this.id = id;
+    this.directory = store.runs().resolve(id);
   }
 
-  /** Makes the files of a new run. */
+  /** Makes the files of a new run of this process. */
   public static RunFiles create(Store store, String id, Run run) throws IOException {
     RunFiles files = at(store, id);
-    store.makeRun(files.events());
-    Path temporary = files.directory.resolve("run.tmp");
-    Files.write(temporary, run.toByteArray());
-    Files.move(temporary, files.file(), StandardCopyOption.ATOMIC_MOVE);
+    files.write(run.toByteArray());
     return files;
+  }
+
+  /**
+   * Makes the files of a new run where its workers find them.
+   *
+   * @throws StoreException as {@link #checkShareable}
+   */
+  public static RunFiles share(Store store, String id, Run run) throws IOException {
+    checkShareable(store);
+    RunFiles files = create(store, id, run);
+    RemoteStore remote = store.remoteStore();
+    if (remote != null) {
+      remote.putIfAbsent(files.remoteName(), Content.of(run.toByteArray()));
+    }
+    return files;
+  }
+
+  /**
+   * Refuses a store over which a client and its workers cannot talk.
+   *
+   * @throws StoreException if the remote store cannot list
+   */
+  public static void checkShareable(Store store) throws StoreException {
+    RemoteStore remote = store.remoteStore();
+    if (remote != null && !remote.capabilities().contains(Capability.LIST)) {
+      throw new StoreException(
+          remote.address()
+              + ": cannot list what it holds, which a run on a cluster needs to hear from its"
+              + " workers; choose s3://... or a directory that all share with --store");
+    }
+  }
+
+  private void write(byte[] run) throws IOException {
+    store.makeRun(events());
+    Path temporary = directory.resolve("run." + UUID.randomUUID());
+    Files.write(temporary, run);
+    Files.move(temporary, file(), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /**
@@ -51,7 +92,7 @@ public final class RunFiles {
       throw new IllegalArgumentException(
           "a run's id is 32 lower-case hexadecimal digits, but was: '" + id + "'");
     }
-    return new RunFiles(store.runs().resolve(id));
+    return new RunFiles(store, id);
   }
 
   /**
@@ -60,6 +101,14 @@ public final class RunFiles {
    * @throws NoSuchFileException if the store has no such run
    */
   public Run read() throws IOException {
+    RemoteStore remote = store.remoteStore();
+    if (remote != null && !exists()) {
+      try (RemoteBytes bytes = remote.get(remoteName(), 0)) {
+        if (bytes != null) {
+          write(bytes.stream().readAllBytes());
+        }
+      }
+    }
     return Run.parseFrom(Files.readAllBytes(file()));
   }
 
@@ -76,57 +125,40 @@ public final class RunFiles {
     return directory.resolve("events");
   }
 
+  private String remoteName() {
+    return "runs/" + id + "/run";
+  }
+
   /** Reads what workers tell, each event once. */
   public Events follow() {
-    return new Events(events());
+    RemoteStore remote = store.remoteStore();
+    return remote == null
+        ? new DirectoryEvents(events())
+        : new RemoteEvents(remote, id).new Reader();
+  }
+
+  /** Where a worker tells. */
+  EventSink newSink() {
+    RemoteStore remote = store.remoteStore();
+    return remote == null
+        ? new DirectoryEvents.Sink(events())
+        : new RemoteEvents(remote, id).newSink();
+  }
+
+  /** How long to wait between two looks, and after a run's end before the last one. */
+  public long periodMillis() {
+    return store.remoteStore() == null ? PERIOD_MILLIS : RemoteEvents.PERIOD_MILLIS;
   }
 
   /** What was told since the last look. */
-  public static final class Events {
-    private final Path directory;
-    private final Map<Path, Long> read = new HashMap<>();
-
-    private Events(Path directory) {
-      this.directory = directory;
-    }
-
+  public interface Events {
     /** Events in the order of each worker; of one that is being written, nothing yet. */
-    public List<RunEvent> next() throws IOException {
-      List<RunEvent> events = new ArrayList<>();
-      for (Path file : files()) {
-        long from = read.getOrDefault(file, 0L);
-        if (Files.size(file) > from) {
-          read.put(file, from + read(file, from, events));
-        }
-      }
-      return events;
-    }
+    List<RunEvent> next() throws IOException;
+  }
 
-    private List<Path> files() throws IOException {
-      List<Path> files = new ArrayList<>();
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-        entries.forEach(files::add);
-      }
-      Collections.sort(files);
-      return files;
-    }
-
-    /** Bytes of the whole events after {@code from}. */
-    private static long read(Path file, long from, List<RunEvent> events) throws IOException {
-      byte[] bytes;
-      try (InputStream in = Files.newInputStream(file)) {
-        in.skipNBytes(from);
-        bytes = in.readAllBytes();
-      }
-      int position = 0;
-      while (true) {
-        EventFrame frame = EventFrame.at(bytes, position);
-        if (frame == null) {
-          return position;
-        }
-        events.add(frame.event());
-        position = frame.end();
-      }
-    }
+  /** Takes what a worker tells. */
+  interface EventSink {
+    /** One event, framed. What cannot be written is left out. */
+    void append(byte[] frame);
   }
 }

@@ -43,9 +43,9 @@ public final class BeamRun {
     String id = newId();
     RunFiles.create(store, id, run);
     Collecting collecting = new Collecting(listener);
-    Workers.listen(id, collecting);
+    Workers.host(id, store, collecting);
     try {
-      RunSpec spec = new RunSpec(id, store.root().toString(), lanes, 0, survey.missing());
+      RunSpec spec = new RunSpec(id, store.location(), lanes, 0, survey.missing());
       pipeline(options, spec, survey).run().waitUntilFinish();
     } finally {
       Workers.forget(id);

@@ -1,6 +1,7 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.Stores;
 import io.stitchflow.plan.EventWriter;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.RunListener;
@@ -9,7 +10,6 @@ import io.stitchflow.v1.Plan;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, Site> SITES = new HashMap<>();
-  private static final Map<String, RunListener> LISTENERS = new ConcurrentHashMap<>();
+  private static final Map<String, Host> HOSTS = new ConcurrentHashMap<>();
 
   // A store behind a network may be gone for seconds
   private static final long FIRST_DELAY_MILLIS = 250;
@@ -30,7 +30,10 @@ final class Workers {
   private Workers() {}
 
   /** Where a run's stages run in this JVM. */
-  record Site(Worker worker, RunFiles files, Plan plan, RunListener listener) {}
+  record Site(Store store, Worker worker, RunFiles files, Plan plan, RunListener listener) {}
+
+  /** Who started a run in this JVM: its store, and whom to tell. */
+  private record Host(Store store, RunListener listener) {}
 
   /**
    * The site of a run; tries again for a few seconds while the store does not show the run.
@@ -62,21 +65,20 @@ final class Workers {
     if (known != null) {
       return known;
     }
-    Store store = Store.open(Path.of(root));
+    Host host = HOSTS.get(id);
+    Store store = host == null ? Stores.open(root, System.getenv()) : host.store();
     RunFiles files = RunFiles.at(store, id);
     Plan plan = files.read().getPlan();
-    RunListener listener = LISTENERS.get(id);
-    Worker worker = WORKERS.get(root);
-    if (worker == null) {
-      worker = new Worker(store, Executors.all(), lanes);
-      WORKERS.put(root, worker);
-    }
+    Worker worker =
+        WORKERS.computeIfAbsent(
+            host == null ? root : id, key -> new Worker(store, Executors.all(), lanes));
     Site site =
         new Site(
+            worker.store(),
             worker,
             files,
             plan,
-            listener == null ? new EventWriter(files, name(), System::nanoTime) : listener);
+            host == null ? new EventWriter(files, name(), System::nanoTime) : host.listener());
     SITES.put(id, site);
     return site;
   }
@@ -92,13 +94,14 @@ final class Workers {
     return System.getProperty("stitchflow.worker", host + "-" + ProcessHandle.current().pid());
   }
 
-  /** Tells {@code listener}, rather than the run's files, of what happens in this JVM. */
-  static void listen(String run, RunListener listener) {
-    LISTENERS.put(run, listener);
+  /** In this JVM, uses {@code store} and tells {@code listener} rather than the run's files. */
+  static void host(String run, Store store, RunListener listener) {
+    HOSTS.put(run, new Host(store, listener));
   }
 
   static synchronized void forget(String run) {
-    LISTENERS.remove(run);
+    HOSTS.remove(run);
     SITES.remove(run);
+    WORKERS.remove(run);
   }
 }

@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
 
 /** A job on a cluster, watched over its REST interface and by what its workers tell. */
 final class FlinkJob implements Cluster.Job {
-  private static final long NEWS_MILLIS = 200;
-
   /** Between two questions to a JobManager, which may share its cores with workers. */
   private static final long STATE_MILLIS = 1_000;
 
@@ -75,11 +73,13 @@ final class FlinkJob implements Cluster.Job {
             follower.results(), "the cluster no longer knows job " + id + "; run it again");
       }
       if (OVER.contains(state)) {
+        // Workers may have told something that is still on its way
+        Thread.sleep(files.periodMillis());
         follower.poll();
         return new Cluster.End(follower.results(), reason(state));
       }
       do {
-        Thread.sleep(NEWS_MILLIS);
+        Thread.sleep(files.periodMillis());
         follower.poll();
       } while (!isLastTold(follower) && System.currentTimeMillis() - askedMillis < STATE_MILLIS);
     }
