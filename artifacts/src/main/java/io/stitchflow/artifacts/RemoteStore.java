@@ -35,6 +35,7 @@ public interface RemoteStore extends Closeable {
   /**
    * An object, without its bytes.
    *
+   * @param sizeBytes negative where the server does not say
    * @param modified when it was put, if that is known
    */
   record RemoteObject(String name, long sizeBytes, @Nullable Instant modified) {}
@@ -42,7 +43,7 @@ public interface RemoteStore extends Closeable {
   /**
    * An object's bytes as they arrive.
    *
-   * @param objectBytes the size of the whole object
+   * @param objectBytes the size of the whole object, negative where the server does not say
    */
   record RemoteBytes(InputStream stream, long objectBytes) implements Closeable {
     @Override

@@ -37,10 +37,14 @@ final class RemoteTier {
   /** Of these, the ones that are not there, or have other bytes. */
   private final Set<Digest> lost = ConcurrentHashMap.newKeySet();
 
+  /** Whether FORMAT is known to be there, or not to be wanted. */
+  private volatile boolean hasFormat;
+
   RemoteTier(RemoteStore remote, StoreDirectory directory, RemoteTrouble trouble) {
     this.remote = remote;
     this.directory = directory;
     this.trouble = trouble;
+    this.hasFormat = !remote.capabilities().contains(Capability.ANY_NAME);
   }
 
   RemoteStore store() {
@@ -150,9 +154,7 @@ final class RemoteTier {
       return result;
     }
     try {
-      if (remote.capabilities().contains(Capability.ANY_NAME)) {
-        putIfAbsent(StoreFormat.NAME, StoreFormat.CONTENT.getBytes(StandardCharsets.UTF_8));
-      }
+      putFormat();
       for (Output output : result.getOutputList()) {
         putBlob(output);
       }
@@ -169,13 +171,22 @@ final class RemoteTier {
     }
   }
 
+  private void putFormat() throws IOException {
+    if (!hasFormat) {
+      putIfAbsent(StoreFormat.NAME, StoreFormat.CONTENT.getBytes(StandardCharsets.UTF_8));
+      hasFormat = true;
+    }
+  }
+
   private void putBlob(Output output) throws IOException {
     Digest digest = Digest.from(output.getDigest());
     String name = blobName(digest);
     RemoteObject there = remote.find(name);
     Path here = directory.path(Folder.CAS, digest);
     boolean sound =
-        there != null && there.sizeBytes() == output.getSizeBytes() && !lost.contains(digest);
+        there != null
+            && (there.sizeBytes() < 0 || there.sizeBytes() == output.getSizeBytes())
+            && !lost.contains(digest);
     if (!sound && !Files.exists(here)) {
       throw new IOException(name + ": is neither here nor there, so its record is not published");
     }

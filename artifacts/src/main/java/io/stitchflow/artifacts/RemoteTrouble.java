@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteTrouble {
   private static final int FAILURES_IN_A_ROW = 3;
-  private static final long REST_NANOS = 30_000_000_000L;
+  private static final long SHORTEST_REST_NANOS = 30_000_000_000L;
+  private static final long LONGEST_REST_NANOS = 600_000_000_000L;
 
   private final String address;
   private final String local;
@@ -24,7 +25,9 @@ final class RemoteTrouble {
   private @Nullable String firstPublish;
   private @Nullable String firstDamaged;
   private int inARow;
-  private long restedSince;
+  private boolean rests;
+  private long restEnds;
+  private long nextRestNanos = SHORTEST_REST_NANOS;
 
   /**
    * @param local where results are all the same
@@ -36,13 +39,15 @@ final class RemoteTrouble {
     this.nanos = nanos;
   }
 
-  /** Whether it failed several times just now, so that asking again is put off for a while. */
+  /** Whether it failed several times in a row, so that asking again is put off for a while. */
   synchronized boolean isResting() {
-    return inARow >= FAILURES_IN_A_ROW && nanos.getAsLong() - restedSince < REST_NANOS;
+    return rests && nanos.getAsLong() - restEnds < 0;
   }
 
   synchronized void worked() {
     inARow = 0;
+    rests = false;
+    nextRestNanos = SHORTEST_REST_NANOS;
   }
 
   synchronized void lookUpFailed(IOException e) {
@@ -79,7 +84,11 @@ final class RemoteTrouble {
 
   private void failed() {
     inARow++;
-    restedSince = nanos.getAsLong();
+    if (inARow >= FAILURES_IN_A_ROW && !isResting()) {
+      rests = true;
+      restEnds = nanos.getAsLong() + nextRestNanos;
+      nextRestNanos = Math.min(2 * nextRestNanos, LONGEST_REST_NANOS);
+    }
   }
 
   synchronized int failedLookups() {

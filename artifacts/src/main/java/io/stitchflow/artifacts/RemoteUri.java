@@ -42,7 +42,7 @@ public record RemoteUri(
    *     does not repeat
    */
   public static RemoteUri parse(String text) throws StoreException {
-    if (CREDENTIALS.matcher(URLDecoder.decode(text, StandardCharsets.UTF_8)).matches()) {
+    if (CREDENTIALS.matcher(text).matches() || CREDENTIALS.matcher(decoded(text)).matches()) {
       throw new StoreException(
           text.substring(0, text.indexOf("://"))
               + "://…: a store's URI must not hold a user or password, since it is logged and"
@@ -70,6 +70,11 @@ public record RemoteUri(
         path.replaceAll("^/+|/+$", ""),
         parameters,
         local);
+  }
+
+  /** With what is no percent code left as it is. */
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), StandardCharsets.UTF_8);
   }
 
   private static Map<String, String> parameters(@Nullable String query) {

@@ -40,6 +40,7 @@ class RemoteUriTest {
             "s3://key:hunter2@bucket/prefix",
             "s3://bucket/prefix?endpoint=http://me:hunter2@127.0.0.1:9000",
             "s3://bucket/prefix?endpoint=http%3A%2F%2Fme%3Ahunter2%40host",
+            "s3://bucket/50%?endpoint=http%3A%2F%2Fme%3Ahunter2%40host",
             "s3://key:hunter2@bucket/ no uri")) {
       assertThatThrownBy(() -> RemoteUri.parse(uri))
           .as(uri)
@@ -52,6 +53,9 @@ class RemoteUriTest {
   @Test
   void parse_noUri_saysWhy() {
     assertThatThrownBy(() -> RemoteUri.parse("s3://bucket/two words"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("is no URI");
+    assertThatThrownBy(() -> RemoteUri.parse("s3://bucket/50%"))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("is no URI");
     assertThatThrownBy(() -> RemoteUri.parse("s3:///prefix"))

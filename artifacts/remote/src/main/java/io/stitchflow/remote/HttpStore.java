@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpStore implements RemoteStore {
   private static final Pattern NAME = Pattern.compile("(cas|ac|action)/[0-9a-f]{2}/([0-9a-f]{64})");
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]+)-[0-9]+/([0-9]+)");
-  private static final int CONNECT_MILLIS = 10_000;
+  private static final int CONNECT_MILLIS = 5_000;
   private static final int READ_MILLIS = 60_000;
   private static final int OK = 200;
   private static final int PARTIAL = 206;

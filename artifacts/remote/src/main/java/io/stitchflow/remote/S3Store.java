@@ -19,6 +19,7 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -38,7 +39,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * environment, {@code ~/.aws}, the machine's role.
  */
 final class S3Store implements RemoteStore {
-  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration READ = Duration.ofSeconds(60);
 
   /** Larger objects are put in parts of this size, or of a ten-thousandth: S3 takes no more. */
@@ -81,7 +82,9 @@ final class S3Store implements RemoteStore {
                       .chunkedEncodingEnabled(false)
                       .pathStyleAccessEnabled(!endpoint.isEmpty())
                       .build())
-              .overrideConfiguration(c -> c.addExecutionInterceptor(new SendAtOnce()))
+              .overrideConfiguration(
+                  c ->
+                      c.addExecutionInterceptor(new SendAtOnce()).retryStrategy(RetryMode.STANDARD))
               .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
               .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
       if (!endpoint.isEmpty()) {
@@ -131,7 +134,8 @@ final class S3Store implements RemoteStore {
     }
     try {
       ResponseInputStream<GetObjectResponse> stream = client.getObject(request.build());
-      return new RemoteBytes(stream, stream.response().contentLength() + from);
+      return new RemoteBytes(
+          new S3Stream(stream, address), stream.response().contentLength() + from);
     } catch (SdkException e) {
       if (status(e) == RANGE_NOT_SATISFIABLE) {
         RemoteObject object = find(name);

@@ -76,6 +76,10 @@ abstract class TwoMachinesContract {
     ActionResult result = publish(one, "gram");
     assertThat(new ActionCache(two).find(KEY)).isEqualTo(result);
     two.open(only(result));
+    int asked = toTwo.requests;
+    assertThat(new ActionCache(two).find(KEY)).isEqualTo(result);
+    two.open(only(result));
+    assertThat(toTwo.requests).isEqualTo(asked);
     Store alone = Store.open(two.root());
     assertThat(new ActionCache(alone).find(KEY)).isEqualTo(result);
     assertThat(alone.open(only(result))).hasContent("gram");

@@ -68,10 +68,9 @@ class RunFilesOnS3Test {
               stage,
               StageResult.newBuilder().setStage(stage.getId()).setOutcome(Outcome.RAN).build());
     }
-    while (heard.size() < STAGES) {
-      Thread.sleep(100);
-      follower.poll();
-    }
+    writers.forEach(EventWriter::flush);
+    follower.poll();
+    assertThat(heard).as("what was flushed is heard at once").hasSize(STAGES);
     follower.poll();
     for (int worker = 0; worker < 2; worker++) {
       int its = worker;

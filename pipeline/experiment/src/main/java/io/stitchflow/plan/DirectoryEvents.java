@@ -88,6 +88,9 @@ final class DirectoryEvents implements RunFiles.Events {
       }
     }
 
+    @Override
+    public void flush() {}
+
     private Path newFile() {
       return directory.resolve(UUID.randomUUID().toString());
     }

@@ -58,6 +58,11 @@ public final class EventWriter implements RunListener {
     append(RunEvent.newBuilder().setFinished(result));
   }
 
+  @Override
+  public void flush() {
+    sink.flush();
+  }
+
   private void append(RunEvent.Builder event) {
     sink.append(EventFrame.encode(event.setWorker(worker).build()));
   }

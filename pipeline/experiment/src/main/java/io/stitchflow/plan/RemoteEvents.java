@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A run's events in a remote store, which has no append: {@code runs/<id>/workers/<uuid>} says that
@@ -29,7 +31,9 @@ final class RemoteEvents {
   /** Between two objects of one worker. */
   private static final long BATCH_MILLIS = 500;
 
-  /** Between two looks: what a worker tells is there by then. */
+  private static final long FLUSH_SECONDS = 60;
+
+  /** Between two looks. */
   static final long PERIOD_MILLIS = 1_000;
 
   private final RemoteStore remote;
@@ -127,31 +131,61 @@ final class RemoteEvents {
       }
     }
 
+    @Override
+    public void flush() {
+      try {
+        thread.submit(this::sendAll).get(FLUSH_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("sending events failed", e.getCause());
+      } catch (TimeoutException e) {
+        // Left out, as what cannot be written
+      }
+    }
+
     private void later(long millis) {
       var unused = thread.schedule(this::send, millis, TimeUnit.MILLISECONDS);
     }
 
     private void send() {
       synchronized (this) {
-        if (sending.length == 0) {
-          sending = told.toByteArray();
-          told.reset();
-        }
+        take();
         if (sending.length == 0) {
           busy = false;
           return;
         }
       }
-      try {
-        put();
-        sending = new byte[0];
-      } catch (IOException e) {
-        // Once more after a while: somebody may miss the news, nobody a result
-      }
+      put();
       later(BATCH_MILLIS);
     }
 
-    private void put() throws IOException {
+    private void sendAll() {
+      take();
+      while (sending.length > 0 && put()) {
+        take();
+      }
+    }
+
+    private synchronized void take() {
+      if (sending.length == 0) {
+        sending = told.toByteArray();
+        told.reset();
+      }
+    }
+
+    /** False where it has to be tried again: somebody may miss the news, nobody a result. */
+    private boolean put() {
+      try {
+        putObject();
+        sending = new byte[0];
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    private void putObject() throws IOException {
       if (!announced) {
         remote.putIfAbsent(workers() + worker, Content.of(worker.getBytes(UTF_8)));
         announced = true;

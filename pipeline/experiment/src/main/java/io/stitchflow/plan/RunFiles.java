@@ -145,7 +145,7 @@ public final class RunFiles {
         : new RemoteEvents(remote, id).newSink();
   }
 
-  /** How long to wait between two looks, and after a run's end before the last one. */
+  /** How long to wait between two looks. */
   public long periodMillis() {
     return store.remoteStore() == null ? PERIOD_MILLIS : RemoteEvents.PERIOD_MILLIS;
   }
@@ -160,5 +160,8 @@ public final class RunFiles {
   interface EventSink {
     /** One event, framed. What cannot be written is left out. */
     void append(byte[] frame);
+
+    /** Waits until what was appended is written or left out. */
+    void flush();
   }
 }

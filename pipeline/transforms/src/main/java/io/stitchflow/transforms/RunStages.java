@@ -1,7 +1,6 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Share;
@@ -91,7 +90,6 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     private final String id;
     private final String store;
     private final int lanes;
-    private transient int warned;
     private final PCollectionView<Map<String, StageResult>> upstream;
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Distribution millis = Metrics.distribution("stitchflow", "stage_millis");
@@ -129,21 +127,14 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
                   * (THREADS.getCurrentThreadCpuTime() - startCpuNanos)
                   / (System.nanoTime() - startNanos));
         }
-        warn(site.store());
+        Workers.newWarnings(id).forEach(LOG::warn);
         for (int i = 0; i < results.size(); i++) {
           count(group.getStage(i), results.get(i));
           context.output(results.get(i));
         }
       }
-    }
-
-    /** Says what is wrong with the store, each kind of trouble once. */
-    private void warn(Store of) {
-      List<String> warnings = of.warnings();
-      if (warnings.size() > warned) {
-        warned = warnings.size();
-        warnings.forEach(LOG::warn);
-      }
+      // Else the job might end before its last news are there
+      Workers.reach(store, id, lanes).listener().flush();
     }
 
     private void count(Stage stage, StageResult result) {

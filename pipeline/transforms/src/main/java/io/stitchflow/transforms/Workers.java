@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, Site> SITES = new HashMap<>();
+  private static final Map<String, Integer> WARNED = new HashMap<>();
   private static final Map<String, Host> HOSTS = new ConcurrentHashMap<>();
 
   // A store behind a network may be gone for seconds
@@ -30,7 +32,7 @@ final class Workers {
   private Workers() {}
 
   /** Where a run's stages run in this JVM. */
-  record Site(Store store, Worker worker, RunFiles files, Plan plan, RunListener listener) {}
+  record Site(Worker worker, RunFiles files, Plan plan, RunListener listener) {}
 
   /** Who started a run in this JVM: its store, and whom to tell. */
   private record Host(Store store, RunListener listener) {}
@@ -74,7 +76,6 @@ final class Workers {
             host == null ? root : id, key -> new Worker(store, Executors.all(), lanes));
     Site site =
         new Site(
-            worker.store(),
             worker,
             files,
             plan,
@@ -97,6 +98,21 @@ final class Workers {
   /** In this JVM, uses {@code store} and tells {@code listener} rather than the run's files. */
   static void host(String run, Store store, RunListener listener) {
     HOSTS.put(run, new Host(store, listener));
+  }
+
+  /**
+   * What is wrong with a run's store, once a kind of trouble; nothing where whoever started the run
+   * is in this JVM and sees for itself.
+   */
+  static synchronized List<String> newWarnings(String run) {
+    Site site = SITES.get(run);
+    if (site == null || HOSTS.containsKey(run)) {
+      return List.of();
+    }
+    List<String> warnings = site.worker().store().warnings();
+    int told = WARNED.getOrDefault(run, 0);
+    WARNED.put(run, warnings.size());
+    return warnings.size() > told ? warnings : List.of();
   }
 
   static synchronized void forget(String run) {

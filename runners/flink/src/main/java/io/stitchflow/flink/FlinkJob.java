@@ -73,8 +73,6 @@ final class FlinkJob implements Cluster.Job {
             follower.results(), "the cluster no longer knows job " + id + "; run it again");
       }
       if (OVER.contains(state)) {
-        // Workers may have told something that is still on its way
-        Thread.sleep(files.periodMillis());
         follower.poll();
         return new Cluster.End(follower.results(), reason(state));
       }
