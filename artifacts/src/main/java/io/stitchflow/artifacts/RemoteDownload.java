@@ -119,7 +119,7 @@ final class RemoteDownload {
     int failures = 0;
     while (true) {
       long from = channel.position();
-      try (RemoteBytes bytes = remote.get(RemoteTier.blobName(digest), from)) {
+      try (RemoteBytes bytes = open(from)) {
         if (bytes == null) {
           return false;
         }
@@ -137,6 +137,15 @@ final class RemoteDownload {
           throw e;
         }
       }
+    }
+  }
+
+  /** A store that is set up wrongly is trouble like any other here, and none of this machine's. */
+  private @Nullable RemoteBytes open(long from) throws IOException {
+    try {
+      return remote.get(RemoteTier.blobName(digest), from);
+    } catch (StoreException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -72,10 +72,16 @@ final class RemoteTier {
    * @throws StoreException if a newer program has written there, or it cannot be a store
    */
   void checkFormat() throws StoreException {
-    byte[] format = look(StoreFormat.NAME);
-    if (format != null) {
-      StoreFormat.check(
-          remote.address() + "/" + StoreFormat.NAME, new String(format, StandardCharsets.UTF_8));
+    try {
+      byte[] format = read(StoreFormat.NAME);
+      if (format != null) {
+        StoreFormat.check(
+            remote.address() + "/" + StoreFormat.NAME, new String(format, StandardCharsets.UTF_8));
+      }
+    } catch (StoreException e) {
+      throw e;
+    } catch (IOException e) {
+      trouble.lookUpFailed(e);
     }
   }
 

@@ -3,9 +3,13 @@ package io.stitchflow.artifacts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RemoteUriTest {
   @Test
@@ -69,6 +73,15 @@ class RemoteUriTest {
       assertThat(RemoteUri.isRemote(directory)).as(directory).isFalse();
     }
     assertThat(RemoteUri.isRemote("s3://x")).isTrue();
+  }
+
+  @Test
+  void open_defaultStoreWhereOnlyRemotesHaveBeen_isAnEmptyStore(@TempDir Path home)
+      throws IOException {
+    Map<String, String> environment = Map.of("XDG_CACHE_HOME", home.toString());
+    Path root = Stores.defaultDirectory(environment);
+    Files.createDirectories(root.resolve("remotes").resolve("ab"));
+    assertThat(Stores.open(root.toString(), environment).root()).isEqualTo(root);
   }
 
   @Test

@@ -56,6 +56,14 @@ class TwoMachinesOnS3Test extends TwoMachinesContract {
   }
 
   @Test
+  void open_noSuchBucket_isRefused() {
+    String uri = "s3://nobodys-bucket/x?endpoint=" + server.endpoint() + "&local=" + machines;
+    assertThatThrownBy(() -> Stores.open(uri, Map.of()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("there is no bucket 'nobodys-bucket'");
+  }
+
+  @Test
   void open_byUri_hasItsFirstLevelWhereItIsTold() throws IOException {
     String uri = server.uri(prefix);
     Path home = machines.resolve("home");

@@ -55,7 +55,11 @@ public final class RunFiles {
     RunFiles files = create(store, id, run);
     RemoteStore remote = store.remoteStore();
     if (remote != null) {
-      remote.putIfAbsent(files.remoteName(), Content.of(run.toByteArray()));
+      try {
+        remote.putIfAbsent(files.remoteName(), Content.of(run.toByteArray()));
+      } catch (IOException e) {
+        throw unreachable(e);
+      }
     }
     return files;
   }
@@ -73,6 +77,13 @@ public final class RunFiles {
               + ": cannot list what it holds, which a run on a cluster needs to hear from its"
               + " workers; choose s3://... or a directory that all share with --store");
     }
+  }
+
+  private static StoreException unreachable(IOException e) {
+    return e instanceof StoreException known
+        ? known
+        : new StoreException(
+            e.getMessage() + "; a run on a cluster needs its store, try again when it answers", e);
   }
 
   private void write(byte[] run) throws IOException {
@@ -107,6 +118,8 @@ public final class RunFiles {
         if (bytes != null) {
           write(bytes.stream().readAllBytes());
         }
+      } catch (IOException e) {
+        throw unreachable(e);
       }
     }
     return Run.parseFrom(Files.readAllBytes(file()));

@@ -103,6 +103,11 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
+  /** As a shell takes it: a URI may have '?' and '&' in it. */
+  private static String quoted(String location) {
+    return location.matches("[A-Za-z0-9/:._-]+") ? location : "'" + location + "'";
+  }
+
   private void detached(Cluster.Job job, Run run, Store store, Terminal terminal) {
     terminal
         .out()
@@ -112,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
                 + "; follow it with: stitchflow watch "
                 + job.id()
                 + " --store "
-                + store.location());
+                + quoted(store.location()));
     if (options.json()) {
       Map<String, Object> summary = new LinkedHashMap<>();
       summary.put("experiment", run.getExperiment().getName());
