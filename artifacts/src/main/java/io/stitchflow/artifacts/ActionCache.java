@@ -9,7 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +26,14 @@ public final class ActionCache {
   private final Store store;
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
+  private final RecordIndex index;
   private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
     this.store = store;
     this.directory = store.directory();
     this.remote = store.remote();
+    this.index = new RecordIndex(directory);
   }
 
   /**
@@ -52,20 +58,72 @@ public final class ActionCache {
   }
 
   private @Nullable ActionResult findHere(Digest key) {
+    try {
+      return read(key);
+    } catch (IOException e) {
+      failedLookups.incrementAndGet(); // computing again is always right
+      return null;
+    }
+  }
+
+  /** What stands here under the key, or null; what is damaged is quarantined. */
+  private @Nullable ActionResult read(Digest key) throws IOException {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
       ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
       if (result == null) {
-        directory.quarantine(path, state);
+        quarantine(path, state);
       }
       return result;
     } catch (NoSuchFileException e) {
       return null;
+    }
+  }
+
+  /**
+   * As {@link #read}, for whoever can put a record there: what cannot be read, or is no file, goes
+   * too.
+   */
+  private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
+    try {
+      return read(key);
     } catch (IOException e) {
-      failedLookups.incrementAndGet(); // computing again is always right
+      Path path = directory.path(Folder.AC, key);
+      if (!FileFailure.isUnreadable(e) && Store.isFile(path)) {
+        throw directory.explain(path, e);
+      }
+      directory.quarantine(path, FileState.of(path));
       return null;
     }
+  }
+
+  /** For many look-ups: reads the index instead of many records. */
+  public Records snapshot() {
+    return new Records(directory, this, index);
+  }
+
+  /**
+   * All records that can be read, in the order of their keys. The stream is to be closed.
+   *
+   * @throws StoreException if {@code ac/} cannot be listed
+   */
+  public Stream<Records.Entry> records() throws IOException {
+    Records records = snapshot();
+    return keys().stream()
+        .flatMap(
+            key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
+        .onClose(records::close);
+  }
+
+  /** Rids the index of what it says about records that no longer stand. */
+  public void compactIndex() throws IOException {
+    snapshot().compact();
+  }
+
+  /** Keys of records that begin with these hexadecimal digits, in their order. */
+  public List<Digest> findKeys(String prefix) throws IOException {
+    return keys().stream().filter(key -> key.hex().startsWith(prefix)).toList();
   }
 
   /** Look-ups that ended in an error of the file system or the remote, and counted as misses. */
@@ -76,8 +134,20 @@ public final class ActionCache {
   /** What was hashed to the key, or null if the store does not have it whole. */
   public @Nullable Action findAction(Digest key) {
     Action here = findActionHere(key);
-    byte[] there = here != null || remote == null ? null : remote.findAction(key);
-    return there == null ? here : parseAction(key, there);
+    return here != null || remote == null ? here : findActionThere(remote, key);
+  }
+
+  private @Nullable Action findActionThere(RemoteTier there, Digest key) {
+    byte[] bytes = there.findAction(key);
+    Action action = bytes == null ? null : parseAction(key, bytes);
+    if (action != null) {
+      try {
+        writeAction(key, action); // so that whoever reads the whole store asks once
+      } catch (IOException e) {
+        failedLookups.incrementAndGet(); // it is right, kept or not
+      }
+    }
+    return action;
   }
 
   private static @Nullable Action parseAction(Digest key, byte[] bytes) {
@@ -97,6 +167,41 @@ public final class ActionCache {
       failedLookups.incrementAndGet();
       return null;
     }
+  }
+
+  /** Keys of all records, in their order; what a record says is not looked at. */
+  public List<Digest> keys() throws IOException {
+    return Listing.digests(directory.folder(Folder.AC));
+  }
+
+  /** When the record under the key was published, or null if there is none. */
+  public @Nullable Instant published(Digest key) {
+    try {
+      return FileState.of(directory.path(Folder.AC, key)).modified().toInstant();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Keys of actions that gave different results at different times. */
+  public List<Digest> nondeterministicKeys() throws IOException {
+    return Listing.digests(directory.folder(Folder.NONDETERMINISM));
+  }
+
+  /** Results of the action other than the record that stands, each once; damaged ones left out. */
+  public List<ActionResult> otherResults(Digest key) throws IOException {
+    List<ActionResult> others = new ArrayList<>();
+    for (Path file : Listing.entries(directory.path(Folder.NONDETERMINISM, key))) {
+      try {
+        ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
+        if (other != null) {
+          others.add(other);
+        }
+      } catch (IOException e) {
+        throw directory.explain(file, e);
+      }
+    }
+    return others;
   }
 
   /**
@@ -132,13 +237,15 @@ public final class ActionCache {
     Path record = directory.path(Folder.AC, key);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
+      FileState state = FileState.of(temporary);
       while (!directory.linkIfAbsent(temporary, record)) {
-        ActionResult standing = findHere(key); // null: it was damaged and is now out of the way
-        if (standing != null) {
+        ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
+        if (standing != null && Age.renew(record)) {
           noteDifference(key, standing, result);
           return standing;
         }
       }
+      addToIndex(key, state, result);
       return result;
     } finally {
       Files.deleteIfExists(temporary);
@@ -171,23 +278,71 @@ public final class ActionCache {
     check(key, action, result);
     ActionResult standing = findHere(key);
     if (standing == null || whole(standing) || sameOutputs(standing, result)) {
-      return publish(key, action, result);
+      standing = publish(key, action, result);
+      if (sameOutputs(standing, result) || whole(standing)) {
+        return standing;
+      }
     }
     noteDifference(key, result, standing);
     overwrite(key, result);
     return agree(key, action, result);
   }
 
+  /**
+   * For whoever needs the record in the remote store too.
+   *
+   * @throws StoreException if this process published it, but not there
+   */
+  void checkPublishedThere(Digest key) throws StoreException {
+    if (remote != null) {
+      remote.checkPublished(key);
+    }
+  }
+
   private void overwrite(Digest key, ActionResult result) throws IOException {
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
+      FileState state = FileState.of(temporary);
       directory.replace(temporary, directory.path(Folder.AC, key));
+      addToIndex(key, state, result);
     } finally {
       Files.deleteIfExists(temporary);
     }
   }
 
-  private void check(Digest key, Action action, ActionResult result) {
+  private void addToIndex(Digest key, FileState state, ActionResult result) {
+    try {
+      index.append(IndexEntry.of(key, state, result));
+    } catch (IOException e) {
+      return; // the record stands; whoever asks the index reads that
+    }
+  }
+
+  /**
+   * Moves a damaged record out of the way.
+   *
+   * @param damaged what was read
+   */
+  void quarantine(Path record, FileState damaged) throws IOException {
+    directory.quarantine(record, damaged);
+  }
+
+  /**
+   * Moves a record into the trash: here, and in {@link #quarantine}, records leave the store.
+   *
+   * @param record the file under {@code ac/}
+   * @return whether it was there
+   */
+  boolean forget(TrashFolder trash, Path record) throws IOException {
+    return trash.take(record);
+  }
+
+  /** Puts a record back that {@link #forget} has moved: here alone records come back. */
+  TrashFolder.GivenBack giveBack(TrashFolder trash, Path record) throws IOException {
+    return trash.giveBack(record);
+  }
+
+  private void check(Digest key, Action action, ActionResult result) throws IOException {
     Digest actual = ActionKeys.key(action);
     if (!actual.equals(key)) {
       throw new IllegalArgumentException("the action's key is " + actual + ", but was: " + key);
@@ -196,13 +351,12 @@ public final class ActionCache {
       throw new IllegalArgumentException("an action gives at least one output, key " + key);
     }
     for (Output output : result.getOutputList()) {
-      Digest digest = Digest.from(output.getDigest());
-      if (store.find(digest, output.getSizeBytes()) == null) {
+      if (!isThere(output)) {
         throw new IllegalStateException(
             "output '"
                 + output.getName()
                 + "' is not in the store: "
-                + digest
+                + Digest.from(output.getDigest())
                 + ", "
                 + output.getSizeBytes()
                 + " bytes; put blobs before their record");
@@ -210,13 +364,28 @@ public final class ActionCache {
     }
   }
 
-  private void writeAction(Digest key, Action action) throws IOException {
-    if (findActionHere(key) != null) {
+  /** Looks into the trash too: a collection may have taken a blob just before it was put again. */
+  private boolean isThere(Output output) throws IOException {
+    Digest digest = Digest.from(output.getDigest());
+    if (store.has(digest, output.getSizeBytes())) {
+      return true;
+    }
+    TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest));
+    return store.has(digest, output.getSizeBytes());
+  }
+
+  /**
+   * Keeps what is hashed to the key. Said before it is computed, collection knows what is being
+   * read.
+   */
+  void writeAction(Digest key, Action action) throws IOException {
+    if (findActionHere(key) != null && Age.renew(directory.path(Folder.ACTION, key))) {
       return;
     }
-    Path temporary = directory.writeTemporary(ActionKeys.canonicalBytes(action));
+    // unforced: it proves itself, only explains, and is written anew with the record
+    Path temporary = directory.writeUnforced(ActionKeys.canonicalBytes(action));
     try {
-      directory.replace(temporary, directory.path(Folder.ACTION, key));
+      directory.replaceUnforced(temporary, directory.path(Folder.ACTION, key));
     } finally {
       Files.deleteIfExists(temporary);
     }

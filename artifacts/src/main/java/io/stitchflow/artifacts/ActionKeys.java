@@ -2,16 +2,19 @@ package io.stitchflow.artifacts;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.stitchflow.v1.Action;
-import java.io.ByteArrayOutputStream;
+import io.stitchflow.v1.ActionResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The key of an action: the SHA-256 of its canonical bytes, which say everything that can change
@@ -24,6 +27,11 @@ import java.util.Map;
  * patterns), text that is no Unicode (written as '?').
  */
 public final class ActionKeys {
+  /** Of the messages that come in thousands. */
+  private static final Map<Descriptor, PlainBytes> PLAIN =
+      Stream.of(Action.getDescriptor(), ActionResult.getDescriptor())
+          .collect(Collectors.toUnmodifiableMap(type -> type, PlainBytes::of));
+
   private ActionKeys() {}
 
   /**
@@ -47,17 +55,20 @@ public final class ActionKeys {
   }
 
   static byte[] canonicalBytes(Message message) {
-    check(message, message.getDescriptorForType().getName());
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(message.getSerializedSize());
+    byte[] bytes = new byte[message.getSerializedSize()];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     out.useDeterministicSerialization();
     try {
       message.writeTo(out);
-      out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("memory never fails to be written", e);
     }
-    return bytes.toByteArray();
+    out.checkNoSpaceLeft();
+    PlainBytes plain = PLAIN.get(message.getDescriptorForType());
+    if (plain == null || !plain.isPlain(bytes)) {
+      check(message, message.getDescriptorForType().getName());
+    }
+    return bytes;
   }
 
   private static void check(Message message, String path) {

@@ -15,9 +15,7 @@ final class FileFailure {
 
   /** The error in the user's terms; interrupts and what is explained already pass as they are. */
   static IOException explain(Path root, Path path, IOException e) {
-    if (e instanceof StoreException
-        || e instanceof ClosedByInterruptException
-        || e instanceof InterruptedIOException) {
+    if (e instanceof StoreException || isInterrupt(e)) {
       return e;
     }
     String reason = reason(e);
@@ -42,8 +40,18 @@ final class FileFailure {
     return new StoreException(path + ": " + (reason.isEmpty() ? e.toString() : reason), e);
   }
 
+  /** Whether a thread was asked to stop, rather than the file system at fault. */
+  static boolean isInterrupt(IOException e) {
+    return e instanceof ClosedByInterruptException || e instanceof InterruptedIOException;
+  }
+
   static boolean isDiskFull(IOException e) {
     return reason(e).contains("No space left") || reason(e).contains("Disk quota exceeded");
+  }
+
+  /** Whether the disk cannot read these bytes, which is damage to this file and no other. */
+  static boolean isUnreadable(IOException e) {
+    return reason(e).contains("Input/output error");
   }
 
   private static String reason(IOException e) {

@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,5 +23,10 @@ record FileState(long sizeBytes, FileTime modified, @Nullable Object inode) {
   /** Follows links: what a user names may well be one. */
   static FileState ofSource(Path file) throws IOException {
     return of(file.toRealPath());
+  }
+
+  /** Whether it was modified after that. */
+  boolean isYoungerThan(Instant horizon) {
+    return modified.toInstant().isAfter(horizon);
   }
 }

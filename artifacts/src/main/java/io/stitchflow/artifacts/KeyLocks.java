@@ -4,9 +4,11 @@ import io.stitchflow.artifacts.StoreDirectory.Folder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -15,13 +17,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * At most one thread of one process of this host computes a key.
+ * At most one thread, on whatever host, computes a key.
  *
  * <p>A lock in the JVM, then the kernel's lock on {@code lease/ab/<key>}, which ends with its
- * process however that ends. Locks save work and never decide what is right: whoever holds none may
- * publish as well.
+ * process however that ends, then the {@link Lease} in that file, which expires: for hosts between
+ * which file locks do not work. Locks save work and never decide what is right: whoever holds none
+ * may publish as well, and a lock that cannot be had for an error is gone without.
  */
 final class KeyLocks {
   // Waiting inside the kernel is no choice: it takes all threads of a process for one owner, and so
@@ -29,29 +33,42 @@ final class KeyLocks {
   private static final long FIRST_POLL_MILLIS = 5;
   private static final long LONGEST_POLL_MILLIS = 200;
 
+  private static final String SAME_PROCESS = "another thread of this process";
+
   private final StoreDirectory directory;
+  private final Heartbeats heartbeats;
   private final ConcurrentMap<Digest, Turn> turns = new ConcurrentHashMap<>();
 
-  KeyLocks(StoreDirectory directory) {
+  KeyLocks(StoreDirectory directory, Heartbeats heartbeats) {
     this.directory = directory;
+    this.heartbeats = heartbeats;
   }
 
   /** All keys, in their order, so that two groups which share some never wait for each other. */
-  Held lock(Collection<Digest> keys) throws IOException {
+  Held lock(Collection<Digest> keys, MemoListener listener) throws InterruptedIOException {
     Held held = new Held();
     try {
       for (Digest key : new TreeSet<>(keys)) {
-        held.add(lockInProcess(key));
-        held.add(lockOnHost(directory.path(Folder.LEASE, key)));
+        Waiting waiting = new Waiting(key, listener);
+        held.add(lockInProcess(key, waiting));
+        Closeable lease = lease(key, waiting);
+        if (lease != null) {
+          held.add(lease);
+        }
       }
       return held;
-    } catch (IOException | RuntimeException e) {
+    } catch (InterruptedException | ClosedByInterruptException e) {
+      held.close();
+      Thread.currentThread().interrupt();
+      throw (InterruptedIOException)
+          new InterruptedIOException("interrupted while another computes it").initCause(e);
+    } catch (RuntimeException e) {
       held.close();
       throw e;
     }
   }
 
-  private Closeable lockInProcess(Digest key) throws IOException {
+  private Closeable lockInProcess(Digest key, Waiting waiting) throws InterruptedException {
     Turn turn =
         turns.compute(
             key,
@@ -61,10 +78,12 @@ final class KeyLocks {
               return t;
             });
     try {
-      turn.lock.lockInterruptibly();
+      while (!turn.lock.tryLock(Waiting.TOLD_MILLIS, TimeUnit.MILLISECONDS)) {
+        waiting.tell(SAME_PROCESS);
+      }
     } catch (InterruptedException e) {
       leave(key);
-      throw interrupted(e);
+      throw e;
     }
     return () -> {
       turn.lock.unlock();
@@ -76,43 +95,112 @@ final class KeyLocks {
     turns.computeIfPresent(key, (k, turn) -> --turn.users == 0 ? null : turn);
   }
 
-  private FileChannel lockOnHost(Path file) throws IOException {
-    FileChannel channel = directory.openForLock(file);
+  /** The kernel's lock, then the lease; null where an error keeps this from having them. */
+  private @Nullable Closeable lease(Digest key, Waiting waiting)
+      throws InterruptedException, ClosedByInterruptException {
+    Path path = directory.path(Folder.LEASE, key);
+    FileChannel file = null;
     try {
-      long pollMillis = FIRST_POLL_MILLIS;
-      while (!tryLock(channel)) {
-        TimeUnit.MILLISECONDS.sleep(pollMillis);
-        pollMillis = Math.min(2 * pollMillis, LONGEST_POLL_MILLIS);
-      }
-      return channel; // closing it releases the lock
-    } catch (InterruptedException e) {
-      channel.close();
-      throw interrupted(e);
+      file = directory.openForLock(path);
+      awaitLock(file, waiting);
+      awaitLease(file, waiting);
+      Heartbeats.Held lease = heartbeats.hold(file);
+      FileChannel locked = file;
+      return () -> {
+        lease.release();
+        locked.close(); // which releases the kernel's lock
+      };
+    } catch (InterruptedException | ClosedByInterruptException e) {
+      closeQuietly(file);
+      throw e;
     } catch (IOException e) {
-      channel.close();
-      throw directory.explain(file, e);
+      closeQuietly(file);
+      return null;
     }
   }
 
-  private static boolean tryLock(FileChannel channel) throws IOException {
+  private static void awaitLock(FileChannel file, Waiting waiting)
+      throws IOException, InterruptedException {
+    long pollMillis = FIRST_POLL_MILLIS;
+    while (!tryLock(file)) {
+      waiting.tell(owner(Lease.read(file)));
+      TimeUnit.MILLISECONDS.sleep(pollMillis);
+      pollMillis = Math.min(2 * pollMillis, LONGEST_POLL_MILLIS);
+    }
+  }
+
+  private static boolean tryLock(FileChannel file) throws IOException {
     try {
-      return channel.tryLock() != null;
+      return file.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       return false; // another Memo of this JVM has it
     }
   }
 
-  private static InterruptedIOException interrupted(InterruptedException cause) {
-    Thread.currentThread().interrupt();
-    InterruptedIOException e = new InterruptedIOException("interrupted while another computes it");
-    e.initCause(cause);
-    return e;
+  /** Waits while the lease of another host beats, by this host's clock. */
+  private void awaitLease(FileChannel file, Waiting waiting)
+      throws IOException, InterruptedException {
+    Lease mine = Lease.ofThisProcess();
+    Lease seen = null;
+    long seenNanos = System.nanoTime();
+    while (true) {
+      Lease there = Lease.read(file);
+      // One of this host has left it behind: its lock is gone
+      if (there == null || there.isFrom(mine)) {
+        return;
+      }
+      if (!there.equals(seen)) {
+        seen = there;
+        seenNanos = System.nanoTime();
+      } else if (System.nanoTime() - seenNanos > heartbeats.patience().toNanos()) {
+        return;
+      }
+      waiting.tell(owner(there));
+      TimeUnit.MILLISECONDS.sleep(LONGEST_POLL_MILLIS);
+    }
+  }
+
+  private static String owner(@Nullable Lease lease) {
+    return lease == null ? "another process" : lease.owner();
+  }
+
+  private static void closeQuietly(@Nullable Closeable file) {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      // its lock ends with the process
+    }
   }
 
   /** A lock and how many threads hold it or wait for it; the count is guarded by the map. */
   private static final class Turn {
     final ReentrantLock lock = new ReentrantLock(true);
     int users;
+  }
+
+  /** How long a call waits for a key, and when that was told. */
+  private static final class Waiting {
+    static final long TOLD_MILLIS = 1_000;
+
+    private final Digest key;
+    private final MemoListener listener;
+    private final long sinceNanos = System.nanoTime();
+    private long toldNanos = sinceNanos;
+
+    Waiting(Digest key, MemoListener listener) {
+      this.key = key;
+      this.listener = listener;
+    }
+
+    void tell(String owner) {
+      long now = System.nanoTime();
+      if (now - toldNanos >= TimeUnit.MILLISECONDS.toNanos(TOLD_MILLIS)) {
+        toldNanos = now;
+        listener.waiting(key, owner, Duration.ofNanos(now - sinceNanos));
+      }
+    }
   }
 
   /** Locks, released in reverse. */
@@ -124,17 +212,9 @@ final class KeyLocks {
     }
 
     @Override
-    public void close() throws IOException {
-      IOException failure = null;
+    public void close() {
       while (!locks.isEmpty()) {
-        try {
-          locks.pop().close();
-        } catch (IOException e) {
-          failure = e;
-        }
-      }
-      if (failure != null) {
-        throw failure;
+        closeQuietly(locks.pop());
       }
     }
   }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ public final class Memo {
   public Memo(Store store) {
     this.store = store;
     this.cache = new ActionCache(store);
-    this.locks = new KeyLocks(store.directory());
+    this.locks = new KeyLocks(store.directory(), Heartbeats.ofThisProcess());
   }
 
   /**
@@ -36,9 +35,16 @@ public final class Memo {
    * @param cost the action's share of its group's work, in any unit
    * @param bytesNeeded whether a record is a hit only with all its blobs there and whole; else the
    *     digests are enough
+   * @param mustStore whether it fails where the store, or the remote one behind it, cannot take its
+   *     outputs; else they are kept for this process alone, or for this machine
    * @param sourceFiles where the action's first inputs are, in order, if outside the store
    */
-  public record Request(Action action, double cost, boolean bytesNeeded, List<Path> sourceFiles) {
+  public record Request(
+      Action action, double cost, boolean bytesNeeded, boolean mustStore, List<Path> sourceFiles) {
+    public Request(Action action, double cost, boolean bytesNeeded, List<Path> sourceFiles) {
+      this(action, cost, bytesNeeded, false, sourceFiles);
+    }
+
     public Request {
       if (!(cost >= 0 && cost < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("cost must be finite and at least 0, but was: " + cost);
@@ -59,7 +65,7 @@ public final class Memo {
    *
    * @param outcome {@link Outcome#HIT}, {@link Outcome#RAN} or {@link Outcome#FAILED}
    * @param result empty where it failed
-   * @param failure why it failed; empty where it did not
+   * @param failure why it failed, or ran and is not in the store; else empty
    */
   public record Answer(Digest key, ActionResult result, Outcome outcome, String failure) {
     static Answer of(Digest key, ActionResult result, Outcome outcome) {
@@ -88,14 +94,15 @@ public final class Memo {
    * circle: calls hold the locks of their keys while the blob source computes lost inputs.
    *
    * @param requests at least one
-   * @param progress told by the executor; not at all if everything hits
+   * @param listener told what happens meanwhile
    * @return an answer to each request, in their order
-   * @throws IOException from the executor, the blob source or the store: then nothing is recorded
-   *     of actions that were not published yet; what hit stands
+   * @throws IOException from the executor or the blob source, and from the store where a request
+   *     must be stored: then nothing is recorded of actions that were not published yet; what hit
+   *     stands
    */
   @SuppressWarnings("try") // locks are held, not used
   public List<Answer> get(
-      List<Request> requests, StageExecutor executor, BlobSource blobs, DoubleConsumer progress)
+      List<Request> requests, StageExecutor executor, BlobSource blobs, MemoListener listener)
       throws IOException {
     Map<Digest, Request> wanted = new LinkedHashMap<>();
     List<Digest> keys = new ArrayList<>();
@@ -107,10 +114,10 @@ public final class Memo {
     Map<Digest, Answer> answers = new LinkedHashMap<>();
     moveHits(wanted, answers);
     if (!wanted.isEmpty()) {
-      try (KeyLocks.Held held = locks.lock(wanted.keySet())) {
+      try (KeyLocks.Held held = locks.lock(wanted.keySet(), listener)) {
         moveHits(wanted, answers); // somebody may have been faster
         if (!wanted.isEmpty()) {
-          compute(wanted, executor, blobs, progress, answers);
+          compute(wanted, executor, blobs, listener, answers);
         }
       }
     }
@@ -128,6 +135,11 @@ public final class Memo {
   /** The record under the key, or null. Its blobs may be gone. */
   public @Nullable ActionResult find(Digest key) {
     return cache.find(key);
+  }
+
+  /** Many records at once, as they are now. */
+  public Records records() {
+    return cache.snapshot();
   }
 
   /** Whether all blobs are there, each of the size that was recorded; does not read them. */
@@ -166,15 +178,18 @@ public final class Memo {
       Map<Digest, Request> misses,
       StageExecutor executor,
       BlobSource blobs,
-      DoubleConsumer progress,
+      MemoListener listener,
       Map<Digest, Answer> answers)
       throws IOException {
+    for (Map.Entry<Digest, Request> miss : misses.entrySet()) {
+      announce(miss.getKey(), miss.getValue());
+    }
     Map<Digest, MemoRun> runs = new LinkedHashMap<>();
     misses.forEach((key, request) -> runs.put(key, new MemoRun(request, store, blobs)));
     double totalCost = misses.values().stream().mapToDouble(Request::cost).sum();
     try {
       long start = System.nanoTime();
-      execute(List.copyOf(runs.values()), executor, progress);
+      execute(List.copyOf(runs.values()), executor, listener);
       double seconds = (System.nanoTime() - start) / 1e9;
       for (Map.Entry<Digest, MemoRun> entry : runs.entrySet()) {
         Digest key = entry.getKey();
@@ -183,11 +198,9 @@ public final class Memo {
           answers.put(key, Answer.failed(key, failure));
           continue;
         }
-        Request request = entry.getValue().request();
-        double share = totalCost > 0 ? request.cost() / totalCost : 1.0 / runs.size();
-        ActionResult result = entry.getValue().result(seconds * share);
-        ActionResult standing = cache.replace(key, request.action(), result);
-        answers.put(key, Answer.of(key, standing, Outcome.RAN));
+        double cost = entry.getValue().request().cost();
+        double share = totalCost > 0 ? cost / totalCost : 1.0 / runs.size();
+        answers.put(key, publish(key, entry.getValue(), seconds * share));
       }
     } finally {
       for (MemoRun run : runs.values()) {
@@ -196,13 +209,54 @@ public final class Memo {
     }
   }
 
-  private void execute(List<StageRun> runs, StageExecutor executor, DoubleConsumer progress)
+  /** Lets collection know what is being read. */
+  private void announce(Digest key, Request request) throws IOException {
+    try {
+      cache.writeAction(key, request.action());
+    } catch (IOException e) {
+      if (request.mustStore() || FileFailure.isInterrupt(e)) {
+        throw e;
+      }
+      // publishing will tell
+    }
+  }
+
+  private Answer publish(Digest key, MemoRun run, double seconds) throws IOException {
+    ActionResult result = run.result(seconds);
+    IOException problem = run.notStored();
+    if (problem == null) {
+      try {
+        ActionResult standing = cache.replace(key, run.action(), result);
+        if (run.request().mustStore()) {
+          cache.checkPublishedThere(key);
+        }
+        return Answer.of(key, standing, Outcome.RAN);
+      } catch (IOException e) {
+        if (run.request().mustStore() || FileFailure.isInterrupt(e)) {
+          throw e;
+        }
+        problem = e;
+      }
+    }
+    return new Answer(key, result, Outcome.RAN, String.valueOf(problem.getMessage()));
+  }
+
+  /** Where the store's disk gets full under the executor, once more with outputs elsewhere. */
+  private void execute(List<MemoRun> runs, StageExecutor executor, MemoListener listener)
       throws IOException {
     try {
-      executor.execute(runs, progress);
+      executor.execute(List.copyOf(runs), listener::advanced);
     } catch (IOException e) {
-      // outputs are files of the store: its disk is full, whatever the executor calls it
-      throw FileFailure.isDiskFull(e) ? store.directory().explain(store.root(), e) : e;
+      if (!FileFailure.isDiskFull(e)) {
+        throw e;
+      }
+      if (runs.stream().anyMatch(run -> run.request().mustStore())) {
+        throw store.directory().explain(store.root(), e);
+      }
+      for (MemoRun run : runs) {
+        run.startAgainOutside();
+      }
+      executor.execute(List.copyOf(runs), listener::advanced);
     }
   }
 }

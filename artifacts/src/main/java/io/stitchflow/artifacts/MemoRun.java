@@ -30,6 +30,8 @@ final class MemoRun implements StageRun {
   private final SortedMap<String, Path> outputs = new TreeMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
   private @Nullable String failure;
+  private boolean outside;
+  private @Nullable IOException notStored;
 
   MemoRun(Memo.Request request, Store store, Memo.BlobSource blobs) {
     this.request = request;
@@ -62,10 +64,44 @@ final class MemoRun implements StageRun {
     }
     Path file = outputs.get(name);
     if (file == null) {
-      file = store.newTemporary();
+      file = newFile();
       outputs.put(name, file);
     }
     return file;
+  }
+
+  private Path newFile() throws IOException {
+    if (!outside) {
+      try {
+        return store.newTemporary();
+      } catch (IOException e) {
+        doWithout(e);
+      }
+    }
+    return store.unstored().newFile();
+  }
+
+  /** The store cannot take what this run gives, which is kept for this process then. */
+  private void doWithout(IOException e) throws IOException {
+    if (request.mustStore() || FileFailure.isInterrupt(e)) {
+      throw e;
+    }
+    if (notStored == null) {
+      notStored = e;
+    }
+  }
+
+  /** Begins anew, with outputs outside the store, where writing them in it has failed. */
+  synchronized void startAgainOutside() throws IOException {
+    discard();
+    outputs.clear();
+    failure = null;
+    outside = true;
+  }
+
+  /** Why the store does not have all outputs, or null if it does. */
+  synchronized @Nullable IOException notStored() {
+    return notStored;
   }
 
   @Override
@@ -91,7 +127,7 @@ final class MemoRun implements StageRun {
     ActionResult.Builder result = ActionResult.newBuilder().setSeconds(seconds);
     for (Map.Entry<String, Path> output : outputs.entrySet()) {
       Path file = output.getValue();
-      if (!Files.isRegularFile(file)) {
+      if (!Store.isFile(file)) {
         throw new IllegalStateException(
             stage() + ": its executor asked for output '" + output.getKey() + "' and wrote none");
       }
@@ -99,10 +135,25 @@ final class MemoRun implements StageRun {
       result.addOutput(
           Output.newBuilder()
               .setName(output.getKey())
-              .setDigest(store.put(file).bytes())
+              .setDigest(put(file).bytes())
               .setSizeBytes(sizeBytes));
     }
+    outputs.clear(); // they are where they belong
     return result.build();
+  }
+
+  private Digest put(Path file) throws IOException {
+    try {
+      if (store.unstored().owns(file)) {
+        Digest digest = store.putCopy(file);
+        Files.delete(file);
+        return digest;
+      }
+      return store.put(file);
+    } catch (IOException e) {
+      doWithout(e);
+      return store.unstored().keep(file);
+    }
   }
 
   /** Removes what has not been put. */

@@ -29,6 +29,9 @@ final class RemoteDownload {
     DAMAGED
   }
 
+  /** Of the names of files that it writes. */
+  static final String SUFFIX = ".part";
+
   private static final int ATTEMPTS = 4;
   private static final int BUFFER_BYTES = 1 << 16;
   private static final long POLL_MILLIS = 20;
@@ -42,7 +45,7 @@ final class RemoteDownload {
     this.remote = remote;
     this.directory = directory;
     this.digest = digest;
-    this.part = directory.newTemporary().resolveSibling(digest.hex() + ".part");
+    this.part = directory.newTemporary().resolveSibling(digest.hex() + SUFFIX);
   }
 
   /**

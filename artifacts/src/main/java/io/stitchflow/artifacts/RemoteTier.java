@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class RemoteTier {
 
   /** Of these, the ones that are not there, or have other bytes. */
   private final Set<Digest> lost = ConcurrentHashMap.newKeySet();
+
+  /** Keys of results that it could not take, and why. */
+  private final Map<Digest, String> unpublished = new ConcurrentHashMap<>();
 
   /** Whether FORMAT is known to be there, or not to be wanted. */
   private volatile boolean hasFormat;
@@ -157,6 +161,7 @@ final class RemoteTier {
   ActionResult publish(Digest key, byte[] action, ActionResult result) throws IOException {
     if (trouble.isResting()) {
       trouble.publishLeftOut();
+      unpublished.put(key, RemoteTrouble.NOT_TRIED);
       return result;
     }
     try {
@@ -166,6 +171,7 @@ final class RemoteTier {
       }
       putIfAbsent(name(Folder.ACTION, key), action);
       ActionResult standing = putRecord(key, result);
+      unpublished.remove(key);
       trouble.worked();
       return standing;
     } catch (IOException e) {
@@ -173,7 +179,19 @@ final class RemoteTier {
         throw e;
       }
       trouble.publishFailed(e);
+      unpublished.put(key, String.valueOf(e.getMessage()));
       return result;
+    }
+  }
+
+  /**
+   * @throws StoreException if this process published under the key, but not there
+   */
+  void checkPublished(Digest key) throws StoreException {
+    String why = unpublished.get(key);
+    if (why != null) {
+      throw new StoreException(
+          remote.address() + ": could not take a result, now in " + directory.root() + ": " + why);
     }
   }
 

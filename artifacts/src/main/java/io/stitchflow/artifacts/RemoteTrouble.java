@@ -6,12 +6,10 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What went wrong with a remote store, counted, for people. All failures come by here: whoever
- * wants them to end the run throws from {@link #lookUpFailed} and {@link #publishFailed}.
- */
+/** What went wrong with a remote store, counted, for people. All failures come by here. */
 final class RemoteTrouble {
   private static final int FAILURES_IN_A_ROW = 3;
+  static final String NOT_TRIED = "it had failed several times in a row and was not asked";
   private static final long SHORTEST_REST_NANOS = 30_000_000_000L;
   private static final long LONGEST_REST_NANOS = 600_000_000_000L;
 
@@ -69,10 +67,16 @@ final class RemoteTrouble {
   /** A look-up or a publish that was not tried, since it rests. */
   synchronized void lookUpLeftOut() {
     failedLookups++;
+    if (firstLookUp == null) {
+      firstLookUp = NOT_TRIED;
+    }
   }
 
   synchronized void publishLeftOut() {
     failedPublishes++;
+    if (firstPublish == null) {
+      firstPublish = NOT_TRIED;
+    }
   }
 
   synchronized void isDamaged(String name) {

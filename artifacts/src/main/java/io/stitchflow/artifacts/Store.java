@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class Store {
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
   private final String location;
+  private final Unstored unstored;
 
   /** Blobs whose bytes this process has hashed, as they were then. */
   private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
@@ -31,6 +34,7 @@ public final class Store {
     this.directory = directory;
     this.remote = remote;
     this.location = location;
+    this.unstored = Unstored.of(directory.root());
   }
 
   /**
@@ -90,11 +94,33 @@ public final class Store {
 
   /** Makes a directory of {@link #runs}, and the store where there is none. */
   public void makeRun(Path run) throws IOException {
-    if (!run.startsWith(runs())) {
-      throw new IllegalArgumentException("a run's files are under " + runs() + ", but was: " + run);
-    }
+    checkOfRuns(run);
     directory.prepare();
     directory.makeDirectories(run);
+  }
+
+  /**
+   * Puts a file of {@link #runs} in the place of any other, in one step. If these very bytes stand
+   * there, the file only becomes young again.
+   */
+  public void writeRunFile(Path file, byte[] bytes) throws IOException {
+    checkOfRuns(file);
+    if (directory.refresh(file, bytes)) {
+      return;
+    }
+    Path temporary = directory.writeTemporary(bytes);
+    try {
+      directory.replace(temporary, file);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void checkOfRuns(Path path) {
+    if (!path.startsWith(runs())) {
+      throw new IllegalArgumentException(
+          "a run's files are under " + runs() + ", but was: " + path);
+    }
   }
 
   /**
@@ -119,15 +145,20 @@ public final class Store {
   }
 
   /**
-   * The blob's file, its bytes verified; never to be written to.
+   * The blob's file, its bytes verified; never to be written to. One that this process computed and
+   * the store could not take is elsewhere.
    *
    * @throws MissingBlobException if it is absent, or was damaged: then it now lies in quarantine
    */
   public Path open(Digest digest) throws IOException {
+    Path kept = unstored.find(digest);
+    if (kept != null) {
+      return kept;
+    }
     Path path = directory.path(Folder.CAS, digest);
-    Verdict verdict = verify(digest, path);
+    Verdict verdict = verifyAndRenew(digest, path);
     if (verdict.kind != Kind.WHOLE && remote != null && remote.fetch(digest)) {
-      verdict = verify(digest, path);
+      verdict = verifyAndRenew(digest, path);
     }
     return switch (verdict.kind) {
       case WHOLE -> path;
@@ -152,15 +183,23 @@ public final class Store {
   /** Keeps these bytes. */
   public Digest put(byte[] bytes) throws IOException {
     Digest digest = Digest.of(bytes);
+    Path path = directory.path(Folder.CAS, digest);
     if (find(digest, bytes.length) != null
-        && verify(digest, directory.path(Folder.CAS, digest)).kind == Kind.WHOLE) {
+        && verify(digest, path).kind == Kind.WHOLE
+        && renew(digest, path)) {
+      directory.forceName(path);
       return digest;
     }
-    return put(directory.writeTemporary(bytes));
+    Path temporary = directory.writeTemporary(bytes);
+    try {
+      return put(temporary);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   /**
-   * Takes over a file from {@link #newTemporary}; it is gone from there afterwards, also when this
+   * Takes over a file from {@link #newTemporary}; it is gone from there afterwards, unless this
    * fails. A whole blob that is there already stays; a damaged one is quarantined and replaced.
    */
   public Digest put(Path temporary) throws IOException {
@@ -168,22 +207,35 @@ public final class Store {
       throw new IllegalArgumentException(
           "put takes files made by newTemporary, but was: " + temporary);
     }
-    if (!Files.isRegularFile(temporary, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
-    }
     try {
+      if (!isFile(temporary)) {
+        throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
+      }
       // read-only before it is hashed: whoever still writes must fail rather than alter it
       directory.seal(temporary);
       Digest digest = Digest.of(temporary);
       FileState state = FileState.of(temporary);
       Path path = directory.path(Folder.CAS, digest);
-      while (!directory.linkIfAbsent(temporary, path)) {
-        if (verify(digest, path).kind == Kind.WHOLE) {
-          return digest;
-        }
+      boolean linked = directory.linkIfAbsent(temporary, path);
+      while (!linked && !(verify(digest, path).kind == Kind.WHOLE && renew(digest, path))) {
+        linked = directory.linkIfAbsent(temporary, path);
       }
-      verified.put(digest, state);
+      if (linked) {
+        verified.put(digest, state);
+      }
+      Files.delete(temporary);
       return digest;
+    } catch (IOException e) {
+      throw directory.explain(temporary, e);
+    }
+  }
+
+  /** Like {@link #put(Path)}, of a file from {@link Unstored#newFile}, which stays. */
+  Digest putCopy(Path file) throws IOException {
+    Path temporary = directory.newTemporary();
+    try {
+      Files.copy(file, temporary);
+      return put(temporary);
     } catch (IOException e) {
       throw directory.explain(temporary, e);
     } finally {
@@ -191,8 +243,47 @@ public final class Store {
     }
   }
 
+  Unstored unstored() {
+    return unstored;
+  }
+
+  /** Whether the blob is there, of that size; unlike {@link #find}, tells a failing disk. */
+  boolean has(Digest digest, long sizeBytes) throws IOException {
+    Path path = directory.path(Folder.CAS, digest);
+    try {
+      return FileState.of(path).sizeBytes() == sizeBytes;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw directory.explain(path, e);
+    }
+  }
+
   StoreDirectory directory() {
     return directory;
+  }
+
+  /** Makes a verified blob young, so that no collection takes it; false if it is gone. */
+  private boolean renew(Digest digest, Path path) throws IOException {
+    FileState hashed = verified.get(digest);
+    if (!Age.renew(path)) {
+      return false;
+    }
+    FileState now = FileState.of(path);
+    if (hashed != null
+        && hashed.sizeBytes() == now.sizeBytes()
+        && Objects.equals(hashed.inode(), now.inode())) {
+      verified.put(digest, now); // only its age is another
+    }
+    return true;
+  }
+
+  private boolean renewIfPossible(Digest digest, Path path) {
+    try {
+      return renew(digest, path);
+    } catch (IOException e) {
+      return true; // a store that cannot be written is not collected either
+    }
   }
 
   private @Nullable FileState state(Digest digest) {
@@ -211,6 +302,14 @@ public final class Store {
 
   /** {@code found}: what is there instead, for people. */
   private record Verdict(Kind kind, String found) {}
+
+  /** What this finds whole is young: no collection takes it. */
+  private Verdict verifyAndRenew(Digest digest, Path path) throws IOException {
+    Verdict verdict = verify(digest, path);
+    return verdict.kind == Kind.WHOLE && !renewIfPossible(digest, path)
+        ? new Verdict(Kind.ABSENT, "")
+        : verdict;
+  }
 
   /** Hashes what has not been hashed as it is now; quarantines what is damaged. */
   private Verdict verify(Digest digest, Path path) throws IOException {
@@ -234,8 +333,18 @@ public final class Store {
     }
   }
 
+  /** Unlike {@link Files#isRegularFile}, tells a failing disk. */
+  static boolean isFile(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   /** The hash of the file, or what keeps it from having one. */
-  private static String content(Path path) throws IOException {
+  static String content(Path path) throws IOException {
     if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       return "is not a file";
     }
@@ -243,7 +352,7 @@ public final class Store {
       return Digest.of(path).hex();
     } catch (IOException e) {
       // a bad sector is damage to this blob; any other error may hit sound blobs as well
-      if (String.valueOf(e.getMessage()).contains("Input/output error")) {
+      if (FileFailure.isUnreadable(e)) {
         return "cannot be read from the disk";
       }
       throw e;

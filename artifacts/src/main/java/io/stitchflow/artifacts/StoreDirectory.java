@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,12 +13,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -26,13 +31,11 @@ import java.util.stream.Stream;
  *
  * <p>A file appears under its final name whole or not at all, on disk before its name is: it is
  * written under {@code tmp/}, forced, hard-linked (put-if-absent) or renamed (replace), and the
- * directory forced. Nothing is made before the first write. Everything is private to the user.
+ * directory forced. Names that are there already are forced too, once a process: whoever made them
+ * may have died before. Nothing is made before the first write. Everything is private to the user.
  */
 final class StoreDirectory {
-  /**
-   * The folders of a store. {@code index}, {@code pins}, {@code fail} and {@code gc} have no files
-   * yet.
-   */
+  /** The folders of a store. {@code fail} has no files yet. */
   enum Folder {
     CAS,
     AC,
@@ -65,6 +68,9 @@ final class StoreDirectory {
   private final Path root;
   private final boolean posix;
   private volatile boolean prepared;
+
+  /** Directories below the root whose names, and those above them, are on disk. */
+  private final Set<Path> lasting = ConcurrentHashMap.newKeySet();
 
   private StoreDirectory(Path root) {
     this.root = root;
@@ -103,6 +109,18 @@ final class StoreDirectory {
 
   /** A temporary file with these bytes, forced to disk. */
   Path writeTemporary(byte[] bytes) throws IOException {
+    Path temporary = writeUnforced(bytes);
+    try {
+      force(temporary);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw explain(temporary, e);
+    }
+    return temporary;
+  }
+
+  /** A temporary file with these bytes, for what may be lost with the power. */
+  Path writeUnforced(byte[] bytes) throws IOException {
     Path temporary = newTemporary();
     try (FileChannel channel =
         FileChannel.open(
@@ -113,12 +131,27 @@ final class StoreDirectory {
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
-      channel.force(true);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw explain(temporary, e);
     }
     return temporary;
+  }
+
+  /** Adds the bytes to the end of a file, made if need be, in one write; not forced. */
+  void append(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            attributes(PRIVATE_FILE))) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
   }
 
   /** Makes the file read-only and forces it to disk. */
@@ -140,10 +173,11 @@ final class StoreDirectory {
    */
   boolean linkIfAbsent(Path temporary, Path target) throws IOException {
     Path parent = parent(target);
-    makeDirectories(parent);
+    makeLasting(parent);
     try {
       Files.createLink(target, temporary);
     } catch (FileAlreadyExistsException e) {
+      forceDirectory(parent);
       return false;
     } catch (UnsupportedOperationException e) {
       throw new StoreException(
@@ -160,14 +194,45 @@ final class StoreDirectory {
 
   /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */
   void replace(Path temporary, Path target) throws IOException {
-    Path parent = parent(target);
-    makeDirectories(parent);
+    makeLasting(parent(target));
+    replaceUnforced(temporary, target);
+    forceDirectory(parent(target));
+  }
+
+  /**
+   * Moves a file over whatever stands under {@code target}; neither survives a power cut surely.
+   */
+  void replaceUnforced(Path temporary, Path target) throws IOException {
+    makeDirectories(parent(target));
+    if (Files.isDirectory(target)) {
+      quarantine(target, FileState.of(target)); // files are not moved over directories
+    }
     try {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw explain(target, e);
     }
-    forceDirectory(parent);
+  }
+
+  /** Makes sure that a file which is there already outlasts a loss of power. */
+  void forceName(Path file) throws IOException {
+    makeLasting(parent(file));
+    forceDirectory(parent(file));
+  }
+
+  /** Whether the file has these bytes; then it was modified now. */
+  boolean refresh(Path file, byte[] bytes) throws IOException {
+    try {
+      if (Files.size(file) != bytes.length || !Arrays.equals(Files.readAllBytes(file), bytes)) {
+        return false;
+      }
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
   }
 
   /**
@@ -203,9 +268,13 @@ final class StoreDirectory {
     try {
       return FileChannel.open(
           file,
-          Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+          Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
           attributes(PRIVATE_FILE));
     } catch (IOException e) {
+      if (Files.isDirectory(file)) {
+        quarantine(file, FileState.of(file));
+        return openForLock(file);
+      }
       throw explain(file, e);
     }
   }
@@ -228,19 +297,55 @@ final class StoreDirectory {
     if (Files.isDirectory(directory)) {
       return;
     }
-    Path parent = parent(directory);
+    Path parent = directory.getParent();
+    if (parent == null) {
+      throw explain(directory, new IOException("cannot be read"));
+    }
     makeDirectories(parent);
+    if (makeDirectory(directory)) {
+      forceDirectory(parent);
+    }
+  }
+
+  /** Whether it was not there. */
+  private boolean makeDirectory(Path directory) throws IOException {
     try {
       Files.createDirectory(directory, attributes(PRIVATE_DIRECTORY));
+      return true;
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {
         throw explain(directory, new NotDirectoryException(directory.toString()));
       }
-      return;
+      return false;
     } catch (IOException e) {
       throw explain(directory, e);
     }
+  }
+
+  /** Makes a directory below the root for files that are to outlast a loss of power. */
+  private void makeLasting(Path directory) throws IOException {
+    if (directory.equals(root)) {
+      makeDirectories(root);
+      return;
+    }
+    boolean there = Files.isDirectory(directory);
+    if (there && lasting.contains(directory)) {
+      return;
+    }
+    Path parent = parent(directory);
+    makeLasting(parent);
+    boolean made = !there && makeDirectory(directory);
+    List<Path> names = made ? List.of(directory) : entries(parent);
     forceDirectory(parent);
+    lasting.addAll(names);
+  }
+
+  private List<Path> entries(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.toList();
+    } catch (IOException e) {
+      throw explain(directory, e);
+    }
   }
 
   /** FORMAT and the directory itself; called before any write. */
@@ -252,6 +357,7 @@ final class StoreDirectory {
     makeDirectories(root);
     Path format = root.resolve(StoreFormat.NAME);
     if (!Files.exists(format)) {
+      forceRootsName();
       Path temporary = root.resolve(StoreFormat.NAME + "." + UUID.randomUUID());
       try {
         Files.createFile(temporary, attributes(PRIVATE_FILE));
@@ -265,6 +371,17 @@ final class StoreDirectory {
       }
     }
     prepared = true;
+  }
+
+  private void forceRootsName() throws IOException {
+    try {
+      forceDirectory(parent(root));
+    } catch (StoreException e) {
+      if (!(e.getCause() instanceof AccessDeniedException)) {
+        throw e;
+      }
+      // a directory that we may not list: somebody else has made the store's in it
+    }
   }
 
   private void checkUsable() throws IOException {
@@ -294,17 +411,12 @@ final class StoreDirectory {
                 Stream.of(Folder.values()).map(Folder::folderName),
                 Stream.of("lost+found", REMOTES))
             .collect(Collectors.toUnmodifiableSet());
-    List<String> foreign;
-    try (Stream<Path> entries = Files.list(root)) {
-      foreign =
-          entries
-              .map(entry -> entry.getFileName().toString())
-              .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
-              .sorted()
-              .toList();
-    } catch (IOException e) {
-      throw explain(root, e);
-    }
+    List<String> foreign =
+        entries(root).stream()
+            .map(entry -> entry.getFileName().toString())
+            .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
+            .sorted()
+            .toList();
     if (!foreign.isEmpty()) {
       throw new StoreException(
           root
@@ -319,7 +431,7 @@ final class StoreDirectory {
     return FileFailure.explain(root, path, e);
   }
 
-  private void forceDirectory(Path directory) throws IOException {
+  void forceDirectory(Path directory) throws IOException {
     if (!posix) {
       return; // others cannot open a directory
     }

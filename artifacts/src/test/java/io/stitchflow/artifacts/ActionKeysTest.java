@@ -285,6 +285,24 @@ class ActionKeysTest {
         .hasMessageContaining("Action.input[0].role");
   }
 
+  @Test
+  void canonicalBytes_questionMark_isText() {
+    Action action = Action.newBuilder().addInput(Input.newBuilder().setRole("why?")).build();
+
+    assertThat(ActionKeys.canonicalBytes(action)).isEqualTo(action.toByteArray());
+  }
+
+  @Test
+  void isPlain_randomActions_isTold() {
+    RandomMessages random = new RandomMessages(SEED);
+    PlainBytes type = PlainBytes.of(Action.getDescriptor());
+    for (int i = 0; i < 1000; i++) {
+      Message action = random.next(Action.getDefaultInstance());
+
+      assertThat(type.isPlain(action.toByteArray())).as("seed %s: %s", SEED, action).isTrue();
+    }
+  }
+
   private static void assertDistinct(Action... actions) {
     assertThat(actions).doesNotHaveDuplicates();
     assertThat(actions).extracting(ActionKeys::key).doesNotHaveDuplicates();

@@ -247,15 +247,72 @@ class MemoTest {
   }
 
   @Test
-  void get_diskFullUnderTheExecutor_isTheStoresFault() {
+  void get_diskFullUnderTheExecutor_runsAgainWithOutputsElsewhere() throws IOException {
     StageExecutor full =
         (runs, progress) -> {
-          throw new IOException("No space left on device");
+          Path output = runs.get(0).output("moments");
+          if (output.startsWith(root)) {
+            throw new IOException("No space left on device");
+          }
+          write(runs, progress);
         };
 
-    assertThatThrownBy(() -> get(List.of(request(action(1))), full))
+    assertThat(get(List.of(request(action(1))), full).get(0).failure()).isEmpty();
+    assertThat(get(action(1)).outcome()).as("small enough after all").isEqualTo(Outcome.HIT);
+    Request mustStore = new Request(action(2), 1, false, true, List.of());
+    assertThatThrownBy(() -> get(List.of(mustStore), full))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining(root + ": the disk is full");
+    assertThat(files(store, Folder.TMP)).isEmpty();
+  }
+
+  @Test
+  void get_storeCannotTakeBlobs_runsAndKeepsThemForThisProcess() throws IOException {
+    Files.createDirectory(root);
+    Files.writeString(root.resolve("cas"), "in the way");
+
+    Answer ran = get(action(1));
+
+    assertThat(ran.outcome()).isEqualTo(Outcome.RAN);
+    assertThat(ran.failure()).contains("cas", "a file stands where the store needs a directory");
+    assertThat(store.open(only(ran.result()))).hasBinaryContent(bytes("result of 1"));
+    assertThat(Store.open(root).find(only(ran.result()))).as("not in the store").isNull();
+    assertThat(memo.find(ran.key())).isNull();
+    assertThat(files(store, Folder.TMP)).isEmpty();
+    assertThat(getBytes(action(1)).result().getOutputList())
+        .as("computed again")
+        .isEqualTo(ran.result().getOutputList());
+    assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  void get_storeCannotTakeRecords_runsAndSaysSo() throws IOException {
+    Files.createDirectory(root);
+    Files.writeString(root.resolve("ac"), "in the way");
+
+    assertThat(get(action(1)).failure()).contains("/ac");
+    assertThat(get(action(1)).outcome()).isEqualTo(Outcome.RAN);
+  }
+
+  @Test
+  void get_storeCannotTakeWhatMustBeStored_fails() throws IOException {
+    Files.createDirectory(root);
+    Files.writeString(root.resolve("cas"), "in the way");
+
+    assertThatThrownBy(
+            () -> get(List.of(new Request(action(1), 1, false, true, List.of())), this::write))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("cas");
+    assertThat(files(store, Folder.TMP)).isEmpty();
+  }
+
+  @Test
+  void get_locksCannotBeHad_runsWithoutAndPublishes() throws IOException {
+    Files.createDirectory(root);
+    Files.writeString(root.resolve("lease"), "in the way");
+
+    assertThat(get(action(1)).failure()).isEmpty();
+    assertThat(get(action(1)).outcome()).isEqualTo(Outcome.HIT);
   }
 
   @Test
@@ -426,7 +483,7 @@ class MemoTest {
                 return Thread.interrupted();
               });
       while (!second.isDone()
-          && (waiter.get() == null || waiter.get().getState() != Thread.State.WAITING)) {
+          && (waiter.get() == null || waiter.get().getState() != Thread.State.TIMED_WAITING)) {
         Thread.onSpinWait();
       }
       Objects.requireNonNull(waiter.get()).interrupt();

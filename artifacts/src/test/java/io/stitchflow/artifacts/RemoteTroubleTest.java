@@ -40,6 +40,17 @@ class RemoteTroubleTest {
             "s3://bucket: held wrong bytes once, which are computed again; first: cas/ab/abcd");
   }
 
+  @Test
+  void warnings_ofWhatWasNotTried_saySoToo() {
+    fail(3);
+    trouble.publishLeftOut();
+    assertThat(trouble.warnings())
+        .containsExactly(
+            "s3://bucket: could not be read 3 times, went on without it; first: refused",
+            "s3://bucket: could not be written once; those results are in /local only; first: it had"
+                + " failed several times in a row and was not asked");
+  }
+
   private void fail(int times) {
     for (int i = 0; i < times; i++) {
       trouble.lookUpFailed(new IOException("refused"));

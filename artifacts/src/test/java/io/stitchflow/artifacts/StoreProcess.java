@@ -2,6 +2,8 @@ package io.stitchflow.artifacts;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Outcome;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,7 +27,8 @@ import java.util.concurrent.Future;
  */
 final class StoreProcess {
   static final int ACTIONS = 12;
-  private static final int LARGEST_BLOB_BYTES = 1 << 19;
+  private static final int PUBLISHED_A_COMPACTION = 4;
+  static final int LARGEST_BLOB_BYTES = 1 << 19;
 
   private StoreProcess() {}
 
@@ -36,6 +39,7 @@ final class StoreProcess {
     switch (arguments[0]) {
       case "publish" -> publishForever(store, new Random(Long.parseLong(arguments[2])), out);
       case "compute" -> computeAll(store, Path.of(arguments[2]), in, out);
+      case "index" -> publishOwn(store, Integer.parseInt(arguments[2]), out);
       case "hang" -> hang(store, in, out);
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -54,6 +58,22 @@ final class StoreProcess {
           memo.get(List.of(request(version)), executor, store::open, share -> {}).get(0);
       if (answer.outcome() == Outcome.RAN) {
         out.println(version);
+      }
+    }
+  }
+
+  /** Publishes actions from {@code first} on and compacts the index now and then; never ends. */
+  private static void publishOwn(Store store, int first, PrintStream out) throws IOException {
+    ActionCache cache = new ActionCache(store);
+    for (int version = first; ; version++) {
+      byte[] content = Integer.toString(version).getBytes(UTF_8);
+      ActionResult result =
+          Actions.result(1, Actions.output("moments", store.put(content), content.length));
+      Action action = Actions.action(version);
+      cache.publish(ActionKeys.key(action), action, result);
+      out.println(version);
+      if (version % PUBLISHED_A_COMPACTION == 0) {
+        cache.compactIndex();
       }
     }
   }
@@ -118,11 +138,17 @@ final class StoreProcess {
 
   /** This class in a Java process like this one. */
   static Process start(String... arguments) throws IOException {
+    return start(StoreProcess.class, arguments);
+  }
+
+  /** A class with a main method in a Java process like this one. */
+  static Process start(Class<?> program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"));
+    command.addAll(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xshare:auto", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add(StoreProcess.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }

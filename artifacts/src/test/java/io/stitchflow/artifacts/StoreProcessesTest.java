@@ -14,14 +14,19 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreProcessesTest {
   private static final int KILLS = 5;
   private static final int MOST_PUBLISHED = 12;
+  private static final int WRITERS = 8;
+  private static final int OWN_ACTIONS = 1_000_000;
 
   @TempDir Path temporary;
   private final List<Process> processes = new ArrayList<>();
@@ -87,6 +94,45 @@ class StoreProcessesTest {
       assertThat(cache.findAction(key)).isNotNull();
     }
     assertThat(files(store, Folder.QUARANTINE)).isEmpty();
+  }
+
+  @Test
+  void index_eightProcessesWriteCompactAndAreKilled_knowsAllThatWasReported() throws Exception {
+    long seed = 20261125;
+    Random random = new Random(seed);
+    Path root = temporary.resolve("store");
+    List<BufferedReader> outs = new ArrayList<>();
+    for (int i = 0; i < WRITERS; i++) {
+      outs.add(
+          start("index", root.toString(), Integer.toString(i * OWN_ACTIONS)).inputReader(UTF_8));
+    }
+    Set<Digest> reported = new HashSet<>();
+    List<Integer> order = new ArrayList<>(IntStream.range(0, WRITERS).boxed().toList());
+    Collections.shuffle(order, random);
+    for (int i : order) {
+      for (int lines = 1 + random.nextInt(MOST_PUBLISHED); lines > 0; lines--) {
+        reported.add(key(outs.get(i).readLine()));
+      }
+      processes.get(i).destroyForcibly().waitFor(); // SIGKILL, wherever it is by now
+    }
+    Store store = Store.open(root);
+    ActionCache cache = new ActionCache(store);
+
+    IndexEntries entries = new RecordIndex(store.directory()).read().entries();
+    assertThat(entries.keys()).as("seed %s", seed).containsAll(reported);
+    try (Stream<Records.Entry> records = cache.records()) {
+      List<Records.Entry> all = records.toList();
+      assertThat(all).extracting(Records.Entry::key).containsAll(reported);
+      assertThat(all)
+          .allSatisfy(entry -> assertThat(cache.find(entry.key())).isEqualTo(entry.result()));
+    }
+    cache.compactIndex();
+    assertThat(new RecordIndex(store.directory()).read().files()).hasSize(1);
+    assertThat(new RecordIndex(store.directory()).read().entries().keys()).containsAll(reported);
+  }
+
+  private static Digest key(String version) {
+    return ActionKeys.key(Actions.action(Integer.parseInt(version)));
   }
 
   @Test

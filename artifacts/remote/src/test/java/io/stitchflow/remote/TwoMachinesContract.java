@@ -9,9 +9,11 @@ import io.stitchflow.artifacts.ActionKeys;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.MissingBlobException;
+import io.stitchflow.artifacts.Records;
 import io.stitchflow.artifacts.RemoteStore;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.CollectGram;
@@ -83,6 +85,27 @@ abstract class TwoMachinesContract {
     Store alone = Store.open(two.root());
     assertThat(new ActionCache(alone).find(KEY)).isEqualTo(result);
     assertThat(alone.open(only(result))).hasContent("gram");
+  }
+
+  @Test
+  void survey_publishedByOne_isFoundByTheOtherAndThenInItsIndex() throws IOException {
+    ActionResult result = publish(one, "gram");
+    try (Records records = new Memo(two).records()) {
+      assertThat(records.find(KEY)).isEqualTo(result);
+    }
+    int asked = toTwo.requests;
+    try (Records records = new Memo(two).records()) {
+      assertThat(records.find(KEY)).isEqualTo(result);
+    }
+    assertThat(toTwo.requests).isEqualTo(asked);
+    assertThat(filesUnder(two.root().resolve("index"))).isNotEmpty();
+  }
+
+  @Test
+  void action_readOnce_isThereWithoutTheRemote() throws IOException {
+    publish(one, "gram");
+    assertThat(new ActionCache(two).findAction(KEY)).isEqualTo(ACTION);
+    assertThat(new ActionCache(Store.open(two.root())).findAction(KEY)).isEqualTo(ACTION);
   }
 
   @Test
@@ -203,6 +226,20 @@ abstract class TwoMachinesContract {
   }
 
   @Test
+  void memo_mustStoreAndRemoteAway_failsAndKeepsTheResultHere() throws IOException {
+    toOne.away = true;
+    Memo.Request must = new Memo.Request(ACTION, 1, true, true, List.of());
+    assertThatThrownBy(() -> compute(one, must, "gram"))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("could not take a result")
+        .hasMessageContaining(one.root().toString())
+        .hasMessageContaining("Connection refused");
+    assertThat(compute(one, "never computed").outcome()).isEqualTo(Outcome.HIT);
+
+    assertThat(compute(two, must, "gram").outcome()).isEqualTo(Outcome.RAN);
+  }
+
+  @Test
   void find_remoteAwayForLong_isNotAskedEachTime() throws IOException {
     toOne.away = true;
     ActionCache cache = new ActionCache(one);
@@ -214,10 +251,15 @@ abstract class TwoMachinesContract {
     assertThat(cache.failedLookups()).isEqualTo(100);
   }
 
-  private Memo.Answer compute(Store store, String content) throws IOException {
+  private static Memo.Answer compute(Store store, String content) throws IOException {
+    return compute(store, new Memo.Request(ACTION, 1, true, List.of()), content);
+  }
+
+  private static Memo.Answer compute(Store store, Memo.Request request, String content)
+      throws IOException {
     return new Memo(store)
         .get(
-            List.of(new Memo.Request(ACTION, 1, true, List.of())),
+            List.of(request),
             (runs, progress) -> {
               for (StageRun run : runs) {
                 Files.writeString(run.output("moments"), content);

@@ -262,7 +262,8 @@ class FlinkTest {
     while (client.isAlive() && !anyFileUnder(events)) {
       Thread.onSpinWait();
     }
-    new ProcessBuilder("kill", "-INT", String.valueOf(client.pid())).start().waitFor();
+    // As Ctrl-C, which those who start processes in the background may have them ignore
+    new ProcessBuilder("kill", "-TERM", String.valueOf(client.pid())).start().waitFor();
     assertThat(client.waitFor()).isNotZero();
     assertThat(log).content().contains("cancelled job").contains("what it has published stays");
     // A job that went on would keep its slots

@@ -3,6 +3,7 @@ package io.stitchflow.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.artifacts.RemoteStore;
+import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.EventWriter;
 import io.stitchflow.plan.RunFiles;
@@ -12,15 +13,18 @@ import io.stitchflow.remote.S3Server;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
+import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RunFilesOnS3Test {
   private static final String ID = "0123456789abcdef0123456789abcdef";
+  private static final String WAITING = "1".repeat(32);
+  private static final String ENDED = "2".repeat(32);
   private static final int STAGES = 500;
 
   @TempDir static Path machines;
@@ -38,6 +44,11 @@ class RunFilesOnS3Test {
   @BeforeAll
   void startServer() throws Exception {
     server = S3Server.start(machines);
+  }
+
+  @BeforeEach
+  void hearNothing() {
+    heard.clear();
   }
 
   @AfterAll
@@ -86,6 +97,32 @@ class RunFilesOnS3Test {
         .hasSizeLessThan(STAGES / 2);
   }
 
+  @Test
+  void waiting_ofAWorker_isHeard() throws Exception {
+    Plan plan = plan();
+    RunFiles files = RunFiles.share(machine("c"), WAITING, Run.newBuilder().setPlan(plan).build());
+    EventWriter writer = new EventWriter(RunFiles.at(machine("w"), WAITING), "w", System::nanoTime);
+    writer.started(List.of(plan.getStage(0)), "");
+    writer.waiting(List.of(plan.getStage(0)), "somebody", Duration.ofSeconds(7));
+    writer.flush();
+    new RunFollower(files, plan, new Ear()).poll();
+    assertThat(heard).containsExactly("0 waits for somebody, 7 s");
+  }
+
+  @Test
+  void results_ofARunOnACluster_areThereAndWrittenOver() throws Exception {
+    Store client = machine("client");
+    RunFiles files = RunFiles.share(client, ENDED, Run.newBuilder().setPlan(plan()).build());
+    StageResult ran = StageResult.newBuilder().setStage("0").setOutcome(Outcome.RAN).build();
+    files.shareResults(List.of());
+    files.shareResults(List.of(ran));
+    assertThat(files.readResults()).containsExactly(ran);
+    try (RemoteBytes there = remote(client).get("runs/" + ENDED + "/results", 0)) {
+      byte[] bytes = java.util.Objects.requireNonNull(there).stream().readAllBytes();
+      assertThat(RunResults.parseFrom(bytes).getResultList()).containsExactly(ran);
+    }
+  }
+
   private Store machine(String name) throws IOException {
     return new Laboratory(machines.resolve(name), server.uri("runs")).store();
   }
@@ -108,6 +145,11 @@ class RunFilesOnS3Test {
 
     @Override
     public void advanced(List<Stage> group, double share) {}
+
+    @Override
+    public void waiting(List<Stage> group, String owner, Duration waited) {
+      heard.add(group.get(0).getId() + " waits for " + owner + ", " + waited.toSeconds() + " s");
+    }
 
     @Override
     public void finished(Stage stage, StageResult result) {

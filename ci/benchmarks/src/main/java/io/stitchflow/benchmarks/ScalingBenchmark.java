@@ -77,11 +77,11 @@ public final class ScalingBenchmark {
     this.child = new Child(directory.resolve("log"));
   }
 
-  /** Arguments: rounds of each cluster, columns, epochs of each; by default 2 64 15. */
+  /** Arguments: rounds of each cluster, columns, epochs of each; by default 1 64 60. */
   public static void main(String[] args) throws Exception {
-    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 2;
+    int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 1;
     int columns = args.length > 1 ? Integer.parseInt(args[1]) : 64;
-    int epochs = args.length > 2 ? Integer.parseInt(args[2]) : 15;
+    int epochs = args.length > 2 ? Integer.parseInt(args[2]) : 60;
     new ScalingBenchmark(
             Files.createTempDirectory("scaling-benchmark"),
             new PrintStream(System.out, true, StandardCharsets.UTF_8))

@@ -31,8 +31,10 @@ final class FloorsTest {
           List.of("representation"),
           List.of("stitch", "comparison"),
           List.of("plan"),
+          List.of("catalog"),
           List.of("report"),
           List.of("transforms"),
+          List.of("code"),
           List.of("cli", "flink"));
 
   private static final String[] EXPERIMENT =
@@ -96,6 +98,11 @@ final class FloorsTest {
 
   @ArchTest
   static final ArchRule flink_isUsedOnlyInFlink = only(packages("flink"), "org.apache.flink..");
+
+  @ArchTest
+  static final ArchRule asm_isUsedOnlyInCode =
+      only(packages("code"), "org.objectweb.asm..")
+          .because("nothing that computes needs to read class files");
 
   @ArchTest static final ArchRule picocli_isUsedOnlyInCli = only(packages("cli"), "picocli..");
 

@@ -2,21 +2,24 @@ package io.stitchflow.plan;
 
 import io.stitchflow.network.CutPoint;
 
-/** A sender's cut into a receiver's. */
-record Cell(Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut, long seed) {
-  String label() {
-    return sender.label()
-        + "/"
-        + senderCut.layer()
-        + " -> "
-        + receiver.label()
-        + "/"
-        + receiverCut.layer();
-  }
-
-  /** All sender cuts into one receiver cut. */
-  String column() {
-    return sender.label() + " -> " + receiver.label() + "/" + receiverCut.layer();
+/**
+ * A sender's cut into a receiver's, under any seed.
+ *
+ * @param label for people; unique among the cells of a plan
+ * @param column all sender cuts into one receiver cut
+ */
+record Cell(
+    Subject sender,
+    CutPoint senderCut,
+    Subject receiver,
+    CutPoint receiverCut,
+    String label,
+    String column) {
+  static Cell of(Subject sender, CutPoint senderCut, Subject receiver, CutPoint receiverCut) {
+    String from = sender.label() + "/" + senderCut.layer();
+    String to = receiver.label() + "/" + receiverCut.layer();
+    return new Cell(
+        sender, senderCut, receiver, receiverCut, from + " -> " + to, sender.label() + " -> " + to);
   }
 
   /** Side of the patch of the sender's map that one position of the receiver's map sees. */

@@ -1,22 +1,36 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectGram;
 import io.stitchflow.v1.CompareStitches;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.FitCopyStitch;
 import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.Stage;
+import java.util.HashMap;
+import java.util.Map;
 
-/** The stages of cells: both stitches and their comparison. What cells share is added once. */
+/**
+ * The stages of cells: both stitches and their comparison. What cells share is added once; stages
+ * that differ in their seed share all else, as there may be tens of thousands.
+ */
 final class CellStages {
+  /** Places among a comparison's dependencies. */
+  private static final int VANILLA = 0;
+
+  private static final int COPY = 1;
+
   private final Experiment experiment;
   private final PlanBuilder stages;
   private final Costs costs;
+  private final Map<String, Stage> vanillas = new HashMap<>();
+  private final Map<String, Stage> comparisons = new HashMap<>();
 
   CellStages(Experiment experiment, PlanBuilder stages, Costs costs) {
     this.experiment = experiment;
@@ -25,22 +39,38 @@ final class CellStages {
   }
 
   /** Adds all that the cell needs beyond its networks; returns the stage that compares. */
-  String add(Cell cell, CopySolver solver) {
-    String copy = solver == CopySolver.SGD ? addCopyBySgd(cell) : addCopyByLeastSquares(cell);
-    return addComparison(cell, solver, addVanilla(cell), copy);
+  String add(Cell cell, CopySolver solver, long seed) {
+    String copy = solver == CopySolver.SGD ? addCopyBySgd(cell, seed) : addCopyByLeastSquares(cell);
+    return addComparison(cell, solver, addVanilla(cell, seed), copy, seed);
   }
 
-  private String addVanilla(Cell cell) {
-    String id = "vanilla " + cell.label() + " seed " + cell.seed();
+  private String addVanilla(Cell cell, long seed) {
+    String id = "vanilla " + cell.label() + " seed " + seed;
     if (stages.has(id)) {
       return id;
     }
+    Stage ofAnySeed = vanillas.get(cell.label());
+    if (ofAnySeed == null) {
+      ofAnySeed = vanilla(cell);
+      vanillas.put(cell.label(), ofAnySeed);
+    }
+    Action action = ofAnySeed.getAction();
+    stages.add(
+        ofAnySeed.toBuilder()
+            .setId(id)
+            .setGroup(stages.group("vanilla " + cell.column() + " seed " + seed))
+            .setAction(
+                action.toBuilder()
+                    .setFitVanillaStitch(action.getFitVanillaStitch().toBuilder().setSeed(seed)))
+            .build());
+    return id;
+  }
+
+  /** What vanilla stitches of all seeds have in common. */
+  private Stage vanilla(Cell cell) {
     Initialization initialization = experiment.getVanilla().getInitialization();
     Stage.Builder stage =
-        stages.stage(
-            id,
-            "vanilla " + cell.column() + " seed " + cell.seed(),
-            costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
+        stages.stage("", "", costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
     stage.setExamples(
         (long) experiment.getVanilla().getRecipe().getEpochs() * costs.examples("train"));
     stage
@@ -50,26 +80,24 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .setRecipe(experiment.getVanilla().getRecipe())
-                .setInitialization(initialization)
-                .setSeed(cell.seed()));
+                .setInitialization(initialization));
     dependOnSender(stage, "sender", cell, "train");
     stages.depend(stage, "network", cell.receiver().id(), "network");
     if (initialization == Initialization.LEAST_SQUARES_COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
     }
-    stages.add(stage);
-    return id;
+    return stages.complete(stage);
   }
 
-  private String addCopyBySgd(Cell cell) {
-    String id = "copy by SGD " + cell.label() + " seed " + cell.seed();
+  private String addCopyBySgd(Cell cell, long seed) {
+    String id = "copy by SGD " + cell.label() + " seed " + seed;
     if (stages.has(id)) {
       return id;
     }
     Stage.Builder stage =
         stages.stage(
             id,
-            "copy by SGD " + cell.column() + " seed " + cell.seed(),
+            "copy by SGD " + cell.column() + " seed " + seed,
             costs.copyBySgd(cell, experiment.getCopy().getRecipe().getEpochs()));
     stage.setExamples(
         (long) experiment.getCopy().getRecipe().getEpochs() * costs.examples("train"));
@@ -80,7 +108,7 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .setRecipe(experiment.getCopy().getRecipe())
-                .setSeed(cell.seed()));
+                .setSeed(seed));
     dependOnSender(stage, "sender", cell, "train");
     dependOnReceiver(stage, "receiver", cell, "train");
     stages.add(stage);
@@ -131,14 +159,28 @@ final class CellStages {
     return id;
   }
 
-  private String addComparison(Cell cell, CopySolver solver, String vanilla, String copy) {
+  private String addComparison(
+      Cell cell, CopySolver solver, String vanilla, String copy, long seed) {
     String name = solver == CopySolver.SGD ? "SGD" : "least squares";
-    String id = "compare " + cell.label() + " " + name + " seed " + cell.seed();
-    Stage.Builder stage =
-        stages.stage(
-            id,
-            "compare " + cell.column() + " " + name + " seed " + cell.seed(),
-            costs.comparison(cell));
+    String id = "compare " + cell.label() + " " + name + " seed " + seed;
+    Stage ofAnySeed = comparisons.get(cell.label());
+    if (ofAnySeed == null) {
+      ofAnySeed = comparison(cell);
+      comparisons.put(cell.label(), ofAnySeed);
+    }
+    stages.add(
+        ofAnySeed.toBuilder()
+            .setId(id)
+            .setGroup(stages.group("compare " + cell.column() + " " + name + " seed " + seed))
+            .setDependency(VANILLA, PlanBuilder.dependency("vanilla", vanilla, "stitch"))
+            .setDependency(COPY, PlanBuilder.dependency("copy", copy, "stitch"))
+            .build());
+    return id;
+  }
+
+  /** What comparisons of all seeds have in common; the stitches are still to be said. */
+  private Stage comparison(Cell cell) {
+    Stage.Builder stage = stages.stage("", "", costs.comparison(cell));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
     stage
         .getActionBuilder()
@@ -147,8 +189,8 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .addAllMetric(experiment.getMetricList().stream().sorted().toList()));
-    stages.depend(stage, "vanilla", vanilla, "stitch");
-    stages.depend(stage, "copy", copy, "stitch");
+    stage.addDependency(VANILLA, Dependency.getDefaultInstance());
+    stage.addDependency(COPY, Dependency.getDefaultInstance());
     dependOnSender(stage, "sender.train", cell, "train");
     dependOnSender(stage, "sender.test", cell, "test");
     dependOnReceiver(stage, "receiver.train", cell, "train");
@@ -156,8 +198,7 @@ final class CellStages {
     stages.depend(stage, "network", cell.receiver().id(), "network");
     stages.depend(stage, "sender.predictions", cell.sender().id(), "predictions");
     stages.depend(stage, "receiver.predictions", cell.receiver().id(), "predictions");
-    stages.add(stage);
-    return id;
+    return stages.complete(stage);
   }
 
   private void dependOnSender(Stage.Builder stage, String role, Cell cell, String split) {

@@ -2,6 +2,9 @@ package io.stitchflow.plan;
 
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /**
  * Rough work of stages in multiply-accumulates (MACs), for estimates of time and the order of
@@ -22,6 +25,8 @@ final class Costs {
 
   private final int train;
   private final int test;
+  private final IdentityHashMap<Architecture, Long> macs = new IdentityHashMap<>();
+  private final Map<String, Long> suffixes = new HashMap<>();
 
   /** Representations of {@code train} and {@code test} examples. */
   Costs(int train, int test) {
@@ -30,7 +35,7 @@ final class Costs {
   }
 
   double training(Architecture architecture, int epochs, int trainExamples, int testExamples) {
-    return architecture.macs()
+    return macs(architecture)
         * ((double) epochs * trainExamples * TRAIN_TO_FORWARD + trainExamples + testExamples);
   }
 
@@ -40,7 +45,7 @@ final class Costs {
   }
 
   double representation(Architecture architecture, CutPoint cut, String split) {
-    double share = (double) architecture.macs() / architecture.cuts().size();
+    double share = (double) macs(architecture) / architecture.cuts().size();
     return examples(split) * (share + PER_ELEMENT * elements(cut));
   }
 
@@ -60,7 +65,7 @@ final class Costs {
   }
 
   double vanilla(Cell cell, int epochs) {
-    double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
+    double suffix = suffix(cell);
     return (double) epochs
         * train
         * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
@@ -71,8 +76,18 @@ final class Costs {
   }
 
   double comparison(Cell cell) {
-    double suffix = cell.receiver().architecture().macsAfter(cell.receiverCut());
+    double suffix = suffix(cell);
     return 2.0 * (train + test) * (suffix + stitch(cell));
+  }
+
+  private long macs(Architecture architecture) {
+    return macs.computeIfAbsent(architecture, Architecture::macs);
+  }
+
+  private double suffix(Cell cell) {
+    return suffixes.computeIfAbsent(
+        cell.receiver().representation(cell.receiverCut(), ""),
+        cut -> cell.receiver().architecture().macsAfter(cell.receiverCut()));
   }
 
   private static double stitch(Cell cell) {

@@ -1,10 +1,12 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.v1.GroupAdvanced;
+import io.stitchflow.v1.GroupWaiting;
 import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import io.stitchflow.v1.StagesStarted;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +53,17 @@ public final class EventWriter implements RunListener {
           RunEvent.newBuilder()
               .setAdvanced(GroupAdvanced.newBuilder().setStage(first).setShare(share)));
     }
+  }
+
+  @Override
+  public void waiting(List<Stage> group, String owner, Duration waited) {
+    append(
+        RunEvent.newBuilder()
+            .setWaiting(
+                GroupWaiting.newBuilder()
+                    .setStage(group.get(0).getId())
+                    .setOwner(owner)
+                    .setSeconds(waited.toSeconds())));
   }
 
   @Override

@@ -63,8 +63,9 @@ public final class Planner {
       for (Pair pair : experiment.getPairList()) {
         Subject sender = subject(pair.getSender(), Conditions.randomSender(condition));
         Subject receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
+        List<Cell> pairOfNetworks = cells(sender, receiver);
         for (long seed : experiment.getSeedList()) {
-          addCells(condition, sender, receiver, seed);
+          addCells(condition, pairOfNetworks, seed);
         }
       }
     }
@@ -72,22 +73,29 @@ public final class Planner {
     return stages.build();
   }
 
-  private void addCells(Condition condition, Subject sender, Subject receiver, long seed) {
+  private static List<Cell> cells(Subject sender, Subject receiver) {
+    List<Cell> cells = new ArrayList<>();
     for (CutPoint receiverCut : receiver.cuts()) {
       for (CutPoint senderCut : sender.cuts()) {
-        for (CopySolver solver : experiment.getCopy().getSolverList()) {
-          Cell cell = new Cell(sender, senderCut, receiver, receiverCut, seed);
-          comparisons.add(cells.add(cell, solver));
-          report.addCell(
-              ReportCell.newBuilder()
-                  .setCondition(condition)
-                  .setSender(sender.name())
-                  .setSenderCut(senderCut.layer())
-                  .setReceiver(receiver.name())
-                  .setReceiverCut(receiverCut.layer())
-                  .setCopySolver(solver)
-                  .setSeed(seed));
-        }
+        cells.add(Cell.of(sender, senderCut, receiver, receiverCut));
+      }
+    }
+    return cells;
+  }
+
+  private void addCells(Condition condition, List<Cell> pairOfNetworks, long seed) {
+    for (Cell cell : pairOfNetworks) {
+      for (CopySolver solver : experiment.getCopy().getSolverList()) {
+        comparisons.add(cells.add(cell, solver, seed));
+        report.addCell(
+            ReportCell.newBuilder()
+                .setCondition(condition)
+                .setSender(cell.sender().name())
+                .setSenderCut(cell.senderCut().layer())
+                .setReceiver(cell.receiver().name())
+                .setReceiverCut(cell.receiverCut().layer())
+                .setCopySolver(solver)
+                .setSeed(seed));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.RemoteStore;
 import io.stitchflow.artifacts.RemoteStore.Capability;
 import io.stitchflow.artifacts.RemoteStore.Content;
@@ -8,23 +9,31 @@ import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.RunEvent;
+import io.stitchflow.v1.RunResults;
+import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * A run's files in the store: {@code runs/<id>/run}, what runs, and {@code runs/<id>/events/}, a
- * file a worker to which it appends what happens. They are how a client and its workers talk where
- * they are not one process. In a remote store, which has no append, events are {@link
- * RemoteEvents}.
+ * A run's files in the store: {@code runs/<id>/run}, what runs, {@code runs/<id>/results}, what
+ * became of all its stages, and of a run on a cluster {@code runs/<id>/events/}, a file a worker to
+ * which it appends what happens. Events are how a client and its workers talk; run and results stay
+ * as the record of what was run and which results it used. Behind a remote store, those of a run on
+ * a cluster are there too; its events, since there is no append, are {@link RemoteEvents}.
  */
 public final class RunFiles {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+
+  private static final int ID_DIGITS = 32;
 
   private static final long PERIOD_MILLIS = 200;
 
@@ -38,11 +47,42 @@ public final class RunFiles {
     this.directory = store.runs().resolve(id);
   }
 
-  /** Makes the files of a new run of this process. */
+  /** Makes the files of a new run on a cluster, here only. */
   public static RunFiles create(Store store, String id, Run run) throws IOException {
     RunFiles files = at(store, id);
     files.write(run.toByteArray());
     return files;
+  }
+
+  /** Makes the files of a run in one process, in the place of those of the same run before. */
+  public static RunFiles keep(Store store, Run run) throws IOException {
+    RunFiles files = at(store, id(run));
+    Run here = run.toBuilder().clearMaster().clearSlots().build();
+    store.writeRunFile(files.file(), here.toByteArray());
+    return files;
+  }
+
+  /** The id of a run in one process: the same wherever its report goes, however often it runs. */
+  public static String id(Run run) {
+    Run same = run.toBuilder().clearOut().clearMaster().clearSlots().build();
+    return Digest.of(same.toByteArray()).hex().substring(0, ID_DIGITS);
+  }
+
+  /** The ids of all runs of the store, in their order. */
+  public static List<String> ids(Store store) throws IOException {
+    List<String> ids = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.runs())) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (ID.matcher(name).matches()) {
+          ids.add(name);
+        }
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    }
+    Collections.sort(ids);
+    return ids;
   }
 
   /**
@@ -88,9 +128,7 @@ public final class RunFiles {
 
   private void write(byte[] run) throws IOException {
     store.makeRun(events());
-    Path temporary = directory.resolve("run." + UUID.randomUUID());
-    Files.write(temporary, run);
-    Files.move(temporary, file(), StandardCopyOption.ATOMIC_MOVE);
+    store.writeRunFile(file(), run);
   }
 
   /**
@@ -125,6 +163,38 @@ public final class RunFiles {
     return Run.parseFrom(Files.readAllBytes(file()));
   }
 
+  /**
+   * Writes what became of all stages, in the place of what was written before.
+   *
+   * @param results one of each stage, hits too
+   */
+  public void writeResults(Collection<StageResult> results) throws IOException {
+    store.writeRunFile(
+        results(), RunResults.newBuilder().addAllResult(results).build().toByteArray());
+  }
+
+  /**
+   * As {@link #writeResults}, and where its workers found the run too.
+   *
+   * @throws IOException also if it is written here, but not in the remote store
+   */
+  public void shareResults(Collection<StageResult> results) throws IOException {
+    writeResults(results);
+    RemoteStore remote = store.remoteStore();
+    if (remote != null) {
+      remote.replace("runs/" + id + "/results", Content.of(results()));
+    }
+  }
+
+  /**
+   * What became of all stages, as this machine knows it.
+   *
+   * @throws NoSuchFileException if the run has not ended, or was interrupted
+   */
+  public List<StageResult> readResults() throws IOException {
+    return RunResults.parseFrom(Files.readAllBytes(results())).getResultList();
+  }
+
   /** Whether the store has such a run, as far as can be seen from here. */
   public boolean exists() {
     return Files.isReadable(file());
@@ -132,6 +202,10 @@ public final class RunFiles {
 
   private Path file() {
     return directory.resolve("run");
+  }
+
+  private Path results() {
+    return directory.resolve("results");
   }
 
   Path events() {

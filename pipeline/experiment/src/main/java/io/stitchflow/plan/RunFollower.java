@@ -5,6 +5,7 @@ import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,15 @@ public final class RunFollower {
           List<Stage> group = groups.get(event.getAdvanced().getStage());
           if (group != null) {
             listener.advanced(group, event.getAdvanced().getShare());
+          }
+        }
+        case WAITING -> {
+          List<Stage> group = groups.get(event.getWaiting().getStage());
+          if (group != null) {
+            listener.waiting(
+                group,
+                event.getWaiting().getOwner(),
+                Duration.ofSeconds(event.getWaiting().getSeconds()));
           }
         }
         case FINISHED -> finish(event.getFinished());

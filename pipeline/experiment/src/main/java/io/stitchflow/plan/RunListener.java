@@ -2,6 +2,7 @@ package io.stitchflow.plan;
 
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
+import java.time.Duration;
 import java.util.List;
 
 /** Told what a run does, from any thread. */
@@ -15,6 +16,14 @@ public interface RunListener {
 
   /** The share of the group's work that is done, in [0, 1]. */
   void advanced(List<Stage> group, double share);
+
+  /**
+   * The group waits for somebody who computes one of its stages; told about once a second.
+   *
+   * @param owner who that is, for people
+   * @param waited since when
+   */
+  default void waiting(List<Stage> group, String owner, Duration waited) {}
 
   /** A stage has ended, in any way. */
   void finished(Stage stage, StageResult result);

@@ -3,6 +3,8 @@ package io.stitchflow.plan;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Action.ParametersCase;
 import io.stitchflow.v1.Stage;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The stages there are, in the order in which an experiment runs them. */
 public enum StageKind {
@@ -16,6 +18,15 @@ public enum StageKind {
   FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 2, "vanilla stitches"),
   COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 2, "comparisons"),
   WRITE_REPORT(ParametersCase.WRITE_REPORT, 2, "report");
+
+  private static final Map<ParametersCase, StageKind> OF_PARAMETERS =
+      new EnumMap<>(ParametersCase.class);
+
+  static {
+    for (StageKind kind : values()) {
+      OF_PARAMETERS.put(kind.parameters, kind);
+    }
+  }
 
   private final ParametersCase parameters;
   private final int version;
@@ -37,12 +48,11 @@ public enum StageKind {
    * @throws IllegalArgumentException if it has none
    */
   public static StageKind of(Action action) {
-    for (StageKind kind : values()) {
-      if (kind.parameters == action.getParametersCase()) {
-        return kind;
-      }
+    StageKind kind = OF_PARAMETERS.get(action.getParametersCase());
+    if (kind == null) {
+      throw new IllegalArgumentException("an action needs parameters, but has none: " + action);
     }
-    throw new IllegalArgumentException("an action needs parameters, but has none: " + action);
+    return kind;
   }
 
   /** Raised whenever what the stage computes changes; part of every key. */

@@ -3,8 +3,11 @@ package io.stitchflow.plan;
 import io.stitchflow.artifacts.ActionKeys;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Records;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Dependency;
+import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +59,9 @@ public final class Survey {
    * nobody else reads: the report.
    */
   public static Survey of(Plan plan, Memo memo) throws IOException {
-    return new Surveyor(memo).survey(plan);
+    try (Records records = memo.records()) {
+      return new Surveyor(memo, records).survey(plan);
+    }
   }
 
   public List<StageStatus> stages() {
@@ -93,10 +99,13 @@ public final class Survey {
 
   private static final class Surveyor {
     private final Memo memo;
-    private final Map<String, StageResult> records = new HashMap<>();
+    private final Records records;
+    private final Map<String, StageResult> known = new HashMap<>();
+    private final IdentityHashMap<Dependency, Input> inputs = new IdentityHashMap<>();
 
-    Surveyor(Memo memo) {
+    Surveyor(Memo memo, Records records) {
       this.memo = memo;
+      this.records = records;
     }
 
     Survey survey(Plan plan) throws IOException {
@@ -122,24 +131,36 @@ public final class Survey {
     }
 
     private StageStatus lookUp(Stage stage) {
-      Action action = StageActions.resolve(stage, records);
+      Action action = StageActions.resolve(stage, this::input);
       if (action == null) {
         return new StageStatus(stage, State.WAIT, "for " + firstUnknown(stage), null);
       }
       Digest key = ActionKeys.key(action);
-      ActionResult result = memo.find(key);
+      ActionResult result = records.find(key);
       if (result == null) {
         return new StageStatus(stage, State.RUN, "no result under key " + key.brief(), null);
       }
-      StageResult known =
+      StageResult hit =
           StageResult.newBuilder()
               .setStage(stage.getId())
               .setOutcome(Outcome.HIT)
               .setKey(key.bytes())
               .setResult(result)
               .build();
-      records.put(stage.getId(), known);
-      return new StageStatus(stage, State.HIT, "", known);
+      known.put(stage.getId(), hit);
+      return new StageStatus(stage, State.HIT, "", hit);
+    }
+
+    /** Stages that differ in their seed share dependencies, and so they share inputs. */
+    private @Nullable Input input(Dependency dependency) {
+      Input input = inputs.get(dependency);
+      if (input == null) {
+        input = StageActions.input(dependency, known);
+        if (input != null) {
+          inputs.put(dependency, input);
+        }
+      }
+      return input;
     }
 
     private StageStatus withBytes(StageStatus status, Set<String> needed, boolean last)
@@ -163,7 +184,7 @@ public final class Survey {
     private String firstUnknown(Stage stage) {
       return stage.getDependencyList().stream()
           .map(dependency -> dependency.getStage())
-          .filter(id -> !records.containsKey(id))
+          .filter(id -> !known.containsKey(id))
           .findFirst()
           .orElse("nothing");
     }

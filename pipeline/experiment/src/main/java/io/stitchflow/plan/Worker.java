@@ -2,6 +2,7 @@ package io.stitchflow.plan;
 
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.MemoListener;
 import io.stitchflow.artifacts.MissingBlobException;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.Store;
@@ -13,6 +14,7 @@ import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -101,7 +103,7 @@ public final class Worker {
       RunListener listener)
       throws InterruptedException {
     try {
-      return compute(stages, rewinder, upstream, share -> listener.advanced(stages, share));
+      return compute(stages, rewinder, upstream, telling(listener, stages));
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) {
         throw (InterruptedException)
@@ -113,11 +115,25 @@ public final class Worker {
     }
   }
 
+  private static MemoListener telling(RunListener listener, List<Stage> stages) {
+    return new MemoListener() {
+      @Override
+      public void advanced(double share) {
+        listener.advanced(stages, share);
+      }
+
+      @Override
+      public void waiting(Digest key, String owner, Duration waited) {
+        listener.waiting(stages, owner, waited);
+      }
+    };
+  }
+
   private List<StageResult> compute(
       List<Stage> stages,
       Rewinder rewinder,
       Map<String, StageResult> upstream,
-      java.util.function.DoubleConsumer progress)
+      MemoListener listener)
       throws IOException {
     List<Memo.Request> requests = new ArrayList<>();
     for (Stage stage : stages) {
@@ -127,14 +143,16 @@ public final class Worker {
             "stage '" + stage.getId() + "' was started before what it depends on");
       }
       List<Path> files = stage.getSourceFileList().stream().map(Path::of).toList();
-      requests.add(new Memo.Request(action, stage.getCost(), stage.getBytesNeeded(), files));
+      requests.add(
+          new Memo.Request(
+              action, stage.getCost(), stage.getBytesNeeded(), stage.getMustStore(), files));
     }
     StageKind kind = StageKind.of(stages.get(0));
     StageExecutor executor = executors.get(kind);
     if (executor == null) {
       throw new IllegalStateException("nothing here computes " + kind);
     }
-    List<Memo.Answer> answers = memo.get(requests, executor, rewinder, progress);
+    List<Memo.Answer> answers = memo.get(requests, executor, rewinder, listener);
     List<StageResult> results = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {
       Memo.Answer answer = answers.get(i);
@@ -148,6 +166,7 @@ public final class Worker {
               .setOutcome(answer.outcome())
               .setKey(answer.key().bytes())
               .setResult(answer.result())
+              .setMessage(answer.failure())
               .build());
     }
     return results;

@@ -9,16 +9,20 @@ import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
+import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +60,41 @@ class RunFilesTest {
     assertThat(unknown.exists()).isFalse();
     assertThatThrownBy(unknown::read).isInstanceOf(NoSuchFileException.class);
     assertThat(directory.resolve("empty")).doesNotExist();
+  }
+
+  @Test
+  void id_ofARunInOneProcess_isOfWhatRunsNotOfWhere() throws IOException {
+    Run run = Run.newBuilder().setPlan(PLAN).setOut("out").build();
+    Run elsewhere = run.toBuilder().setOut("other").setMaster("host:1").setSlots(3).build();
+    Run other = Run.newBuilder().setPlan(Plan.newBuilder().addStage(FIRST)).build();
+    assertThat(RunFiles.id(run)).matches("[0-9a-f]{32}").isEqualTo(RunFiles.id(elsewhere));
+    assertThat(RunFiles.id(other)).isNotEqualTo(RunFiles.id(run));
+    RunFiles.keep(store, run);
+    RunFiles again = RunFiles.keep(store, elsewhere);
+    assertThat(again.read()).isEqualTo(run.toBuilder().setOut("other").build());
+    assertThat(RunFiles.ids(store)).containsExactlyInAnyOrder(ID, RunFiles.id(run));
+  }
+
+  @Test
+  void results_writtenAgain_replaceThoseBeforeOrMakeThemYoung() throws Exception {
+    assertThatThrownBy(files::readResults).isInstanceOf(NoSuchFileException.class);
+    List<StageResult> ran = List.of(result("first", Outcome.RAN, true));
+    List<StageResult> hit = List.of(result("first", Outcome.HIT, true));
+    files.writeResults(ran);
+    assertThat(files.readResults()).isEqualTo(ran);
+    files.writeResults(hit);
+    assertThat(RunFiles.at(store, ID).readResults()).isEqualTo(hit);
+    Path file = store.runs().resolve(ID).resolve("results");
+    assertThat(RunResults.parseFrom(Files.readAllBytes(file)).getResultList()).isEqualTo(hit);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    FileTime old = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(file, old);
+    files.writeResults(hit);
+    assertThat(Files.getLastModifiedTime(file)).isGreaterThan(old);
+    try (Stream<Path> left = Files.list(store.root().resolve("tmp"))) {
+      assertThat(left).isEmpty();
+    }
   }
 
   @Test

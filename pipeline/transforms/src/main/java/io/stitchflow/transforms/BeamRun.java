@@ -8,6 +8,7 @@ import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,7 +20,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public final class BeamRun {
   private BeamRun() {}
 
-  /** A new run's id: 32 hexadecimal digits. */
+  /** A new run's id on a cluster: 32 hexadecimal digits. */
   public static String newId() {
     return UUID.randomUUID().toString().replace("-", "");
   }
@@ -33,7 +34,8 @@ public final class BeamRun {
 
   /**
    * Runs in this JVM, on the runner that is in the options, and returns the results of all stages
-   * that ran or were looked up again; blocks until the run ends.
+   * that ran or were looked up again; blocks until the run ends. Its record is under {@link
+   * RunFiles#id}.
    *
    * @param lanes groups of stages that run at once
    */
@@ -41,9 +43,9 @@ public final class BeamRun {
       PipelineOptions options, Run run, Survey survey, Store store, int lanes, RunListener listener)
       throws IOException {
     String id = newId();
-    RunFiles.create(store, id, run);
+    keep(store, run);
     Collecting collecting = new Collecting(listener);
-    Workers.host(id, store, collecting);
+    Workers.host(id, store, run.getPlan(), lanes, collecting);
     try {
       RunSpec spec = new RunSpec(id, store.location(), lanes, 0, survey.missing());
       pipeline(options, spec, survey).run().waitUntilFinish();
@@ -51,6 +53,14 @@ public final class BeamRun {
       Workers.forget(id);
     }
     return new ArrayList<>(collecting.results);
+  }
+
+  private static void keep(Store store, Run run) {
+    try {
+      RunFiles.keep(store, run);
+    } catch (IOException e) {
+      return; // whoever records its end says so
+    }
   }
 
   private static final class Collecting implements RunListener {
@@ -69,6 +79,11 @@ public final class BeamRun {
     @Override
     public void advanced(List<Stage> group, double share) {
       listener.advanced(group, share);
+    }
+
+    @Override
+    public void waiting(List<Stage> group, String owner, Duration waited) {
+      listener.waiting(group, owner, waited);
     }
 
     @Override

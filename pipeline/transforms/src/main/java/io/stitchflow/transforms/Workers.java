@@ -1,5 +1,6 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.artifacts.ProcessName;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
 import io.stitchflow.plan.EventWriter;
@@ -8,12 +9,10 @@ import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Worker;
 import io.stitchflow.v1.Plan;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What DoFns of one JVM share: a worker for each store, the plan of each run, and whom to tell of
@@ -23,7 +22,6 @@ final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, Site> SITES = new HashMap<>();
   private static final Map<String, Integer> WARNED = new HashMap<>();
-  private static final Map<String, Host> HOSTS = new ConcurrentHashMap<>();
 
   // A store behind a network may be gone for seconds
   private static final long FIRST_DELAY_MILLIS = 250;
@@ -31,11 +29,16 @@ final class Workers {
 
   private Workers() {}
 
-  /** Where a run's stages run in this JVM. */
-  record Site(Worker worker, RunFiles files, Plan plan, RunListener listener) {}
-
-  /** Who started a run in this JVM: its store, and whom to tell. */
-  private record Host(Store store, RunListener listener) {}
+  /**
+   * Where a run's stages run in this JVM.
+   *
+   * @param files null where the run is this JVM's own
+   */
+  record Site(Worker worker, @Nullable RunFiles files, Plan plan, RunListener listener) {
+    boolean seesRun() {
+      return files == null || files.exists();
+    }
+  }
 
   /**
    * The site of a run; tries again for a few seconds while the store does not show the run.
@@ -48,13 +51,13 @@ final class Workers {
     for (int attempt = 1; ; attempt++) {
       try {
         Site site = site(store, id, lanes);
-        if (site.files().exists()) {
+        if (site.seesRun()) {
           return site;
         }
         throw new IOException("it has no run " + id);
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
-          throw new StoreNotSharedException(store, name(), e);
+          throw new StoreNotSharedException(store, ProcessName.get(), e);
         }
       }
       Thread.sleep(delayMillis);
@@ -62,42 +65,29 @@ final class Workers {
     }
   }
 
-  private static synchronized Site site(String root, String id, int lanes) throws IOException {
+  private static synchronized Site site(String place, String id, int lanes) throws IOException {
     Site known = SITES.get(id);
     if (known != null) {
       return known;
     }
-    Host host = HOSTS.get(id);
-    Store store = host == null ? Stores.open(root, System.getenv()) : host.store();
+    Store store = Stores.open(place, System.getenv());
     RunFiles files = RunFiles.at(store, id);
     Plan plan = files.read().getPlan();
     Worker worker =
-        WORKERS.computeIfAbsent(
-            host == null ? root : id, key -> new Worker(store, Executors.all(), lanes));
-    Site site =
-        new Site(
-            worker,
-            files,
-            plan,
-            host == null ? new EventWriter(files, name(), System::nanoTime) : host.listener());
+        WORKERS.computeIfAbsent(place, key -> new Worker(store, Executors.all(), lanes));
+    RunListener listener = new EventWriter(files, ProcessName.get(), System::nanoTime);
+    Site site = new Site(worker, files, plan, listener);
     SITES.put(id, site);
     return site;
   }
 
-  /** This JVM's name, for people: {@code stitchflow.worker}, or host and process. */
-  private static String name() {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "localhost";
-    }
-    return System.getProperty("stitchflow.worker", host + "-" + ProcessHandle.current().pid());
-  }
-
-  /** In this JVM, uses {@code store} and tells {@code listener} rather than the run's files. */
-  static void host(String run, Store store, RunListener listener) {
-    HOSTS.put(run, new Host(store, listener));
+  /**
+   * Runs the stages of a run of this JVM over {@code store} itself, whose warnings whoever started
+   * it sees, and tells {@code listener} rather than the run's files.
+   */
+  static synchronized void host(
+      String run, Store store, Plan plan, int lanes, RunListener listener) {
+    SITES.put(run, new Site(new Worker(store, Executors.all(), lanes), null, plan, listener));
   }
 
   /**
@@ -106,7 +96,7 @@ final class Workers {
    */
   static synchronized List<String> newWarnings(String run) {
     Site site = SITES.get(run);
-    if (site == null || HOSTS.containsKey(run)) {
+    if (site == null || site.files() == null) {
       return List.of();
     }
     List<String> warnings = site.worker().store().warnings();
@@ -116,8 +106,6 @@ final class Workers {
   }
 
   static synchronized void forget(String run) {
-    HOSTS.remove(run);
     SITES.remove(run);
-    WORKERS.remove(run);
   }
 }

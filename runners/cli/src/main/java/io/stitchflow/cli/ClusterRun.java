@@ -44,7 +44,7 @@ final class ClusterRun {
    * Waits for a job, and cancels it if this process is asked to end.
    *
    * @param survey what was in the store before
-   * @return results of all stages that {@code survey} does not know
+   * @return results of all stages that ran or that {@code survey} does not know
    */
   static List<StageResult> await(
       Cluster.Job job, Plan plan, Survey survey, Store store, RunListener listener, PrintStream err)
@@ -83,8 +83,10 @@ final class ClusterRun {
     before.known().forEach(result -> known.put(result.getStage(), result));
     List<StageResult> results = new ArrayList<>();
     for (Stage stage : plan.getStageList()) {
-      if (!known.containsKey(stage.getId())) {
-        StageResult told = end.results().get(stage.getId());
+      StageResult told = end.results().get(stage.getId());
+      // Whoever watches late finds everything in the store; what the run computed is no hit
+      boolean ran = told != null && told.getOutcome() == Outcome.RAN;
+      if (ran || !known.containsKey(stage.getId())) {
         StageResult found = stored.get(stage.getId());
         results.add(
             told != null && (told.hasResult() || found == null)

@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.MissingBlobException;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Run;
@@ -37,10 +38,14 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     StageResult report = results.report();
     @Nullable Path page = report == null ? null : out.path("report.html");
     if (report != null) {
-      out.copy(report, store);
-      terminal
-          .out()
-          .print(Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color()));
+      try {
+        out.copy(report, store);
+        terminal
+            .out()
+            .print(Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color()));
+      } catch (MissingBlobException e) {
+        page = null; // a worker's, whose store could not take it
+      }
     }
     RunRecord record =
         new RunRecord(run.getExperiment().getName(), out.path(""), page, results, clock.seconds());
@@ -51,6 +56,7 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     out.write("run.json", Json.pretty(record.full(all)));
     summarize(record, terminal.out());
     StoreOption.warn(store, terminal);
+    Nondeterminism.warn(store, results, terminal.err());
     if (json) {
       system.out().println(Json.line(record.summary()));
     }
@@ -63,6 +69,13 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     List<StageResult> skipped = results.with(Outcome.SKIPPED);
     name(out, "failed", failed);
     name(out, "skipped", skipped);
+    List<StageResult> notStored = results.notStored();
+    if (!notStored.isEmpty()) {
+      name(out, "not stored", notStored);
+      out.printf(
+          "NOT STORED: %d results could not be kept; the next run computes them again%n",
+          notStored.size());
+    }
     out.printf(
         "%s: %d stages ran, %d cached%s in %s; %s saved%n",
         record.experiment(),
@@ -73,7 +86,8 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
         Durations.words(results.seconds(Outcome.HIT)));
     out.println(
         record.report() == null
-            ? "no report, since stages failed; details: " + record.out().resolve("run.json")
+            ? "no report, since stages failed or it could not be stored; details: "
+                + record.out().resolve("run.json")
             : "report: " + record.report());
   }
 

@@ -16,7 +16,10 @@ import picocli.CommandLine.Parameters;
 
 /** What every command that takes an experiment is told. */
 final class ExperimentOptions {
-  @Parameters(paramLabel = "FILE", description = "The experiment, in protobuf text format.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "The experiment, in protobuf text format.")
   private Path file = Path.of("");
 
   @Option(
@@ -46,6 +49,12 @@ final class ExperimentOptions {
   private String device = "cpu";
 
   @Option(
+      names = "--code-in-keys",
+      description =
+          "For who changes Stitchflow's code: keys hold the code that computes each stage, so that no result of other code is found. STITCHFLOW_CODE_IN_KEYS=1 does the same.")
+  private boolean codeInKeys;
+
+  @Option(
       names = "--json",
       description = "Ends with JSON on standard output; text for people goes to standard error.")
   private boolean json;
@@ -64,6 +73,10 @@ final class ExperimentOptions {
 
   String device() {
     return device;
+  }
+
+  boolean codeInKeys() {
+    return codeInKeys;
   }
 
   boolean json() {

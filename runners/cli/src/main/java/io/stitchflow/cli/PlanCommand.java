@@ -33,7 +33,7 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ValidExperiment valid = options.read();
     Store store = options.store(environment);
-    Survey survey = Survey.of(Plans.of(valid, options.device()), new Memo(store));
+    Survey survey = Survey.of(Plans.of(valid, options, environment), new Memo(store));
     StoreOption.warn(store, options.json() ? system.peopleOnErr() : system);
     Estimator estimator = Plans.estimator(survey, Runtime.getRuntime().availableProcessors());
     PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator);

@@ -1,29 +1,70 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.code.StageCode;
 import io.stitchflow.plan.Estimator;
 import io.stitchflow.plan.Planner;
+import io.stitchflow.plan.StageKind;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.Survey.StageStatus;
 import io.stitchflow.plan.ValidExperiment;
 import io.stitchflow.torch.Toolchains;
+import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
 import java.io.IOException;
+import java.util.Map;
 
 /** What commands do before anything runs. */
 final class Plans {
   private Plans() {}
 
   /**
-   * @param device what computes, as {@code --device} has it
+   * The plan of an experiment under the options of a command.
+   *
    * @throws InputException if there is no such device, or a file of the data set cannot be read
+   * @throws IOException if the program's own classes cannot be read
    */
-  static Plan of(ValidExperiment valid, String device) throws InputException {
+  static Plan of(ValidExperiment valid, ExperimentOptions options, Map<String, String> environment)
+      throws InputException, IOException {
+    return of(valid, options.device(), options.codeInKeys() || codeInKeys(environment));
+  }
+
+  /** Like {@link #of(ValidExperiment, ExperimentOptions, Map)}, where the environment decides. */
+  static Plan of(ValidExperiment valid, String device, Map<String, String> environment)
+      throws InputException, IOException {
+    return of(valid, device, codeInKeys(environment));
+  }
+
+  private static Plan of(ValidExperiment valid, String device, boolean codeInKeys)
+      throws InputException, IOException {
+    Plan plan = plan(valid, toolchain(device));
+    return codeInKeys ? withCode(plan, StageCode.of(Executors.all())) : plan;
+  }
+
+  private static boolean codeInKeys(Map<String, String> environment) {
+    return environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
+  }
+
+  private static Plan plan(ValidExperiment valid, Toolchain toolchain) throws InputException {
     try {
-      return Planner.plan(valid.experiment(), valid.base(), toolchain(device));
+      return Planner.plan(valid.experiment(), valid.base(), toolchain);
     } catch (IOException e) {
       throw new InputException("the data set cannot be read: " + e + "; check its files");
     }
+  }
+
+  /** The same stages under keys that hold the code that computes them. */
+  static Plan withCode(Plan plan, Map<StageKind, StageCode> codes) {
+    Plan.Builder changed = plan.toBuilder();
+    for (Stage.Builder stage : changed.getStageBuilderList()) {
+      StageCode code = codes.get(StageKind.of(stage.getAction()));
+      if (code == null) {
+        throw new IllegalStateException("nothing here computes '" + stage.getId() + "'");
+      }
+      stage.getActionBuilder().setCode(code.digest().bytes());
+    }
+    return changed.build();
   }
 
   private static Toolchain toolchain(String device) throws InputException {

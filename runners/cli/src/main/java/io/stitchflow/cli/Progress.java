@@ -8,6 +8,7 @@ import io.stitchflow.plan.Survey.StageStatus;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -63,14 +64,22 @@ final class Progress implements RunListener {
     counts(first).begun = true;
     running.put(
         first.getGroup(),
-        new Snapshot.Running(label(group) + (worker.isEmpty() ? "" : " on " + worker), 0));
+        new Snapshot.Running(label(group) + (worker.isEmpty() ? "" : " on " + worker), 0, ""));
   }
 
   @Override
   public synchronized void advanced(List<Stage> group, double share) {
     estimator.advance(group, share);
     running.computeIfPresent(
-        group.get(0).getGroup(), (name, each) -> new Snapshot.Running(each.label(), share));
+        group.get(0).getGroup(), (name, each) -> new Snapshot.Running(each.label(), share, ""));
+  }
+
+  @Override
+  public synchronized void waiting(List<Stage> group, String owner, Duration waited) {
+    String note = ", waits " + Durations.words((double) waited.toSeconds()) + " for " + owner;
+    running.computeIfPresent(
+        group.get(0).getGroup(),
+        (name, each) -> new Snapshot.Running(each.label(), each.share(), note));
   }
 
   @Override

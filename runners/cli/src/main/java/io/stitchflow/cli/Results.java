@@ -41,6 +41,11 @@ record Results(Plan plan, Map<String, StageResult> byStage) {
     return byStage.values().stream().filter(result -> result.getOutcome() == outcome).toList();
   }
 
+  /** What ran, and is not in the store. */
+  List<StageResult> notStored() {
+    return with(Outcome.RAN).stream().filter(result -> !result.getMessage().isEmpty()).toList();
+  }
+
   int total() {
     return byStage.size();
   }

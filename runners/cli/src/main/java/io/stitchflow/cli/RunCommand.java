@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     ValidExperiment valid = options.read();
     OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
     Store store = options.store(environment);
-    Plan plan = Plans.of(valid, options.device());
+    Plan plan = runner.applyTo(Plans.of(valid, options, environment));
     Survey survey = Survey.of(plan, new Memo(store));
     StoreOption.warn(store, terminal);
     Run run =
@@ -54,35 +54,44 @@ final class RunCommand implements Callable<Integer> {
             .setOut(out.path("").toAbsolutePath().toString())
             .setMaster(runner.master())
             .build();
-    @Nullable List<StageResult> ran = compute(run, survey, store, terminal);
-    if (ran == null) {
+    @Nullable Computed computed = compute(run, survey, store, terminal);
+    if (computed == null) {
       return ExitCode.DONE;
     }
+    Results results = Results.of(plan, survey, computed.results());
+    new History(store, run, computed.job()).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("file", options.file().toString());
     circumstances.put("set", options.sets());
     circumstances.put("runner", runner.name());
     Ending ending = new Ending(system, terminal, options.json());
-    return ending.write(run, Results.of(plan, survey, ran), store, out, clock, circumstances);
+    return ending.write(run, results, store, out, clock, circumstances);
   }
 
-  /** Results of what the survey does not know; null where the run goes on without us. */
-  private @Nullable List<StageResult> compute(
-      Run run, Survey survey, Store store, Terminal terminal) throws Exception {
+  /**
+   * Results of what the survey does not know.
+   *
+   * @param job the run's id on a cluster, or null where it was in one process
+   */
+  private record Computed(@Nullable String job, List<StageResult> results) {}
+
+  /** Null where the run goes on without us. */
+  private @Nullable Computed compute(Run run, Survey survey, Store store, Terminal terminal)
+      throws Exception {
     if (survey.complete()) {
-      return List.of();
+      return new Computed(null, List.of());
     }
     if (runner.isDirect()) {
       int lanes = Runtime.getRuntime().availableProcessors();
       try (Watched watched = Watched.start(survey, lanes, terminal)) {
-        return DirectRun.run(run, survey, store, lanes, watched.progress());
+        return new Computed(null, DirectRun.run(run, survey, store, lanes, watched.progress()));
       }
     }
     return onCluster(run, survey, store, terminal);
   }
 
-  private @Nullable List<StageResult> onCluster(
-      Run run, Survey survey, Store store, Terminal terminal) throws Exception {
+  private @Nullable Computed onCluster(Run run, Survey survey, Store store, Terminal terminal)
+      throws Exception {
     Cluster cluster = runner.cluster();
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
@@ -98,14 +107,9 @@ final class RunCommand implements Callable<Integer> {
         }
         results.addAll(
             ClusterRun.await(job, run.getPlan(), left, store, watched.progress(), terminal.err()));
+        return new Computed(job.id(), results);
       }
-      return results;
     }
-  }
-
-  /** As a shell takes it: a URI may have '?' and '&' in it. */
-  private static String quoted(String location) {
-    return location.matches("[A-Za-z0-9/:._-]+") ? location : "'" + location + "'";
   }
 
   private void detached(Cluster.Job job, Run run, Store store, Terminal terminal) {
@@ -117,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
                 + "; follow it with: stitchflow watch "
                 + job.id()
                 + " --store "
-                + quoted(store.location()));
+                + StoreOption.quoted(store));
     if (options.json()) {
       Map<String, Object> summary = new LinkedHashMap<>();
       summary.put("experiment", run.getExperiment().getName());

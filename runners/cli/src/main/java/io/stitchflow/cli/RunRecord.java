@@ -30,6 +30,7 @@ record RunRecord(
     stages.put("ran", results.count(Outcome.RAN));
     stages.put("failed", results.count(Outcome.FAILED));
     stages.put("skipped", results.count(Outcome.SKIPPED));
+    stages.put("not_stored", results.notStored().size());
     Map<String, Object> summary = new LinkedHashMap<>();
     summary.put("experiment", experiment);
     summary.put("out", out.toString());

@@ -1,6 +1,7 @@
 package io.stitchflow.cli;
 
 import io.stitchflow.transforms.Cluster;
+import io.stitchflow.v1.Plan;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -33,6 +34,12 @@ final class RunnerOptions {
       description =
           "Ends once the job is submitted, with the run's id, by which 'watch' follows it. With --runner flink.")
   private boolean detach;
+
+  @Option(
+      names = "--require-cache",
+      description =
+          "A stage fails where the store, or the remote one behind it, cannot take its outputs. Without it the run goes on, keeps them until it ends, or on this machine, and says so.")
+  private boolean requireCache;
 
   boolean isDirect() {
     return runner.equals(DIRECT);
@@ -83,6 +90,16 @@ final class RunnerOptions {
                   : " or flink"));
     }
     return cluster;
+  }
+
+  /** The plan as it is to run. */
+  Plan applyTo(Plan plan) {
+    if (!requireCache) {
+      return plan;
+    }
+    Plan.Builder strict = plan.toBuilder();
+    strict.getStageBuilderList().forEach(stage -> stage.setMustStore(true));
+    return strict.build();
   }
 
   String name() {

@@ -39,11 +39,16 @@ record Snapshot(
     }
   }
 
-  /** A group of stages and the share of its work that is done. */
-  record Running(String label, double share) {
+  /**
+   * A group of stages.
+   *
+   * @param share of its work that is done
+   * @param note whom it waits for; empty where it does not
+   */
+  record Running(String label, double share, String note) {
     @Override
     public String toString() {
-      return label + " " + Math.round(Math.floor(share * 100)) + "%";
+      return label + " " + Math.round(Math.floor(share * 100)) + "%" + note;
     }
   }
 

@@ -23,6 +23,12 @@ final class StoreOption {
         store == null ? Stores.defaultDirectory(environment).toString() : store, environment);
   }
 
+  /** What {@code --store} takes, as a shell takes it: a URI may have '?' and '&' in it. */
+  static String quoted(Store store) {
+    String location = store.location();
+    return location.matches("[A-Za-z0-9/:._-]+") ? location : "'" + location + "'";
+  }
+
   /** Says what went wrong with the remote store so far. */
   static void warn(Store store, Terminal terminal) {
     store.warnings().forEach(warning -> terminal.err().println("stitchflow: warning: " + warning));

@@ -80,15 +80,22 @@ final class WatchCommand implements Callable<Integer> {
       }
     }
     OutDirectory directory = OutDirectory.at(out == null ? Path.of(run.getOut()) : out);
+    Results results = Results.of(run.getPlan(), survey, ran);
+    new History(store, run, id).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("run", id);
     return new Ending(system, terminal, json)
-        .write(run, Results.of(run.getPlan(), survey, ran), store, directory, clock, circumstances);
+        .write(run, results, store, directory, clock, circumstances);
   }
 
   private Run read(Store store) throws IOException, InputException {
     try {
-      return RunFiles.at(store, id).read();
+      Run run = RunFiles.at(store, id).read();
+      if (run.getMaster().isEmpty()) {
+        throw new InputException(
+            "run " + id + " was in one process and ended with it; there is nothing to watch");
+      }
+      return run;
     } catch (IllegalArgumentException e) {
       throw new InputException(e.getMessage() + "; 'run --detach' tells it");
     } catch (NoSuchFileException e) {

@@ -54,6 +54,21 @@ class ClusterRunTest {
         .containsExactly("", "", "it diverged", "the job failed");
   }
 
+  @Test
+  void results_watchedAfterTheEnd_stillSayWhatTheRunComputed() throws Exception {
+    Plan plan = plan("computed", "found");
+    Memo memo = new Memo(Store.open(directory));
+    compute(memo, plan, "computed");
+    compute(memo, plan, "found");
+    Survey late = Survey.of(plan, memo);
+    Cluster.End end = new Cluster.End(Map.of("computed", result("computed", Outcome.RAN, "")), "");
+    Results results =
+        Results.of(plan, late, ClusterRun.results(end, plan, late, Survey.of(plan, memo)));
+    assertThat(results.byStage().values())
+        .extracting(StageResult::getOutcome)
+        .containsExactly(Outcome.RAN, Outcome.HIT);
+  }
+
   private static void compute(Memo memo, Plan plan, String id) throws IOException {
     for (Stage stage : plan.getStageList()) {
       if (stage.getId().equals(id)) {

@@ -18,12 +18,12 @@ final class ProgressTest {
     PlainDisplay display = new PlainDisplay(screen.errStream(), now::get);
     display.show(snapshot(0, false, List.of()));
     now.addAndGet(4 * SECOND);
-    display.show(snapshot(0, true, List.of(new Snapshot.Running("train a", 0.434))));
+    display.show(snapshot(0, true, List.of(new Snapshot.Running("train a", 0.434, ""))));
     now.addAndGet(9 * SECOND);
     display.show(snapshot(1, true, List.of()));
     now.addAndGet(2 * SECOND);
-    display.show(snapshot(1, true, List.of(new Snapshot.Running("train b", 0.999))));
-    display.show(snapshot(1, true, List.of(new Snapshot.Running("train b", 1))));
+    display.show(snapshot(1, true, List.of(new Snapshot.Running("train b", 0.999, ""))));
+    display.show(snapshot(1, true, List.of(new Snapshot.Running("train b", 1, ""))));
     now.addAndGet(SECOND);
     display.end(snapshot(2, true, List.of()));
     assertThat(screen.err().lines())
@@ -47,7 +47,8 @@ final class ProgressTest {
   void liveDisplay_frame_fitsTheTerminalAndIsDrawnOver() {
     LiveDisplay display = new LiveDisplay(screen.errStream(), 30);
     display.show(
-        snapshot(1, true, List.of(new Snapshot.Running("vanilla a -> b/layer1.0 seed 1", 0.5))));
+        snapshot(
+            1, true, List.of(new Snapshot.Running("vanilla a -> b/layer1.0 seed 1", 0.5, ""))));
     assertThat(screen.err().lines())
         .allSatisfy(line -> assertThat(line.replace("\u001b[J", "")).hasSizeLessThan(30));
     display.end(snapshot(2, true, List.of()));
@@ -67,7 +68,7 @@ final class ProgressTest {
 
   @Test
   void block_kinds_areAligned() {
-    Snapshot snapshot = snapshot(1, true, List.of(new Snapshot.Running("train b", 0.5)));
+    Snapshot snapshot = snapshot(1, true, List.of(new Snapshot.Running("train b", 0.5, "")));
     assertThat(LiveDisplay.block(snapshot))
         .containsExactly(
             "  networks  [#############.......] 2/3, 1 cached",

@@ -2,7 +2,11 @@ package io.stitchflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
+import io.stitchflow.plan.RunFiles;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +98,90 @@ final class StitchflowTest {
         .contains("8 copy stitches, least squares")
         .contains("no result under key")
         .containsPattern("tiny: \\d+ stages: \\d+ HIT, 8 RUN, 9 WAIT; a few seconds");
+    assertRunIsRecordedOnce();
+    assertStoreIsReadable();
+  }
+
+  private void assertRunIsRecordedOnce() throws IOException {
+    List<String> ids = RunFiles.ids(Store.open(store));
+    assertThat(ids).hasSize(1);
+    RunFiles files = RunFiles.at(Store.open(store), ids.get(0));
+    assertThat(ids.get(0)).isEqualTo(RunFiles.id(files.read()));
+    assertThat(files.readResults())
+        .hasSize(files.read().getPlan().getStageCount())
+        .allSatisfy(result -> assertThat(result.getOutcome()).isEqualTo(Outcome.HIT));
+    Screen watch = new Screen();
+    assertThat(watch.execute(Map.of(), "watch", ids.get(0), "--store", store.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(watch.err()).contains("was in one process and ended with it");
+  }
+
+  private void assertStoreIsReadable() throws IOException {
+    String listed = ask("ls", "--stage", "train_network");
+    assertThat(listed)
+        .contains("ResNet(1,1,1,1)/2 seed 1, 1 epoch", "random ResNet(1,1,1,1)/2 seed 1", "[tiny]")
+        .contains("3 records, ");
+    String key =
+        listed
+            .lines()
+            .filter(line -> line.contains("ResNet(1,1,1,1)/2 seed 2"))
+            .findFirst()
+            .orElseThrow()
+            .substring(0, 8);
+    assertThat(ask("show", key)).contains("train b").containsPattern("safetensors +present");
+    assertThat(ask("lineage", key))
+        .contains("\n  train: ", "data set synthetic, 48 train, 32 test");
+    assertThat(ask("lineage", key, "--down")).contains("report tiny, 8 cells");
+    assertThat(ask("stats")).containsPattern("compare_stitches +8 ").contains("recorded runs: 1; ");
+    Path plain = directory.resolve("plain");
+    assertThat(ask("export", key, "--to", plain.toString())).contains("wrote ");
+    assertThat(plain.resolve("network.safetensors")).isNotEmptyFile();
+    assertThat(Files.readString(plain.resolve("training.csv"))).contains("\nloss,train,1,");
+    assertThat(Files.readString(plain.resolve("predictions.csv"))).contains("\ntest,31,");
+    String comparison = ask("ls", "--stage", "compare_stitches").substring(0, 8);
+    assertThat(ask("export", comparison, "--to", plain.toString())).contains("comparison.csv");
+    assertThat(Files.readString(plain.resolve("comparison.csv"))).startsWith("split,examples,ev,");
+
+    assertThat(ask("why", file.toString(), "train b", "--set", "network[1].seed=5"))
+        .startsWith("RUN   train b\n      compared with " + key)
+        .endsWith("      seed 2 -> 5\n");
+    assertThat(ask("why", file.toString(), "train a", "--set", "network[1].seed=5"))
+        .isEqualTo("HIT   train a\n");
+    assertThat(ask("why", file.toString(), "report", "--set", "network[1].seed=5"))
+        .startsWith("WAIT  report\n")
+        .contains("network[1].seed 2 -> 5")
+        .contains(" is not known yet because train b: seed 2 -> 5\n");
+    assertThat(ask("why", file.toString(), "--set", "copy.tolerance=1e-9"))
+        .contains("RUN   copy a/stem -> b/stem\n      compared with ")
+        .contains("      tolerance 1.0E-12 -> 1.0E-9\n");
+    assertThat(
+            ask(
+                "why",
+                file.toString(),
+                "--set",
+                "network[1].seed=5",
+                "--set",
+                "vanilla.recipe.epochs=2"))
+        .containsPattern("RUN   .*\n      because seed 2 -> 5\n")
+        .contains("WAIT  8 vanilla stitches, such as ")
+        .contains("recipe.epochs 1 -> 2; train b: seed 2 -> 5\n");
+    assertThat(ask("why", file.toString(), "--json", "--set", "network[1].seed=5"))
+        .contains("{\"field\":\"seed\",\"from\":\"2\",\"to\":\"5\",\"because\":[]}");
+    Screen ambiguous = new Screen();
+    assertThat(
+            ambiguous.execute(
+                Map.of(), "why", file.toString(), "train", "--store", store.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(ambiguous.err()).contains("'train' is in the ids of ");
+  }
+
+  private String ask(String... command) {
+    List<String> args = new ArrayList<>(List.of(command));
+    args.addAll(List.of("--store", store.toString()));
+    Screen asked = new Screen();
+    assertThat(asked.execute(Map.of(), args.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+    assertThat(asked.err()).isEmpty();
+    return asked.out();
   }
 
   @Test
@@ -105,6 +193,24 @@ final class StitchflowTest {
             "{\"id\":\"import data set\",\"kind\":\"import_dataset\",\"state\":\"RUN\",\"reason\":\"no result under key ")
         .contains("\"stages\":{\"total\":");
     assertThat(store).doesNotExist();
+  }
+
+  @Test
+  void codeInKeys_byOptionOrEnvironment_givesOtherKeysOnlyWhereAskedFor() {
+    String plain = planned(Map.of());
+    assertThat(planned(Map.of("STITCHFLOW_CODE_IN_KEYS", "0"))).isEqualTo(plain);
+    String withCode = planned(Map.of("STITCHFLOW_CODE_IN_KEYS", "1"));
+    assertThat(withCode).isNotEqualTo(plain);
+    assertThat(planned(Map.of(), "--code-in-keys")).isEqualTo(withCode);
+  }
+
+  private String planned(Map<String, String> environment, String... options) {
+    List<String> args = new ArrayList<>(List.of("plan", file.toString(), "--json"));
+    args.addAll(List.of("--store", store.toString()));
+    args.addAll(List.of(options));
+    Screen plan = new Screen();
+    assertThat(plan.execute(environment, args.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+    return plan.out();
   }
 
   @Test
@@ -144,6 +250,11 @@ final class StitchflowTest {
         .contains("no report, since stages failed");
     assertThat(Files.readString(out.resolve("run.json")))
         .contains("\"report\": null", "\"outcome\": \"skipped\"");
+    Store kept = Store.open(store);
+    assertThat(RunFiles.at(kept, RunFiles.ids(kept).get(0)).readResults())
+        .extracting(StageResult::getOutcome)
+        .contains(Outcome.FAILED, Outcome.SKIPPED)
+        .doesNotContain(Outcome.RAN, Outcome.HIT);
   }
 
   @Test
@@ -246,7 +357,7 @@ final class StitchflowTest {
         .contains("See stitchflow run --help.");
     assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
-    assertThat(screen.err()).contains("which command? choose run, plan or watch");
+    assertThat(screen.err()).contains("which command? choose run, plan, watch, why, ls, ");
   }
 
   @Test
@@ -274,7 +385,8 @@ final class StitchflowTest {
   @Test
   void help_andVersion_areResults() {
     assertThat(screen.execute(Map.of(), "--help")).isEqualTo(ExitCode.DONE);
-    assertThat(screen.out()).contains("Exit codes:", "run", "plan", "4   some stages failed");
+    assertThat(screen.out())
+        .contains("Exit codes:", "run", "plan", "lineage", "4   some stages failed");
     assertThat(screen.execute(Map.of(), "--version")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains("DJL 0.36.0, libtorch 2.7.1", "Beam 2.70.0");
     assertThat(screen.err()).isEmpty();

@@ -1,0 +1,75 @@
+package io.stitchflow.artifacts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who computes a key, as its lock file says: a line of host, heartbeats so far, and the owner's
+ * name. Empty where nobody does.
+ *
+ * @param host names the running kernel, within which file locks are known to work
+ * @param beats changes as long as the owner lives
+ * @param owner for people
+ */
+record Lease(String host, long beats, String owner) {
+  private static final int MOST_BYTES = 512;
+  private static final int FIELDS = 3;
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+  /** What this process writes when it takes a key. */
+  static Lease ofThisProcess() {
+    return new Lease(thisHost(), 0, ProcessName.get());
+  }
+
+  private static String thisHost() {
+    try {
+      return Files.readString(BOOT_ID, UTF_8).trim();
+    } catch (IOException e) {
+      return ProcessName.get(); // no Linux: every process counts as a host, and leases expire
+    }
+  }
+
+  Lease next() {
+    return new Lease(host, beats + 1, owner);
+  }
+
+  boolean isFrom(Lease other) {
+    return host.equals(other.host);
+  }
+
+  /** The lease in the file, or null if there is none that can be read. */
+  static @Nullable Lease read(FileChannel file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
+    int read = 1;
+    while (bytes.hasRemaining() && read > 0) {
+      read = file.read(bytes, bytes.position());
+    }
+    String[] fields = UTF_8.decode(bytes.flip()).toString().split("[ \n]", FIELDS);
+    try {
+      return fields.length == FIELDS
+          ? new Lease(fields[0], Long.parseLong(fields[1]), fields[2].trim())
+          : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  void write(FileChannel file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap((host + " " + beats + " " + owner + "\n").getBytes(UTF_8));
+    int length = bytes.remaining();
+    while (bytes.hasRemaining()) {
+      file.write(bytes, bytes.position());
+    }
+    file.truncate(length);
+  }
+
+  static void clear(FileChannel file) throws IOException {
+    file.truncate(0);
+  }
+}

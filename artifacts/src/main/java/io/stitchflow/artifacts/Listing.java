@@ -1,0 +1,48 @@
+package io.stitchflow.artifacts;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What lies in folders of a store, in the order of names; a folder that is not there is empty. */
+final class Listing {
+  private Listing() {}
+
+  /**
+   * The digests that name the entries of {@code folder/ab/}; what else lies there is none of ours.
+   */
+  static List<Digest> digests(Path folder) throws IOException {
+    List<Digest> digests = new ArrayList<>();
+    for (Path shard : entries(folder)) {
+      for (Path entry : entries(shard)) {
+        String name = entry.getFileName().toString();
+        if (Digest.isHex(name)) {
+          digests.add(new Digest(name));
+        }
+      }
+    }
+    return digests;
+  }
+
+  static List<Path> entries(Path folder) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(entries::add);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (DirectoryIteratorException e) {
+      throw FileFailure.explain(folder, folder, new IOException(e.getMessage(), e));
+    } catch (IOException e) {
+      throw FileFailure.explain(folder, folder, e);
+    }
+    Collections.sort(entries);
+    return entries;
+  }
+}

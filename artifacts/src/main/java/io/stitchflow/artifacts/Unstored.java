@@ -1,0 +1,75 @@
+package io.stitchflow.artifacts;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blobs that a store could not take: kept in the machine's directory for temporary files until this
+ * process ends, so that the run goes on.
+ */
+final class Unstored {
+  private static final Map<Path, Unstored> BY_STORE = new ConcurrentHashMap<>();
+
+  private final Map<Digest, Path> blobs = new ConcurrentHashMap<>();
+  private @Nullable Path directory;
+
+  /** What this process keeps beside the store in that directory, by whichever object. */
+  static Unstored of(Path root) {
+    return BY_STORE.computeIfAbsent(root, store -> new Unstored());
+  }
+
+  /** A path, nothing there yet. */
+  synchronized Path newFile() throws IOException {
+    Path parent = directory;
+    if (parent == null) {
+      Path made = Files.createTempDirectory("stitchflow-unstored-");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(made), "delete " + made));
+      directory = made;
+      parent = made;
+    }
+    return parent.resolve(UUID.randomUUID().toString());
+  }
+
+  /** Whether the file was made by {@link #newFile}. */
+  synchronized boolean owns(Path file) {
+    return directory != null && directory.equals(file.getParent());
+  }
+
+  /** Takes over a file. */
+  Digest keep(Path file) throws IOException {
+    Path kept = owns(file) ? file : newFile();
+    if (!kept.equals(file)) {
+      Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Digest digest = Digest.of(kept);
+    Path earlier = blobs.putIfAbsent(digest, kept);
+    if (earlier != null) {
+      Files.delete(kept);
+    }
+    return digest;
+  }
+
+  /** Where the blob is, or null. */
+  @Nullable Path find(Digest digest) {
+    return blobs.get(digest);
+  }
+
+  private static void delete(Path directory) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.stitchflow.artifacts;
+
+import static io.stitchflow.artifacts.StoreFiles.bytes;
+
+import io.stitchflow.artifacts.StoreDirectory.Folder;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.CollectRepresentation;
+import io.stitchflow.v1.FitVanillaStitch;
+import io.stitchflow.v1.ImportDataset;
+import io.stitchflow.v1.Input;
+import io.stitchflow.v1.Synthetic;
+import io.stitchflow.v1.TrainNetwork;
+import io.stitchflow.v1.WriteReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** A store in which much was computed a long time ago, and collections of it. */
+final class AgedStore {
+  static final Duration OLD = Duration.ofHours(3);
+
+  final Store store;
+  final ActionCache cache;
+
+  AgedStore(Path root) throws IOException {
+    store = Store.open(root);
+    cache = new ActionCache(store);
+  }
+
+  /** An action's key and its only output. */
+  record Made(Digest key, Digest blob, Action action, ActionResult result) {}
+
+  static Action.Builder dataset() {
+    return Action.newBuilder()
+        .setImportDataset(
+            ImportDataset.newBuilder().setSynthetic(Synthetic.newBuilder().setTrainExamples(1)));
+  }
+
+  static Action.Builder network(long seed) {
+    return Action.newBuilder().setTrainNetwork(TrainNetwork.newBuilder().setSeed(seed));
+  }
+
+  static Action.Builder representation(String cut) {
+    return Action.newBuilder()
+        .setCollectRepresentation(CollectRepresentation.newBuilder().setCut(cut));
+  }
+
+  static Action.Builder stitch(long seed) {
+    return Action.newBuilder().setFitVanillaStitch(FitVanillaStitch.newBuilder().setSeed(seed));
+  }
+
+  static Action.Builder report(String experiment) {
+    return Action.newBuilder().setWriteReport(WriteReport.newBuilder().setExperiment(experiment));
+  }
+
+  /** Puts and publishes what an action that reads these gave. */
+  Made make(Action.Builder kind, String content, double seconds, Made... inputs)
+      throws IOException {
+    Action action = reading(kind, inputs);
+    Digest blob = store.put(bytes(content));
+    ActionResult result =
+        Actions.result(seconds, Actions.output("out", blob, bytes(content).length));
+    Digest key = ActionKeys.key(action);
+    return new Made(key, blob, action, cache.publish(key, action, result));
+  }
+
+  static Action reading(Action.Builder kind, Made... inputs) {
+    Action.Builder action = kind.clone();
+    for (Made input : inputs) {
+      action.addInput(Input.newBuilder().setRole("in").setDigest(input.blob().bytes()));
+    }
+    return action.build();
+  }
+
+  /** Everything that is there now was last modified so long ago. */
+  void age(Duration age) throws IOException {
+    for (Path file : StoreFiles.files(store.root())) {
+      age(file, age);
+    }
+  }
+
+  static void age(Path file, Duration age) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(age)));
+  }
+
+  Path record(Made made) {
+    return StoreFiles.path(store, Folder.AC, made.key());
+  }
+
+  Path action(Made made) {
+    return StoreFiles.path(store, Folder.ACTION, made.key());
+  }
+
+  Path blob(Made made) {
+    return StoreFiles.blob(store, made.blob());
+  }
+
+  boolean isWhole(Made made) {
+    return made.result().equals(cache.find(made.key()))
+        && cache.whole(made.result())
+        && made.action().equals(cache.findAction(made.key()));
+  }
+
+  boolean isGone(Made made) {
+    return !Files.exists(record(made)) && !Files.exists(action(made)) && !Files.exists(blob(made));
+  }
+
+  GarbageCollector collector() {
+    return collector((step, path) -> {});
+  }
+
+  GarbageCollector collector(Sweep.Steps steps) {
+    return new GarbageCollector(store, InstantSource.system(), steps);
+  }
+
+  /** All that is older than the grace time and not kept. */
+  static GarbageCollector.Request everything() {
+    return atMost(Long.MAX_VALUE);
+  }
+
+  static GarbageCollector.Request atMost(long maxSizeBytes, Digest... recent) {
+    return new GarbageCollector.Request(
+        Duration.ZERO, GarbageCollector.GRACE, maxSizeBytes, () -> Set.of(recent));
+  }
+
+  /** The content of every file of the store but locks and trash. */
+  Map<String, String> content() throws IOException {
+    Map<String, String> content = new HashMap<>();
+    for (Path file : StoreFiles.files(store.root())) {
+      String path = store.root().relativize(file).toString();
+      if (!path.startsWith("gc/")) {
+        content.put(path, Digest.of(file).hex());
+      }
+    }
+    return content;
+  }
+
+  /** Everything under a final name is whole, and no record promises what is not there. */
+  List<String> faults() throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (Folder folder : List.of(Folder.CAS, Folder.ACTION)) {
+      for (Path file : StoreFiles.files(store, folder)) {
+        if (!Digest.of(file).hex().equals(file.getFileName().toString())) {
+          faults.add(file + " is torn");
+        }
+      }
+    }
+    for (Path file : StoreFiles.files(store, Folder.AC)) {
+      Digest key = new Digest(file.getFileName().toString());
+      ActionResult result = cache.find(key);
+      if (result == null || !cache.whole(Objects.requireNonNull(result))) {
+        faults.add(file + " lacks blobs");
+      }
+      if (cache.findAction(key) == null) {
+        faults.add(file + " lacks its action");
+      }
+    }
+    return faults;
+  }
+}

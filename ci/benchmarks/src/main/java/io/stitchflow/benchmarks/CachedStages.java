@@ -1,0 +1,116 @@
+package io.stitchflow.benchmarks;
+
+import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.ExperimentFile;
+import io.stitchflow.plan.InProcess;
+import io.stitchflow.plan.Planner;
+import io.stitchflow.plan.RunListener;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.ValidExperiment;
+import io.stitchflow.plan.Worker;
+import io.stitchflow.torch.Toolchains;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * An experiment of many seeds, each of 25 vanilla stitches and their 25 comparisons, and a store in
+ * which all its stages have been published with outputs of a few bytes.
+ */
+final class CachedStages {
+  private static final int STAGES_A_SEED = 50;
+
+  private static final String EXPERIMENT =
+      """
+      name: "store-scale"
+      dataset { synthetic { train_examples: 128 test_examples: 64 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 16 seed: 1 recipe { epochs: 1 } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 16 seed: 2 recipe { epochs: 1 } }
+      pair { sender: "a" receiver: "b" }
+      condition: TRAINED_TRAINED
+      seed: [%s]
+      """;
+
+  private CachedStages() {}
+
+  /** Writes an experiment of at least so many stages, and few more. */
+  static Path experiment(Path file, int stages) throws IOException {
+    String seeds =
+        IntStream.rangeClosed(1, (stages + STAGES_A_SEED - 1) / STAGES_A_SEED)
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(", "));
+    return Files.writeString(file, EXPERIMENT.formatted(seeds));
+  }
+
+  static Plan plan(Path experiment) throws Exception {
+    ValidExperiment valid = ExperimentFile.read(experiment, List.of());
+    return Planner.plan(valid.experiment(), valid.base(), Toolchains.cpu());
+  }
+
+  /** Publishes what the store lacks of the plan. */
+  static void publish(Plan plan, Store store) throws IOException, InterruptedException {
+    Worker worker = new Worker(store, executors(), 1);
+    InProcess.run(plan, Survey.of(plan, worker.memo()), worker, new Strict());
+  }
+
+  private static Map<StageKind, StageExecutor> executors() {
+    return Arrays.stream(StageKind.values())
+        .collect(Collectors.toMap(Function.identity(), kind -> writing(outputs(kind))));
+  }
+
+  private static List<String> outputs(StageKind kind) {
+    return switch (kind) {
+      case IMPORT_DATASET -> List.of("train", "test");
+      case TRAIN_NETWORK -> List.of("network", "training", "predictions");
+      case COLLECT_REPRESENTATION -> List.of("representation");
+      case COLLECT_GRAM, COLLECT_CROSS_MOMENTS -> List.of("moments");
+      case SOLVE_COPY_STITCH -> List.of("stitch");
+      case FIT_COPY_STITCH, FIT_VANILLA_STITCH -> List.of("stitch", "training");
+      case COMPARE_STITCHES -> List.of("comparison");
+      case WRITE_REPORT -> List.of("report.html", "cells.csv", "cells.arrow");
+    };
+  }
+
+  /** Outputs that differ between any two actions and are the same for the same one. */
+  private static StageExecutor writing(List<String> outputs) {
+    return (runs, progress) -> {
+      for (StageRun run : runs) {
+        for (String output : outputs) {
+          byte[] action = run.action().toByteArray();
+          ByteBuffer content = ByteBuffer.allocate(2 * Integer.BYTES);
+          content.putInt(Arrays.hashCode(action)).putInt(output.hashCode());
+          Files.write(run.output(output), content.array());
+        }
+      }
+    };
+  }
+
+  /** Nothing may fail here. */
+  private static final class Strict implements RunListener {
+    @Override
+    public void started(List<Stage> group, String worker) {}
+
+    @Override
+    public void advanced(List<Stage> group, double share) {}
+
+    @Override
+    public void finished(Stage stage, StageResult result) {
+      if (!result.hasResult()) {
+        throw new IllegalStateException("not published: " + result);
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.catalog.Catalog;
+import io.stitchflow.catalog.Export;
+import io.stitchflow.catalog.Item;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow export KEY --to DIR}. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Writes a record's outputs, or one blob, as files that other programs open: safetensors, Arrow, the report's files; comparisons, training curves and predictions as CSV.",
+      "Bytes are verified. A file that is there with other content is never replaced.",
+      "Example: stitchflow export 3f9a1c --to networks/a"
+    })
+final class ExportCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+
+  @Parameters(
+      paramLabel = "KEY|DIGEST",
+      description = "A key or a blob's digest, or the first 6 or more digits of one.")
+  private String name = "";
+
+  @Option(
+      names = "--to",
+      paramLabel = "DIR",
+      required = true,
+      description = "The directory for the files; made if it is not there.")
+  private Path directory = Path.of("");
+
+  @Mixin private StoreQuery query = new StoreQuery();
+
+  ExportCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Catalog catalog = query.catalog(environment, system);
+    Item item = StoreQuery.resolve(catalog, name);
+    List<Export.Exported> files;
+    try {
+      files = Export.write(catalog, item, directory);
+    } catch (FileSystemException e) {
+      throw new InputException(
+          e.getFile() + ": " + reason(e) + "; choose another directory with --to");
+    }
+    if (query.json()) {
+      system.out().println(Json.line(Map.of("file", json(files))));
+    } else {
+      for (Export.Exported file : files) {
+        String done = file.already() ? "is there already " : "wrote ";
+        system.out().println(Escapes.of(done + file.file()));
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private static String reason(FileSystemException e) {
+    @Nullable String reason = e.getReason();
+    return reason == null ? "cannot be written (" + e.getClass().getSimpleName() + ")" : reason;
+  }
+
+  private static List<Object> json(List<Export.Exported> files) {
+    List<Object> json = new ArrayList<>();
+    for (Export.Exported file : files) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("path", file.file().toString());
+      one.put("digest", file.digest().hex());
+      one.put("format", file.format().name());
+      one.put("already", file.already());
+      json.add(one);
+    }
+    return json;
+  }
+}

@@ -1,0 +1,82 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.catalog.Catalog;
+import io.stitchflow.catalog.Entry;
+import io.stitchflow.catalog.Item;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow show KEY}. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Shows a record: what was computed from what, what that gave, and who used it.",
+      "Of a blob: what kind of file it is, and which records made and read it.",
+      "Example: stitchflow show 3f9a1c"
+    })
+final class ShowCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+
+  @Parameters(
+      paramLabel = "KEY|DIGEST",
+      description = "A key or a blob's digest, or the first 6 or more digits of one.")
+  private String name = "";
+
+  @Mixin private StoreQuery query = new StoreQuery();
+
+  ShowCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Catalog catalog = query.catalog(environment, system);
+    Item item = StoreQuery.resolve(catalog, name);
+    if (query.json()) {
+      EntryJson json = new EntryJson(catalog);
+      system
+          .out()
+          .println(
+              Json.line(
+                  item instanceof Entry entry
+                      ? json.full(entry)
+                      : json.blob(digest(item), size(catalog, digest(item)))));
+    } else {
+      EntryText text = EntryText.of(catalog);
+      system
+          .out()
+          .print(
+              item instanceof Entry entry
+                  ? text.entry(entry)
+                  : text.blob(digest(item), size(catalog, digest(item))));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static Digest digest(Item item) {
+    return ((Item.Blob) item).digest();
+  }
+
+  /** As it is on the disk, else as it was recorded, else -1. */
+  private static long size(Catalog catalog, Digest digest) throws IOException {
+    @Nullable Path blob = catalog.store().find(digest);
+    if (blob != null) {
+      return Files.size(blob);
+    }
+    List<Catalog.Made> makers = catalog.makers(digest);
+    return makers.isEmpty() ? -1 : makers.get(0).output().getSizeBytes();
+  }
+}

@@ -1,0 +1,46 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.artifacts.Pins;
+import io.stitchflow.artifacts.Store;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow unpin NAME}. */
+@Command(
+    name = "unpin",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = "Drops a pin: what it alone kept goes with a later 'gc'.",
+    footerHeading = "%nExample:%n",
+    footer = "  stitchflow unpin paper")
+final class UnpinCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+
+  @Parameters(paramLabel = "NAME", description = "The pin's name.")
+  private String name = "";
+
+  @Mixin private StoreOption storeOption = new StoreOption();
+  @Mixin private JsonOption json = new JsonOption();
+
+  UnpinCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PinCommand.checkName(name);
+    Store store = storeOption.open(environment);
+    Pins pins = new Pins(store);
+    if (!pins.unpin(name)) {
+      throw new InputException(
+          store.root() + ": has no pin '" + name + "'; its pins are " + pins.all().keySet());
+    }
+    json.print(system, name + " is dropped\n", Map.of("unpin", name));
+    return ExitCode.DONE;
+  }
+}
