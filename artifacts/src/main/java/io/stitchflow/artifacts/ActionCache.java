@@ -25,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class ActionCache {
   private final Store store;
   private final StoreDirectory directory;
+  private final @Nullable RemoteTier remote;
   private final RecordIndex index;
   private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
     this.store = store;
     this.directory = store.directory();
+    this.remote = store.remote();
     this.index = new RecordIndex(directory);
   }
 
@@ -39,6 +41,23 @@ public final class ActionCache {
    * gone.
    */
   public @Nullable ActionResult find(Digest key) {
+    ActionResult here = findHere(key);
+    return here != null || remote == null ? here : findThere(remote, key);
+  }
+
+  private @Nullable ActionResult findThere(RemoteTier there, Digest key) {
+    ActionResult result = there.find(key);
+    if (result != null) {
+      try {
+        return keep(key, result);
+      } catch (IOException e) {
+        failedLookups.incrementAndGet(); // it is right, kept or not
+      }
+    }
+    return result;
+  }
+
+  private @Nullable ActionResult findHere(Digest key) {
     try {
       return read(key);
     } catch (IOException e) {
@@ -47,7 +66,7 @@ public final class ActionCache {
     }
   }
 
-  /** What stands under the key, or null; what is damaged is quarantined. */
+  /** What stands here under the key, or null; what is damaged is quarantined. */
   private @Nullable ActionResult read(Digest key) throws IOException {
     Path path = directory.path(Folder.AC, key);
     try {
@@ -107,17 +126,42 @@ public final class ActionCache {
     return keys().stream().filter(key -> key.hex().startsWith(prefix)).toList();
   }
 
-  /** Look-ups that ended in an error of the file system and counted as misses. */
+  /** Look-ups that ended in an error of the file system or the remote, and counted as misses. */
   public long failedLookups() {
-    return failedLookups.get();
+    return failedLookups.get() + (remote == null ? 0 : remote.failedLookups());
   }
 
   /** What was hashed to the key, or null if the store does not have it whole. */
   public @Nullable Action findAction(Digest key) {
+    Action here = findActionHere(key);
+    return here != null || remote == null ? here : findActionThere(remote, key);
+  }
+
+  private @Nullable Action findActionThere(RemoteTier there, Digest key) {
+    byte[] bytes = there.findAction(key);
+    Action action = bytes == null ? null : parseAction(key, bytes);
+    if (action != null) {
+      try {
+        writeAction(key, action); // so that whoever reads the whole store asks once
+      } catch (IOException e) {
+        failedLookups.incrementAndGet(); // it is right, kept or not
+      }
+    }
+    return action;
+  }
+
+  private static @Nullable Action parseAction(Digest key, byte[] bytes) {
     try {
-      byte[] bytes = Files.readAllBytes(directory.path(Folder.ACTION, key));
       return Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
-    } catch (InvalidProtocolBufferException | NoSuchFileException e) {
+    } catch (InvalidProtocolBufferException e) {
+      return null;
+    }
+  }
+
+  private @Nullable Action findActionHere(Digest key) {
+    try {
+      return parseAction(key, Files.readAllBytes(directory.path(Folder.ACTION, key)));
+    } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
       failedLookups.incrementAndGet();
@@ -160,10 +204,18 @@ public final class ActionCache {
     return others;
   }
 
-  /** Whether all blobs are there, each of the size that was recorded; does not read them. */
+  /**
+   * Whether all blobs are there, each of the size that was recorded; does not read them. With a
+   * remote store, a blob that is not here is thought to be there until asking for it was in vain.
+   */
   public boolean whole(ActionResult result) {
     return result.getOutputList().stream()
-        .allMatch(o -> store.find(Digest.from(o.getDigest()), o.getSizeBytes()) != null);
+        .allMatch(
+            o -> {
+              Digest digest = Digest.from(o.getDigest());
+              return store.find(digest, o.getSizeBytes()) != null
+                  || (remote != null && remote.promises(digest));
+            });
   }
 
   /**
@@ -177,6 +229,11 @@ public final class ActionCache {
   public ActionResult publish(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
     writeAction(key, action);
+    return agree(key, action, keep(key, result));
+  }
+
+  /** Records here; returns the record that now stands here. */
+  private ActionResult keep(Digest key, ActionResult result) throws IOException {
     Path record = directory.path(Folder.AC, key);
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
@@ -195,6 +252,20 @@ public final class ActionCache {
     }
   }
 
+  /** Publishes what stands here to the remote store too; what stands there wins. */
+  private ActionResult agree(Digest key, Action action, ActionResult here) throws IOException {
+    if (remote == null) {
+      return here;
+    }
+    ActionResult there = remote.publish(key, ActionKeys.canonicalBytes(action), here);
+    if (sameOutputs(here, there)) {
+      return here;
+    }
+    noteDifference(key, there, here);
+    overwrite(key, there);
+    return there;
+  }
+
   /**
    * Puts a record in the place of one whose blobs are lost and came out different this time. If the
    * record there has all its blobs after all, or says the same, it stays.
@@ -205,7 +276,7 @@ public final class ActionCache {
    */
   public ActionResult replace(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
-    ActionResult standing = find(key);
+    ActionResult standing = findHere(key);
     if (standing == null || whole(standing) || sameOutputs(standing, result)) {
       standing = publish(key, action, result);
       if (sameOutputs(standing, result) || whole(standing)) {
@@ -213,12 +284,27 @@ public final class ActionCache {
       }
     }
     noteDifference(key, result, standing);
+    overwrite(key, result);
+    return agree(key, action, result);
+  }
+
+  /**
+   * For whoever needs the record in the remote store too.
+   *
+   * @throws StoreException if this process published it, but not there
+   */
+  void checkPublishedThere(Digest key) throws StoreException {
+    if (remote != null) {
+      remote.checkPublished(key);
+    }
+  }
+
+  private void overwrite(Digest key, ActionResult result) throws IOException {
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
     try {
       FileState state = FileState.of(temporary);
       directory.replace(temporary, directory.path(Folder.AC, key));
       addToIndex(key, state, result);
-      return result;
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -293,7 +379,7 @@ public final class ActionCache {
    * read.
    */
   void writeAction(Digest key, Action action) throws IOException {
-    if (findAction(key) != null && Age.renew(directory.path(Folder.ACTION, key))) {
+    if (findActionHere(key) != null && Age.renew(directory.path(Folder.ACTION, key))) {
       return;
     }
     // unforced: it proves itself, only explains, and is written anew with the record
@@ -310,14 +396,17 @@ public final class ActionCache {
     if (sameOutputs(standing, other)) {
       return;
     }
-    Digest outputs = Digest.of(other.toBuilder().clearSeconds().build().toByteArray());
-    Path file = directory.path(Folder.NONDETERMINISM, key).resolve(outputs.hex());
+    Path file = directory.path(Folder.NONDETERMINISM, key).resolve(outputsDigest(other).hex());
     Path temporary = directory.writeTemporary(RecordFrame.encode(key, other));
     try {
       directory.linkIfAbsent(temporary, file);
     } finally {
       Files.deleteIfExists(temporary);
     }
+  }
+
+  static Digest outputsDigest(ActionResult result) {
+    return Digest.of(result.toBuilder().clearSeconds().build().toByteArray());
   }
 
   /** Equal but for the time that computing took. */

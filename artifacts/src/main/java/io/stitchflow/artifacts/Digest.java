@@ -84,11 +84,11 @@ public record Digest(String hex) implements Comparable<Digest> {
     return hex;
   }
 
-  private static Digest from(byte[] sha256) {
+  static Digest from(byte[] sha256) {
     return new Digest(HexFormat.of().formatHex(sha256));
   }
 
-  private static MessageDigest sha256() {
+  static MessageDigest sha256() {
     try {
       return (MessageDigest) FRESH.clone(); // a third of what asking for one costs
     } catch (CloneNotSupportedException e) {

@@ -66,6 +66,7 @@ final class Leftovers {
     try {
       return switch (item.kind()) {
         case LEASE -> removeUnlocked(file);
+        case TEMPORARY -> mayBeLocked(file) ? removeUnlocked(file) : Files.deleteIfExists(file);
         case TRASH -> removeTrash(item.path());
         default -> Files.deleteIfExists(file);
       };
@@ -112,11 +113,17 @@ final class Leftovers {
             .orElse(false);
   }
 
+  /** What {@link RemoteDownload} locks while it writes; a sealed file it has written. */
+  private static boolean mayBeLocked(Path temporary) {
+    return temporary.getFileName().toString().endsWith(RemoteDownload.SUFFIX)
+        && Files.isWritable(temporary);
+  }
+
   // Whoever has opened the file but not locked it yet will hold a lock that nobody else sees: then
   // two may compute the same, which is harmless. So only old files go, and only while locked
-  private static boolean removeUnlocked(Path lease) throws IOException {
-    try (FileChannel channel = FileChannel.open(lease, StandardOpenOption.WRITE)) {
-      return CollectionLock.tryLock(channel) && Files.deleteIfExists(lease);
+  private static boolean removeUnlocked(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return CollectionLock.tryLock(channel) && Files.deleteIfExists(file);
     }
   }
 

@@ -35,8 +35,8 @@ public final class Memo {
    * @param cost the action's share of its group's work, in any unit
    * @param bytesNeeded whether a record is a hit only with all its blobs there and whole; else the
    *     digests are enough
-   * @param mustStore whether it fails where the store cannot take its outputs; else they are kept
-   *     for this process alone
+   * @param mustStore whether it fails where the store, or the remote one behind it, cannot take its
+   *     outputs; else they are kept for this process alone, or for this machine
    * @param sourceFiles where the action's first inputs are, in order, if outside the store
    */
   public record Request(
@@ -227,6 +227,9 @@ public final class Memo {
     if (problem == null) {
       try {
         ActionResult standing = cache.replace(key, run.action(), result);
+        if (run.request().mustStore()) {
+          cache.checkPublishedThere(key);
+        }
         return Answer.of(key, standing, Outcome.RAN);
       } catch (IOException e) {
         if (run.request().mustStore() || FileFailure.isInterrupt(e)) {

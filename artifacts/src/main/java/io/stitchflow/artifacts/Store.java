@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A content-addressed store in a local directory: blobs, whole and read-only, under their SHA-256.
+ * Behind it may be a remote store, from which blobs that are not here are fetched.
  *
  * <p>Safe for any number of threads and processes of one host. Wrong bytes are never handed out:
  * the first {@link #open} of a blob hashes it, and hashes it again once its size, modification time
@@ -21,13 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Store {
   private final StoreDirectory directory;
+  private final @Nullable RemoteTier remote;
+  private final String location;
   private final Unstored unstored;
 
   /** Blobs whose bytes this process has hashed, as they were then. */
   private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
 
-  private Store(StoreDirectory directory) {
+  private Store(StoreDirectory directory, @Nullable RemoteTier remote, String location) {
     this.directory = directory;
+    this.remote = remote;
+    this.location = location;
     this.unstored = Unstored.of(directory.root());
   }
 
@@ -38,7 +44,43 @@ public final class Store {
    *     format
    */
   public static Store open(Path root) throws IOException {
-    return new Store(StoreDirectory.at(root));
+    StoreDirectory directory = StoreDirectory.at(root);
+    return new Store(directory, null, directory.root().toString());
+  }
+
+  /**
+   * A directory with a remote store behind it. {@link Stores} opens one by its URI.
+   *
+   * @param location as {@link #location} says it
+   * @throws StoreException also if the remote store is of a newer format; one that cannot be read
+   *     is a warning
+   */
+  public static Store open(Path root, RemoteStore remote, String location) throws IOException {
+    StoreDirectory directory = StoreDirectory.at(root);
+    RemoteTrouble trouble =
+        new RemoteTrouble(remote.address(), directory.root().toString(), System::nanoTime);
+    RemoteTier tier = new RemoteTier(remote, directory, trouble);
+    tier.checkFormat();
+    return new Store(directory, tier, location);
+  }
+
+  /** What {@link Stores#open} takes to open the same store elsewhere: a directory or a URI. */
+  public String location() {
+    return location;
+  }
+
+  /** What is behind the directory, or null if nothing is. */
+  public @Nullable RemoteStore remoteStore() {
+    return remote == null ? null : remote.store();
+  }
+
+  /** What went wrong with the remote store so far, for people; at most a line a kind of trouble. */
+  public List<String> warnings() {
+    return remote == null ? List.of() : remote.warnings();
+  }
+
+  @Nullable RemoteTier remote() {
+    return remote;
   }
 
   public Path root() {
@@ -114,15 +156,15 @@ public final class Store {
       return kept;
     }
     Path path = directory.path(Folder.CAS, digest);
-    Verdict verdict = verify(digest, path);
-    if (verdict.kind == Kind.WHOLE && !renewIfPossible(digest, path)) {
-      verdict = new Verdict(Kind.ABSENT, "");
+    Verdict verdict = verifyAndRenew(digest, path);
+    if (verdict.kind != Kind.WHOLE && remote != null && remote.fetch(digest)) {
+      verdict = verifyAndRenew(digest, path);
     }
     return switch (verdict.kind) {
       case WHOLE -> path;
       case ABSENT ->
           throw new MissingBlobException(
-              digest, name(digest) + ": is not in " + root() + "; run again to recompute it");
+              digest, name(digest) + ": is not in " + location + "; run again to recompute it");
       case DAMAGED ->
           throw new MissingBlobException(
               digest,
@@ -260,6 +302,14 @@ public final class Store {
 
   /** {@code found}: what is there instead, for people. */
   private record Verdict(Kind kind, String found) {}
+
+  /** What this finds whole is young: no collection takes it. */
+  private Verdict verifyAndRenew(Digest digest, Path path) throws IOException {
+    Verdict verdict = verify(digest, path);
+    return verdict.kind == Kind.WHOLE && !renewIfPossible(digest, path)
+        ? new Verdict(Kind.ABSENT, "")
+        : verdict;
+  }
 
   /** Hashes what has not been hashed as it is now; quarantines what is damaged. */
   private Verdict verify(Digest digest, Path path) throws IOException {

@@ -55,6 +55,9 @@ final class StoreDirectory {
     }
   }
 
+  /** Beside the default store's own folders: the first levels of remote stores. */
+  static final String REMOTES = "remotes";
+
   private static final Set<PosixFilePermission> PRIVATE_DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> PRIVATE_FILE =
@@ -276,6 +279,20 @@ final class StoreDirectory {
     }
   }
 
+  /** A file of {@code tmp/} to go on writing, made if need be. */
+  FileChannel openToContinue(Path file) throws IOException {
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      if (posix && Files.exists(file) && !Files.isWritable(file)) {
+        Files.delete(file); // sealed by a process that was killed right after
+      }
+      return FileChannel.open(file, options, attributes(PRIVATE_FILE));
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
+  }
+
   void makeDirectories(Path directory) throws IOException {
     if (Files.isDirectory(directory)) {
       return;
@@ -390,7 +407,9 @@ final class StoreDirectory {
   /** A mistyped --store must not fill somebody's home directory. */
   private void checkNobodyElses() throws IOException {
     Set<String> ours =
-        Stream.concat(Stream.of(Folder.values()).map(Folder::folderName), Stream.of("lost+found"))
+        Stream.concat(
+                Stream.of(Folder.values()).map(Folder::folderName),
+                Stream.of("lost+found", REMOTES))
             .collect(Collectors.toUnmodifiableSet());
     List<String> foreign =
         entries(root).stream()

@@ -1,6 +1,5 @@
 package io.stitchflow.artifacts;
 
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,7 +24,7 @@ final class StoreFormat {
    * @param file for the message
    * @throws StoreException if this program cannot use a store of that format
    */
-  static void check(Path file, String content) throws StoreException {
+  static void check(Object file, String content) throws StoreException {
     String line = content.lines().findFirst().orElse("");
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {

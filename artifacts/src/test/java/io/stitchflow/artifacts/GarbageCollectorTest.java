@@ -27,6 +27,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -355,6 +356,24 @@ class GarbageCollectorTest {
         .containsExactlyInAnyOrder(ofHere, ofGoneYoung, strange);
     assertThat(abandoned).doesNotExist();
     assertThat(ofGone).doesNotExist();
+  }
+
+  @Test
+  void collect_downloads_goAfterADayAndUnlocked() throws IOException {
+    Path young = temporary("12".repeat(32) + ".part", OLD);
+    Path abandoned = temporary("34".repeat(32) + ".part", Duration.ofHours(25));
+    Path sealed = temporary("56".repeat(32) + ".part", Duration.ofHours(25));
+    Files.setPosixFilePermissions(sealed, PosixFilePermissions.fromString("r--------"));
+    Path locked = temporary("78".repeat(32) + ".part", Duration.ofHours(25));
+
+    try (FileChannel channel = FileChannel.open(locked, StandardOpenOption.WRITE)) {
+      channel.lock();
+      aged.collector().collect(atMost(Long.MAX_VALUE, stitch.key()));
+    }
+
+    assertThat(files(aged.store, Folder.TMP)).containsExactlyInAnyOrder(young, locked);
+    assertThat(abandoned).doesNotExist();
+    assertThat(sealed).doesNotExist();
   }
 
   private Path temporary(String name, Duration age) throws IOException {

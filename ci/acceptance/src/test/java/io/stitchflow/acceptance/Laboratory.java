@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.Stores;
 import io.stitchflow.flink.FlinkCluster;
 import io.stitchflow.plan.ExperimentDefaults;
 import io.stitchflow.plan.InProcess;
@@ -58,9 +59,21 @@ final class Laboratory {
       """;
 
   private final Path directory;
+  private final String place;
 
   Laboratory(Path directory) {
+    this(directory, directory.toString());
+  }
+
+  /**
+   * On a remote store.
+   *
+   * @param directory this machine's first level
+   * @param uri where the store is; not where its first level is
+   */
+  Laboratory(Path directory, String uri) {
     this.directory = directory;
+    this.place = uri;
   }
 
   /** What a run did: the outcome of each stage that ran, and the results of all stages. */
@@ -115,7 +128,7 @@ final class Laboratory {
   }
 
   Store store() throws IOException {
-    return Store.open(directory);
+    return Stores.open(place, Map.of(Stores.LOCAL_VARIABLE, directory.toString()));
   }
 
   Finished inProcess(Experiment experiment) throws Exception {

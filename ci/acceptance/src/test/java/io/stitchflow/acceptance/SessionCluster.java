@@ -7,26 +7,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A real Flink session cluster of several processes, started by {@code ci/flink-cluster}. */
 final class SessionCluster {
   private static final Path SCRIPT = Path.of("..", "flink-cluster").toAbsolutePath().normalize();
 
   private final Path directory;
+  private final Map<String, String> environment;
 
-  private SessionCluster(Path directory) {
+  private SessionCluster(Path directory, Map<String, String> environment) {
     this.directory = directory;
+    this.environment = Map.copyOf(environment);
   }
 
   static SessionCluster up(Path directory, int taskManagers) throws Exception {
-    SessionCluster cluster = new SessionCluster(directory);
+    return up(directory, taskManagers, Map.of());
+  }
+
+  /**
+   * @param environment of its processes, beside that of this one
+   */
+  static SessionCluster up(Path directory, int taskManagers, Map<String, String> environment)
+      throws Exception {
+    SessionCluster cluster = new SessionCluster(directory, environment);
     cluster.start(taskManagers);
     return cluster;
   }
 
   /** Starts what {@link #down} stopped, on other ports. */
   void start(int taskManagers) throws Exception {
-    call("up", "--task-managers", String.valueOf(taskManagers));
+    call(environment, "up", "--task-managers", String.valueOf(taskManagers));
   }
 
   String master() throws IOException {
@@ -40,25 +51,32 @@ final class SessionCluster {
   }
 
   void restart(String taskManager) throws Exception {
-    call("task-manager", taskManager.substring("tm".length()));
+    restart(taskManager, environment);
   }
 
-  private void call(String command, String... arguments) throws Exception {
+  /** Starts a TaskManager anew, in an environment of its own. */
+  void restart(String taskManager, Map<String, String> itsEnvironment) throws Exception {
+    call(itsEnvironment, "task-manager", taskManager.substring("tm".length()));
+  }
+
+  private void call(Map<String, String> more, String command, String... arguments)
+      throws Exception {
     List<String> words = new ArrayList<>(List.of(SCRIPT.toString(), command));
     words.addAll(List.of(arguments));
     words.addAll(List.of("--dir", directory.toString()));
     Path log = directory.resolveSibling("flink-cluster.log");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(words)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(more);
+    Process process = builder.start();
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", words) + ": " + Files.readString(log, UTF_8));
     }
   }
 
   void down() throws Exception {
-    call("down");
+    call(environment, "down");
   }
 }

@@ -25,6 +25,7 @@ final class FloorsTest {
       List.of(
           List.of("v1"),
           List.of("artifacts"),
+          List.of("remote"),
           List.of("torch"),
           List.of("dataset", "network"),
           List.of("representation"),
@@ -60,6 +61,20 @@ final class FloorsTest {
   static final ArchRule arrow_isUsedOnlyInArtifacts =
       only(packages("artifacts"), "org.apache.arrow..")
           .because("artifacts has an API of its own for tensors");
+
+  @ArchTest
+  static final ArchRule awsSdk_isUsedOnlyInRemote =
+      only(packages("remote"), "software.amazon..")
+          .because("a store without a remote one must not load it");
+
+  @ArchTest
+  static final ArchRule remote_isFoundAtRunTimeOnly =
+      noClasses()
+          .that(not(resideInAnyPackage(packages("remote"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(packages("remote"))
+          .because("it is found by its scheme, when a store's URI has it");
 
   @ArchTest
   static final ArchRule djl_isUsedOnlyInExperiment =

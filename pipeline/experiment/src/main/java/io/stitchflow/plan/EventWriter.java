@@ -6,28 +6,21 @@ import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import io.stitchflow.v1.StagesStarted;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * Tells of a run by appending to a file of its own in {@link RunFiles}. What cannot be written is
- * left out: results are in the store, whoever hears of them.
+ * Tells of a run by appending to {@link RunFiles}. What cannot be written is left out: results are
+ * in the store, whoever hears of them.
  */
 public final class EventWriter implements RunListener {
   private static final long PERIOD_NANOS = 500_000_000L;
 
   private final String worker;
-  private final Path directory;
-  private Path file;
+  private final RunFiles.EventSink sink;
   private final LongSupplier nanos;
   private final Map<String, Long> toldNanos = new HashMap<>();
 
@@ -37,8 +30,7 @@ public final class EventWriter implements RunListener {
    */
   public EventWriter(RunFiles run, String worker, LongSupplier nanos) {
     this.worker = worker;
-    this.directory = run.events();
-    this.file = newFile();
+    this.sink = run.newSink();
     this.nanos = nanos;
   }
 
@@ -79,20 +71,12 @@ public final class EventWriter implements RunListener {
     append(RunEvent.newBuilder().setFinished(result));
   }
 
-  private synchronized void append(RunEvent.Builder event) {
-    ByteBuffer bytes = ByteBuffer.wrap(EventFrame.encode(event.setWorker(worker).build()));
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-    } catch (IOException e) {
-      // Somebody may miss the news, nobody a result. What follows must not follow half an event
-      file = newFile();
-    }
+  @Override
+  public void flush() {
+    sink.flush();
   }
 
-  private Path newFile() {
-    return directory.resolve(UUID.randomUUID().toString());
+  private void append(RunEvent.Builder event) {
+    sink.append(EventFrame.encode(event.setWorker(worker).build()));
   }
 }

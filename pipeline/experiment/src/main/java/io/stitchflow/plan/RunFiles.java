@@ -1,13 +1,17 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.RemoteStore;
+import io.stitchflow.artifacts.RemoteStore.Capability;
+import io.stitchflow.artifacts.RemoteStore.Content;
+import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,35 +20,37 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * A run's files in the store: {@code runs/<id>/run}, what runs, {@code runs/<id>/results}, what
  * became of all its stages, and of a run on a cluster {@code runs/<id>/events/}, a file a worker to
  * which it appends what happens. Events are how a client and its workers talk; run and results stay
- * as the record of what was run and which results it used.
+ * as the record of what was run and which results it used. Behind a remote store, those of a run on
+ * a cluster are there too; its events, since there is no append, are {@link RemoteEvents}.
  */
 public final class RunFiles {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
   private static final int ID_DIGITS = 32;
 
+  private static final long PERIOD_MILLIS = 200;
+
   private final Store store;
+  private final String id;
   private final Path directory;
 
-  private RunFiles(Store store, Path directory) {
+  private RunFiles(Store store, String id) {
     this.store = store;
-    this.directory = directory;
+    this.id = id;
+    this.directory = store.runs().resolve(id);
   }
 
-  /** Makes the files of a new run on a cluster. */
+  /** Makes the files of a new run on a cluster, here only. */
   public static RunFiles create(Store store, String id, Run run) throws IOException {
     RunFiles files = at(store, id);
-    store.makeRun(files.events());
-    store.writeRunFile(files.file(), run.toByteArray());
+    files.write(run.toByteArray());
     return files;
   }
 
@@ -80,6 +86,52 @@ public final class RunFiles {
   }
 
   /**
+   * Makes the files of a new run where its workers find them.
+   *
+   * @throws StoreException as {@link #checkShareable}
+   */
+  public static RunFiles share(Store store, String id, Run run) throws IOException {
+    checkShareable(store);
+    RunFiles files = create(store, id, run);
+    RemoteStore remote = store.remoteStore();
+    if (remote != null) {
+      try {
+        remote.putIfAbsent(files.remoteName(), Content.of(run.toByteArray()));
+      } catch (IOException e) {
+        throw unreachable(e);
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Refuses a store over which a client and its workers cannot talk.
+   *
+   * @throws StoreException if the remote store cannot list
+   */
+  public static void checkShareable(Store store) throws StoreException {
+    RemoteStore remote = store.remoteStore();
+    if (remote != null && !remote.capabilities().contains(Capability.LIST)) {
+      throw new StoreException(
+          remote.address()
+              + ": cannot list what it holds, which a run on a cluster needs to hear from its"
+              + " workers; choose s3://... or a directory that all share with --store");
+    }
+  }
+
+  private static StoreException unreachable(IOException e) {
+    return e instanceof StoreException known
+        ? known
+        : new StoreException(
+            e.getMessage() + "; a run on a cluster needs its store, try again when it answers", e);
+  }
+
+  private void write(byte[] run) throws IOException {
+    store.makeRun(events());
+    store.writeRunFile(file(), run);
+  }
+
+  /**
    * The files of a run, which may not be there.
    *
    * @throws IllegalArgumentException if {@code id} cannot be one
@@ -89,7 +141,7 @@ public final class RunFiles {
       throw new IllegalArgumentException(
           "a run's id is 32 lower-case hexadecimal digits, but was: '" + id + "'");
     }
-    return new RunFiles(store, store.runs().resolve(id));
+    return new RunFiles(store, id);
   }
 
   /**
@@ -98,6 +150,16 @@ public final class RunFiles {
    * @throws NoSuchFileException if the store has no such run
    */
   public Run read() throws IOException {
+    RemoteStore remote = store.remoteStore();
+    if (remote != null && !exists()) {
+      try (RemoteBytes bytes = remote.get(remoteName(), 0)) {
+        if (bytes != null) {
+          write(bytes.stream().readAllBytes());
+        }
+      } catch (IOException e) {
+        throw unreachable(e);
+      }
+    }
     return Run.parseFrom(Files.readAllBytes(file()));
   }
 
@@ -112,7 +174,20 @@ public final class RunFiles {
   }
 
   /**
-   * What became of all stages.
+   * As {@link #writeResults}, and where its workers found the run too.
+   *
+   * @throws IOException also if it is written here, but not in the remote store
+   */
+  public void shareResults(Collection<StageResult> results) throws IOException {
+    writeResults(results);
+    RemoteStore remote = store.remoteStore();
+    if (remote != null) {
+      remote.replace("runs/" + id + "/results", Content.of(results()));
+    }
+  }
+
+  /**
+   * What became of all stages, as this machine knows it.
    *
    * @throws NoSuchFileException if the run has not ended, or was interrupted
    */
@@ -137,57 +212,43 @@ public final class RunFiles {
     return directory.resolve("events");
   }
 
+  private String remoteName() {
+    return "runs/" + id + "/run";
+  }
+
   /** Reads what workers tell, each event once. */
   public Events follow() {
-    return new Events(events());
+    RemoteStore remote = store.remoteStore();
+    return remote == null
+        ? new DirectoryEvents(events())
+        : new RemoteEvents(remote, id).new Reader();
+  }
+
+  /** Where a worker tells. */
+  EventSink newSink() {
+    RemoteStore remote = store.remoteStore();
+    return remote == null
+        ? new DirectoryEvents.Sink(events())
+        : new RemoteEvents(remote, id).newSink();
+  }
+
+  /** How long to wait between two looks. */
+  public long periodMillis() {
+    return store.remoteStore() == null ? PERIOD_MILLIS : RemoteEvents.PERIOD_MILLIS;
   }
 
   /** What was told since the last look. */
-  public static final class Events {
-    private final Path directory;
-    private final Map<Path, Long> read = new HashMap<>();
-
-    private Events(Path directory) {
-      this.directory = directory;
-    }
-
+  public interface Events {
     /** Events in the order of each worker; of one that is being written, nothing yet. */
-    public List<RunEvent> next() throws IOException {
-      List<RunEvent> events = new ArrayList<>();
-      for (Path file : files()) {
-        long from = read.getOrDefault(file, 0L);
-        if (Files.size(file) > from) {
-          read.put(file, from + read(file, from, events));
-        }
-      }
-      return events;
-    }
+    List<RunEvent> next() throws IOException;
+  }
 
-    private List<Path> files() throws IOException {
-      List<Path> files = new ArrayList<>();
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-        entries.forEach(files::add);
-      }
-      Collections.sort(files);
-      return files;
-    }
+  /** Takes what a worker tells. */
+  interface EventSink {
+    /** One event, framed. What cannot be written is left out. */
+    void append(byte[] frame);
 
-    /** Bytes of the whole events after {@code from}. */
-    private static long read(Path file, long from, List<RunEvent> events) throws IOException {
-      byte[] bytes;
-      try (InputStream in = Files.newInputStream(file)) {
-        in.skipNBytes(from);
-        bytes = in.readAllBytes();
-      }
-      int position = 0;
-      while (true) {
-        EventFrame frame = EventFrame.at(bytes, position);
-        if (frame == null) {
-          return position;
-        }
-        events.add(frame.event());
-        position = frame.end();
-      }
-    }
+    /** Waits until what was appended is written or left out. */
+    void flush();
   }
 }

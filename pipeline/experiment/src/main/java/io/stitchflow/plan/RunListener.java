@@ -27,4 +27,7 @@ public interface RunListener {
 
   /** A stage has ended, in any way. */
   void finished(Stage stage, StageResult result);
+
+  /** Waits until what was told so far can be heard, or never will be. */
+  default void flush() {}
 }

@@ -43,6 +43,10 @@ public final class Worker {
     this.lanes = new Semaphore(lanes, true);
   }
 
+  public Store store() {
+    return store;
+  }
+
   public Memo memo() {
     return memo;
   }

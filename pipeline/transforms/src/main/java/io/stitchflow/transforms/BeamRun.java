@@ -47,7 +47,7 @@ public final class BeamRun {
     Collecting collecting = new Collecting(listener);
     Workers.host(id, store, run.getPlan(), lanes, collecting);
     try {
-      RunSpec spec = new RunSpec(id, store.root().toString(), lanes, 0, survey.missing());
+      RunSpec spec = new RunSpec(id, store.location(), lanes, 0, survey.missing());
       pipeline(options, spec, survey).run().waitUntilFinish();
     } finally {
       Workers.forget(id);

@@ -11,7 +11,7 @@ import java.util.List;
  * What a run executes and where.
  *
  * @param id names the run's files in the store
- * @param store the store's directory
+ * @param store the store's directory, or its URI
  * @param lanes groups of stages that run at once in one JVM
  * @param slots into how many shares of about the same cost the groups of a kind are dealt; 0 where
  *     each is a share of its own

@@ -127,11 +127,14 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
                   * (THREADS.getCurrentThreadCpuTime() - startCpuNanos)
                   / (System.nanoTime() - startNanos));
         }
+        Workers.newWarnings(id).forEach(LOG::warn);
         for (int i = 0; i < results.size(); i++) {
           count(group.getStage(i), results.get(i));
           context.output(results.get(i));
         }
       }
+      // Else the job might end before its last news are there
+      Workers.reach(store, id, lanes).listener().flush();
     }
 
     private void count(Stage stage, StageResult result) {

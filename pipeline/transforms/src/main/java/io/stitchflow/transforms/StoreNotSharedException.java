@@ -15,7 +15,7 @@ public final class StoreNotSharedException extends IOException {
             + worker
             + " does not see this run's store there ("
             + cause.getMessage()
-            + "); give a directory with --store that all workers share under this path",
+            + "); give a directory with --store that all workers share under this path, or s3://...",
         cause);
   }
 

@@ -2,14 +2,15 @@ package io.stitchflow.transforms;
 
 import io.stitchflow.artifacts.ProcessName;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.Stores;
 import io.stitchflow.plan.EventWriter;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.Worker;
 import io.stitchflow.v1.Plan;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Workers {
   private static final Map<String, Worker> WORKERS = new HashMap<>();
   private static final Map<String, Site> SITES = new HashMap<>();
+  private static final Map<String, Integer> WARNED = new HashMap<>();
 
   // A store behind a network may be gone for seconds
   private static final long FIRST_DELAY_MILLIS = 250;
@@ -63,29 +65,44 @@ final class Workers {
     }
   }
 
-  private static synchronized Site site(String root, String id, int lanes) throws IOException {
+  private static synchronized Site site(String place, String id, int lanes) throws IOException {
     Site known = SITES.get(id);
     if (known != null) {
       return known;
     }
-    Store store = Store.open(Path.of(root));
+    Store store = Stores.open(place, System.getenv());
     RunFiles files = RunFiles.at(store, id);
     Plan plan = files.read().getPlan();
+    Worker worker =
+        WORKERS.computeIfAbsent(place, key -> new Worker(store, Executors.all(), lanes));
     RunListener listener = new EventWriter(files, ProcessName.get(), System::nanoTime);
-    Site site = new Site(worker(store, lanes), files, plan, listener);
+    Site site = new Site(worker, files, plan, listener);
     SITES.put(id, site);
     return site;
   }
 
-  private static Worker worker(Store store, int lanes) {
-    return WORKERS.computeIfAbsent(
-        store.root().toString(), root -> new Worker(store, Executors.all(), lanes));
-  }
-
-  /** Runs the stages of a run of this JVM, and tells {@code listener} rather than its files. */
+  /**
+   * Runs the stages of a run of this JVM over {@code store} itself, whose warnings whoever started
+   * it sees, and tells {@code listener} rather than the run's files.
+   */
   static synchronized void host(
       String run, Store store, Plan plan, int lanes, RunListener listener) {
-    SITES.put(run, new Site(worker(store, lanes), null, plan, listener));
+    SITES.put(run, new Site(new Worker(store, Executors.all(), lanes), null, plan, listener));
+  }
+
+  /**
+   * What is wrong with a run's store, once a kind of trouble; nothing where whoever started the run
+   * is in this JVM and sees for itself.
+   */
+  static synchronized List<String> newWarnings(String run) {
+    Site site = SITES.get(run);
+    if (site == null || site.files() == null) {
+      return List.of();
+    }
+    List<String> warnings = site.worker().store().warnings();
+    int told = WARNED.getOrDefault(run, 0);
+    WARNED.put(run, warnings.size());
+    return warnings.size() > told ? warnings : List.of();
   }
 
   static synchronized void forget(String run) {

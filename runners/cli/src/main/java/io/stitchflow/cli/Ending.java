@@ -50,11 +50,12 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     RunRecord record =
         new RunRecord(run.getExperiment().getName(), out.path(""), page, results, clock.seconds());
     Map<String, Object> all = new LinkedHashMap<>(circumstances);
-    all.put("store", store.root().toString());
+    all.put("store", store.location());
     all.put("started", clock.started().toString());
     all.put("processors", Runtime.getRuntime().availableProcessors());
     out.write("run.json", Json.pretty(record.full(all)));
     summarize(record, terminal.out());
+    StoreOption.warn(store, terminal);
     Nondeterminism.warn(store, results, terminal.err());
     if (json) {
       system.out().println(Json.line(record.summary()));

@@ -1,8 +1,10 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.ExperimentFile;
 import io.stitchflow.plan.InvalidExperimentException;
 import io.stitchflow.plan.ValidExperiment;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,8 +83,8 @@ final class ExperimentOptions {
     return json;
   }
 
-  Path store(Map<String, String> environment) {
-    return store.store(environment);
+  Store store(Map<String, String> environment) throws IOException {
+    return store.open(environment);
   }
 
   Path out(String experiment) {

@@ -51,7 +51,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Catalog catalog = query.catalog(environment);
+    Catalog catalog = query.catalog(environment, system);
     Item item = StoreQuery.resolve(catalog, name);
     List<Export.Exported> files;
     try {

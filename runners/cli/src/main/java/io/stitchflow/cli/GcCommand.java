@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     description = {
       "Takes from the store what nobody needs. Kept are pins ('stitchflow pin'), results of recent runs, what is being computed, everything younger than an hour, and all that those were computed from.",
-      "What goes can be brought back with --undo; a gc deletes for good what an earlier one took more than an hour before. Runs may go on meanwhile."
+      "What goes can be brought back with --undo; a gc deletes for good what an earlier one took more than an hour before. Runs may go on meanwhile.",
+      "Of a remote store, this is about the first level on this machine; what is behind it stays."
     },
     footerHeading = "%nExample:%n",
     footer = {
@@ -70,7 +71,7 @@ final class GcCommand implements Callable<Integer> {
     if (undo && (dryRun || maxSize != null)) {
       throw new InputException("--undo: goes alone; drop --dry-run and --max-size");
     }
-    Store store = Store.open(storeOption.store(environment));
+    Store store = storeOption.open(environment);
     GarbageCollector collector = new GarbageCollector(store, InstantSource.system());
     return undo ? undo(collector, store) : collect(collector, store, age, maxSizeBytes);
   }

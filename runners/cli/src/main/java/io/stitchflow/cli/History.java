@@ -16,8 +16,11 @@ record History(Store store, Run run, @Nullable String job) {
   /** A run that cannot be recorded has its results all the same: that is told, and no failure. */
   void keep(Results results, PrintStream err) {
     try {
-      RunFiles files = job == null ? RunFiles.keep(store, run) : RunFiles.at(store, job);
-      files.writeResults(results.byStage().values());
+      if (job == null) {
+        RunFiles.keep(store, run).writeResults(results.byStage().values());
+      } else {
+        RunFiles.at(store, job).shareResults(results.byStage().values());
+      }
     } catch (IOException e) {
       err.println(
           "stitchflow: warning: this run is not recorded, so 'ls' and 'stats' do not know it: "

@@ -59,7 +59,7 @@ final class LineageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Catalog catalog = query.catalog(environment);
+    Catalog catalog = query.catalog(environment, system);
     Item item = StoreQuery.resolve(catalog, name);
     Lineage.Node tree =
         direction.isDown() ? Lineage.down(catalog, item) : Lineage.up(catalog, item);

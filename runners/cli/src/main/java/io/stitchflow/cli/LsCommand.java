@@ -91,7 +91,7 @@ final class LsCommand implements Callable<Integer> {
     checkStage();
     @Nullable Duration age = olderThan == null ? null : Durations.parse("--older-than", olderThan);
     long size = largerThan == null ? -1 : Sizes.parse("--larger-than", largerThan);
-    Catalog catalog = query.catalog(environment);
+    Catalog catalog = query.catalog(environment, system);
     List<Entry> entries =
         catalog.entries().stream()
             .filter(entry -> stage.isEmpty() || entry.kindName().equals(stage))

@@ -38,7 +38,7 @@ final class Nondeterminism {
                 + " changed; see: stitchflow show "
                 + key
                 + " --store "
-                + store.root());
+                + StoreOption.quoted(store));
       }
       if (concerned.size() > MOST_NAMED) {
         err.println(

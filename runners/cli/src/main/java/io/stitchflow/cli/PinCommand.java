@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
     versionProvider = Versions.class,
     description = {
       "Keeps results, and what they were computed from, until 'stitchflow unpin NAME', whatever 'gc' takes.",
-      "A name that is there already keeps the new results only."
+      "A name that is there already keeps the new results only.",
+      "Of a remote store, this is about the first level on this machine, where alone 'gc' takes anything."
     },
     footerHeading = "%nExample:%n",
     footer = {
@@ -81,7 +82,7 @@ final class PinCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     checkName(name);
-    Store store = Store.open(storeOption.store(environment));
+    Store store = storeOption.open(environment);
     Kept kept =
         KEY.matcher(what).matches() && !Files.exists(Path.of(what)) ? byKey(store) : byFile(store);
     new Pins(store).pin(name, kept.keys());

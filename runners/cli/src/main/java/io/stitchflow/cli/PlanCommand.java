@@ -32,8 +32,9 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ValidExperiment valid = options.read();
-    Store store = Store.open(options.store(environment));
+    Store store = options.store(environment);
     Survey survey = Survey.of(Plans.of(valid, options, environment), new Memo(store));
+    StoreOption.warn(store, options.json() ? system.peopleOnErr() : system);
     Estimator estimator = Plans.estimator(survey, Runtime.getRuntime().availableProcessors());
     PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator);
     (options.json() ? system.peopleOnErr() : system).out().print(table.text());

@@ -2,6 +2,7 @@ package io.stitchflow.cli;
 
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.ValidExperiment;
 import io.stitchflow.transforms.Cluster;
@@ -42,9 +43,10 @@ final class RunCommand implements Callable<Integer> {
     Terminal terminal = options.json() ? system.peopleOnErr() : system;
     ValidExperiment valid = options.read();
     OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
-    Store store = Store.open(options.store(environment));
+    Store store = options.store(environment);
     Plan plan = runner.applyTo(Plans.of(valid, options, environment));
     Survey survey = Survey.of(plan, new Memo(store));
+    StoreOption.warn(store, terminal);
     Run run =
         Run.newBuilder()
             .setExperiment(valid.experiment())
@@ -91,6 +93,7 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable Computed onCluster(Run run, Survey survey, Store store, Terminal terminal)
       throws Exception {
     Cluster cluster = runner.cluster();
+    RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
     try (Watched watched = Watched.start(survey, slots, terminal)) {
       List<StageResult> results =
@@ -118,13 +121,13 @@ final class RunCommand implements Callable<Integer> {
                 + "; follow it with: stitchflow watch "
                 + job.id()
                 + " --store "
-                + store.root());
+                + StoreOption.quoted(store));
     if (options.json()) {
       Map<String, Object> summary = new LinkedHashMap<>();
       summary.put("experiment", run.getExperiment().getName());
       summary.put("run", job.id());
       summary.put("master", run.getMaster());
-      summary.put("store", store.root().toString());
+      summary.put("store", store.location());
       system.out().println(Json.line(summary));
     }
   }

@@ -38,7 +38,7 @@ final class RunnerOptions {
   @Option(
       names = "--require-cache",
       description =
-          "A stage fails where the store cannot take its outputs. Without it the run goes on, keeps them until it ends, and says so.")
+          "A stage fails where the store, or the remote one behind it, cannot take its outputs. Without it the run goes on, keeps them until it ends, or on this machine, and says so.")
   private boolean requireCache;
 
   boolean isDirect() {

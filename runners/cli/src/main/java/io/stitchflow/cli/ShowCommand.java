@@ -43,7 +43,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Catalog catalog = query.catalog(environment);
+    Catalog catalog = query.catalog(environment, system);
     Item item = StoreQuery.resolve(catalog, name);
     if (query.json()) {
       EntryJson json = new EntryJson(catalog);

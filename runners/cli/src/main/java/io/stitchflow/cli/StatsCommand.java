@@ -31,7 +31,7 @@ final class StatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Stats stats = Stats.of(query.catalog(environment));
+    Stats stats = Stats.of(query.catalog(environment, system));
     if (query.json()) {
       system.out().println(Json.line(json(stats)));
     } else {

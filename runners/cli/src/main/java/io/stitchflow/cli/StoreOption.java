@@ -1,6 +1,8 @@
 package io.stitchflow.cli;
 
-import java.nio.file.Path;
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.Stores;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -9,21 +11,26 @@ import picocli.CommandLine.Option;
 final class StoreOption {
   @Option(
       names = "--store",
-      paramLabel = "DIR",
-      description =
-          "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.")
-  private @Nullable Path store;
+      paramLabel = "PLACE",
+      description = {
+        "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.",
+        "A directory, s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=NAME, or http://HOST:PORT/PATH of a build system's cache."
+      })
+  private @Nullable String store;
 
-  Path store(Map<String, String> environment) {
-    if (store != null) {
-      return store.toAbsolutePath().normalize();
-    }
-    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    // A relative XDG_CACHE_HOME is to be ignored, says its specification
-    Path root =
-        cache.startsWith("/")
-            ? Path.of(cache)
-            : Path.of(System.getProperty("user.home", "."), ".cache");
-    return root.resolve("stitchflow").toAbsolutePath();
+  Store open(Map<String, String> environment) throws IOException {
+    return Stores.open(
+        store == null ? Stores.defaultDirectory(environment).toString() : store, environment);
+  }
+
+  /** What {@code --store} takes, as a shell takes it: a URI may have '?' and '&' in it. */
+  static String quoted(Store store) {
+    String location = store.location();
+    return location.matches("[A-Za-z0-9/:._-]+") ? location : "'" + location + "'";
+  }
+
+  /** Says what went wrong with the remote store so far. */
+  static void warn(Store store, Terminal terminal) {
+    store.warnings().forEach(warning -> terminal.err().println("stitchflow: warning: " + warning));
   }
 }

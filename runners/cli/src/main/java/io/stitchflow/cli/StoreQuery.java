@@ -19,8 +19,11 @@ final class StoreQuery {
     return json;
   }
 
-  Catalog catalog(Map<String, String> environment) throws IOException {
-    return Catalog.read(Store.open(store.store(environment)));
+  Catalog catalog(Map<String, String> environment, Terminal terminal) throws IOException {
+    Store opened = store.open(environment);
+    Catalog catalog = Catalog.read(opened);
+    StoreOption.warn(opened, terminal);
+    return catalog;
   }
 
   /** What the user named by a key, a digest, or the first digits of one. */

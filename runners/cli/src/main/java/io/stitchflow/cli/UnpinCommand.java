@@ -34,7 +34,7 @@ final class UnpinCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PinCommand.checkName(name);
-    Store store = Store.open(storeOption.store(environment));
+    Store store = storeOption.open(environment);
     Pins pins = new Pins(store);
     if (!pins.unpin(name)) {
       throw new InputException(

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     description = {
       "Reads the store, hashes everything anew and names what is damaged. Runs may go on meanwhile.",
-      "Damage costs time only: what is damaged is computed again when it is needed. Ends with exit code 3 if it finds some and is not to repair it, or if a result comes out different."
+      "Damage costs time only: what is damaged is computed again when it is needed. Ends with exit code 3 if it finds some and is not to repair it, or if a result comes out different.",
+      "Of a remote store, this is about the first level on this machine; only --rerun fetches what it reads."
     },
     footerHeading = "%nExample:%n",
     footer = {
@@ -71,7 +72,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     double share = Quantities.share("--sample", sample);
     double rerunShare = rerun == null ? 0 : Quantities.share("--rerun", rerun);
-    Store store = Store.open(storeOption.store(environment));
+    Store store = storeOption.open(environment);
     StoreVerifier verifier = new StoreVerifier(store, share, seed);
     Verification verification = repair ? verifier.repair() : verifier.verify();
     StringBuilder text = new StringBuilder(text(store, verification));

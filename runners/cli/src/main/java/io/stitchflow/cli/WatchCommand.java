@@ -61,7 +61,7 @@ final class WatchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Clock clock = Clock.start();
     Terminal terminal = json ? system.peopleOnErr() : system;
-    Store store = Store.open(storeOption.store(environment));
+    Store store = storeOption.open(environment);
     Run run = read(store);
     Cluster cluster = RunnerOptions.cluster("flink");
     Survey survey = Survey.of(run.getPlan(), new Memo(store));
@@ -100,7 +100,7 @@ final class WatchCommand implements Callable<Integer> {
       throw new InputException(e.getMessage() + "; 'run --detach' tells it");
     } catch (NoSuchFileException e) {
       throw new InputException(
-          store.root()
+          store.location()
               + ": has no run "
               + id
               + "; name the store that it was started with, by --store");

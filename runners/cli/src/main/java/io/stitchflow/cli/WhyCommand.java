@@ -54,9 +54,10 @@ final class WhyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ValidExperiment valid = options.read();
-    Store store = Store.open(options.store(environment));
+    Store store = options.store(environment);
     Survey survey = Survey.of(Plans.of(valid, options, environment), new Memo(store));
     Catalog catalog = Catalog.read(store);
+    StoreOption.warn(store, system);
     List<Explanation> all = Why.of(survey, catalog);
     List<Explanation> asked = stage.isEmpty() ? all : List.of(named(all));
     if (options.json()) {

@@ -3,6 +3,7 @@ package io.stitchflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.Stores;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.StageResult;
@@ -360,6 +361,28 @@ final class StitchflowTest {
   }
 
   @Test
+  void run_remoteStoreIsAway_goesOnAndSaysSo() {
+    String remote = "http://127.0.0.1:1/cache?local=" + store;
+    assertThat(execute("run", "--store", remote, "--out", out.toString())).isEqualTo(ExitCode.DONE);
+    assertThat(screen.out()).contains("report: " + out.resolve("report.html"));
+    assertThat(screen.err())
+        .contains("stitchflow: warning: http://127.0.0.1:1/cache: could not be read")
+        .contains("stitchflow: warning: http://127.0.0.1:1/cache: could not be written")
+        .contains("those results are in " + store + " only");
+  }
+
+  @Test
+  void store_uriIsWrong_isRefusedAsTheStores() {
+    for (String uri : new String[] {"ftp://host/x", "s3://me:hunter2@bucket", "s3://b/x?nope=1"}) {
+      Screen refused = new Screen();
+      assertThat(refused.execute(Map.of(), "plan", file.toString(), "--store", uri))
+          .as(uri)
+          .isEqualTo(ExitCode.STORE);
+      assertThat(refused.err()).startsWith("stitchflow: ").doesNotContain("hunter2");
+    }
+  }
+
+  @Test
   void help_andVersion_areResults() {
     assertThat(screen.execute(Map.of(), "--help")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out())
@@ -371,12 +394,11 @@ final class StitchflowTest {
 
   @Test
   void store_notGiven_isInTheCacheDirectory() {
-    ExperimentOptions options = new ExperimentOptions();
-    assertThat(options.store(Map.of("XDG_CACHE_HOME", "/somewhere")))
+    assertThat(Stores.defaultDirectory(Map.of("XDG_CACHE_HOME", "/somewhere")))
         .isEqualTo(Path.of("/somewhere/stitchflow"));
     Path home = Path.of(System.getProperty("user.home"), ".cache", "stitchflow");
-    assertThat(options.store(Map.of())).isEqualTo(home);
-    assertThat(options.store(Map.of("XDG_CACHE_HOME", "relative"))).isEqualTo(home);
+    assertThat(Stores.defaultDirectory(Map.of())).isEqualTo(home);
+    assertThat(Stores.defaultDirectory(Map.of("XDG_CACHE_HOME", "relative"))).isEqualTo(home);
   }
 
   private int execute(String command, String... more) {

@@ -84,8 +84,8 @@ public final class FlinkCluster implements Cluster {
     FlinkRest rest = new FlinkRest(site.master());
     int slots = run.getSlots();
     String id = BeamRun.newId();
-    RunFiles files = RunFiles.create(store, id, run);
-    RunSpec spec = new RunSpec(id, store.root().toString(), slots, slots, survey.missing());
+    RunFiles files = RunFiles.share(store, id, run);
+    RunSpec spec = new RunSpec(id, store.location(), slots, slots, survey.missing());
     Path configuration = configuration(id);
     try {
       FlinkPipelineOptions options = options(site, slots, configuration);

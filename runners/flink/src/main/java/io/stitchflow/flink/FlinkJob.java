@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
 
 /** A job on a cluster, watched over its REST interface and by what its workers tell. */
 final class FlinkJob implements Cluster.Job {
-  private static final long NEWS_MILLIS = 200;
-
   /** Between two questions to a JobManager, which may share its cores with workers. */
   private static final long STATE_MILLIS = 1_000;
 
@@ -79,7 +77,7 @@ final class FlinkJob implements Cluster.Job {
         return new Cluster.End(follower.results(), reason(state));
       }
       do {
-        Thread.sleep(NEWS_MILLIS);
+        Thread.sleep(files.periodMillis());
         follower.poll();
       } while (!isLastTold(follower) && System.currentTimeMillis() - askedMillis < STATE_MILLIS);
     }

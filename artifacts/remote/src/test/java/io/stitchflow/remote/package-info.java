@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.remote;
+
+import org.jspecify.annotations.NullMarked;

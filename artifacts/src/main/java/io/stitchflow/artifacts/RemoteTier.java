@@ -1,0 +1,295 @@
+package io.stitchflow.artifacts;
+
+import io.stitchflow.artifacts.RemoteStore.Capability;
+import io.stitchflow.artifacts.RemoteStore.Content;
+import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
+import io.stitchflow.artifacts.RemoteStore.RemoteObject;
+import io.stitchflow.artifacts.StoreDirectory.Folder;
+import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Output;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The remote store behind a local directory: what is not here is looked up there, what is published
+ * here is published there.
+ *
+ * <p>A remote record promises its blobs; a blob that then is not there, or has other bytes, is
+ * computed again. Look-ups that fail are misses; a publish that fails leaves the result here. Both
+ * are told by {@link #warnings}.
+ */
+final class RemoteTier {
+  private static final int ATTEMPTS = 3;
+
+  private final RemoteStore remote;
+  private final StoreDirectory directory;
+  private final RemoteTrouble trouble;
+
+  /** Blobs that this process has asked for in vain, for whatever reason. */
+  private final Set<Digest> unavailable = ConcurrentHashMap.newKeySet();
+
+  /** Of these, the ones that are not there, or have other bytes. */
+  private final Set<Digest> lost = ConcurrentHashMap.newKeySet();
+
+  /** Keys of results that it could not take, and why. */
+  private final Map<Digest, String> unpublished = new ConcurrentHashMap<>();
+
+  /** Whether FORMAT is known to be there, or not to be wanted. */
+  private volatile boolean hasFormat;
+
+  RemoteTier(RemoteStore remote, StoreDirectory directory, RemoteTrouble trouble) {
+    this.remote = remote;
+    this.directory = directory;
+    this.trouble = trouble;
+    this.hasFormat = !remote.capabilities().contains(Capability.ANY_NAME);
+  }
+
+  RemoteStore store() {
+    return remote;
+  }
+
+  static String blobName(Digest digest) {
+    return name(Folder.CAS, digest);
+  }
+
+  private static String name(Folder folder, Digest digest) {
+    return folder.folderName() + "/" + digest.hex().substring(0, 2) + "/" + digest.hex();
+  }
+
+  /** At most a line a kind of trouble so far. */
+  List<String> warnings() {
+    return trouble.warnings();
+  }
+
+  int failedLookups() {
+    return trouble.failedLookups();
+  }
+
+  /**
+   * @throws StoreException if a newer program has written there, or it cannot be a store
+   */
+  void checkFormat() throws StoreException {
+    try {
+      byte[] format = read(StoreFormat.NAME);
+      if (format != null) {
+        StoreFormat.check(
+            remote.address() + "/" + StoreFormat.NAME, new String(format, StandardCharsets.UTF_8));
+      }
+    } catch (StoreException e) {
+      throw e;
+    } catch (IOException e) {
+      trouble.lookUpFailed(e);
+    }
+  }
+
+  /** The record under the key, or null if there is none that is whole. */
+  @Nullable ActionResult find(Digest key) {
+    byte[] frame = look(name(Folder.AC, key));
+    if (frame == null) {
+      return null;
+    }
+    ActionResult result = RecordFrame.decode(key, frame);
+    if (result == null) {
+      trouble.isDamaged(name(Folder.AC, key));
+    }
+    return result;
+  }
+
+  /** What should hash to the key, or null if there is nothing. */
+  byte @Nullable [] findAction(Digest key) {
+    return look(name(Folder.ACTION, key));
+  }
+
+  /** Whether the blob is thought to be there; asks nobody. */
+  boolean promises(Digest digest) {
+    return !unavailable.contains(digest);
+  }
+
+  /**
+   * Brings a blob into the directory.
+   *
+   * @return whether it is there now; its bytes were right when they arrived
+   * @throws StoreException if this machine cannot keep it
+   */
+  boolean fetch(Digest digest) throws IOException {
+    unavailable.add(digest);
+    if (trouble.isResting()) {
+      trouble.lookUpLeftOut();
+      return false;
+    }
+    try {
+      RemoteDownload.End end = new RemoteDownload(remote, directory, digest).run();
+      trouble.worked();
+      if (end == RemoteDownload.End.DONE) {
+        found(digest);
+        return true;
+      }
+      lost.add(digest);
+      if (end == RemoteDownload.End.DAMAGED) {
+        trouble.isDamaged(blobName(digest));
+      }
+      return false;
+    } catch (StoreException e) {
+      throw e;
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      trouble.lookUpFailed(e);
+      return false;
+    }
+  }
+
+  private void found(Digest digest) {
+    unavailable.remove(digest);
+    lost.remove(digest);
+  }
+
+  /**
+   * Publishes what stands here: blobs, then the action, then the record.
+   *
+   * @param action its canonical bytes
+   * @return the record that stands there now; {@code result} where that is not to be known
+   */
+  ActionResult publish(Digest key, byte[] action, ActionResult result) throws IOException {
+    if (trouble.isResting()) {
+      trouble.publishLeftOut();
+      unpublished.put(key, RemoteTrouble.NOT_TRIED);
+      return result;
+    }
+    try {
+      putFormat();
+      for (Output output : result.getOutputList()) {
+        putBlob(output);
+      }
+      putIfAbsent(name(Folder.ACTION, key), action);
+      ActionResult standing = putRecord(key, result);
+      unpublished.remove(key);
+      trouble.worked();
+      return standing;
+    } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      trouble.publishFailed(e);
+      unpublished.put(key, String.valueOf(e.getMessage()));
+      return result;
+    }
+  }
+
+  /**
+   * @throws StoreException if this process published under the key, but not there
+   */
+  void checkPublished(Digest key) throws StoreException {
+    String why = unpublished.get(key);
+    if (why != null) {
+      throw new StoreException(
+          remote.address() + ": could not take a result, now in " + directory.root() + ": " + why);
+    }
+  }
+
+  private void putFormat() throws IOException {
+    if (!hasFormat) {
+      putIfAbsent(StoreFormat.NAME, StoreFormat.CONTENT.getBytes(StandardCharsets.UTF_8));
+      hasFormat = true;
+    }
+  }
+
+  private void putBlob(Output output) throws IOException {
+    Digest digest = Digest.from(output.getDigest());
+    String name = blobName(digest);
+    RemoteObject there = remote.find(name);
+    Path here = directory.path(Folder.CAS, digest);
+    boolean sound =
+        there != null
+            && (there.sizeBytes() < 0 || there.sizeBytes() == output.getSizeBytes())
+            && !lost.contains(digest);
+    if (!sound && !Files.exists(here)) {
+      throw new IOException(name + ": is neither here nor there, so its record is not published");
+    }
+    if (!sound && there != null) {
+      remote.replace(name, Content.of(here));
+    } else if (!sound) {
+      remote.putIfAbsent(name, Content.of(here));
+    }
+    found(digest);
+  }
+
+  /** Saves sending what is most likely there. */
+  private void putIfAbsent(String name, byte[] bytes) throws IOException {
+    if (remote.find(name) == null) {
+      remote.putIfAbsent(name, Content.of(bytes));
+    }
+  }
+
+  private ActionResult putRecord(Digest key, ActionResult result) throws IOException {
+    String name = name(Folder.AC, key);
+    Content record = Content.of(RecordFrame.encode(key, result));
+    for (int i = 0; i < ATTEMPTS; i++) {
+      if (remote.putIfAbsent(name, record)) {
+        return result;
+      }
+      byte[] frame = read(name);
+      if (frame == null) {
+        continue; // it was removed just now
+      }
+      ActionResult standing = RecordFrame.decode(key, frame);
+      if (standing == null || (isLost(standing) && !ActionCache.sameOutputs(standing, result))) {
+        remote.replace(name, record);
+        note(key, standing);
+        return result;
+      }
+      if (!ActionCache.sameOutputs(standing, result)) {
+        note(key, result);
+      }
+      return standing;
+    }
+    throw new IOException(remote.address() + "/" + name + ": comes and goes");
+  }
+
+  private boolean isLost(ActionResult result) {
+    return result.getOutputList().stream()
+        .anyMatch(output -> lost.contains(Digest.from(output.getDigest())));
+  }
+
+  /** Keeps a record that lost, if there is one. */
+  private void note(Digest key, @Nullable ActionResult other) throws IOException {
+    if (other != null && remote.capabilities().contains(Capability.ANY_NAME)) {
+      putIfAbsent(
+          name(Folder.NONDETERMINISM, key) + "/" + ActionCache.outputsDigest(other).hex(),
+          RecordFrame.encode(key, other));
+    }
+  }
+
+  /** All bytes of a small object, or null if there is none or it could not be read. */
+  private byte @Nullable [] look(String name) {
+    if (trouble.isResting()) {
+      trouble.lookUpLeftOut();
+      return null;
+    }
+    try {
+      byte[] bytes = read(name);
+      trouble.worked();
+      return bytes;
+    } catch (IOException e) {
+      trouble.lookUpFailed(e);
+      return null;
+    }
+  }
+
+  private byte @Nullable [] read(String name) throws IOException {
+    try (RemoteBytes bytes = remote.get(name, 0)) {
+      if (bytes == null) {
+        return null;
+      }
+      return bytes.stream().readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.stitchflow.artifacts;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Opens stores by what users write: a directory, or the URI of a remote store. */
+public final class Stores {
+  /** Names a directory in which remote stores have their first levels on this machine. */
+  public static final String LOCAL_VARIABLE = "STITCHFLOW_REMOTES";
+
+  private Stores() {}
+
+  /**
+   * A store at {@code place}: a directory, or {@code s3://...} or {@code http://...}, whose first
+   * level is a directory of this machine: {@code local=DIR} in the query, else one under {@code
+   * $STITCHFLOW_REMOTES}, else one under {@code remotes} in {@link #defaultDirectory}.
+   *
+   * @throws StoreException if nothing can be opened there
+   */
+  public static Store open(String place, Map<String, String> environment) throws IOException {
+    if (!RemoteUri.isRemote(place)) {
+      return Store.open(Path.of(place).toAbsolutePath().normalize());
+    }
+    RemoteUri uri = RemoteUri.parse(place);
+    return Store.open(local(uri, environment), opener(uri).open(uri), place);
+  }
+
+  /** {@code $XDG_CACHE_HOME/stitchflow}, or {@code ~/.cache/stitchflow}. */
+  public static Path defaultDirectory(Map<String, String> environment) {
+    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
+    // A relative XDG_CACHE_HOME is to be ignored, says its specification
+    Path root =
+        cache.startsWith("/")
+            ? Path.of(cache)
+            : Path.of(System.getProperty("user.home", "."), ".cache");
+    return root.resolve("stitchflow").toAbsolutePath();
+  }
+
+  private static Path local(RemoteUri uri, Map<String, String> environment) {
+    if (!uri.local().isEmpty()) {
+      return Path.of(uri.local()).toAbsolutePath().normalize();
+    }
+    String remotes = environment.getOrDefault(LOCAL_VARIABLE, "");
+    Path parent =
+        remotes.isEmpty()
+            ? defaultDirectory(environment).resolve(StoreDirectory.REMOTES)
+            : Path.of(remotes).toAbsolutePath().normalize();
+    return parent.resolve(Digest.of(uri.canonical().getBytes(StandardCharsets.UTF_8)).hex());
+  }
+
+  private static RemoteStoreOpener opener(RemoteUri uri) throws StoreException {
+    List<RemoteStoreOpener> openers = RemoteStoreOpener.all();
+    for (RemoteStoreOpener opener : openers) {
+      if (opener.schemes().contains(uri.scheme())) {
+        return opener;
+      }
+    }
+    throw new StoreException(
+        uri.address()
+            + ": no store is reached by '"
+            + uri.scheme()
+            + "://'; choose a directory"
+            + openers.stream()
+                .flatMap(opener -> opener.schemes().stream())
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .map(scheme -> ", " + scheme + "://...")
+                .collect(Collectors.joining()));
+  }
+}
