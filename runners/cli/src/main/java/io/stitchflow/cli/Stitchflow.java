@@ -7,7 +7,9 @@ import io.stitchflow.transforms.ClusterException;
 import io.stitchflow.transforms.StoreNotSharedException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -42,32 +44,44 @@ public final class Stitchflow implements Runnable {
 
   /** Runs one command and returns its exit code. */
   static int execute(Terminal terminal, Map<String, String> environment, String... args) {
-    CommandLine line =
-        new CommandLine(new Stitchflow())
-            .addSubcommand(new RunCommand(terminal, environment))
-            .addSubcommand(new PlanCommand(terminal, environment))
-            .addSubcommand(new WatchCommand(terminal, environment))
-            .addSubcommand(new WhyCommand(terminal, environment))
-            .addSubcommand(new LsCommand(terminal, environment))
-            .addSubcommand(new ShowCommand(terminal, environment))
-            .addSubcommand(new LineageCommand(terminal, environment))
-            .addSubcommand(new ExportCommand(terminal, environment))
-            .addSubcommand(new StatsCommand(terminal, environment))
-            .addSubcommand(new PinCommand(terminal, environment))
-            .addSubcommand(new UnpinCommand(terminal, environment))
-            .addSubcommand(new GcCommand(terminal, environment))
-            .addSubcommand(new VerifyCommand(terminal, environment))
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
-            .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
-            .setColorScheme(
-                CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF))
-            .setUsageHelpAutoWidth(false)
-            .setUsageHelpWidth(100)
-            .setParameterExceptionHandler((problem, given) -> misused(problem, terminal))
-            .setExecutionExceptionHandler(
-                (problem, command, parsed) -> failed(problem, parsed, terminal, environment));
+    CommandLine line = new CommandLine(new Stitchflow());
+    Map<String, Supplier<Object>> commands = commands(terminal, environment);
+    // Picocli reads what it is told of, and all commands are a good part of a short one's time
+    Supplier<Object> named = args.length == 0 ? null : commands.get(args[0]);
+    if (named == null) {
+      commands.values().forEach(command -> line.addSubcommand(command.get()));
+    } else {
+      line.addSubcommand(named.get());
+    }
+    line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF))
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setParameterExceptionHandler((problem, given) -> misused(problem, terminal))
+        .setExecutionExceptionHandler(
+            (problem, command, parsed) -> failed(problem, parsed, terminal, environment));
     return line.execute(args);
+  }
+
+  private static Map<String, Supplier<Object>> commands(
+      Terminal terminal, Map<String, String> environment) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("run", () -> new RunCommand(terminal, environment));
+    commands.put("plan", () -> new PlanCommand(terminal, environment));
+    commands.put("watch", () -> new WatchCommand(terminal, environment));
+    commands.put("why", () -> new WhyCommand(terminal, environment));
+    commands.put("ls", () -> new LsCommand(terminal, environment));
+    commands.put("show", () -> new ShowCommand(terminal, environment));
+    commands.put("lineage", () -> new LineageCommand(terminal, environment));
+    commands.put("export", () -> new ExportCommand(terminal, environment));
+    commands.put("stats", () -> new StatsCommand(terminal, environment));
+    commands.put("pin", () -> new PinCommand(terminal, environment));
+    commands.put("unpin", () -> new UnpinCommand(terminal, environment));
+    commands.put("gc", () -> new GcCommand(terminal, environment));
+    commands.put("verify", () -> new VerifyCommand(terminal, environment));
+    return commands;
   }
 
   /** Without a command there is nothing to do but say which there are. */
