@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -27,6 +26,7 @@ public final class ActionCache {
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
   private final RecordIndex index;
+  private final OtherResults others;
   private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
@@ -34,6 +34,7 @@ public final class ActionCache {
     this.directory = store.directory();
     this.remote = store.remote();
     this.index = new RecordIndex(directory);
+    this.others = new OtherResults(directory);
   }
 
   /**
@@ -171,7 +172,7 @@ public final class ActionCache {
 
   /** Keys of all records, in their order; what a record says is not looked at. */
   public List<Digest> keys() throws IOException {
-    return Listing.digests(directory.folder(Folder.AC));
+    return Listing.digests(directory, directory.folder(Folder.AC));
   }
 
   /** When the record under the key was published, or null if there is none. */
@@ -185,23 +186,12 @@ public final class ActionCache {
 
   /** Keys of actions that gave different results at different times. */
   public List<Digest> nondeterministicKeys() throws IOException {
-    return Listing.digests(directory.folder(Folder.NONDETERMINISM));
+    return others.keys();
   }
 
   /** Results of the action other than the record that stands, each once; damaged ones left out. */
   public List<ActionResult> otherResults(Digest key) throws IOException {
-    List<ActionResult> others = new ArrayList<>();
-    for (Path file : Listing.entries(directory.path(Folder.NONDETERMINISM, key))) {
-      try {
-        ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
-        if (other != null) {
-          others.add(other);
-        }
-      } catch (IOException e) {
-        throw directory.explain(file, e);
-      }
-    }
-    return others;
+    return others.of(key);
   }
 
   /**
@@ -241,7 +231,7 @@ public final class ActionCache {
       while (!directory.linkIfAbsent(temporary, record)) {
         ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
         if (standing != null && Age.renew(record)) {
-          noteDifference(key, standing, result);
+          others.note(key, standing, result);
           return standing;
         }
       }
@@ -258,10 +248,10 @@ public final class ActionCache {
       return here;
     }
     ActionResult there = remote.publish(key, ActionKeys.canonicalBytes(action), here);
-    if (sameOutputs(here, there)) {
+    if (OtherResults.haveSameOutputs(here, there)) {
       return here;
     }
-    noteDifference(key, there, here);
+    others.note(key, there, here);
     overwrite(key, there);
     return there;
   }
@@ -277,15 +267,47 @@ public final class ActionCache {
   public ActionResult replace(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
     ActionResult standing = findHere(key);
-    if (standing == null || whole(standing) || sameOutputs(standing, result)) {
+    if (standing == null || whole(standing) || OtherResults.haveSameOutputs(standing, result)) {
       standing = publish(key, action, result);
-      if (sameOutputs(standing, result) || whole(standing)) {
+      if (OtherResults.haveSameOutputs(standing, result) || whole(standing)) {
         return standing;
       }
     }
-    noteDifference(key, result, standing);
+    others.note(key, result, standing);
     overwrite(key, result);
     return agree(key, action, result);
+  }
+
+  /**
+   * Publishes to the remote store what it could not take when that was computed here; leaves off
+   * where it fails several times in a row.
+   *
+   * @return how many results it took
+   * @throws StoreException if {@code unsent/} cannot be listed
+   */
+  public int sendUnsent() throws IOException {
+    int sent = 0;
+    if (remote != null) {
+      for (Digest key : remote.unsent()) {
+        if (remote.isResting()) {
+          break;
+        }
+        ActionResult result = findHere(key);
+        Action action = findActionHere(key);
+        if (result == null || action == null || !hasBlobs(result)) {
+          remote.forgetUnsent(key); // collected since: it would have to be computed again
+        } else {
+          agree(key, action, result);
+          sent += remote.hasTaken(key) ? 1 : 0;
+        }
+      }
+    }
+    return sent;
+  }
+
+  private boolean hasBlobs(ActionResult result) {
+    return result.getOutputList().stream()
+        .allMatch(o -> store.find(Digest.from(o.getDigest()), o.getSizeBytes()) != null);
   }
 
   /**
@@ -389,28 +411,5 @@ public final class ActionCache {
     } finally {
       Files.deleteIfExists(temporary);
     }
-  }
-
-  private void noteDifference(Digest key, ActionResult standing, ActionResult other)
-      throws IOException {
-    if (sameOutputs(standing, other)) {
-      return;
-    }
-    Path file = directory.path(Folder.NONDETERMINISM, key).resolve(outputsDigest(other).hex());
-    Path temporary = directory.writeTemporary(RecordFrame.encode(key, other));
-    try {
-      directory.linkIfAbsent(temporary, file);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  static Digest outputsDigest(ActionResult result) {
-    return Digest.of(result.toBuilder().clearSeconds().build().toByteArray());
-  }
-
-  /** Equal but for the time that computing took. */
-  static boolean sameOutputs(ActionResult a, ActionResult b) {
-    return a.getOutputList().equals(b.getOutputList());
   }
 }

@@ -88,7 +88,7 @@ final class Leftovers {
   }
 
   private List<Path> entries(Folder folder) throws IOException {
-    return StoreListing.entries(directory, directory.folder(folder));
+    return Listing.entries(directory, directory.folder(folder));
   }
 
   private void add(List<CollectedItem> found, Kind kind, Path file, Instant horizon)

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,10 +18,13 @@ final class Listing {
   /**
    * The digests that name the entries of {@code folder/ab/}; what else lies there is none of ours.
    */
-  static List<Digest> digests(Path folder) throws IOException {
+  static List<Digest> digests(StoreDirectory directory, Path folder) throws IOException {
     List<Digest> digests = new ArrayList<>();
-    for (Path shard : entries(folder)) {
-      for (Path entry : entries(shard)) {
+    for (Path shard : entries(directory, folder)) {
+      if (!Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
+        continue;
+      }
+      for (Path entry : entries(directory, shard)) {
         String name = entry.getFileName().toString();
         if (Digest.isHex(name)) {
           digests.add(new Digest(name));
@@ -31,16 +34,17 @@ final class Listing {
     return digests;
   }
 
-  static List<Path> entries(Path folder) throws IOException {
+  static List<Path> entries(StoreDirectory directory, Path folder) throws IOException {
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(entries::add);
-    } catch (NoSuchFileException | NotDirectoryException e) {
+    } catch (NoSuchFileException e) {
       return List.of();
     } catch (DirectoryIteratorException e) {
-      throw FileFailure.explain(folder, folder, new IOException(e.getMessage(), e));
+      IOException cause = e.getCause();
+      throw directory.explain(folder, cause == null ? new IOException(e) : cause);
     } catch (IOException e) {
-      throw FileFailure.explain(folder, folder, e);
+      throw directory.explain(folder, e);
     }
     Collections.sort(entries);
     return entries;

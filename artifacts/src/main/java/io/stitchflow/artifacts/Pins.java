@@ -79,7 +79,7 @@ public final class Pins {
    */
   public SortedMap<String, SortedSet<Digest>> all() throws IOException {
     SortedMap<String, SortedSet<Digest>> all = new TreeMap<>();
-    for (Path file : StoreListing.entries(directory, directory.folder(Folder.PINS))) {
+    for (Path file : Listing.entries(directory, directory.folder(Folder.PINS))) {
       add(file, all);
     }
     return all;

@@ -161,7 +161,7 @@ final class RemoteTier {
   ActionResult publish(Digest key, byte[] action, ActionResult result) throws IOException {
     if (trouble.isResting()) {
       trouble.publishLeftOut();
-      unpublished.put(key, RemoteTrouble.NOT_TRIED);
+      notTaken(key, RemoteTrouble.NOT_TRIED);
       return result;
     }
     try {
@@ -172,6 +172,7 @@ final class RemoteTier {
       putIfAbsent(name(Folder.ACTION, key), action);
       ActionResult standing = putRecord(key, result);
       unpublished.remove(key);
+      forgetUnsent(key);
       trouble.worked();
       return standing;
     } catch (IOException e) {
@@ -179,9 +180,38 @@ final class RemoteTier {
         throw e;
       }
       trouble.publishFailed(e);
-      unpublished.put(key, String.valueOf(e.getMessage()));
+      notTaken(key, String.valueOf(e.getMessage()));
       return result;
     }
+  }
+
+  /** Leaves a mark for {@link ActionCache#sendUnsent}; without one, it is only not sent later. */
+  private void notTaken(Digest key, String why) {
+    unpublished.put(key, why);
+    try {
+      directory.openForLock(directory.path(Folder.UNSENT, key)).close();
+    } catch (IOException e) {
+      trouble.publishFailed(e);
+    }
+  }
+
+  /** Keys of results that are here and could not be published there, by any process. */
+  List<Digest> unsent() throws IOException {
+    return Listing.digests(directory, directory.folder(Folder.UNSENT));
+  }
+
+  /** Whether it failed several times in a row and is not asked for a while. */
+  boolean isResting() {
+    return trouble.isResting();
+  }
+
+  /** Whether it has what this process published last under the key. */
+  boolean hasTaken(Digest key) {
+    return !unpublished.containsKey(key);
+  }
+
+  void forgetUnsent(Digest key) throws IOException {
+    Files.deleteIfExists(directory.path(Folder.UNSENT, key));
   }
 
   /**
@@ -241,12 +271,13 @@ final class RemoteTier {
         continue; // it was removed just now
       }
       ActionResult standing = RecordFrame.decode(key, frame);
-      if (standing == null || (isLost(standing) && !ActionCache.sameOutputs(standing, result))) {
+      if (standing == null
+          || (isLost(standing) && !OtherResults.haveSameOutputs(standing, result))) {
         remote.replace(name, record);
         note(key, standing);
         return result;
       }
-      if (!ActionCache.sameOutputs(standing, result)) {
+      if (!OtherResults.haveSameOutputs(standing, result)) {
         note(key, result);
       }
       return standing;
@@ -263,7 +294,7 @@ final class RemoteTier {
   private void note(Digest key, @Nullable ActionResult other) throws IOException {
     if (other != null && remote.capabilities().contains(Capability.ANY_NAME)) {
       putIfAbsent(
-          name(Folder.NONDETERMINISM, key) + "/" + ActionCache.outputsDigest(other).hex(),
+          name(Folder.NONDETERMINISM, key) + "/" + OtherResults.outputsDigest(other).hex(),
           RecordFrame.encode(key, other));
     }
   }

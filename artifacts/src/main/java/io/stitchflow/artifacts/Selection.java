@@ -89,7 +89,7 @@ final class Selection {
     for (Map.Entry<Digest, FileState> key :
         StoreListing.of(directory, Folder.NONDETERMINISM).files().entrySet()) {
       Path folder = directory.path(Folder.NONDETERMINISM, key.getKey());
-      for (Path file : StoreListing.entries(directory, folder)) {
+      for (Path file : Listing.entries(directory, folder)) {
         try {
           FileState state = FileState.of(file);
           add(

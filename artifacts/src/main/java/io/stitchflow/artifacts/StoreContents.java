@@ -23,7 +23,7 @@ public record StoreContents(SortedMap<Digest, Long> blobs, int quarantined, long
   public static StoreContents of(Store store) throws IOException {
     StoreDirectory directory = store.directory();
     SortedMap<Digest, Long> blobs = new TreeMap<>();
-    for (Digest digest : Listing.digests(directory.folder(Folder.CAS))) {
+    for (Digest digest : Listing.digests(directory, directory.folder(Folder.CAS))) {
       long sizeBytes = sizeBytes(directory.path(Folder.CAS, digest));
       if (sizeBytes >= 0) {
         blobs.put(digest, sizeBytes);
@@ -31,7 +31,7 @@ public record StoreContents(SortedMap<Digest, Long> blobs, int quarantined, long
     }
     int quarantined = 0;
     long quarantinedBytes = 0;
-    for (Path file : Listing.entries(directory.folder(Folder.QUARANTINE))) {
+    for (Path file : Listing.entries(directory, directory.folder(Folder.QUARANTINE))) {
       quarantined++;
       quarantinedBytes += Math.max(0, sizeBytes(file));
     }

@@ -8,7 +8,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,8 +29,7 @@ import java.util.stream.Stream;
  *
  * <p>A file appears under its final name whole or not at all, on disk before its name is: it is
  * written under {@code tmp/}, forced, hard-linked (put-if-absent) or renamed (replace), and the
- * directory forced. Names that are there already are forced too, once a process: whoever made them
- * may have died before. Nothing is made before the first write. Everything is private to the user.
+ * directory forced. Nothing is made before the first write. Everything is private to the user.
  */
 final class StoreDirectory {
   /** The folders of a store. {@code fail} has no files yet. */
@@ -48,6 +45,7 @@ final class StoreDirectory {
     INDEX,
     PINS,
     FAIL,
+    UNSENT,
     GC;
 
     String folderName() {
@@ -58,8 +56,6 @@ final class StoreDirectory {
   /** Beside the default store's own folders: the first levels of remote stores. */
   static final String REMOTES = "remotes";
 
-  private static final Set<PosixFilePermission> PRIVATE_DIRECTORY =
-      PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> PRIVATE_FILE =
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> READ_ONLY =
@@ -69,12 +65,12 @@ final class StoreDirectory {
   private final boolean posix;
   private volatile boolean prepared;
 
-  /** Directories below the root whose names, and those above them, are on disk. */
-  private final Set<Path> lasting = ConcurrentHashMap.newKeySet();
+  private final LastingDirectories directories;
 
   private StoreDirectory(Path root) {
     this.root = root;
     this.posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
+    this.directories = new LastingDirectories(root, posix);
   }
 
   /**
@@ -103,7 +99,7 @@ final class StoreDirectory {
   Path newTemporary() throws IOException {
     prepare();
     Path directory = folder(Folder.TMP);
-    makeDirectories(directory);
+    directories.make(directory);
     return directory.resolve(ProcessHandle.current().pid() + "-" + UUID.randomUUID());
   }
 
@@ -126,7 +122,7 @@ final class StoreDirectory {
         FileChannel.open(
             temporary,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            attributes(PRIVATE_FILE))) {
+            privateFile())) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
@@ -142,9 +138,7 @@ final class StoreDirectory {
   void append(Path file, byte[] bytes) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-            attributes(PRIVATE_FILE))) {
+            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), privateFile())) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
@@ -173,11 +167,11 @@ final class StoreDirectory {
    */
   boolean linkIfAbsent(Path temporary, Path target) throws IOException {
     Path parent = parent(target);
-    makeLasting(parent);
+    directories.makeLasting(parent);
     try {
       Files.createLink(target, temporary);
     } catch (FileAlreadyExistsException e) {
-      forceDirectory(parent);
+      directories.force(parent);
       return false;
     } catch (UnsupportedOperationException e) {
       throw new StoreException(
@@ -188,22 +182,22 @@ final class StoreDirectory {
     } catch (IOException e) {
       throw explain(target, e);
     }
-    forceDirectory(parent);
+    directories.force(parent);
     return true;
   }
 
   /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */
   void replace(Path temporary, Path target) throws IOException {
-    makeLasting(parent(target));
+    directories.makeLasting(parent(target));
     replaceUnforced(temporary, target);
-    forceDirectory(parent(target));
+    directories.force(parent(target));
   }
 
   /**
    * Moves a file over whatever stands under {@code target}; neither survives a power cut surely.
    */
   void replaceUnforced(Path temporary, Path target) throws IOException {
-    makeDirectories(parent(target));
+    directories.make(parent(target));
     if (Files.isDirectory(target)) {
       quarantine(target, FileState.of(target)); // files are not moved over directories
     }
@@ -216,8 +210,8 @@ final class StoreDirectory {
 
   /** Makes sure that a file which is there already outlasts a loss of power. */
   void forceName(Path file) throws IOException {
-    makeLasting(parent(file));
-    forceDirectory(parent(file));
+    directories.makeLasting(parent(file));
+    directories.force(parent(file));
   }
 
   /** Whether the file has these bytes; then it was modified now. */
@@ -244,7 +238,7 @@ final class StoreDirectory {
   void quarantine(Path file, FileState damaged) throws IOException {
     prepare();
     Path directory = folder(Folder.QUARANTINE);
-    makeDirectories(directory);
+    directories.make(directory);
     Path target = directory.resolve(file.getFileName().toString());
     if (Files.exists(target)) {
       target = directory.resolve(file.getFileName() + "." + UUID.randomUUID());
@@ -264,12 +258,12 @@ final class StoreDirectory {
   /** A file to lock, made if need be. */
   FileChannel openForLock(Path file) throws IOException {
     prepare();
-    makeDirectories(parent(file));
+    directories.make(parent(file));
     try {
       return FileChannel.open(
           file,
           Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-          attributes(PRIVATE_FILE));
+          privateFile());
     } catch (IOException e) {
       if (Files.isDirectory(file)) {
         quarantine(file, FileState.of(file));
@@ -287,65 +281,18 @@ final class StoreDirectory {
       if (posix && Files.exists(file) && !Files.isWritable(file)) {
         Files.delete(file); // sealed by a process that was killed right after
       }
-      return FileChannel.open(file, options, attributes(PRIVATE_FILE));
+      return FileChannel.open(file, options, privateFile());
     } catch (IOException e) {
       throw explain(file, e);
     }
   }
 
   void makeDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
-    }
-    Path parent = directory.getParent();
-    if (parent == null) {
-      throw explain(directory, new IOException("cannot be read"));
-    }
-    makeDirectories(parent);
-    if (makeDirectory(directory)) {
-      forceDirectory(parent);
-    }
+    directories.make(directory);
   }
 
-  /** Whether it was not there. */
-  private boolean makeDirectory(Path directory) throws IOException {
-    try {
-      Files.createDirectory(directory, attributes(PRIVATE_DIRECTORY));
-      return true;
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory)) {
-        throw explain(directory, new NotDirectoryException(directory.toString()));
-      }
-      return false;
-    } catch (IOException e) {
-      throw explain(directory, e);
-    }
-  }
-
-  /** Makes a directory below the root for files that are to outlast a loss of power. */
-  private void makeLasting(Path directory) throws IOException {
-    if (directory.equals(root)) {
-      makeDirectories(root);
-      return;
-    }
-    boolean there = Files.isDirectory(directory);
-    if (there && lasting.contains(directory)) {
-      return;
-    }
-    Path parent = parent(directory);
-    makeLasting(parent);
-    boolean made = !there && makeDirectory(directory);
-    List<Path> names = made ? List.of(directory) : entries(parent);
-    forceDirectory(parent);
-    lasting.addAll(names);
-  }
-
-  private List<Path> entries(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.toList();
-    } catch (IOException e) {
-      throw explain(directory, e);
-    }
+  void forceDirectory(Path directory) throws IOException {
+    directories.force(directory);
   }
 
   /** FORMAT and the directory itself; called before any write. */
@@ -354,13 +301,13 @@ final class StoreDirectory {
       return;
     }
     checkUsable();
-    makeDirectories(root);
+    directories.make(root);
     Path format = root.resolve(StoreFormat.NAME);
     if (!Files.exists(format)) {
       forceRootsName();
       Path temporary = root.resolve(StoreFormat.NAME + "." + UUID.randomUUID());
       try {
-        Files.createFile(temporary, attributes(PRIVATE_FILE));
+        Files.createFile(temporary, privateFile());
         Files.writeString(temporary, StoreFormat.CONTENT);
         force(temporary);
         linkIfAbsent(temporary, format);
@@ -375,7 +322,7 @@ final class StoreDirectory {
 
   private void forceRootsName() throws IOException {
     try {
-      forceDirectory(parent(root));
+      directories.force(parent(root));
     } catch (StoreException e) {
       if (!(e.getCause() instanceof AccessDeniedException)) {
         throw e;
@@ -412,7 +359,7 @@ final class StoreDirectory {
                 Stream.of("lost+found", REMOTES))
             .collect(Collectors.toUnmodifiableSet());
     List<String> foreign =
-        entries(root).stream()
+        Listing.entries(this, root).stream()
             .map(entry -> entry.getFileName().toString())
             .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
             .sorted()
@@ -431,26 +378,15 @@ final class StoreDirectory {
     return FileFailure.explain(root, path, e);
   }
 
-  void forceDirectory(Path directory) throws IOException {
-    if (!posix) {
-      return; // others cannot open a directory
-    }
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      throw explain(directory, e);
-    }
-  }
-
   private static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  private FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {
+  private FileAttribute<?>[] privateFile() {
     return posix
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PRIVATE_FILE)}
         : new FileAttribute<?>[0];
   }
 

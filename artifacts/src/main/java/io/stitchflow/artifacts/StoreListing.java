@@ -2,15 +2,11 @@ package io.stitchflow.artifacts;
 
 import io.stitchflow.artifacts.StoreDirectory.Folder;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,12 +20,12 @@ record StoreListing(SortedMap<Digest, FileState> files, List<Path> strays) {
   /** What is there now; of what comes or goes meanwhile, either. */
   static StoreListing of(StoreDirectory directory, Folder folder) throws IOException {
     StoreListing listing = new StoreListing(new TreeMap<>(), new ArrayList<>());
-    for (Path shard : entries(directory, directory.folder(folder))) {
+    for (Path shard : Listing.entries(directory, directory.folder(folder))) {
       if (!Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
         listing.strays.add(shard);
         continue;
       }
-      for (Path file : entries(directory, shard)) {
+      for (Path file : Listing.entries(directory, shard)) {
         listing.add(directory, folder, file);
       }
     }
@@ -52,24 +48,5 @@ record StoreListing(SortedMap<Digest, FileState> files, List<Path> strays) {
     } catch (IOException e) {
       throw directory.explain(file, e);
     }
-  }
-
-  /** What is in a directory, sorted; nothing if there is no such directory. */
-  static List<Path> entries(StoreDirectory directory, Path folder) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      stream.forEach(entries::add);
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (NotDirectoryException e) {
-      throw directory.explain(folder, e);
-    } catch (DirectoryIteratorException e) {
-      IOException cause = e.getCause();
-      throw directory.explain(folder, cause == null ? new IOException(e) : cause);
-    } catch (IOException e) {
-      throw directory.explain(folder, e);
-    }
-    Collections.sort(entries);
-    return entries;
   }
 }

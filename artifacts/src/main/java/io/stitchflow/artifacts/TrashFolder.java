@@ -69,7 +69,7 @@ final class TrashFolder {
   /** The trash of all collections, oldest first. */
   static List<TrashFolder> all(StoreDirectory directory) throws IOException {
     List<TrashFolder> all = new ArrayList<>();
-    for (Path folder : StoreListing.entries(directory, directory.folder(Folder.GC))) {
+    for (Path folder : Listing.entries(directory, directory.folder(Folder.GC))) {
       if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
         all.add(new TrashFolder(directory, folder));
       }

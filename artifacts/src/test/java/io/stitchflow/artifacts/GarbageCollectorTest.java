@@ -488,7 +488,7 @@ class GarbageCollectorTest {
   }
 
   private List<Path> trash() throws IOException {
-    return StoreListing.entries(aged.store.directory(), aged.store.directory().folder(Folder.GC))
+    return Listing.entries(aged.store.directory(), aged.store.directory().folder(Folder.GC))
         .stream()
         .filter(Files::isDirectory)
         .toList();

@@ -129,6 +129,44 @@ abstract class TwoMachinesContract {
   }
 
   @Test
+  void sendUnsent_awayWhenItWasComputed_isThereForTheOther() throws IOException {
+    toOne.away = true;
+    ActionResult result = publish(one, "gram");
+    assertThat(new ActionCache(one).sendUnsent()).isZero();
+    assertThat(new ActionCache(two).find(KEY)).isNull();
+
+    toOne.away = false;
+    Store again = Store.open(one.root(), toOne, "one");
+    assertThat(new ActionCache(again).sendUnsent()).isEqualTo(1);
+    assertThat(new ActionCache(two).find(KEY)).isEqualTo(result);
+    assertThat(two.open(only(result))).hasContent("gram");
+    assertThat(new ActionCache(again).sendUnsent()).isZero();
+    assertThat(filesUnder(one.root().resolve("unsent"))).isEmpty();
+  }
+
+  @Test
+  void sendUnsent_anotherStandsThere_thatOneWinsHereToo() throws IOException {
+    toTwo.away = true;
+    publish(two, "other");
+    toTwo.away = false;
+    ActionResult first = publish(one, "gram");
+    assertThat(new ActionCache(two).sendUnsent()).isEqualTo(1);
+    assertThat(new ActionCache(Store.open(two.root())).find(KEY)).isEqualTo(first);
+  }
+
+  @Test
+  void sendUnsent_collectedSince_isForgotten() throws IOException {
+    toOne.away = true;
+    ActionResult result = publish(one, "gram");
+    toOne.away = false;
+    Files.delete(one.root().resolve(blobName(result)));
+    assertThat(new ActionCache(one).sendUnsent()).isZero();
+    assertThat(filesUnder(one.root().resolve("unsent"))).isEmpty();
+    assertThat(new ActionCache(two).find(KEY)).isNull();
+    assertThat(one.warnings()).as("of the first publish").hasSize(1);
+  }
+
+  @Test
   void open_wrongBytesThere_areRefusedAndReportedAndHealedByWhoComputes() throws IOException {
     ActionResult result = publish(one, "gram");
     overwrite(blobName(result), "lies");

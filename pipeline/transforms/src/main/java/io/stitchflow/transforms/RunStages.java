@@ -1,5 +1,6 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.artifacts.ActionCache;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.v1.Outcome;
@@ -133,8 +134,10 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
           context.output(results.get(i));
         }
       }
+      Workers.Site site = Workers.reach(store, id, lanes);
+      new ActionCache(site.worker().store()).sendUnsent();
       // Else the job might end before its last news are there
-      Workers.reach(store, id, lanes).listener().flush();
+      site.listener().flush();
     }
 
     private void count(Stage stage, StageResult result) {

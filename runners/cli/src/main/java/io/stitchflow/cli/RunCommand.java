@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.ActionCache;
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunFiles;
@@ -9,6 +10,7 @@ import io.stitchflow.transforms.Cluster;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +61,7 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     Results results = Results.of(plan, survey, computed.results());
+    sendUnsent(store, terminal);
     new History(store, run, computed.job()).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("file", options.file().toString());
@@ -109,6 +112,17 @@ final class RunCommand implements Callable<Integer> {
             ClusterRun.await(job, run.getPlan(), left, store, watched.progress(), terminal.err()));
         return new Computed(job.id(), results);
       }
+    }
+  }
+
+  private static void sendUnsent(Store store, Terminal terminal) throws IOException {
+    int sent = new ActionCache(store).sendUnsent();
+    if (sent > 0) {
+      terminal
+          .err()
+          .printf(
+              "stitchflow: %s took %d results that it could not take before%n",
+              store.location(), sent);
     }
   }
 
