@@ -10,7 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * stage is not deterministic and is kept under {@code nondeterminism/}. A damaged record is a miss.
  */
 public final class ActionCache {
+  private static final int REQUESTS_AT_ONCE = 16;
+
   private final Store store;
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
@@ -58,7 +64,29 @@ public final class ActionCache {
     return result;
   }
 
-  private @Nullable ActionResult findHere(Digest key) {
+  boolean hasRemote() {
+    return remote != null;
+  }
+
+  /** Brings those of these records here that are in the remote store, many at once. */
+  void fetch(Collection<Digest> keys) {
+    RemoteTier there = remote;
+    if (there == null || keys.isEmpty()) {
+      return;
+    }
+    ExecutorService requests = Executors.newFixedThreadPool(REQUESTS_AT_ONCE);
+    try {
+      CompletableFuture.allOf(
+              keys.stream()
+                  .map(key -> CompletableFuture.runAsync(() -> findThere(there, key), requests))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    } finally {
+      requests.shutdownNow();
+    }
+  }
+
+  @Nullable ActionResult findHere(Digest key) {
     try {
       return read(key);
     } catch (IOException e) {

@@ -6,6 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,9 @@ public final class Records implements Closeable {
   private final Path folder;
   private final ByteArrayOutputStream learned = new ByteArrayOutputStream();
 
+  /** What the remote store was asked for: it is here now, or nowhere. */
+  private final Set<Digest> fetched = new HashSet<>();
+
   Records(StoreDirectory directory, ActionCache cache, RecordIndex index) {
     this.cache = cache;
     this.index = index;
@@ -31,6 +38,16 @@ public final class Records implements Closeable {
   /** A record and its key. */
   public record Entry(Digest key, ActionResult result) {}
 
+  /** Asks a remote store, if there is one, at once for all of these that are not here. */
+  public void fetch(Collection<Digest> keys) {
+    if (cache.hasRemote()) {
+      List<Digest> absent =
+          keys.stream().filter(key -> !fetched.contains(key) && state(key) == null).toList();
+      cache.fetch(absent);
+      fetched.addAll(absent);
+    }
+  }
+
   /** The record under the key, or null if there is none. Its blobs may be gone. */
   public @Nullable ActionResult find(Digest key) {
     FileState state = state(key);
@@ -38,7 +55,7 @@ public final class Records implements Closeable {
     if (known != null) {
       return known;
     }
-    ActionResult read = cache.find(key);
+    ActionResult read = fetched.contains(key) ? cache.findHere(key) : cache.find(key);
     if (state != null && read != null && state.equals(state(key))) {
       learned.writeBytes(IndexEntry.of(key, state, read));
     }

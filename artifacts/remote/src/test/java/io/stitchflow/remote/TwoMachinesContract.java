@@ -102,6 +102,30 @@ abstract class TwoMachinesContract {
   }
 
   @Test
+  void fetch_someOfWhichOneHas_areAskedForOnceEach() throws IOException {
+    ActionResult result = publish(one, "gram");
+    Digest nowhere = Digest.of("nowhere".getBytes(UTF_8));
+    try (Records records = new Memo(two).records()) {
+      records.fetch(List.of(KEY, nowhere));
+      int asked = toTwo.requests;
+      assertThat(records.find(KEY)).isEqualTo(result);
+      assertThat(records.find(nowhere)).isNull();
+      records.fetch(List.of(KEY, nowhere));
+      assertThat(toTwo.requests).isEqualTo(asked);
+    }
+  }
+
+  @Test
+  void fetch_remoteAway_findsWhatIsHere() throws IOException {
+    ActionResult result = publish(two, "gram");
+    toTwo.away = true;
+    try (Records records = new Memo(two).records()) {
+      records.fetch(List.of(KEY, Digest.of("nowhere".getBytes(UTF_8))));
+      assertThat(records.find(KEY)).isEqualTo(result);
+    }
+  }
+
+  @Test
   void action_readOnce_isThereWithoutTheRemote() throws IOException {
     publish(one, "gram");
     assertThat(new ActionCache(two).findAction(KEY)).isEqualTo(ACTION);

@@ -21,6 +21,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -111,8 +112,12 @@ public final class Survey {
     Survey survey(Plan plan) throws IOException {
       List<StageStatus> forward = new ArrayList<>();
       Set<String> read = new HashSet<>();
-      for (Stage stage : plan.getStageList()) {
-        forward.add(lookUp(stage));
+      List<Stage> stages = plan.getStageList();
+      for (int from = 0, to; from < stages.size(); from = to) {
+        to = endOfKind(stages, from);
+        lookUp(stages.subList(from, to), forward);
+      }
+      for (Stage stage : stages) {
         stage.getDependencyList().forEach(dependency -> read.add(dependency.getStage()));
       }
       Set<String> needed = new HashSet<>();
@@ -130,12 +135,32 @@ public final class Survey {
       return new Survey(forward);
     }
 
-    private StageStatus lookUp(Stage stage) {
-      Action action = StageActions.resolve(stage, this::input);
-      if (action == null) {
+    private static int endOfKind(List<Stage> stages, int from) {
+      StageKind kind = StageKind.of(stages.get(from));
+      int to = from + 1;
+      while (to < stages.size() && StageKind.of(stages.get(to)) == kind) {
+        to++;
+      }
+      return to;
+    }
+
+    /** Stages of one kind do not depend on each other, so their keys can be asked for at once. */
+    private void lookUp(List<Stage> kind, List<StageStatus> statuses) {
+      List<@Nullable Digest> keys = new ArrayList<>();
+      for (Stage stage : kind) {
+        Action action = StageActions.resolve(stage, this::input);
+        keys.add(action == null ? null : ActionKeys.key(action));
+      }
+      records.fetch(keys.stream().filter(Objects::nonNull).toList());
+      for (int i = 0; i < keys.size(); i++) {
+        statuses.add(lookUp(kind.get(i), keys.get(i)));
+      }
+    }
+
+    private StageStatus lookUp(Stage stage, @Nullable Digest key) {
+      if (key == null) {
         return new StageStatus(stage, State.WAIT, "for " + firstUnknown(stage), null);
       }
-      Digest key = ActionKeys.key(action);
       ActionResult result = records.find(key);
       if (result == null) {
         return new StageStatus(stage, State.RUN, "no result under key " + key.brief(), null);
