@@ -27,7 +27,7 @@ public final class ExperimentDefaults {
    * Filling twice changes nothing.
    */
   public static Experiment fill(Experiment experiment) {
-    Experiment.Builder filled = experiment.toBuilder();
+    Experiment.Builder filled = restricted(experiment).toBuilder();
     if (filled.getDataset().hasSynthetic()) {
       fill(filled.getDatasetBuilder().getSyntheticBuilder());
     }
@@ -36,7 +36,7 @@ public final class ExperimentDefaults {
       filled.getRepresentationBuilder().setDtype(ElementType.FLOAT32);
     }
     if (filled.getPairCount() == 0) {
-      filled.addAllPair(allPairs(experiment.getNetworkList()));
+      filled.addAllPair(allPairs(filled.getNetworkList()));
     }
     if (filled.getConditionCount() == 0) {
       filled.addAllCondition(
@@ -55,6 +55,28 @@ public final class ExperimentDefaults {
       filled.addSeed(1);
     }
     return filled.build();
+  }
+
+  /** What {@code only} leaves. */
+  private static Experiment restricted(Experiment experiment) {
+    List<String> only = experiment.getOnlyList();
+    if (only.isEmpty()) {
+      return experiment;
+    }
+    return experiment.toBuilder()
+        .clearOnly()
+        .clearNetwork()
+        .addAllNetwork(
+            experiment.getNetworkList().stream()
+                .filter(network -> only.contains(network.getName()))
+                .toList())
+        .clearPair()
+        .addAllPair(
+            experiment.getPairList().stream()
+                .filter(
+                    pair -> only.contains(pair.getSender()) && only.contains(pair.getReceiver()))
+                .toList())
+        .build();
   }
 
   private static List<Pair> allPairs(List<Network> networks) {

@@ -9,6 +9,7 @@ import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.TrainingRecipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +55,7 @@ final class ExperimentRules {
     checkName(written.getName(), "name");
     checkNetworks();
     checkPairs();
+    checkOnly();
     checkCuts();
     checkTwice("condition", written.getConditionList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
@@ -165,6 +167,23 @@ final class ExperimentRules {
     }
   }
 
+  private void checkOnly() {
+    checkTwice("only", written.getOnlyList());
+    for (int i = 0; i < written.getOnlyCount(); i++) {
+      checkNetworkName(written.getOnly(i), "only[" + i + "]");
+    }
+    boolean allKnown = cuts.keySet().containsAll(written.getOnlyList());
+    boolean anyPair =
+        written.getPairList().stream()
+            .anyMatch(
+                pair ->
+                    written.getOnlyList().contains(pair.getSender())
+                        && written.getOnlyList().contains(pair.getReceiver()));
+    if (written.getOnlyCount() > 0 && written.getPairCount() > 0 && allKnown && !anyPair) {
+      add("only", "leaves no pair; add the other network of a pair, or drop 'pair' for all pairs");
+    }
+  }
+
   private void checkNetworkName(String name, String path) {
     Set<String> names = new LinkedHashSet<>(cuts.keySet());
     names.remove("");
@@ -272,13 +291,10 @@ final class ExperimentRules {
               + ", 0 for all");
     }
     List<String> large = new ArrayList<>();
-    for (int i = 0; i < filled.getNetworkCount(); i++) {
-      if (filled.getNetwork(i).getRecipe().getEpochs() != 0) {
-        checkBatch(
-            "network[" + i + "].recipe.batch_size",
-            filled.getNetwork(i).getRecipe().getBatchSize(),
-            train,
-            large);
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      TrainingRecipe recipe = recipe(written.getNetwork(i).getName());
+      if (recipe.getEpochs() != 0) {
+        checkBatch("network[" + i + "].recipe.batch_size", recipe.getBatchSize(), train, large);
       }
     }
     long learned = kept == 0 ? train : Math.min(kept, train);
@@ -300,6 +316,15 @@ final class ExperimentRules {
               + " examples, fewer than the default batch of 64; set "
               + places);
     }
+  }
+
+  /** Of the network of that name, with all defaults; of no epochs where it is not used. */
+  private TrainingRecipe recipe(String network) {
+    return filled.getNetworkList().stream()
+        .filter(used -> used.getName().equals(network))
+        .findFirst()
+        .map(Network::getRecipe)
+        .orElse(TrainingRecipe.getDefaultInstance());
   }
 
   /** A batch size that nobody wrote is told of once, with the others. */

@@ -63,6 +63,31 @@ final class ExperimentFileTest {
     assertThat(small.getDataset().getCifar10().getDirectory()).isEqualTo(cifar10.toString());
   }
 
+  @Test
+  void only_someNetworks_isAsIfTheOthersWereNotThere() throws Exception {
+    String head = "name: \"e\" dataset { synthetic {} } ";
+    String networks =
+        "network { name: \"%s\" architecture: \"ResNet18\" seed: 1 } "
+            + "network { name: \"%s\" architecture: \"ResNet18\" seed: 2 } ";
+    String c = "network { name: \"c\" architecture: \"ResNet18\" recipe { batch_size: 60000 } } ";
+    assertThat(
+            read(List.of(head + c + networks.formatted("a", "b") + "only: [\"a\", \"b\"]"))
+                .experiment())
+        .isEqualTo(read(List.of(head + networks.formatted("a", "b"))).experiment());
+    String pairs = "pair { sender: \"a\" receiver: \"%s\" } ";
+    assertThat(
+            read(List.of(
+                    head
+                        + c
+                        + networks.formatted("a", "b")
+                        + pairs.formatted("b")
+                        + pairs.formatted("c")
+                        + "only: [\"a\", \"b\"]"))
+                .experiment())
+        .isEqualTo(
+            read(List.of(head + networks.formatted("a", "b") + pairs.formatted("b"))).experiment());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -95,6 +120,9 @@ final class ExperimentFileTest {
           pair { sender: "a" } | pair[0].receiver: is missing; write the name of a network
           pair { sender: a receiver: "b" } | pair[0].sender: 'a' is no text; write "a", in quotes
           pair { sender: "a" receiver: "b" } pair { sender: "a" receiver: "b" } | pair[1]: a -> b is pair[0] too; drop one
+          only: "c" | only[0]: there is no network 'c'; choose one of a, b
+          only: "a" only: "a" | only[1]: a is only[0] too; drop one
+          only: "a" pair { sender: "a" receiver: "b" } | only: leaves no pair; add the other network of a pair, or drop 'pair' for all pairs
           cut: "layer5.0" | cut[0]: no network has a cut 'layer5.0'; choose one of stem, layer1.0, layer2.0, layer2.1, layer3.0, layer4.0
           cut: "stern" | cut[0]: no network has a cut 'stern'; did you mean 'stem'? choose one of stem, layer1.0
           cut: "" | cut[0]: no network has a cut ''; choose one of stem, layer1.0
