@@ -29,6 +29,7 @@ final class MemoRun implements StageRun {
   private final Memo.BlobSource blobs;
   private final SortedMap<String, Path> outputs = new TreeMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
+  private final Map<Path, Digest> readFolders = new TreeMap<>();
   private @Nullable String failure;
   private boolean outside;
   private @Nullable IOException notStored;
@@ -121,6 +122,9 @@ final class MemoRun implements StageRun {
         throw new SourceFileChangedException(source.getKey());
       }
     }
+    for (Map.Entry<Path, Digest> folder : readFolders.entrySet()) {
+      check(folder.getKey(), folder.getValue());
+    }
     if (outputs.isEmpty()) {
       throw new IllegalStateException(stage() + ": its executor has written no output");
     }
@@ -199,6 +203,12 @@ final class MemoRun implements StageRun {
   }
 
   private synchronized Path source(Path file, Digest planned) throws IOException {
+    if (Files.isDirectory(file)) {
+      if (readFolders.put(file, planned) == null) {
+        check(file, planned);
+      }
+      return file;
+    }
     FileState state = FileState.ofSource(file);
     if (!Digest.of(file).equals(planned)) {
       throw new SourceFileChangedException(file);
@@ -208,6 +218,12 @@ final class MemoRun implements StageRun {
       throw new SourceFileChangedException(file);
     }
     return file;
+  }
+
+  private static void check(Path folder, Digest planned) throws IOException {
+    if (!FolderDigest.of(folder).equals(planned)) {
+      throw new SourceFileChangedException(folder);
+    }
   }
 
   private String stage() {

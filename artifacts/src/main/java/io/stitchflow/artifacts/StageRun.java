@@ -11,7 +11,8 @@ public interface StageRun {
 
   /**
    * The file with the input in {@code role}, its bytes verified; never written to. Where several
-   * inputs have one role, {@code role[0]} is the first of them.
+   * inputs have one role, {@code role[0]} is the first of them. A folder, where the input is a
+   * {@link FolderDigest}.
    *
    * @throws IllegalArgumentException if the stage has no such input
    * @throws IOException if it cannot be had

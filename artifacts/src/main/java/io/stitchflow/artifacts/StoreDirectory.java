@@ -56,6 +56,9 @@ final class StoreDirectory {
   /** Beside the default store's own folders: the first levels of remote stores. */
   static final String REMOTES = "remotes";
 
+  /** Beside the default store's own folders: downloaded data sets. */
+  static final String DATASETS = "datasets";
+
   private static final Set<PosixFilePermission> PRIVATE_FILE =
       PosixFilePermissions.fromString("rw-------");
   private static final Set<PosixFilePermission> READ_ONLY =
@@ -356,7 +359,7 @@ final class StoreDirectory {
     Set<String> ours =
         Stream.concat(
                 Stream.of(Folder.values()).map(Folder::folderName),
-                Stream.of("lost+found", REMOTES))
+                Stream.of("lost+found", REMOTES, DATASETS))
             .collect(Collectors.toUnmodifiableSet());
     List<String> foreign =
         Listing.entries(this, root).stream()

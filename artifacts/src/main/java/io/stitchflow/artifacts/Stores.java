@@ -41,6 +41,11 @@ public final class Stores {
     return root.resolve("stitchflow").toAbsolutePath();
   }
 
+  /** Where downloaded data sets are kept: {@code datasets} in {@link #defaultDirectory}. */
+  public static Path datasets(Map<String, String> environment) {
+    return defaultDirectory(environment).resolve(StoreDirectory.DATASETS);
+  }
+
   private static Path local(RemoteUri uri, Map<String, String> environment) {
     if (!uri.local().isEmpty()) {
       return Path.of(uri.local()).toAbsolutePath().normalize();

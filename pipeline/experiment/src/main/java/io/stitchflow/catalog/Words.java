@@ -77,10 +77,39 @@ public final class Words {
   }
 
   private static String dataset(ImportDataset dataset, int files) {
-    if (!dataset.hasSynthetic()) {
-      return "CIFAR-10, " + files + " files";
+    return source(dataset, files) + split(dataset);
+  }
+
+  private static String source(ImportDataset dataset, int files) {
+    return switch (dataset.getKindCase()) {
+      case CIFAR10 -> "CIFAR-10, " + files + " files";
+      case CIFAR100 ->
+          "CIFAR-100"
+              + (dataset.getCifar100().getCoarse() ? " superclasses, " : ", ")
+              + files
+              + " files";
+      case IMAGE_FOLDER -> "image folder" + (files == 1 ? " without test" : "");
+      case SYNTHETIC -> synthetic(dataset.getSynthetic());
+      case KIND_NOT_SET -> UNKNOWN;
+    };
+  }
+
+  /** What was set apart of the source's train images. */
+  private static String split(ImportDataset dataset) {
+    if (!dataset.hasSplit()) {
+      return "";
     }
-    Synthetic synthetic = dataset.getSynthetic();
+    return ", split "
+        + Integer.toUnsignedString(dataset.getSplit().getTrain())
+        + " train, "
+        + Integer.toUnsignedString(dataset.getSplit().getValidation())
+        + " validation, "
+        + Integer.toUnsignedString(dataset.getSplit().getTest())
+        + " test, seed "
+        + Long.toUnsignedString(dataset.getSplit().getSeed());
+  }
+
+  private static String synthetic(Synthetic synthetic) {
     return String.format(
         Locale.ROOT,
         "synthetic, %s train, %s test, noise %s, seed %s",

@@ -11,8 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Writes one split. */
-final class ImageWriter implements Closeable {
-  static final int CLASSES = 10;
+final class ImageWriter implements ImageSink, Closeable {
   static final int CHANNELS = 3;
   static final int SIZE = 32;
   static final int BYTES = CHANNELS * SIZE * SIZE;
@@ -23,9 +22,10 @@ final class ImageWriter implements Closeable {
     this.file = file;
   }
 
-  static ImageWriter create(Path file) throws IOException {
+  /** Starts a file of images of that many classes. */
+  static ImageWriter create(Path file, int classes) throws IOException {
     SortedMap<String, String> metadata = new TreeMap<>();
-    metadata.put("classes", String.valueOf(CLASSES));
+    metadata.put("classes", String.valueOf(classes));
     metadata.put("kind", "dataset");
     return new ImageWriter(
         TensorFileWriter.create(
@@ -37,8 +37,8 @@ final class ImageWriter implements Closeable {
             metadata));
   }
 
-  /** Appends an image, [channel, row, column]. */
-  void write(ByteBuffer image, int label) throws IOException {
+  @Override
+  public void write(ByteBuffer image, int label) throws IOException {
     file.write(image, ByteBuffer.wrap(new byte[] {(byte) label}));
   }
 

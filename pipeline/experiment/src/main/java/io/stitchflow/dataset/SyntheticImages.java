@@ -1,13 +1,11 @@
 package io.stitchflow.dataset;
 
 import static io.stitchflow.dataset.ImageWriter.CHANNELS;
-import static io.stitchflow.dataset.ImageWriter.CLASSES;
 import static io.stitchflow.dataset.ImageWriter.SIZE;
 
 import io.stitchflow.v1.Synthetic;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -19,10 +17,12 @@ import java.util.function.DoubleConsumer;
  * specks, under noise. Classes are as frequent as each other, in random order.
  *
  * @param noise standard deviation of each level, of 255
+ * @param stream which of the seed's streams of random numbers: each split has its own
  */
-record SyntheticImages(int trainExamples, int testExamples, double noise, long seed) {
+record SyntheticImages(int examples, double noise, long seed, int stream) implements Images {
   // By label
   private static final List<Figure> FIGURES = List.of(Figure.values());
+  private static final int CLASSES = FIGURES.size();
   private static final int MAX_SPECKS = 2;
   private static final int MAX_LEVEL = 255;
   // Radians
@@ -37,41 +37,49 @@ record SyntheticImages(int trainExamples, int testExamples, double noise, long s
   private static final double DISTINCT = 180;
 
   SyntheticImages {
-    if (trainExamples < 1 || testExamples < 1 || !(0 <= noise && noise <= MAX_LEVEL)) {
+    if (examples < 1 || !(0 <= noise && noise <= MAX_LEVEL)) {
       throw new IllegalArgumentException(
           String.format(
               "synthetic images take at least 1 example a split and noise in [0, %d], but were:"
-                  + " %d train, %d test, noise %s",
-              MAX_LEVEL, trainExamples, testExamples, noise));
+                  + " %d examples, noise %s",
+              MAX_LEVEL, examples, noise));
     }
   }
 
-  static SyntheticImages of(Synthetic parameters) {
+  static SyntheticImages of(Synthetic parameters, boolean train) {
     return new SyntheticImages(
-        parameters.getTrainExamples(),
-        parameters.getTestExamples(),
+        train ? parameters.getTrainExamples() : parameters.getTestExamples(),
         parameters.getNoise(),
-        parameters.getSeed());
+        parameters.getSeed(),
+        train ? 0 : 1);
   }
 
-  /** Writes both splits, each from a random stream of its own. */
-  void write(Path train, Path test, DoubleConsumer progress) throws IOException {
-    SplittableRandom random = new SplittableRandom(seed);
-    double all = trainExamples + (double) testExamples;
-    write(train, trainExamples, random.split(), done -> progress.accept(done / all));
-    write(
-        test, testExamples, random.split(), done -> progress.accept((trainExamples + done) / all));
+  @Override
+  public int classes() {
+    return CLASSES;
   }
 
-  private void write(Path file, int examples, SplittableRandom random, DoubleConsumer done)
-      throws IOException {
+  @Override
+  public int[] labels() {
+    return labels(examples, random());
+  }
+
+  @Override
+  public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
+    SplittableRandom random = random();
     int[] labels = labels(examples, random);
-    try (ImageWriter writer = ImageWriter.create(file)) {
-      for (int i = 0; i < examples; i++) {
-        writer.write(draw(FIGURES.get(labels[i]), new Random(random.nextLong())), labels[i]);
-        done.accept(i + 1.);
-      }
+    for (int i = 0; i < examples; i++) {
+      sink.write(draw(FIGURES.get(labels[i]), new Random(random.nextLong())), labels[i]);
+      progress.accept((i + 1.) / examples);
     }
+  }
+
+  private SplittableRandom random() {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < stream; i++) {
+      random.split();
+    }
+    return random.split();
   }
 
   private static int[] labels(int examples, SplittableRandom random) {

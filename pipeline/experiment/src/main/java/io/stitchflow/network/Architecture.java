@@ -12,14 +12,18 @@ import java.util.stream.Collectors;
  *
  * @param blocks blocks in each of the four stages
  * @param width channels of the stem and the first stage; later stages have 2, 4 and 8 times as many
+ * @param classes outputs of the linear layer
  */
-public record Architecture(List<Integer> blocks, int width) {
+public record Architecture(List<Integer> blocks, int width, int classes) {
+  /** Of a network that does not say. */
   public static final int CLASSES = 10;
+
   public static final int IMAGE_CHANNELS = 3;
   public static final int IMAGE_SIZE = 32;
   static final String STEM = "stem";
 
   private static final int STAGES = 4;
+  private static final int MOST_CLASSES = 256;
   private static final Pattern RESNET = Pattern.compile("ResNet\\((\\d+),(\\d+),(\\d+),(\\d+)\\)");
 
   public Architecture {
@@ -31,6 +35,16 @@ public record Architecture(List<Integer> blocks, int width) {
     if (width < 1) {
       throw new IllegalArgumentException("width must be at least 1, but was: " + width);
     }
+    // A class is a byte wherever labels and predictions are kept
+    if (classes < 1 || classes > MOST_CLASSES) {
+      throw new IllegalArgumentException(
+          "classes must be from 1 to " + MOST_CLASSES + ", but was: " + classes);
+    }
+  }
+
+  /** Of ten classes. */
+  public Architecture(List<Integer> blocks, int width) {
+    this(blocks, width, CLASSES);
   }
 
   /**
@@ -38,7 +52,7 @@ public record Architecture(List<Integer> blocks, int width) {
    *
    * @throws IllegalArgumentException if it is none of these, with what is understood
    */
-  public static Architecture parse(String name, int width) {
+  public static Architecture parse(String name, int width, int classes) {
     String digits =
         switch (name) {
           case "ResNet18" -> "ResNet(2,2,2,2)";
@@ -55,7 +69,12 @@ public record Architecture(List<Integer> blocks, int width) {
     for (int stage = 1; stage <= STAGES; stage++) {
       blocks.add(Integer.parseInt(matcher.group(stage)));
     }
-    return new Architecture(blocks, width);
+    return new Architecture(blocks, width, classes);
+  }
+
+  /** The same, of ten classes. */
+  public static Architecture parse(String name, int width) {
+    return parse(name, width, CLASSES);
   }
 
   /** {@code ResNet(a,b,c,d)}. */
@@ -105,7 +124,7 @@ public record Architecture(List<Integer> blocks, int width) {
   /** Multiply-accumulates of one image's way from {@code cut} to the logits. */
   public long macsAfter(CutPoint cut) {
     List<Block> blocks = residualBlocks();
-    long macs = (long) features() * CLASSES;
+    long macs = (long) features() * classes;
     for (int i = blocks.size(); i > cuts().indexOf(cut(cut.layer())); i--) {
       macs += blocks.get(i - 1).convolutions().stream().mapToLong(Convolution::macs).sum();
     }
@@ -123,8 +142,8 @@ public record Architecture(List<Integer> blocks, int width) {
       tensors.add(new Tensor(convolution.norm() + ".running_mean", Role.RUNNING_MEAN, channels));
       tensors.add(new Tensor(convolution.norm() + ".running_var", Role.RUNNING_VARIANCE, channels));
     }
-    tensors.add(new Tensor("fc.weight", Role.LINEAR, List.of(CLASSES, features())));
-    tensors.add(new Tensor("fc.bias", Role.LINEAR_BIAS, List.of(CLASSES)));
+    tensors.add(new Tensor("fc.weight", Role.LINEAR, List.of(classes, features())));
+    tensors.add(new Tensor("fc.bias", Role.LINEAR_BIAS, List.of(classes)));
     return List.copyOf(tensors);
   }
 

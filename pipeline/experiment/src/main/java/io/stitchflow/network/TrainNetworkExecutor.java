@@ -36,13 +36,13 @@ public final class TrainNetworkExecutor implements StageExecutor {
 
   private static void execute(StageRun run, DoubleConsumer progress) throws IOException {
     TrainNetwork parameters = run.action().getTrainNetwork();
-    Architecture architecture = new Architecture(parameters.getBlocksList(), parameters.getWidth());
     TrainingCurve.Builder curve = TrainingCurve.newBuilder();
     Predictions.Builder predictions = Predictions.newBuilder();
     try (TensorFile train = TensorFile.open(run.input("train"));
         TensorFile test = TensorFile.open(run.input("test"));
         Lane lane = Lane.open(run.action().getToolchain());
-        Weights weights = Weights.random(lane, architecture, parameters.getSeed())) {
+        Weights weights =
+            Weights.random(lane, architecture(parameters, train), parameters.getSeed())) {
       if (parameters.getRecipe().getEpochs() > 0) {
         // Another stream than the initial weights'
         long seed = new SplittableRandom(parameters.getSeed()).split().nextLong();
@@ -72,6 +72,14 @@ public final class TrainNetworkExecutor implements StageExecutor {
     }
     Files.write(run.output("training"), curve.build().toByteArray());
     Files.write(run.output("predictions"), predictions.build().toByteArray());
+  }
+
+  /** As many outputs as the data set has classes; ten where it does not say. */
+  private static Architecture architecture(TrainNetwork parameters, TensorFile images) {
+    String classes =
+        images.metadata().getOrDefault("classes", String.valueOf(Architecture.CLASSES));
+    return new Architecture(
+        parameters.getBlocksList(), parameters.getWidth(), Integer.parseInt(classes));
   }
 
   private record Evaluator(Lane lane, Network network, int batch) {

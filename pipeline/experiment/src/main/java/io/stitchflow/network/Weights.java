@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Weights implements AutoCloseable {
   private static final String ARCHITECTURE = "architecture";
   private static final String WIDTH = "width";
+  private static final String CLASSES = "classes";
 
   private final Architecture architecture;
   private final Map<String, NDArray> arrays;
@@ -105,13 +106,18 @@ final class Weights implements AutoCloseable {
               "%s is not a network: its metadata must name architecture and width, but was: %s",
               file, metadata));
     }
-    return Architecture.parse(name, Integer.parseInt(width));
+    String classes = metadata.getOrDefault(CLASSES, String.valueOf(Architecture.CLASSES));
+    return Architecture.parse(name, Integer.parseInt(width), Integer.parseInt(classes));
   }
 
   void save(Path file) throws IOException {
     SortedMap<String, String> metadata = new TreeMap<>();
     metadata.put(ARCHITECTURE, architecture.name());
     metadata.put(WIDTH, String.valueOf(architecture.width()));
+    if (architecture.classes() != Architecture.CLASSES) {
+      // Files of ten classes never said so, and must stay what they are
+      metadata.put(CLASSES, String.valueOf(architecture.classes()));
+    }
     metadata.put("format", "pt");
     metadata.put("kind", "network");
     List<NamedTensor> tensors =

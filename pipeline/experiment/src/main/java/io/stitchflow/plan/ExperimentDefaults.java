@@ -31,6 +31,9 @@ public final class ExperimentDefaults {
     if (filled.getDataset().hasSynthetic()) {
       fill(filled.getDatasetBuilder().getSyntheticBuilder());
     }
+    if (filled.getDataset().hasSplit() && !filled.getDataset().getSplit().hasSeed()) {
+      filled.getDatasetBuilder().getSplitBuilder().setSeed(1);
+    }
     filled.getNetworkBuilderList().forEach(ExperimentDefaults::fill);
     if (filled.getRepresentation().getDtype() == ElementType.ELEMENT_TYPE_UNSPECIFIED) {
       filled.getRepresentationBuilder().setDtype(ElementType.FLOAT32);

@@ -3,6 +3,8 @@ package io.stitchflow.plan;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
+import io.stitchflow.dataset.Cifar;
+import io.stitchflow.dataset.OfficialArchive;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.v1.Dataset;
@@ -262,17 +264,72 @@ final class ExperimentRules {
     Dataset dataset = written.getDataset();
     switch (dataset.getKindCase()) {
       case KIND_NOT_SET ->
-          add("dataset", "is missing; choose cifar10 { directory: \"...\" } or synthetic { }");
+          add(
+              "dataset",
+              "is missing; choose cifar10 { }, cifar100 { }, image_folder { directory: \"...\" } or"
+                  + " synthetic { }");
       case SYNTHETIC ->
-          checkExamples(
-              Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()));
-      case CIFAR10 -> {
-        Cifar10Directory directory = Cifar10Directory.of(dataset.getCifar10().getDirectory(), base);
-        directory.complaints().forEach(complaint -> add("dataset.cifar10.directory", complaint));
-        if (directory.complaints().isEmpty()) {
-          checkExamples(directory.trainExamples());
-        }
-      }
+          checkSplit(
+              Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()), true);
+      case CIFAR10 ->
+          checkCifar(
+              Cifar.CIFAR10,
+              "dataset.cifar10",
+              dataset.getCifar10().getDirectory(),
+              dataset.getCifar10().getUrl());
+      case CIFAR100 ->
+          checkCifar(
+              Cifar.CIFAR100,
+              "dataset.cifar100",
+              dataset.getCifar100().getDirectory(),
+              dataset.getCifar100().getUrl());
+      case IMAGE_FOLDER -> checkImageFolder(dataset.getImageFolder().getDirectory());
+    }
+  }
+
+  private void checkCifar(Cifar cifar, String path, String written, String url) {
+    if (!url.isEmpty() && !written.isEmpty()) {
+      add(path + ".url", "is given beside directory, so nothing is downloaded; drop one");
+    } else if (!url.isEmpty() && !OfficialArchive.isUrl(url)) {
+      add(path + ".url", "'" + url + "' is no http:// or https:// address of a file; write one");
+    }
+    if (written.isEmpty()) {
+      checkSplit(Cifar.TRAIN_EXAMPLES, true);
+      return;
+    }
+    CifarDirectory directory = CifarDirectory.of(cifar, written, base);
+    directory.complaints().forEach(complaint -> add(path + ".directory", complaint));
+    if (directory.complaints().isEmpty()) {
+      checkSplit(directory.trainExamples(), true);
+    }
+  }
+
+  private void checkImageFolder(String written) {
+    String path = "dataset.image_folder.directory";
+    ImageFolderDirectory directory = ImageFolderDirectory.of(written, base);
+    directory.complaints().forEach(complaint -> add(path, complaint));
+    if (!directory.complaints().isEmpty()) {
+      return;
+    }
+    boolean hasTest = directory.testExamples() > 0;
+    if (!hasTest && !filled.getDataset().getSplit().hasTest()) {
+      add(
+          path,
+          "has no folder test beside train; add one, or set a part of train apart: dataset { split"
+              + " { test { fraction: 0.2 } } }");
+    }
+    checkSplit(directory.trainExamples(), hasTest);
+  }
+
+  /** Checks the parts of the source's train images, and what their numbers limit. */
+  private void checkSplit(long all, boolean hasTest) {
+    SplitSizes sizes = SplitSizes.of(filled.getDataset().getSplit(), all, hasTest);
+    for (SplitSizes.Problem problem : sizes.problems()) {
+      String field = problem.field().isEmpty() ? "" : "." + problem.field();
+      add("dataset.split" + field, problem.text());
+    }
+    if (sizes.problems().isEmpty()) {
+      checkExamples(sizes.train());
     }
   }
 

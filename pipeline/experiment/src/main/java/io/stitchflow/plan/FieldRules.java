@@ -24,6 +24,8 @@ final class FieldRules {
           Map.entry("Synthetic.train_examples", EXAMPLES),
           Map.entry("Synthetic.test_examples", EXAMPLES),
           Map.entry("Synthetic.noise", new Range("from 0 to 255", x -> x >= 0 && x <= 255)),
+          Map.entry("Portion.examples", Range.whole(1, Integer.MAX_VALUE)),
+          Map.entry("Portion.fraction", new Range("above 0 and at most 1", x -> x > 0 && x <= 1)),
           Map.entry("Network.width", Range.whole(1, 1024)),
           Map.entry("TrainingRecipe.epochs", EPOCHS),
           Map.entry("TrainingRecipe.batch_size", BATCH),

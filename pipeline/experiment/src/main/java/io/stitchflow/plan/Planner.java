@@ -1,5 +1,6 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.Stores;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.v1.CollectRepresentation;
@@ -49,12 +50,19 @@ public final class Planner {
    * All stages of a valid experiment in which every default is explicit.
    *
    * @param base what paths in the experiment are relative to
+   * @param datasets where downloaded data sets are, or will be
    * @throws IOException if a file of the data set cannot be read
    */
+  public static Plan plan(Experiment experiment, Path base, Path datasets, Toolchain toolchain)
+      throws IOException {
+    DatasetSource dataset = DatasetSource.of(experiment.getDataset(), base, datasets);
+    return new Planner(experiment, toolchain, dataset).plan();
+  }
+
+  /** The same, where downloaded data sets are in this user's cache. */
   public static Plan plan(Experiment experiment, Path base, Toolchain toolchain)
       throws IOException {
-    return new Planner(experiment, toolchain, DatasetSource.of(experiment.getDataset(), base))
-        .plan();
+    return plan(experiment, base, Stores.datasets(System.getenv()), toolchain);
   }
 
   private Plan plan() {
@@ -128,7 +136,8 @@ public final class Planner {
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseThrow();
-    Architecture architecture = Architecture.parse(network.getArchitecture(), network.getWidth());
+    Architecture architecture =
+        Architecture.parse(network.getArchitecture(), network.getWidth(), dataset.classes());
     List<CutPoint> cuts =
         architecture.cuts().stream()
             .filter(

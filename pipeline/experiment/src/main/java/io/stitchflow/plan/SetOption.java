@@ -5,7 +5,6 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
-import io.stitchflow.v1.Cifar10;
 import io.stitchflow.v1.Experiment;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -218,9 +217,7 @@ final class SetOption {
             && "\"'".indexOf(written.charAt(0)) >= 0
             && written.charAt(0) == written.charAt(written.length() - 1);
     String plain = quoted ? written.substring(1, written.length() - 1) : written;
-    boolean directory =
-        field.equals(Cifar10.getDescriptor().findFieldByNumber(Cifar10.DIRECTORY_FIELD_NUMBER));
-    if (!directory || plain.isEmpty()) {
+    if (!field.getName().equals("directory") || plain.isEmpty()) {
       return plain;
     }
     try {

@@ -42,6 +42,8 @@ record Subject(
         .setRandom(random)
         .setDataset(dataset)
         .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
+        // 0 means 10, as reports of ten classes never said
+        .setClasses(architecture.classes() == Architecture.CLASSES ? 0 : architecture.classes())
         .build();
   }
 }

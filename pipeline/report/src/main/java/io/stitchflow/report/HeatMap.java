@@ -26,9 +26,6 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
   private static final double LETTER = 6.1;
   private static final double TITLE_LETTER = 8.6;
 
-  /** Both data sets have ten classes. */
-  static final double CHANCE = 0.1;
-
   private static final String SHEET =
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
           + " fill=\"#222222\"";
@@ -162,7 +159,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
       tick(svg, frame, (double) k / BAR_TICKS, minus(tickLabel(k, top)));
     }
     if (scale == Quantity.Scale.ACCURACY) {
-      tick(svg, frame, CHANCE, "chance");
+      tick(svg, frame, Chance.of(pair.receiver()), "chance");
     }
   }
 

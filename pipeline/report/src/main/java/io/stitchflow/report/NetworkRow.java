@@ -14,8 +14,8 @@ record NetworkRow(
   /** Three standard errors is what luck seldom reaches. */
   private static final double ERRORS = 3;
 
-  /** A random network that does better than this has not been left random. */
-  private static final double RANDOM_MOST = 2 * HeatMap.CHANCE;
+  /** A random network that does better than this many times chance has not been left random. */
+  private static final double RANDOM_MOST = 2;
 
   static NetworkRow of(
       ReportNetwork network, TrainingCurve curve, String digest, String curveDigest) {
@@ -80,8 +80,9 @@ record NetworkRow(
       return false;
     }
     double examples = Integer.toUnsignedLong(curve.getTest().getExamples());
-    double error = Math.sqrt(HeatMap.CHANCE * (1 - HeatMap.CHANCE) / examples);
-    return network.getRandom() ? test > RANDOM_MOST : test <= HeatMap.CHANCE + ERRORS * error;
+    double chance = Chance.of(network);
+    double error = Math.sqrt(chance * (1 - chance) / examples);
+    return network.getRandom() ? test > RANDOM_MOST * chance : test <= chance + ERRORS * error;
   }
 
   private static String accuracy(Evaluation evaluation) {

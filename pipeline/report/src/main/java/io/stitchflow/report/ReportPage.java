@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
@@ -73,7 +74,7 @@ final class ReportPage {
             report.getExperiment(),
             facts(report, results),
             networks,
-            Numbers.fixed(HeatMap.CHANCE, 3),
+            chance(networks),
             gate(networks),
             networks.stream().anyMatch(NetworkRow::suspicious),
             results.pairs().size() > 1,
@@ -81,6 +82,14 @@ final class ReportPage {
             Means.of(results, results.pairs(), Split.TEST),
             pairs);
     return template().execute(page);
+  }
+
+  /** Of all networks: they are of one data set. */
+  private static String chance(List<NetworkRow> networks) {
+    return networks.stream()
+        .map(row -> Numbers.fixed(Chance.of(row.network()), 3))
+        .distinct()
+        .collect(Collectors.joining(", "));
   }
 
   private static PairPart part(

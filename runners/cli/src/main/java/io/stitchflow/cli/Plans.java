@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.Stores;
 import io.stitchflow.code.StageCode;
 import io.stitchflow.plan.Estimator;
 import io.stitchflow.plan.Planner;
@@ -13,6 +14,7 @@ import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** What commands do before anything runs. */
@@ -27,18 +29,20 @@ final class Plans {
    */
   static Plan of(ValidExperiment valid, ExperimentOptions options, Map<String, String> environment)
       throws InputException, IOException {
-    return of(valid, options.device(), options.codeInKeys() || codeInKeys(environment));
+    boolean codeInKeys = options.codeInKeys() || codeInKeys(environment);
+    return of(valid, options.device(), environment, codeInKeys);
   }
 
   /** Like {@link #of(ValidExperiment, ExperimentOptions, Map)}, where the environment decides. */
   static Plan of(ValidExperiment valid, String device, Map<String, String> environment)
       throws InputException, IOException {
-    return of(valid, device, codeInKeys(environment));
+    return of(valid, device, environment, codeInKeys(environment));
   }
 
-  private static Plan of(ValidExperiment valid, String device, boolean codeInKeys)
+  private static Plan of(
+      ValidExperiment valid, String device, Map<String, String> environment, boolean codeInKeys)
       throws InputException, IOException {
-    Plan plan = plan(valid, toolchain(device));
+    Plan plan = plan(valid, Stores.datasets(environment), toolchain(device));
     return codeInKeys ? withCode(plan, StageCode.of(Executors.all())) : plan;
   }
 
@@ -46,9 +50,10 @@ final class Plans {
     return environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
   }
 
-  private static Plan plan(ValidExperiment valid, Toolchain toolchain) throws InputException {
+  private static Plan plan(ValidExperiment valid, Path datasets, Toolchain toolchain)
+      throws InputException {
     try {
-      return Planner.plan(valid.experiment(), valid.base(), toolchain);
+      return Planner.plan(valid.experiment(), valid.base(), datasets, toolchain);
     } catch (IOException e) {
       throw new InputException("the data set cannot be read: " + e + "; check its files");
     }

@@ -84,6 +84,7 @@ final class RunCommand implements Callable<Integer> {
     if (survey.complete()) {
       return new Computed(null, List.of());
     }
+    DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
     if (runner.isDirect()) {
       int lanes = Runtime.getRuntime().availableProcessors();
       try (Watched watched = Watched.start(survey, lanes, terminal)) {

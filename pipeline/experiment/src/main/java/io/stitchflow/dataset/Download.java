@@ -1,0 +1,198 @@
+package io.stitchflow.dataset;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/**
+ * One file over HTTP, going on where it stopped: at once where the connection breaks, and in another
+ * process from what the first has left. What comes is not checked but for its length.
+ *
+ * @param sizeBytes of the whole file
+ * @param part where it is collected
+ */
+record Download(URI source, long sizeBytes, Path part) {
+  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int MOST_REDIRECTS = 10;
+
+  /** Breaks in a row without a byte between them. */
+  private static final int MOST_BREAKS = 3;
+
+  /** The connection ended too early; what came is kept. */
+  private static final class BrokenException extends Exception {
+    BrokenException(Throwable cause) {
+      super(String.valueOf(cause.getMessage()), cause);
+    }
+  }
+
+  static boolean isHttp(URI uri) {
+    String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+    return (scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null;
+  }
+
+  /**
+   * Collects the whole file.
+   *
+   * @throws DownloadException if it is not to be had
+   */
+  void run(OfficialArchive.Progress progress) throws IOException {
+    int breaks = 0;
+    if (Files.exists(part) && Files.size(part) > sizeBytes) {
+      Files.delete(part);
+    }
+    for (long before = size(); before < sizeBytes; before = size()) {
+      try {
+        receive(before, progress);
+        if (size() > sizeBytes) {
+          Files.delete(part);
+          throw new DownloadException(
+              source + " gives more than " + sizeBytes + " bytes: it is another file", null);
+        }
+        if (size() < sizeBytes) {
+          throw new BrokenException(new IOException("the connection was closed"));
+        }
+      } catch (BrokenException e) {
+        breaks = size() > before ? 0 : breaks + 1;
+        if (breaks == MOST_BREAKS) {
+          throw new DownloadException(
+              String.format(
+                  Locale.ROOT,
+                  "%s broke off at %,d of %,d bytes (%s); run again to go on from there",
+                  source,
+                  size(),
+                  sizeBytes,
+                  e.getMessage()),
+              e);
+        }
+      }
+    }
+  }
+
+  private long size() throws IOException {
+    return Files.exists(part) ? Files.size(part) : 0;
+  }
+
+  private void receive(long from, OfficialArchive.Progress progress)
+      throws IOException, BrokenException {
+    HttpURLConnection connection = open(from);
+    try {
+      long start = connection.getResponseCode() == HttpURLConnection.HTTP_PARTIAL ? from : 0;
+      // Another length than the known one is another file: find out before it has all come
+      long length = connection.getContentLengthLong();
+      if (length >= 0 && start + length != sizeBytes) {
+        throw new DownloadException(
+            String.format(
+                Locale.ROOT,
+                "%s has %,d bytes, but the official archive %,d",
+                source,
+                start + length,
+                sizeBytes),
+            null);
+      }
+      try (FileChannel file =
+          FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        file.truncate(start);
+        file.position(start);
+        copy(connection, file, start, progress);
+      }
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  private void copy(
+      HttpURLConnection connection, FileChannel file, long start, OfficialArchive.Progress progress)
+      throws IOException, BrokenException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    long received = start;
+    progress.advanced(received, sizeBytes);
+    InputStream in = body(connection);
+    for (int n = read(in, buffer); n >= 0 && received <= sizeBytes; n = read(in, buffer)) {
+      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
+      while (bytes.hasRemaining()) {
+        file.write(bytes);
+      }
+      received += n;
+      progress.advanced(received, sizeBytes);
+    }
+  }
+
+  private static InputStream body(HttpURLConnection connection) throws BrokenException {
+    try {
+      return connection.getInputStream();
+    } catch (IOException e) {
+      throw new BrokenException(e);
+    }
+  }
+
+  private static int read(InputStream in, byte[] buffer) throws BrokenException {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw new BrokenException(e);
+    }
+  }
+
+  /** Asks for the bytes from there on; follows redirects, but never from HTTPS to HTTP. */
+  private HttpURLConnection open(long from) throws DownloadException {
+    URI at = source;
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      try {
+        HttpURLConnection connection = (HttpURLConnection) at.toURL().openConnection();
+        connection.setInstanceFollowRedirects(false);
+        connection.setConnectTimeout(PATIENCE_MILLIS);
+        connection.setReadTimeout(PATIENCE_MILLIS);
+        connection.setRequestProperty("Accept-Encoding", "identity");
+        if (from > 0) {
+          connection.setRequestProperty("Range", "bytes=" + from + "-");
+        }
+        int status = connection.getResponseCode();
+        switch (status) {
+          case HttpURLConnection.HTTP_OK, HttpURLConnection.HTTP_PARTIAL -> {
+            checkRange(connection, from);
+            return connection;
+          }
+          case 301, 302, 303, 307, 308 -> at = redirected(at, connection);
+          case 416 -> {
+            // Shorter than what there is: nothing to go on from
+            Files.deleteIfExists(part);
+            throw new DownloadException(at + " is another file: it ends before " + from, null);
+          }
+          default -> throw new DownloadException(at + " answers with status " + status, null);
+        }
+      } catch (DownloadException e) {
+        throw e;
+      } catch (IOException | IllegalArgumentException e) {
+        throw new DownloadException("cannot reach " + at + " (" + e + ")", e);
+      }
+    }
+    throw new DownloadException(source + " redirects more than " + MOST_REDIRECTS + " times", null);
+  }
+
+  private void checkRange(HttpURLConnection connection, long from) throws IOException {
+    String range = connection.getHeaderField("Content-Range");
+    if (connection.getResponseCode() == HttpURLConnection.HTTP_PARTIAL
+        && (range == null || !range.startsWith("bytes " + from + "-"))) {
+      throw new DownloadException(
+          source + " answers with the bytes '" + range + "' where " + from + "- were asked", null);
+    }
+  }
+
+  private static URI redirected(URI at, HttpURLConnection connection) throws DownloadException {
+    String location = connection.getHeaderField("Location");
+    URI next = at.resolve(String.valueOf(location));
+    boolean weaker = "https".equalsIgnoreCase(at.getScheme()) && !"https".equals(next.getScheme());
+    if (location == null || !isHttp(next) || weaker) {
+      throw new DownloadException(at + " redirects to '" + location + "'", null);
+    }
+    return next;
+  }
+}

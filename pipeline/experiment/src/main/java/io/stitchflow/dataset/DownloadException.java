@@ -1,0 +1,11 @@
+package io.stitchflow.dataset;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Something could not be downloaded: the message says what, why, and what to do. */
+public final class DownloadException extends IOException {
+  DownloadException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}
