@@ -12,9 +12,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The digest of a folder outside the store: of its files' paths and digests, and nothing else. Where
- * the folder lies, the order of its entries and times are no part of it; links are followed; what
- * is called {@code .something} is passed over.
+ * The digest of a folder outside the store: of its files' paths and digests, and nothing else.
+ * Where the folder lies, the order of its entries and times are no part of it; links are followed;
+ * what is called {@code .something} is passed over.
  *
  * <p>It is the SHA-256 of each file's path below the folder in UTF-8 (with '/'), a zero byte and
  * the 32 bytes of its own SHA-256, in the order of {@link String#compareTo} of the paths.

@@ -396,6 +396,54 @@ class MemoTest {
   }
 
   @Test
+  void input_sourceFolder_isReadWhereItIs() throws IOException {
+    Path folder = folder();
+    Action action = reading("images", FolderDigest.of(folder));
+    StageExecutor executor =
+        (runs, progress) ->
+            Files.copy(
+                runs.get(0).input("images").resolve("a/1.png"), runs.get(0).output("train"));
+
+    Answer answer =
+        get(List.of(new Request(action, 1, false, List.of(folder))), executor).get(0);
+
+    assertThat(only(answer.result())).isEqualTo(Digest.of(bytes("one")));
+  }
+
+  @Test
+  void input_sourceFolderChangedSinceThePlan_isRefused() throws IOException {
+    Path folder = folder();
+    Action action = reading("images", FolderDigest.of(folder));
+    overwrite(folder.resolve("a/1.png"), bytes("two"));
+
+    assertThatThrownBy(() -> copyInput(action, "images", List.of(folder)))
+        .isInstanceOf(SourceFileChangedException.class)
+        .hasMessageContaining(folder.toString());
+  }
+
+  @Test
+  void input_sourceFolderChangedWhileRead_publishesNothing() throws IOException {
+    Path folder = folder();
+    Action action = reading("images", FolderDigest.of(folder));
+    StageExecutor executor =
+        (runs, progress) -> {
+          Files.copy(runs.get(0).input("images").resolve("a/1.png"), runs.get(0).output("train"));
+          overwrite(folder.resolve("a/1.png"), bytes("two"));
+        };
+
+    assertThatThrownBy(() -> get(List.of(new Request(action, 1, false, List.of(folder))), executor))
+        .isInstanceOf(SourceFileChangedException.class);
+    assertThat(memo.find(ActionKeys.key(action))).isNull();
+  }
+
+  private Path folder() throws IOException {
+    Path folder = temporary.resolve("images");
+    Files.createDirectories(folder.resolve("a"));
+    Files.write(folder.resolve("a/1.png"), bytes("one"));
+    return folder;
+  }
+
+  @Test
   void input_roleThatIsNotThere_namesThoseThatAre() throws IOException {
     Action action = reading("network", store.put(bytes("weights")));
 

@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
- * One file over HTTP, going on where it stopped: at once where the connection breaks, and in another
- * process from what the first has left. What comes is not checked but for its length.
+ * One file over HTTP, going on where it stopped: at once where the connection breaks, and in
+ * another process from what the first has left. What comes is not checked but for its length.
  *
  * @param sizeBytes of the whole file
  * @param part where it is collected

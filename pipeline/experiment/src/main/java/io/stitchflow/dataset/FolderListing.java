@@ -55,7 +55,7 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
       complaints.add(
           String.format(
               Locale.ROOT,
-              "%s has %d folders, a class each; there must be 2 to %d",
+              "%s has %d folders of classes; there must be 2 to %d",
               folder,
               classes.size(),
               MOST_CLASSES));
@@ -137,7 +137,8 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
   static String shown(List<?> all) {
     String first =
         String.join(
-            ", ", all.subList(0, Math.min(SHOWN, all.size())).stream().map(String::valueOf).toList());
+            ", ",
+            all.subList(0, Math.min(SHOWN, all.size())).stream().map(String::valueOf).toList());
     return all.size() > SHOWN ? first + " and " + (all.size() - SHOWN) + " more" : first;
   }
 }

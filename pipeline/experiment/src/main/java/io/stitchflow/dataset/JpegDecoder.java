@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * What decodes JPEGs here, told by what it makes of one. The format leaves decoders a level or so of
- * freedom, and JDKs bring their own decoder or use the system's.
+ * What decodes JPEGs here, told by what it makes of one. The format leaves decoders a level or so
+ * of freedom, and JDKs bring their own decoder or use the system's.
  */
 public final class JpegDecoder {
   private static final String SAMPLE = "sample.jpg";

@@ -13,8 +13,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
- * Takes known files out of a {@code .tar.gz}. Files are written under the names that are known here,
- * never under one from the archive; all else in it is passed over.
+ * Takes known files out of a {@code .tar.gz}. Files are written under the names that are known
+ * here, never under one from the archive; all else in it is passed over.
  */
 final class Unpacking {
   private static final int BUFFER_BYTES = 1 << 16;

@@ -87,10 +87,7 @@ record DatasetSource(
   private static Whole synthetic(ImportDataset.Builder parameters, Synthetic synthetic) {
     parameters.setSynthetic(synthetic);
     return new Whole(
-        "synthetic",
-        SYNTHETIC_CLASSES,
-        synthetic.getTrainExamples(),
-        synthetic.getTestExamples());
+        "synthetic", SYNTHETIC_CLASSES, synthetic.getTrainExamples(), synthetic.getTestExamples());
   }
 
   private static Whole cifar(
@@ -117,8 +114,7 @@ record DatasetSource(
     return new Whole(title, classes, train, test);
   }
 
-  private static Whole folder(Stage.Builder stage, Path base, String directory)
-      throws IOException {
+  private static Whole folder(Stage.Builder stage, Path base, String directory) throws IOException {
     ImageFolderDirectory listed = ImageFolderDirectory.of(directory, base);
     Path train = base.resolve(directory).resolve("train");
     add(stage, "train", train, FolderDigest.of(train));

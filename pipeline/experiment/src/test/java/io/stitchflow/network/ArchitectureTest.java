@@ -8,6 +8,22 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
   @Test
+  void classes_ofHundred_addToTheLinearLayerAlone() {
+    // 90 more outputs, each of 512 weights and a bias
+    Architecture ten = Architecture.parse("ResNet18", 64);
+    Architecture hundred = Architecture.parse("ResNet18", 64, 100);
+    assertThat(hundred.parameterCount()).isEqualTo(ten.parameterCount() + 90 * 513);
+    assertThat(hundred.macs()).isEqualTo(ten.macs() + 90 * 512);
+    assertThat(hundred.cuts()).isEqualTo(ten.cuts());
+  }
+
+  @Test
+  void classes_thatNoByteHolds_areRefused() {
+    assertThatThrownBy(() -> Architecture.parse("ResNet18", 64, 257))
+        .hasMessageContaining("classes must be from 1 to 256, but was: 257");
+  }
+
+  @Test
   void counts_resnet18And34_areThePapers() {
     Architecture resnet18 = Architecture.parse("ResNet18", 64);
     assertThat(resnet18.parameterCount()).isEqualTo(11_173_962);

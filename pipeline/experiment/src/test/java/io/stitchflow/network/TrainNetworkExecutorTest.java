@@ -9,6 +9,7 @@ import io.stitchflow.artifacts.tensor.Element;
 import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.artifacts.tensor.SafetensorsFile;
 import io.stitchflow.artifacts.tensor.TensorFileWriter;
+import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Predictions;
 import io.stitchflow.v1.TrainNetwork;
@@ -68,6 +69,34 @@ class TrainNetworkExecutorTest {
     TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
     assertThat(curve.getLossList()).isEmpty();
     assertThat(curve.getTest().getExamples()).isEqualTo(70);
+  }
+
+  @Test
+  void execute_hundredClasses_hasAsManyOutputsAndSaysSo() throws IOException {
+    Path hundred = Files.createDirectory(directory.resolve("hundred"));
+    write(hundred.resolve("train"), 200, 1, 100);
+    write(hundred.resolve("test"), 70, 2, 100);
+    Path out = train(hundred, action(1, 1), "classes");
+    SafetensorsFile network = Safetensors.read(out.resolve("network"));
+    assertThat(network.metadata()).containsEntry("classes", "100");
+    assertThat(network.get("fc.weight").shape()).containsExactly(100, 32);
+    assertThat(network.get("fc.bias").shape()).containsExactly(100);
+    try (Lane lane = Lane.open();
+        Network loaded = Network.load(lane, out.resolve("network"))) {
+      assertThat(loaded.architecture().classes()).isEqualTo(100);
+    }
+    TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
+    // Nearly untrained: about ln 100 = 4.605
+    assertThat(curve.getTest().getCrossEntropy()).isBetween(4., 6.5);
+    Predictions predictions = Predictions.parseFrom(Files.readAllBytes(out.resolve("predictions")));
+    assertThat(predictions.getTrain().size()).isEqualTo(200);
+  }
+
+  @Test
+  void execute_tenClasses_saysNothingMoreThanItAlwaysDid() throws IOException {
+    Path out = train(directory, action(0, 1), "ten");
+    assertThat(Safetensors.read(out.resolve("network")).metadata())
+        .containsOnlyKeys("architecture", "width", "format", "kind");
   }
 
   @Test
@@ -199,6 +228,11 @@ class TrainNetworkExecutorTest {
 
   /** Noise with a stripe whose place is the class: mirrored or shifted, it stays the same. */
   private static void write(Path file, int rows, long seed) throws IOException {
+    write(file, rows, seed, 10);
+  }
+
+  private static void write(Path file, int rows, long seed, int classes) throws IOException {
+    TreeMap<String, String> metadata = new TreeMap<>(Map.of("classes", String.valueOf(classes)));
     SplittableRandom random = new SplittableRandom(seed);
     try (TensorFileWriter writer =
         TensorFileWriter.create(
@@ -207,12 +241,12 @@ class TrainNetworkExecutorTest {
             List.of(3, 32, 32),
             List.of("C", "H", "W"),
             Element.UINT8,
-            new TreeMap<>())) {
+            metadata)) {
       for (int row = 0; row < rows; row++) {
-        int label = row % 10;
+        int label = row % classes;
         ByteBuffer image = ByteBuffer.allocate(3 * 32 * 32);
         for (int i = 0; i < image.capacity(); i++) {
-          boolean stripe = i / 32 % 32 / 3 == label;
+          boolean stripe = i / 32 % 32 / 3 == label % 10;
           image.put((byte) (random.nextInt(60) + (stripe ? 150 : 50)));
         }
         writer.write(image.flip(), ByteBuffer.wrap(new byte[] {(byte) label}));

@@ -244,6 +244,118 @@ final class ExperimentFileTest {
                 + " has 3000 bytes, which is no whole number of records of 3073; copy or unpack it again");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          validation { } | dataset.split.validation: is empty; write examples: N or fraction: F
+          validation { examples: 0 } | dataset.split.validation.examples: is 0; choose a whole number from 1 to 2147483647
+          validation { fraction: 0.001 } | dataset.split.validation: comes to no image of 256; make it larger
+          validation { fraction: 1.5 } | dataset.split.validation.fraction: is 1.5; choose a number above 0 and at most 1
+          validation { fraction: 1 } | dataset.split: wants some train, 256 validation and 0 test images, but there are 256 train images in all; make one smaller
+          validation { examples: 57 } train { examples: 200 } | dataset.split: wants 200 train, 57 validation and 0 test images, but there are 256
+          test { examples: 10 } | dataset.split.test: is set apart, but the data set has a test split; drop this
+          train { examples: 60 } | representation.examples: stitches and networks learn from 60 examples, fewer than the default batch of 64; set
+          """)
+  void split_wrong_isToldWithItsField(String split, String problem) throws IOException {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { synthetic { train_examples: 256 } split { " + split + " } }");
+    assertThat(problems(lines)).anySatisfy(told -> assertThat(told).contains(": " + problem));
+  }
+
+  @Test
+  void split_good_hasASeed() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(
+        1,
+        "dataset { synthetic { train_examples: 256 } split { validation { fraction: 0.25 } } }");
+    assertThat(read(lines).experiment().getDataset().getSplit().getSeed()).isEqualTo(1);
+  }
+
+  @Test
+  void cifar_withoutDirectory_isToBeDownloaded() throws Exception {
+    for (String dataset : List.of("cifar10 { }", "cifar100 { coarse: true }")) {
+      List<String> lines = new ArrayList<>(GOOD);
+      lines.set(1, "dataset { " + dataset + " }");
+      assertThat(read(lines).experiment().getDataset().hasSplit()).isFalse();
+    }
+  }
+
+  @Test
+  void cifar_urlBesideDirectoryOrOfNoWeb_isTold() throws IOException {
+    List<String> lines = new ArrayList<>(GOOD);
+    cifar10(3073 * 100);
+    lines.set(1, "dataset { cifar10 { directory: \"cifar\" url: \"https://a/b\" } }");
+    assertThat(problems(lines))
+        .containsExactly(
+            "e.textproto:2:40: dataset.cifar10.url: is given beside directory, so nothing is"
+                + " downloaded; drop one");
+    lines.set(1, "dataset { cifar100 { url: \"ftp://a/b\" } }");
+    assertThat(problems(lines))
+        .containsExactly(
+            "e.textproto:2:22: dataset.cifar100.url: 'ftp://a/b' is no http:// or https:// address"
+                + " of a file; write one");
+  }
+
+  @Test
+  void cifar100_filesMissingOrCut_isTold() throws IOException {
+    Path cifar100 = Files.createDirectories(directory.resolve("cifar"));
+    Files.write(cifar100.resolve("train.bin"), new byte[3073]);
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { cifar100 { directory: \"cifar\" } }");
+    assertThat(problems(lines))
+        .containsExactly(
+            "e.textproto:2:22: dataset.cifar100.directory: "
+                + cifar100
+                + " has no readable test.bin; unpack the binary version of CIFAR-100 there, or name"
+                + " another directory",
+            "e.textproto:2:22: dataset.cifar100.directory: "
+                + cifar100.resolve("train.bin")
+                + " has 3073 bytes, which is no whole number of records of 3074; copy or unpack it"
+                + " again");
+  }
+
+  @Test
+  void imageFolder_wrong_isTold() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { image_folder { } }");
+    assertThat(problems(lines))
+        .singleElement()
+        .asString()
+        .endsWith("dataset.image_folder.directory: is missing; write where the folder train is");
+    lines.set(1, "dataset { image_folder { directory: \"images\" } }");
+    Path train = directory.resolve("images/train");
+    assertThat(problems(lines))
+        .singleElement()
+        .asString()
+        .endsWith(train + " is no folder; put images there as train/<class>/<name>.jpg");
+    Files.createDirectories(train.resolve("a"));
+    assertThat(problems(lines))
+        .hasSize(2)
+        .anySatisfy(told -> assertThat(told).contains(train + " has 1 folders of classes"))
+        .anySatisfy(told -> assertThat(told).contains(train.resolve("a") + " has no images"));
+    images("images/train", 100);
+    assertThat(problems(lines))
+        .singleElement()
+        .asString()
+        .contains("has no folder test beside train; add one, or set a part of train apart");
+    lines.set(
+        1,
+        "dataset { image_folder { directory: \"images\" } split { test { fraction: 0.2 } } }");
+    assertThat(read(lines).experiment().getDataset().getSplit().hasTest()).isTrue();
+  }
+
+  private void images(String split, int each) throws IOException {
+    for (String name : List.of("a", "b")) {
+      Path folder = Files.createDirectories(directory.resolve(split).resolve(name));
+      for (int i = 0; i < each; i++) {
+        Files.write(folder.resolve(i + ".png"), new byte[] {(byte) i});
+      }
+    }
+  }
+
   @Test
   void cifar10_pathInFile_isRelativeToTheFile() throws Exception {
     cifar10(3073 * 100);

@@ -1,11 +1,22 @@
 package io.stitchflow.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.TextFormat;
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.dataset.Cifar;
 import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Cifar10Files;
+import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
+import io.stitchflow.v1.WriteReport;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +76,111 @@ class PlannerTest {
                 .getDependency(1)
                 .getStage())
         .isEqualTo("copy a/stem -> b/layer1.0");
+  }
+
+  @Test
+  void plan_cifar10InADirectory_hasTheActionThatItAlwaysHad() throws Exception {
+    Path files = Files.createDirectory(directory.resolve("files"));
+    Action.Builder expected = Action.newBuilder().setVersion(2);
+    expected.getImportDatasetBuilder().setCifar10(Cifar10Files.getDefaultInstance());
+    for (Cifar.Member member : CifarDirectory.members(Cifar.CIFAR10)) {
+      Files.write(files.resolve(member.file()), new byte[3073 * 64]);
+      expected
+          .addInputBuilder()
+          .setRole(member.role())
+          .setDigest(Digest.of(new byte[3073 * 64]).bytes());
+    }
+    Plan plan = plan("cifar10 { directory: \"files\" }");
+    assertThat(importing(plan).getAction()).isEqualTo(expected.build());
+    assertThat(report(plan).getNetwork(0).getClasses()).isZero();
+    assertThat(report(plan).getNetwork(0).getDataset()).isEqualTo("CIFAR-10");
+  }
+
+  @Test
+  void plan_cifarToDownload_isThePlanOfTheOfficialFiles() throws Exception {
+    Stage stage = importing(plan("cifar100 { }"));
+    assertThat(stage.getSourceFileList())
+        .containsExactly(
+            directory.resolve("datasets/cifar-100-binary/train.bin").toString(),
+            directory.resolve("datasets/cifar-100-binary/test.bin").toString());
+    assertThat(stage.getAction().getInputList())
+        .extracting(Input::getRole, input -> Digest.from(input.getDigest()))
+        .containsExactly(
+            tuple("train", Cifar.CIFAR100.train().get(0).official()),
+            tuple("test", Cifar.CIFAR100.test().official()));
+    // Where it comes from is no part of what it is
+    assertThat(importing(plan("cifar100 { url: \"http://localhost/a\" }"))).isEqualTo(stage);
+    assertThat(stage.getAction().getImportDataset().hasSplit()).isFalse();
+  }
+
+  @Test
+  void plan_cifar100_hasItsClassesInTheReport() throws Exception {
+    assertThat(report(plan("cifar100 { }")).getNetwork(0).getClasses()).isEqualTo(100);
+    WriteReport coarse = report(plan("cifar100 { coarse: true }"));
+    assertThat(coarse.getNetwork(0).getClasses()).isEqualTo(20);
+    assertThat(coarse.getNetwork(0).getDataset()).isEqualTo("CIFAR-100 superclasses");
+  }
+
+  @Test
+  void plan_splitByFractions_holdsTheirNumbers() throws Exception {
+    Plan plan =
+        plan(
+            "cifar10 { } split { validation { fraction: 0.1 } train { examples: 20000 } seed: 3 }");
+    assertThat(importing(plan).getAction().getImportDataset().getSplit())
+        .isEqualTo(
+            SplitExamples.newBuilder().setTrain(20_000).setValidation(5_000).setSeed(3).build());
+    assertThat(report(plan).getNetwork(0).getDataset())
+        .isEqualTo("CIFAR-10, 20000 train + 5000 validation of its 50000");
+    assertThat(stage(plan.getStageList(), "train a").getExamples())
+        .isEqualTo(21L * 20_000 + 10_000);
+    assertThat(importing(plan("cifar10 { } split { validation { examples: 5000 } }")))
+        .isEqualTo(importing(plan("cifar10 { } split { validation { fraction: 0.1 } }")));
+    assertThat(importing(plan("cifar10 { } split { train { fraction: 1 } }")))
+        .isEqualTo(importing(plan("cifar10 { }")));
+  }
+
+  @Test
+  void plan_imageFolder_followsItsContentAndNotItsPlace() throws Exception {
+    image("one/train/a/1.png", 1);
+    image("one/train/b/1.png", 2);
+    image("one/test/a/1.png", 3);
+    image("two/train/a/1.png", 1);
+    image("two/train/b/1.png", 2);
+    image("two/test/a/1.png", 3);
+    Action one = importing(plan(folder("one"))).getAction();
+    assertThat(importing(plan(folder("two"))).getAction()).isEqualTo(one);
+    assertThat(one.getInputList()).extracting(Input::getRole).containsExactly("train", "test");
+    image("two/train/a/2.png", 4);
+    assertThat(importing(plan(folder("two"))).getAction()).isNotEqualTo(one);
+  }
+
+  private static String folder(String name) {
+    return "image_folder { directory: \"" + name + "\" }";
+  }
+
+  private void image(String name, int content) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.write(file, new byte[] {(byte) content});
+  }
+
+  private static Stage importing(Plan plan) {
+    return stage(plan.getStageList(), "import data set");
+  }
+
+  private static WriteReport report(Plan plan) {
+    return stage(plan.getStageList(), "report").getAction().getWriteReport();
+  }
+
+  private Plan plan(String dataset) throws Exception {
+    Experiment.Builder experiment =
+        TextFormat.parse(EXPERIMENT.formatted("1"), Experiment.class).toBuilder();
+    experiment.setDataset(TextFormat.parse(dataset, Dataset.class));
+    return Planner.plan(
+        ExperimentDefaults.fill(experiment.build()),
+        directory,
+        directory.resolve("datasets"),
+        Toolchain.getDefaultInstance());
   }
 
   private static Stage stage(List<Stage> stages, String id) {

@@ -70,6 +70,18 @@ final class HeatMapTest {
   }
 
   @Test
+  void heatMap_accuracy_marksChanceOfTheReceiversClasses() {
+    Matrix matrix = matrix(Quantity.VANILLA_ACCURACY, 0.9);
+    ReportNetwork hundred = B.toBuilder().setClasses(100).build();
+    HeatMap ofTen = heatMap(Quantity.VANILLA_ACCURACY);
+    HeatMap ofHundred =
+        new HeatMap(ofTen.title(), ofTen.subtitle(), new Pair(A, hundred), ofTen.scale());
+    // The colour bar is 128 high and starts at 54; its labels stand 4 lower: 54 + 128 * 0.9 + 4
+    assertThat(ofTen.draw(matrix)).contains("y=\"173.2\"");
+    assertThat(ofHundred.draw(matrix)).contains("y=\"184.7\"").doesNotContain("y=\"173.2\"");
+  }
+
+  @Test
   void heatMap_namesOfNetworks_areEscapedAndNamed() throws Exception {
     Document svg = draw(Quantity.VANILLA_ACCURACY, 0.9);
     assertThat(text(svg))

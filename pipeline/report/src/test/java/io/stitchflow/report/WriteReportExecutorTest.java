@@ -145,6 +145,22 @@ final class WriteReportExecutorTest {
   }
 
   @Test
+  void report_ofAHundredClasses_hasItsChance() throws IOException {
+    ReportNetwork hundred = A.toBuilder().setClasses(100).build();
+    FakeRun run =
+        new FakeRun(directory, "hundred")
+            // Well above 0.01 of 10,000 images, and below a tenth
+            .add(hundred, Fixtures.curve(0.05, 2.3))
+            .add(hundred.toBuilder().setRandom(true).build(), Fixtures.curve(0.03))
+            .add(stem(A, A), Fixtures.comparison(0.5, 0.5, 1, 1, 2));
+    execute(run);
+    assertThat(page(run))
+        .contains("chance is 0.010")
+        .contains("above chance, though random")
+        .doesNotContain("not above chance, though trained");
+  }
+
+  @Test
   void report_cellOfAnUnknownCut_isRefusedWithTheValues() {
     FakeRun run =
         new FakeRun(directory, "wrong")

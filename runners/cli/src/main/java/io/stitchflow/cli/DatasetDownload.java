@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Gets an official data set that an experiment names without a directory, and shows how far it is. */
+/**
+ * Gets an official data set that an experiment names without a directory, and shows how far it is.
+ */
 final class DatasetDownload {
   private static final int TENTHS = 10;
 
