@@ -17,6 +17,10 @@ record FileState(long sizeBytes, FileTime modified, @Nullable Object inode) {
   static FileState of(Path file) throws IOException {
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return of(attributes);
+  }
+
+  static FileState of(BasicFileAttributes attributes) {
     return new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
   }
 

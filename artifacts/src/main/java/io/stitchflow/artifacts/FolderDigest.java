@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The digest of a folder outside the store: of its files' paths and digests, and nothing else.
@@ -24,36 +28,65 @@ public final class FolderDigest {
 
   /** Reads all files. */
   public static Digest of(Path folder) throws IOException {
+    return of(folder, states(folder));
+  }
+
+  static Digest of(Path folder, SortedMap<String, FileState> states) throws IOException {
+    List<String> paths = List.copyOf(states.keySet());
+    List<Digest> digests;
+    try {
+      digests = paths.parallelStream().map(path -> digest(folder.resolve(path))).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     MessageDigest sha256 = Digest.sha256();
-    for (var file : files(folder).entrySet()) {
-      sha256.update(file.getKey().getBytes(StandardCharsets.UTF_8));
+    for (int i = 0; i < paths.size(); i++) {
+      sha256.update(paths.get(i).getBytes(StandardCharsets.UTF_8));
       sha256.update((byte) 0);
-      sha256.update(Digest.of(file.getValue()).bytes().asReadOnlyByteBuffer());
+      sha256.update(digests.get(i).bytes().asReadOnlyByteBuffer());
     }
     return Digest.from(sha256.digest());
   }
 
-  private static SortedMap<String, Path> files(Path folder) throws IOException {
-    SortedMap<String, Path> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
-        Path below = folder.relativize(file);
-        if (!isHidden(below)) {
-          files.put(below.toString().replace(below.getFileSystem().getSeparator(), "/"), file);
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+  private static Digest digest(Path file) {
+    try {
+      return Digest.of(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return files;
   }
 
-  private static boolean isHidden(Path path) {
-    for (Path name : path) {
-      if (name.toString().startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
+  /** All files that count, by their paths below the folder, as they are now. */
+  static SortedMap<String, FileState> states(Path folder) throws IOException {
+    SortedMap<String, FileState> states = new TreeMap<>();
+    Files.walkFileTree(
+        folder,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path entry, BasicFileAttributes attributes) {
+            return entry.equals(folder) || !isHidden(entry)
+                ? FileVisitResult.CONTINUE
+                : FileVisitResult.SKIP_SUBTREE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path entry, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && !isHidden(entry)) {
+              states.put(below(folder, entry), FileState.of(attributes));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return states;
+  }
+
+  private static boolean isHidden(Path entry) {
+    return entry.getFileName().toString().startsWith(".");
+  }
+
+  private static String below(Path folder, Path file) {
+    return folder.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
   }
 }

@@ -29,7 +29,7 @@ final class MemoRun implements StageRun {
   private final Memo.BlobSource blobs;
   private final SortedMap<String, Path> outputs = new TreeMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
-  private final Map<Path, Digest> readFolders = new TreeMap<>();
+  private final Map<Path, Map<String, FileState>> readFolders = new TreeMap<>();
   private @Nullable String failure;
   private boolean outside;
   private @Nullable IOException notStored;
@@ -122,8 +122,10 @@ final class MemoRun implements StageRun {
         throw new SourceFileChangedException(source.getKey());
       }
     }
-    for (Map.Entry<Path, Digest> folder : readFolders.entrySet()) {
-      check(folder.getKey(), folder.getValue());
+    for (Map.Entry<Path, Map<String, FileState>> folder : readFolders.entrySet()) {
+      if (!FolderDigest.states(folder.getKey()).equals(folder.getValue())) {
+        throw new SourceFileChangedException(folder.getKey());
+      }
     }
     if (outputs.isEmpty()) {
       throw new IllegalStateException(stage() + ": its executor has written no output");
@@ -204,10 +206,7 @@ final class MemoRun implements StageRun {
 
   private synchronized Path source(Path file, Digest planned) throws IOException {
     if (Files.isDirectory(file)) {
-      if (readFolders.put(file, planned) == null) {
-        check(file, planned);
-      }
-      return file;
+      return folder(file, planned);
     }
     FileState state = FileState.ofSource(file);
     if (!Digest.of(file).equals(planned)) {
@@ -220,10 +219,16 @@ final class MemoRun implements StageRun {
     return file;
   }
 
-  private static void check(Path folder, Digest planned) throws IOException {
-    if (!FolderDigest.of(folder).equals(planned)) {
-      throw new SourceFileChangedException(folder);
+  /** A folder of many files is read once, however often it is asked for. */
+  private Path folder(Path folder, Digest planned) throws IOException {
+    if (!readFolders.containsKey(folder)) {
+      SortedMap<String, FileState> states = FolderDigest.states(folder);
+      if (!FolderDigest.of(folder, states).equals(planned)) {
+        throw new SourceFileChangedException(folder);
+      }
+      readFolders.put(folder, states);
     }
+    return folder;
   }
 
   private String stage() {

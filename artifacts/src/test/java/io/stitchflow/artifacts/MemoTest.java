@@ -401,11 +401,9 @@ class MemoTest {
     Action action = reading("images", FolderDigest.of(folder));
     StageExecutor executor =
         (runs, progress) ->
-            Files.copy(
-                runs.get(0).input("images").resolve("a/1.png"), runs.get(0).output("train"));
+            Files.copy(runs.get(0).input("images").resolve("a/1.png"), runs.get(0).output("train"));
 
-    Answer answer =
-        get(List.of(new Request(action, 1, false, List.of(folder))), executor).get(0);
+    Answer answer = get(List.of(new Request(action, 1, false, List.of(folder))), executor).get(0);
 
     assertThat(only(answer.result())).isEqualTo(Digest.of(bytes("one")));
   }

@@ -9,9 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -96,15 +97,16 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
               + (strangers.size() == 1 ? " is" : " are")
               + " no <class>/*.jpg, *.jpeg or *.png; convert or remove what is there");
     }
-    images.sort(Comparator.comparing((Labelled image) -> place(folder, image.file())));
-    return new FolderListing(classes, images, complaints);
+    SortedMap<Digest, Labelled> inOrder = new TreeMap<>();
+    images.forEach(image -> inOrder.put(place(folder, image.file()), image));
+    return new FolderListing(classes, List.copyOf(inOrder.values()), complaints);
   }
 
   private static boolean addImages(
       Path folder, int label, List<Labelled> images, List<Path> strangers) throws IOException {
     int before = images.size();
     for (Path file : visible(folder)) {
-      if (IMAGE.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file)) {
+      if (IMAGE.matcher(file.getFileName().toString()).matches()) {
         images.add(new Labelled(file, label));
       } else {
         strangers.add(file);

@@ -5,22 +5,11 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormatParseInfoTree;
-import io.stitchflow.v1.Cifar10;
-import io.stitchflow.v1.CopySettings;
-import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
-import io.stitchflow.v1.Network;
-import io.stitchflow.v1.Pair;
-import io.stitchflow.v1.RepresentationSettings;
-import io.stitchflow.v1.StitchRecipe;
-import io.stitchflow.v1.Synthetic;
-import io.stitchflow.v1.TrainingRecipe;
-import io.stitchflow.v1.VanillaSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExperimentText {
   private static final String UNKNOWN_FIELDS = "Input contains unknown fields";
-  private static final Pattern UNKNOWN_FIELD = Pattern.compile("(\\d+):(\\d+):\\t(.+)\\.([^.]+)");
+  private static final Pattern UNKNOWN_FIELD = Pattern.compile("(\\d+):(\\d+):\\t(.+)\\.([^.\n]+)");
   private static final Pattern VALUE = Pattern.compile("\"[^\"\n]*\"|'[^'\n]*'|[A-Za-z0-9_.+-]+");
 
   private final String file;
@@ -184,18 +173,7 @@ final class ExperimentText {
   }
 
   private static Descriptor type(String fullName) {
-    return Stream.of(
-            Experiment.getDescriptor(),
-            Dataset.getDescriptor(),
-            Cifar10.getDescriptor(),
-            Synthetic.getDescriptor(),
-            Network.getDescriptor(),
-            TrainingRecipe.getDescriptor(),
-            RepresentationSettings.getDescriptor(),
-            Pair.getDescriptor(),
-            StitchRecipe.getDescriptor(),
-            VanillaSettings.getDescriptor(),
-            CopySettings.getDescriptor())
+    return Experiment.getDescriptor().getFile().getMessageTypes().stream()
         .filter(type -> type.getFullName().equals(fullName))
         .findFirst()
         .orElseThrow(

@@ -230,8 +230,7 @@ class ImportDatasetExecutorTest {
     execute(action.build(), directory, divided);
     Set<ByteBuffer> images = new HashSet<>();
     for (Path file :
-        List.of(
-            whole.resolve("train"), divided.resolve("train"), divided.resolve("validation"))) {
+        List.of(whole.resolve("train"), divided.resolve("train"), divided.resolve("validation"))) {
       try (TensorFile split = TensorFile.open(file)) {
         for (int row = 0; row < split.rows(); row++) {
           images.add(image(split, row));
@@ -246,8 +245,10 @@ class ImportDatasetExecutorTest {
   void execute_syntheticOfOldActions_givesTheSameBytes() throws IOException {
     execute(synthetic(30, 10, 1), directory, directory);
     // What version 2 of the stage gave before there were classes to count and splits to draw
-    assertThat(Digest.of(directory.resolve("train")).hex()).isEqualTo("b8099f6da61732f8c372ef632946e35106a9d067266716dca1589a2e0ba4fb29");
-    assertThat(Digest.of(directory.resolve("test")).hex()).isEqualTo("3444e71ccb6a7ece28513c5e02f92e10e8beea9bceaf4150daf1675e2c975e78");
+    assertThat(Digest.of(directory.resolve("train")).hex())
+        .isEqualTo("b8099f6da61732f8c372ef632946e35106a9d067266716dca1589a2e0ba4fb29");
+    assertThat(Digest.of(directory.resolve("test")).hex())
+        .isEqualTo("3444e71ccb6a7ece28513c5e02f92e10e8beea9bceaf4150daf1675e2c975e78");
   }
 
   private static Action cifar100(boolean coarse) {
@@ -311,7 +312,8 @@ class ImportDatasetExecutorTest {
 
   private static List<Double> execute(Action action, Path inputs, Path outputs) throws IOException {
     List<Double> progress = new ArrayList<>();
-    new ImportDatasetExecutor().execute(List.of(new FilesRun(action, inputs, outputs)), progress::add);
+    new ImportDatasetExecutor()
+        .execute(List.of(new FilesRun(action, inputs, outputs)), progress::add);
     return progress;
   }
 

@@ -43,9 +43,20 @@ class OfficialArchiveTest {
     datasets = directory.resolve("cache/datasets");
     tar =
         tarOf(
-            "small/", null, "small/readme.txt", bytes("hello"), "../evil", bytes("outside"),
-            "/tmp/../evil", bytes("outside"), "small/../../evil", bytes("outside"),
-            "small/train.bin", TRAIN, "small/test.bin", TEST);
+            "small/",
+            null,
+            "small/readme.txt",
+            bytes("hello"),
+            "../evil",
+            bytes("outside"),
+            "/tmp/../evil",
+            bytes("outside"),
+            "small/../../evil",
+            bytes("outside"),
+            "small/train.bin",
+            TRAIN,
+            "small/test.bin",
+            TEST);
   }
 
   @Test

@@ -236,12 +236,7 @@ class TrainNetworkExecutorTest {
     SplittableRandom random = new SplittableRandom(seed);
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            file,
-            "image",
-            List.of(3, 32, 32),
-            List.of("C", "H", "W"),
-            Element.UINT8,
-            metadata)) {
+            file, "image", List.of(3, 32, 32), List.of("C", "H", "W"), Element.UINT8, metadata)) {
       for (int row = 0; row < rows; row++) {
         int label = row % classes;
         ByteBuffer image = ByteBuffer.allocate(3 * 32 * 32);

@@ -269,8 +269,7 @@ final class ExperimentFileTest {
   void split_good_hasASeed() throws Exception {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(
-        1,
-        "dataset { synthetic { train_examples: 256 } split { validation { fraction: 0.25 } } }");
+        1, "dataset { synthetic { train_examples: 256 } split { validation { fraction: 0.25 } } }");
     assertThat(read(lines).experiment().getDataset().getSplit().getSeed()).isEqualTo(1);
   }
 
@@ -297,6 +296,18 @@ final class ExperimentFileTest {
         .containsExactly(
             "e.textproto:2:22: dataset.cifar100.url: 'ftp://a/b' is no http:// or https:// address"
                 + " of a file; write one");
+  }
+
+  @Test
+  void dataset_unknownFields_areToldWithThoseThereAre() throws IOException {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { cifar100 { fine: true } split { validation { fraction: 0.5 number: 3 } } }");
+    assertThat(problems(lines))
+        .containsExactly(
+            "e.textproto:2:22: dataset.cifar100.fine: Cifar100 has no field 'fine'; choose one of"
+                + " directory, coarse, url",
+            "e.textproto:2:70: dataset.split.validation.number: Portion has no field 'number';"
+                + " choose one of examples, fraction");
   }
 
   @Test
@@ -342,8 +353,7 @@ final class ExperimentFileTest {
         .asString()
         .contains("has no folder test beside train; add one, or set a part of train apart");
     lines.set(
-        1,
-        "dataset { image_folder { directory: \"images\" } split { test { fraction: 0.2 } } }");
+        1, "dataset { image_folder { directory: \"images\" } split { test { fraction: 0.2 } } }");
     assertThat(read(lines).experiment().getDataset().getSplit().hasTest()).isTrue();
   }
 

@@ -60,6 +60,14 @@ final class SetOptionTest {
   }
 
   @Test
+  void set_datasets_areChosenAndDivided() throws Exception {
+    Dataset dataset =
+        read("dataset.cifar100.coarse=true", "dataset.split.validation.fraction=0.1").getDataset();
+    assertThat(dataset.getCifar100().getCoarse()).isTrue();
+    assertThat(dataset.getSplit().getValidation().getFraction()).isEqualTo(0.1);
+  }
+
+  @Test
   void set_list_isReplacedWhole() throws Exception {
     Experiment experiment =
         read(

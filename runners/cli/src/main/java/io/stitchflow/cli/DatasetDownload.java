@@ -21,7 +21,7 @@ final class DatasetDownload {
   private final String title;
   private long shown = -1;
 
-  private DatasetDownload(Terminal terminal, String title) {
+  DatasetDownload(Terminal terminal, String title) {
     this.terminal = terminal;
     this.title = title;
   }
@@ -65,7 +65,7 @@ final class DatasetDownload {
   }
 
   /** A line that is written over on a terminal, a line each tenth in a log. */
-  private void show(long bytes, long all) {
+  void show(long bytes, long all) {
     long step = terminal.errIsLive() ? bytes >> 20 : TENTHS * bytes / all;
     if (step == shown) {
       return;
@@ -80,7 +80,7 @@ final class DatasetDownload {
     }
   }
 
-  private void end() {
+  void end() {
     if (terminal.errIsLive() && shown >= 0) {
       terminal.err().println();
     }

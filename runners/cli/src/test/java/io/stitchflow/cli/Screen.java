@@ -15,8 +15,12 @@ final class Screen {
   }
 
   int execute(Map<String, String> environment, String... args) {
-    Terminal terminal = new Terminal(stream(out), stream(err), false, false, false);
-    return Stitchflow.execute(terminal, environment, args);
+    return Stitchflow.execute(terminal(false), environment, args);
+  }
+
+  /** Whether somebody watches {@code err} is as told. */
+  Terminal terminal(boolean errIsLive) {
+    return new Terminal(stream(out), stream(err), false, errIsLive, false);
   }
 
   String out() {

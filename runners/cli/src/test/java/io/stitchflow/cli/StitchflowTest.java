@@ -7,12 +7,14 @@ import io.stitchflow.artifacts.Stores;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.StageResult;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,6 +102,51 @@ final class StitchflowTest {
         .containsPattern("tiny: \\d+ stages: \\d+ HIT, 8 RUN, 9 WAIT; a few seconds");
     assertRunIsRecordedOnce();
     assertStoreIsReadable();
+  }
+
+  @Test
+  void run_imageFolderOfTwelveClasses_reachesTheReport() throws IOException {
+    for (int image = 0; image < 72; image++) {
+      // Class by colour
+      int label = image % 12;
+      BufferedImage picture = new BufferedImage(40, 36, BufferedImage.TYPE_INT_RGB);
+      for (int i = 0; i < 40 * 36; i++) {
+        picture.setRGB(i % 40, i / 40, 0x100804 * label + image);
+      }
+      Path folder = directory.resolve("pictures/train/class" + (char) ('a' + label));
+      Files.createDirectories(folder);
+      ImageIO.write(picture, "png", folder.resolve(image + ".png").toFile());
+    }
+    Files.writeString(
+        file,
+        TINY.replace(
+            "synthetic { train_examples: 48 test_examples: 32 }",
+            "image_folder { directory: \"pictures\" } split { test { examples: 12 } validation {"
+                + " fraction: 0.16666 } }"));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains("chance is 0.083", "image folder, 48 train + 12 validation + 12 test of its 72");
+    assertThat(ask("ls", "--stage", "import_dataset"))
+        .contains("image folder without test, split 48 train, 12 validation, 12 test, seed 1");
+    Screen again = new Screen();
+    assertThat(
+            again.execute(
+                Map.of(),
+                "run",
+                file.toString(),
+                "--store",
+                store.toString(),
+                "--out",
+                out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(again.out()).contains("tiny: 0 stages ran, ");
+    Files.delete(directory.resolve("pictures/train/classa/0.png"));
+    Screen plan = new Screen();
+    assertThat(plan.execute(Map.of(), "plan", file.toString(), "--store", store.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(plan.out()).contains("import data set");
   }
 
   private void assertRunIsRecordedOnce() throws IOException {
