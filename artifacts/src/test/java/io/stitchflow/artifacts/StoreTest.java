@@ -314,6 +314,7 @@ class StoreTest {
   @Test
   void open_emptyDirectory_becomesAStore() throws IOException {
     Files.createDirectories(root.resolve("lost+found"));
+    Files.createDirectories(root.resolve("datasets"));
 
     Store.open(root).put(bytes("weights"));
 

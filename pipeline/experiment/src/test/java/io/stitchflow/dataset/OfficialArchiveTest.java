@@ -44,7 +44,7 @@ class OfficialArchiveTest {
     tar =
         tarOf(
             "small/",
-            null,
+            new byte[0],
             "small/readme.txt",
             bytes("hello"),
             "../evil",
@@ -239,13 +239,13 @@ class OfficialArchiveTest {
     }
   }
 
-  /** Names and contents in turn; a folder has none. */
+  /** Names and contents in turn. */
   private static byte[] tarOf(Object... entries) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(bytes))) {
       for (int i = 0; i < entries.length; i += 2) {
         TarArchiveEntry entry = new TarArchiveEntry((String) entries[i], true);
-        byte[] content = entries[i + 1] == null ? new byte[0] : (byte[]) entries[i + 1];
+        byte[] content = (byte[]) entries[i + 1];
         entry.setSize(content.length);
         tar.putArchiveEntry(entry);
         tar.write(content);

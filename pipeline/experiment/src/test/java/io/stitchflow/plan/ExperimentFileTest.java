@@ -301,7 +301,8 @@ final class ExperimentFileTest {
   @Test
   void dataset_unknownFields_areToldWithThoseThereAre() throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
-    lines.set(1, "dataset { cifar100 { fine: true } split { validation { fraction: 0.5 number: 3 } } }");
+    lines.set(
+        1, "dataset { cifar100 { fine: true } split { validation { fraction: 0.5 number: 3 } } }");
     assertThat(problems(lines))
         .containsExactly(
             "e.textproto:2:22: dataset.cifar100.fine: Cifar100 has no field 'fine'; choose one of"

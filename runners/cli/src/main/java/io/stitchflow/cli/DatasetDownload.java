@@ -29,36 +29,41 @@ final class DatasetDownload {
   /**
    * Downloads what the import will read, if it has to run.
    *
-   * @throws InputException if it cannot be had, with what to do
-   * @throws IOException if it cannot be written
+   * @throws InputException if it cannot be had or kept, with what to do
    */
   static void ifNeeded(
       Dataset dataset, Survey survey, Map<String, String> environment, Terminal terminal)
-      throws InputException, IOException {
+      throws InputException {
     boolean imports =
         survey.missing().stream()
             .anyMatch(group -> StageKind.of(group.getStage(0)) == StageKind.IMPORT_DATASET);
     Path datasets = Stores.datasets(environment);
     if (imports && dataset.hasCifar10() && dataset.getCifar10().getDirectory().isEmpty()) {
-      String url = dataset.getCifar10().getUrl();
-      download(OfficialArchive.of(Cifar.CIFAR10, url, datasets), terminal);
+      download(Cifar.CIFAR10, dataset.getCifar10().getUrl(), datasets, terminal);
     } else if (imports && dataset.hasCifar100() && dataset.getCifar100().getDirectory().isEmpty()) {
-      String url = dataset.getCifar100().getUrl();
-      download(OfficialArchive.of(Cifar.CIFAR100, url, datasets), terminal);
+      download(Cifar.CIFAR100, dataset.getCifar100().getUrl(), datasets, terminal);
     }
   }
 
-  private static void download(OfficialArchive archive, Terminal terminal)
-      throws InputException, IOException {
-    if (archive.isThere()) {
-      return;
-    }
-    terminal.err().println(archive.title() + ": downloading " + archive.source());
+  private static void download(Cifar cifar, String url, Path datasets, Terminal terminal)
+      throws InputException {
+    OfficialArchive archive = OfficialArchive.of(cifar, url, datasets);
     DatasetDownload display = new DatasetDownload(terminal, archive.title());
     try {
-      archive.fetch(display::show);
+      if (!archive.isThere()) {
+        terminal.err().println(archive.title() + ": downloading " + archive.source());
+        archive.fetch(display::show);
+      }
     } catch (DownloadException e) {
       throw new InputException(e.getMessage());
+    } catch (IOException e) {
+      throw new InputException(
+          archive.title()
+              + " cannot be kept in "
+              + datasets
+              + ": "
+              + e
+              + "; make room there, or choose another place by XDG_CACHE_HOME");
     } finally {
       display.end();
     }

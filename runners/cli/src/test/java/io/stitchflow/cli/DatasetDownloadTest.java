@@ -73,6 +73,17 @@ final class DatasetDownloadTest {
   }
 
   @Test
+  void run_placeThatCannotBeWritten_isTold() throws IOException {
+    Path cache = Files.createDirectories(directory.resolve("cache/stitchflow"));
+    Files.writeString(cache.resolve("datasets"), "a file where a folder should be");
+    assertThat(execute("run")).isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err())
+        .contains("CIFAR-100 cannot be kept in " + cache.resolve("datasets"))
+        .contains("choose another place by XDG_CACHE_HOME");
+    assertThat(asked).hasValue(0);
+  }
+
+  @Test
   void show_inALog_writesALineEachTenth() {
     DatasetDownload display = new DatasetDownload(screen.terminal(false), "CIFAR-10");
     for (long bytes = 0; bytes <= 100 * MIB; bytes += MIB) {
