@@ -4,6 +4,7 @@ import io.stitchflow.artifacts.StageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
@@ -47,9 +48,8 @@ record FolderImages(FolderListing listing) implements Images {
     List<String> complaints = new ArrayList<>();
     int done = 0;
     for (FolderListing.Labelled image : listing.images()) {
-      byte[] file = Files.readAllBytes(image.file());
       try {
-        ByteBuffer pixels = Picture.pixels(file);
+        ByteBuffer pixels = Picture.pixels(read(image.file()));
         if (complaints.isEmpty()) {
           sink.write(pixels, image.label());
         }
@@ -66,6 +66,14 @@ record FolderImages(FolderListing listing) implements Images {
               + listing.images().size()
               + " images cannot be used; mend or remove "
               + FolderListing.shown(complaints));
+    }
+  }
+
+  private static byte[] read(Path file) throws UnusableImageException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UnusableImageException("cannot be read: " + e.getMessage(), e);
     }
   }
 }

@@ -27,7 +27,7 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
   /** A label is a byte. */
   private static final int MOST_CLASSES = 256;
 
-  private static final int SHOWN = 5;
+  private static final int SHOWN = 20;
   private static final Pattern IMAGE = Pattern.compile("(?i).*\\.(jpg|jpeg|png)");
 
   public FolderListing {

@@ -140,15 +140,17 @@ class ImageFolderTest {
         "b/glass.png",
         png(flat(8, 8, new Color(1, 2, 3, 128), BufferedImage.TYPE_INT_ARGB)));
     put(train, "b/good.png", good);
+    Files.createDirectory(train.resolve("b/folder.png"));
     put(test, "a/good.png", good);
     assertThatThrownBy(() -> execute(ImportDataset.newBuilder()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("5 of 6 images cannot be used")
+        .hasMessageContaining("6 of 7 images cannot be used")
         .hasMessageContaining("cut.jpg: is damaged: ")
         .hasMessageContaining("cut.png: cannot be decoded: ")
         .hasMessageContaining("empty.png: is neither JPEG nor PNG")
         .hasMessageContaining("text.jpg: is neither JPEG nor PNG")
-        .hasMessageContaining("glass.png: is transparent in places");
+        .hasMessageContaining("glass.png: is transparent in places")
+        .hasMessageContaining("folder.png: cannot be read: ");
   }
 
   @Test

@@ -77,8 +77,8 @@ final class HeatMapTest {
     HeatMap ofHundred =
         new HeatMap(ofTen.title(), ofTen.subtitle(), new Pair(A, hundred), ofTen.scale());
     // The colour bar is 128 high and starts at 54; its labels stand 4 lower: 54 + 128 * 0.9 + 4
-    assertThat(ofTen.draw(matrix)).contains("y=\"173.2\"");
-    assertThat(ofHundred.draw(matrix)).contains("y=\"184.7\"").doesNotContain("y=\"173.2\"");
+    assertThat(ofTen.draw(matrix)).contains("y=\"173.2\">chance<");
+    assertThat(ofHundred.draw(matrix)).contains("y=\"184.72\">chance<");
   }
 
   @Test
