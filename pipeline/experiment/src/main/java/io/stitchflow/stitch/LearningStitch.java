@@ -53,13 +53,23 @@ final class LearningStitch implements AutoCloseable {
     return affine.stitch();
   }
 
+  /** What a normalised stitch does first. */
+  BatchNorm before() {
+    return norms.get(0);
+  }
+
+  /** What it does last. */
+  BatchNorm after() {
+    return norms.get(1);
+  }
+
   /** Carries a batch over, and moves running statistics to it if it normalises. */
   NDArray apply(NDArray x) {
     if (norms.isEmpty()) {
       return affine.apply(x);
     }
-    NDArray normalized = Functional.batchNormTraining(x, norms.get(0));
-    return Functional.batchNormTraining(affine.apply(normalized), norms.get(1));
+    NDArray normalized = Functional.batchNormTraining(x, before());
+    return Functional.batchNormTraining(affine.apply(normalized), after());
   }
 
   /** Trained arrays to which weight decay applies. */
@@ -101,8 +111,8 @@ final class LearningStitch implements AutoCloseable {
    * a2 (W (a1 x + c1) + b) + c2 as one weight and one bias, where a x + c are the normalisations.
    */
   private List<NamedTensor> folded() {
-    Scaling before = Scaling.of(norms.get(0));
-    Scaling after = Scaling.of(norms.get(1));
+    Scaling before = Scaling.of(before());
+    Scaling after = Scaling.of(after());
     float[] weight = floats(affine.weight());
     float[] bias = floats(affine.bias());
     int inputs = stitch().inputs();
@@ -123,13 +133,21 @@ final class LearningStitch implements AutoCloseable {
   }
 
   /** What a normalisation by running statistics does to each channel. */
-  private record Scaling(double[] factor, double[] shift) {
+  private static final class Scaling {
+    private final double[] factor;
+    private final double[] shift;
+
+    private Scaling(int channels) {
+      this.factor = new double[channels];
+      this.shift = new double[channels];
+    }
+
     static Scaling of(BatchNorm norm) {
       float[] weight = floats(norm.weight());
       float[] bias = floats(norm.bias());
       float[] mean = floats(norm.mean());
       float[] variance = floats(norm.variance());
-      Scaling scaling = new Scaling(new double[weight.length], new double[weight.length]);
+      Scaling scaling = new Scaling(weight.length);
       for (int i = 0; i < weight.length; i++) {
         scaling.factor[i] = weight[i] / Math.sqrt(variance[i] + BatchNorm.EPSILON);
         scaling.shift[i] = bias[i] - mean[i] * scaling.factor[i];
