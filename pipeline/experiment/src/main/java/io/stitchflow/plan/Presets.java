@@ -77,9 +77,7 @@ final class Presets {
   }
 
   private static void vanilla(Experiment.Builder experiment, StitchRecipe preset) {
-    experiment
-        .getVanillaBuilder()
-        .setRecipe(under(experiment.getVanilla().getRecipe(), preset));
+    experiment.getVanillaBuilder().setRecipe(under(experiment.getVanilla().getRecipe(), preset));
   }
 
   private static void copy(Experiment.Builder experiment, StitchRecipe preset) {

@@ -104,7 +104,8 @@ class PlannerTest {
     assertThat(vanilla.getOutputBytes()).isEqualTo(4 * (4 * 64 + 1) * 32);
     double costs =
         plan.getStageList().stream()
-            .filter(stage -> stage.getAction().hasToolchain() || stage.getAction().hasSolveCopyStitch())
+            .filter(
+                stage -> stage.getAction().hasToolchain() || stage.getAction().hasSolveCopyStitch())
             .mapToDouble(Stage::getCost)
             .sum();
     assertThat(workload.flops()).isCloseTo(2 * costs, within(1.));
