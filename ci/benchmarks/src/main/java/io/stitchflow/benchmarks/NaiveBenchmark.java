@@ -64,8 +64,7 @@ public final class NaiveBenchmark {
   private static final int VANILLA_EPOCHS = 4;
   private static final int COPY_EPOCHS = 30;
   private static final Architecture ARCHITECTURE = Architecture.parse("ResNet(2,2,2,2)", 16);
-  private static final PrintStream OUT =
-      new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final Path directory;
@@ -108,7 +107,8 @@ public final class NaiveBenchmark {
         ARCHITECTURE.cuts().size(),
         ARCHITECTURE.cuts().size());
     Measured<Map<String, Path>> sent = timed(() -> represent(sender, dataset, "train", examples));
-    Measured<Map<String, Path>> expected = timed(() -> represent(receiver, dataset, "train", examples));
+    Measured<Map<String, Path>> expected =
+        timed(() -> represent(receiver, dataset, "train", examples));
     Map<String, Path> test = represent(sender, dataset, "test", 0);
     OUT.printf(
         "representations of both networks at these cuts, once for all cells: %.1f s%n",
@@ -129,7 +129,8 @@ public final class NaiveBenchmark {
     StitchRecipe recipe = recipe(VANILLA_EPOCHS);
     double ours = represented;
     double naive = 0;
-    OUT.printf("vanilla, %d epochs              ours s  naive s  ratio  test accuracy%n", VANILLA_EPOCHS);
+    OUT.printf(
+        "vanilla, %d epochs              ours s  naive s  ratio  test accuracy%n", VANILLA_EPOCHS);
     try (Lane lane = Lane.open();
         Network frozen = Network.load(lane, receiver);
         NaiveNetwork a = new NaiveNetwork(lane, ARCHITECTURE, sender);
@@ -151,7 +152,8 @@ public final class NaiveBenchmark {
               timed(
                   () ->
                       NaiveCell.save(
-                          cell.vanilla(start, recipe, VANILLA_EPOCHS), newDirectory().resolve("s")));
+                          cell.vanilla(start, recipe, VANILLA_EPOCHS),
+                          newDirectory().resolve("s")));
           naive += script.seconds();
           Path own = fitted.value().get(i).resolve("stitch");
           Path testFile = test.get(cuts.get(i).layer());
@@ -465,7 +467,9 @@ public final class NaiveBenchmark {
     Action.Builder action = parameters.clone();
     for (Map.Entry<String, Path> input : inputs.entrySet()) {
       action.addInput(
-          Input.newBuilder().setRole(input.getKey()).setDigest(Digest.of(input.getValue()).bytes()));
+          Input.newBuilder()
+              .setRole(input.getKey())
+              .setDigest(Digest.of(input.getValue()).bytes()));
     }
     return new Run(action.build(), inputs, newDirectory());
   }

@@ -53,14 +53,12 @@ final class NaiveNetwork implements AutoCloseable {
     for (int i = cuts.indexOf(cut) + 1; i < cuts.size(); i++) {
       y = block(y, cuts.get(i).layer());
     }
-    return Functional.linear(
-        Functional.globalAveragePool(y), array("fc.weight"), array("fc.bias"));
+    return Functional.linear(Functional.globalAveragePool(y), array("fc.weight"), array("fc.bias"));
   }
 
   private NDArray block(NDArray x, String name) {
     int stride = name.endsWith(".0") && !name.equals("layer1.0") ? 2 : 1;
-    NDArray y =
-        Functional.relu(convolve(x, name + ".conv1", name + ".bn1", stride, 1));
+    NDArray y = Functional.relu(convolve(x, name + ".conv1", name + ".bn1", stride, 1));
     y = convolve(y, name + ".conv2", name + ".bn2", 1, 1);
     NDArray shortcut =
         arrays.containsKey(name + ".downsample.0.weight")
