@@ -1,47 +1,27 @@
 package io.stitchflow.benchmarks;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.StageExecutor;
-import io.stitchflow.artifacts.StageRun;
-import io.stitchflow.artifacts.tensor.TensorFile;
-import io.stitchflow.dataset.ImportDatasetExecutor;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.TrainNetworkExecutor;
-import io.stitchflow.representation.CollectRepresentationExecutor;
 import io.stitchflow.stitch.CollectCrossMomentsExecutor;
 import io.stitchflow.stitch.CollectGramExecutor;
 import io.stitchflow.stitch.FitCopyStitchExecutor;
 import io.stitchflow.stitch.FitVanillaStitchExecutor;
-import io.stitchflow.stitch.FittedStitch;
 import io.stitchflow.stitch.SolveCopyStitchExecutor;
 import io.stitchflow.stitch.Stitch;
-import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.torch.Values;
 import io.stitchflow.v1.Action;
-import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectGram;
-import io.stitchflow.v1.CollectRepresentation;
-import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.FitCopyStitch;
 import io.stitchflow.v1.FitVanillaStitch;
-import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.Initialization;
-import io.stitchflow.v1.Input;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.StitchRecipe;
-import io.stitchflow.v1.TrainNetwork;
-import io.stitchflow.v1.TrainingRecipe;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the same cells cost by our stages and by a training script that takes every batch of every
@@ -63,17 +44,17 @@ public final class NaiveBenchmark {
   private static final int BATCH = 64;
   private static final int VANILLA_EPOCHS = 4;
   private static final int COPY_EPOCHS = 30;
+  private static final int WHOLE_SPLIT = 50_000;
   private static final Architecture ARCHITECTURE = Architecture.parse("ResNet(2,2,2,2)", 16);
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private final Path directory;
+  private final BenchStages stages;
   private final int examples;
   private final List<CutPoint> cuts;
-  private int stages;
 
-  private NaiveBenchmark(Path directory, int examples, List<CutPoint> cuts) {
-    this.directory = directory;
+  private NaiveBenchmark(BenchStages stages, int examples, List<CutPoint> cuts) {
+    this.stages = stages;
     this.examples = examples;
     this.cuts = cuts;
   }
@@ -88,14 +69,15 @@ public final class NaiveBenchmark {
       cuts.add(ARCHITECTURE.cut(args[i]));
     }
     Path directory = Files.createTempDirectory("naive-benchmark");
-    new NaiveBenchmark(directory, Integer.parseInt(args[1]), cuts)
+    new NaiveBenchmark(
+            new BenchStages(directory, ARCHITECTURE, cuts), Integer.parseInt(args[1]), cuts)
         .run(Path.of(args[0]), Integer.parseInt(args[2]));
   }
 
   private void run(Path cifar10, int epochs) throws IOException {
-    Path dataset = dataset(cifar10);
-    Path sender = network(dataset, 1, epochs);
-    Path receiver = network(dataset, 2, epochs);
+    Path dataset = stages.dataset(cifar10);
+    Path sender = stages.network(dataset, 1, epochs);
+    Path receiver = stages.network(dataset, 2, epochs);
     OUT.printf(
         "%s width %d, CIFAR-10, %d examples, batch %d, %d x %d of %d x %d cells%n",
         ARCHITECTURE.name(),
@@ -106,10 +88,11 @@ public final class NaiveBenchmark {
         cuts.size(),
         ARCHITECTURE.cuts().size(),
         ARCHITECTURE.cuts().size());
-    Measured<Map<String, Path>> sent = timed(() -> represent(sender, dataset, "train", examples));
+    Measured<Map<String, Path>> sent =
+        timed(() -> stages.represent(sender, dataset, "train", examples));
     Measured<Map<String, Path>> expected =
-        timed(() -> represent(receiver, dataset, "train", examples));
-    Map<String, Path> test = represent(sender, dataset, "test", 0);
+        timed(() -> stages.represent(receiver, dataset, "train", examples));
+    Map<String, Path> test = stages.represent(sender, dataset, "test", 0);
     OUT.printf(
         "representations of both networks at these cuts, once for all cells: %.1f s%n",
         sent.seconds() + expected.seconds());
@@ -137,12 +120,13 @@ public final class NaiveBenchmark {
         NaiveNetwork b = new NaiveNetwork(lane, ARCHITECTURE, receiver)) {
       NaiveCell.Images images = NaiveCell.Images.read(dataset.resolve("train"), examples);
       for (CutPoint to : cuts) {
-        List<Run> column = vanillaColumn(sent, receiver, to, recipe);
+        List<BenchStages.Run> column = vanillaColumn(sent, receiver, to, recipe);
         List<Path> starts =
-            execute(
+            BenchStages.execute(
                 new FitVanillaStitchExecutor(),
                 vanillaColumn(sent, receiver, to, recipe.toBuilder().setEpochs(0).build()));
-        Measured<List<Path>> fitted = timed(() -> execute(new FitVanillaStitchExecutor(), column));
+        Measured<List<Path>> fitted =
+            timed(() -> BenchStages.execute(new FitVanillaStitchExecutor(), column));
         ours += fitted.seconds();
         for (int i = 0; i < cuts.size(); i++) {
           Stitch stitch = Stitch.between(cuts.get(i), to);
@@ -153,10 +137,10 @@ public final class NaiveBenchmark {
                   () ->
                       NaiveCell.save(
                           cell.vanilla(start, recipe, VANILLA_EPOCHS),
-                          newDirectory().resolve("s")));
+                          stages.newDirectory().resolve("s")));
           naive += script.seconds();
           Path own = fitted.value().get(i).resolve("stitch");
-          Path testFile = test.get(cuts.get(i).layer());
+          Path testFile = at(test, cuts.get(i).layer());
           OUT.printf(
               "%-10s -> %-10s %14.2f %8.2f %6.2f  %.3f %.3f%n",
               cuts.get(i).layer(),
@@ -164,8 +148,8 @@ public final class NaiveBenchmark {
               fitted.seconds() / cuts.size(),
               script.seconds(),
               script.seconds() / (fitted.seconds() / cuts.size()),
-              accuracy(lane, frozen, stitch, own, testFile),
-              accuracy(lane, frozen, stitch, script.value(), testFile));
+              StitchQuality.accuracy(lane, frozen, stitch, own, testFile),
+              StitchQuality.accuracy(lane, frozen, stitch, script.value(), testFile));
         }
       }
     }
@@ -174,9 +158,9 @@ public final class NaiveBenchmark {
         ours, naive, naive / ours);
   }
 
-  private List<Run> vanillaColumn(
+  private List<BenchStages.Run> vanillaColumn(
       Map<String, Path> sent, Path receiver, CutPoint to, StitchRecipe recipe) throws IOException {
-    List<Run> column = new ArrayList<>();
+    List<BenchStages.Run> column = new ArrayList<>();
     for (CutPoint from : cuts) {
       FitVanillaStitch.Builder parameters =
           FitVanillaStitch.newBuilder()
@@ -186,9 +170,9 @@ public final class NaiveBenchmark {
               .setInitialization(Initialization.KAIMING)
               .setSeed(SEED);
       column.add(
-          stage(
+          stages.stage(
               Action.newBuilder().setFitVanillaStitch(parameters),
-              Map.of("sender", sent.get(from.layer()), "network", receiver)));
+              Map.of("sender", at(sent, from.layer()), "network", receiver)));
     }
     return column;
   }
@@ -202,36 +186,22 @@ public final class NaiveBenchmark {
       double represented)
       throws IOException {
     StitchRecipe recipe = recipe(COPY_EPOCHS);
-    double ours = represented;
+    exactly(sent, expected); // compiles what it runs through
+    Exact exact = exactly(sent, expected);
     double naive = 0;
     OUT.printf(
         "copy, least squares against SGD of %d epochs, one of them timed%n"
-            + "                               ours s  naive s   ratio  train MSE%n",
+            + "                          naive s  train MSE: ours, naive%n",
         COPY_EPOCHS);
-    Map<String, Path> grams = new HashMap<>();
-    for (CutPoint from : cuts) {
-      for (CutPoint to : cuts) {
-        int patch = patch(from, to);
-        if (!grams.containsKey(from.layer() + patch)) {
-          Measured<Path> gram = timed(() -> gram(sent.get(from.layer()), patch));
-          ours += gram.seconds();
-          grams.put(from.layer() + patch, gram.value());
-        }
-      }
-    }
-    OUT.printf("Gram matrices, once for all receivers: %.2f s%n", ours - represented);
     try (Lane lane = Lane.open();
         NaiveNetwork a = new NaiveNetwork(lane, ARCHITECTURE, sender);
         NaiveNetwork b = new NaiveNetwork(lane, ARCHITECTURE, receiver)) {
       NaiveCell.Images images = NaiveCell.Images.read(dataset.resolve("train"), examples);
       for (CutPoint to : cuts) {
         for (CutPoint from : cuts) {
-          Path x = sent.get(from.layer());
-          Path y = expected.get(to.layer());
+          Path x = at(sent, from.layer());
+          Path y = at(expected, to.layer());
           Stitch stitch = Stitch.between(from, to);
-          Path gram = grams.get(from.layer() + patch(from, to));
-          Measured<Path> exact = timed(() -> solve(x, y, gram, from, to));
-          ours += exact.seconds();
           Path start = bySgd(x, y, from, to, recipe.toBuilder().setEpochs(0).build());
           NaiveCell cell = new NaiveCell(lane, a, b, stitch, images);
           double script =
@@ -239,42 +209,87 @@ public final class NaiveBenchmark {
                   * timed(
                           () ->
                               NaiveCell.save(
-                                  cell.copy(start, recipe, 1), newDirectory().resolve("s")))
+                                  cell.copy(start, recipe, 1), stages.newDirectory().resolve("s")))
                       .seconds();
           naive += script;
+          Path own = at(exact.stitches(), from.layer() + " " + to.layer());
           OUT.printf(
-              "%-10s -> %-10s %14.3f %8.1f %7.0f  %.5f %.5f%n",
+              "%-10s -> %-10s %9.1f  %.5f %.5f%n",
               from.layer(),
               to.layer(),
-              exact.seconds(),
               script,
-              script / exact.seconds(),
-              meanSquaredError(lane, stitch, exact.value(), x, y),
-              meanSquaredError(lane, stitch, bySgd(x, y, from, to, recipe), x, y));
+              StitchQuality.meanSquaredError(lane, stitch, own, x, y),
+              StitchQuality.meanSquaredError(lane, stitch, bySgd(x, y, from, to, recipe), x, y));
         }
       }
     }
+    double moments = exact.gramSeconds() + exact.crossSeconds();
+    double ours = moments + exact.solveSeconds();
     OUT.printf(
-        "copy: ours %.2f s, with all of the representations %.1f s; naive %.0f s; ratios %.0f, %.0f%n",
-        ours - represented, ours, naive, naive / (ours - represented), naive / ours);
+        "copy, ours: Gram matrices %.2f s, cross moments %.2f s, solving %.2f s%n",
+        exact.gramSeconds(), exact.crossSeconds(), exact.solveSeconds());
+    OUT.printf("copy: ours %.2f s, naive %.0f s, ratio %.0f%n", ours, naive, naive / ours);
+    double scale = (double) WHOLE_SPLIT / examples;
+    double whole = scale * moments + exact.solveSeconds();
+    OUT.printf(
+        "extrapolated to %d examples (solving does not grow): ratio %.0f, with all of the representations %.0f%n",
+        WHOLE_SPLIT, scale * naive / whole, scale * naive / (whole + scale * represented));
   }
 
-  private Path gram(Path sent, int patch) throws IOException {
-    Action.Builder action =
-        Action.newBuilder().setCollectGram(CollectGram.newBuilder().setPatch(patch));
-    return execute(new CollectGramExecutor(), stage(action, Map.of("sender", sent)))
-        .resolve("moments");
+  /**
+   * Copy stitches by least squares, as the pipeline groups their stages.
+   *
+   * @param stitches files by the two cuts
+   */
+  private record Exact(
+      Map<String, Path> stitches, double gramSeconds, double crossSeconds, double solveSeconds) {}
+
+  private Exact exactly(Map<String, Path> sent, Map<String, Path> expected) throws IOException {
+    Map<String, Path> grams = new HashMap<>();
+    double gramSeconds = 0;
+    for (CutPoint from : cuts) {
+      List<Integer> patches = cuts.stream().map(to -> patch(from, to)).distinct().toList();
+      List<BenchStages.Run> runs = new ArrayList<>();
+      for (int patch : patches) {
+        runs.add(
+            stages.stage(
+                Action.newBuilder().setCollectGram(CollectGram.newBuilder().setPatch(patch)),
+                Map.of("sender", at(sent, from.layer()))));
+      }
+      Measured<List<Path>> done = timed(() -> BenchStages.execute(new CollectGramExecutor(), runs));
+      gramSeconds += done.seconds();
+      for (int i = 0; i < patches.size(); i++) {
+        grams.put(from.layer() + patches.get(i), done.value().get(i).resolve("moments"));
+      }
+    }
+    Map<String, Path> stitches = new HashMap<>();
+    double crossSeconds = 0;
+    double solveSeconds = 0;
+    for (CutPoint to : cuts) {
+      List<BenchStages.Run> runs = new ArrayList<>();
+      for (CutPoint from : cuts) {
+        runs.add(
+            stages.stage(
+                Action.newBuilder()
+                    .setCollectCrossMoments(CollectCrossMoments.getDefaultInstance()),
+                Map.of("sender", at(sent, from.layer()), "receiver", at(expected, to.layer()))));
+      }
+      Measured<List<Path>> cross =
+          timed(() -> BenchStages.execute(new CollectCrossMomentsExecutor(), runs));
+      crossSeconds += cross.seconds();
+      for (int i = 0; i < cuts.size(); i++) {
+        CutPoint from = cuts.get(i);
+        Path gram = at(grams, from.layer() + patch(from, to));
+        Path moments = cross.value().get(i).resolve("moments");
+        Measured<Path> solved = timed(() -> solve(gram, moments, from, to));
+        solveSeconds += solved.seconds();
+        stitches.put(from.layer() + " " + to.layer(), solved.value());
+      }
+    }
+    return new Exact(stitches, gramSeconds, crossSeconds, solveSeconds);
   }
 
-  private Path solve(Path x, Path y, Path gram, CutPoint from, CutPoint to) throws IOException {
-    Path cross =
-        execute(
-                new CollectCrossMomentsExecutor(),
-                stage(
-                    Action.newBuilder()
-                        .setCollectCrossMoments(CollectCrossMoments.getDefaultInstance()),
-                    Map.of("sender", x, "receiver", y)))
-            .resolve("moments");
+  private Path solve(Path gram, Path cross, CutPoint from, CutPoint to) throws IOException {
     SolveCopyStitch.Builder parameters =
         SolveCopyStitch.newBuilder()
             .setSenderCut(from.layer())
@@ -282,9 +297,9 @@ public final class NaiveBenchmark {
             .addAllSenderShape(from.shape())
             .addAllReceiverShape(to.shape())
             .setTolerance(1e-12);
-    return execute(
+    return BenchStages.execute(
             new SolveCopyStitchExecutor(),
-            stage(
+            stages.stage(
                 Action.newBuilder().setSolveCopyStitch(parameters),
                 Map.of("gram", gram, "cross", cross)))
         .resolve("stitch");
@@ -298,9 +313,9 @@ public final class NaiveBenchmark {
             .setReceiverCut(to.layer())
             .setRecipe(recipe)
             .setSeed(SEED);
-    return execute(
+    return BenchStages.execute(
             new FitCopyStitchExecutor(),
-            stage(
+            stages.stage(
                 Action.newBuilder().setFitCopyStitch(parameters),
                 Map.of("sender", x, "receiver", y)))
         .resolve("stitch");
@@ -320,124 +335,8 @@ public final class NaiveBenchmark {
         .build();
   }
 
-  private Path dataset(Path cifar10) throws IOException {
-    Map<String, Path> files = new HashMap<>();
-    for (int i = 1; i <= 5; i++) {
-      files.put("data_batch_" + i, cifar10.resolve("data_batch_" + i + ".bin"));
-    }
-    files.put("test_batch", cifar10.resolve("test_batch.bin"));
-    Action.Builder action =
-        Action.newBuilder()
-            .setImportDataset(
-                ImportDataset.newBuilder().setCifar10(Cifar10Files.getDefaultInstance()));
-    return execute(new ImportDatasetExecutor(), stage(action, files));
-  }
-
-  private Path network(Path dataset, long seed, int epochs) throws IOException {
-    TrainingRecipe recipe =
-        TrainingRecipe.newBuilder()
-            .setEpochs(epochs)
-            .setBatchSize(BATCH)
-            .setLearningRate(0.05)
-            .setMomentum(0.9)
-            .setWeightDecay(5e-4)
-            .setWarmup(0.1)
-            .setFlip(true)
-            .setTranslate(2)
-            .setCutout(4)
-            .build();
-    Action.Builder action =
-        Action.newBuilder()
-            .setTrainNetwork(
-                TrainNetwork.newBuilder()
-                    .addAllBlocks(ARCHITECTURE.blocks())
-                    .setWidth(ARCHITECTURE.width())
-                    .setRecipe(recipe)
-                    .setSeed(seed));
-    Map<String, Path> splits =
-        Map.of("train", dataset.resolve("train"), "test", dataset.resolve("test"));
-    return execute(new TrainNetworkExecutor(), stage(action, splits)).resolve("network");
-  }
-
-  /** Files by cut, from one forward pass. */
-  private Map<String, Path> represent(Path network, Path dataset, String split, int rows)
-      throws IOException {
-    List<Run> runs = new ArrayList<>();
-    for (CutPoint cut : cuts) {
-      CollectRepresentation.Builder parameters =
-          CollectRepresentation.newBuilder()
-              .setCut(cut.layer())
-              .setExamples(rows)
-              .setDtype(ElementType.FLOAT32);
-      runs.add(
-          stage(
-              Action.newBuilder().setCollectRepresentation(parameters),
-              Map.of("network", network, "dataset", dataset.resolve(split))));
-    }
-    List<Path> outputs = execute(new CollectRepresentationExecutor(), runs);
-    Map<String, Path> files = new HashMap<>();
-    for (int i = 0; i < cuts.size(); i++) {
-      files.put(cuts.get(i).layer(), outputs.get(i).resolve("representation"));
-    }
-    return files;
-  }
-
-  private static double accuracy(
-      Lane lane, Network receiver, Stitch stitch, Path weights, Path sent) throws IOException {
-    int[] right = {0};
-    try (FittedStitch fitted = FittedStitch.load(lane, stitch, weights);
-        TensorFile x = TensorFile.open(sent)) {
-      inBatches(
-          lane,
-          x,
-          (from, batch) -> {
-            NDArray logits = receiver.suffix(fitted.apply(batch), stitch.to());
-            long[] classes = logits.argMax(1).toLongArray();
-            for (int i = 0; i < classes.length; i++) {
-              right[0] += classes[i] == x.label(from + i) ? 1 : 0;
-            }
-          });
-      return (double) right[0] / x.rows();
-    }
-  }
-
-  private static double meanSquaredError(
-      Lane lane, Stitch stitch, Path weights, Path sent, Path expected) throws IOException {
-    double[] sum = {0};
-    try (FittedStitch fitted = FittedStitch.load(lane, stitch, weights);
-        TensorFile x = TensorFile.open(sent);
-        TensorFile y = TensorFile.open(expected)) {
-      inBatches(
-          lane,
-          x,
-          (from, batch) -> {
-            int count = (int) batch.getShape().get(0);
-            NDArray wanted = read(lane, y, from, count);
-            sum[0] +=
-                count * Values.number(Functional.meanSquaredError(fitted.apply(batch), wanted));
-          });
-      return sum[0] / x.rows();
-    }
-  }
-
-  @FunctionalInterface
-  private interface Batches {
-    void next(int from, NDArray batch);
-  }
-
-  private static void inBatches(Lane lane, TensorFile file, Batches work) {
-    for (int from = 0; from < file.rows(); from += BATCH) {
-      int first = from;
-      int count = Math.min(BATCH, file.rows() - from);
-      Lane.scoped(() -> work.next(first, read(lane, file, first, count)));
-    }
-  }
-
-  private static NDArray read(Lane lane, TensorFile file, int from, int count) {
-    ByteBuffer rows = Lane.allocate(count * file.elementsPerRow() * Float.BYTES);
-    file.readFloats(from, count, rows);
-    List<Integer> shape = file.shape();
-    return lane.create(rows, new Shape(count, shape.get(0), shape.get(1), shape.get(2)));
+  private static Path at(Map<String, Path> files, String name) {
+    return Objects.requireNonNull(files.get(name), name);
   }
 
   @FunctionalInterface
@@ -452,45 +351,5 @@ public final class NaiveBenchmark {
     long start = THREADS.getCurrentThreadCpuTime();
     T value = work.run();
     return new Measured<>(value, (THREADS.getCurrentThreadCpuTime() - start) / 1e9);
-  }
-
-  private static Path execute(StageExecutor executor, Run run) throws IOException {
-    return execute(executor, List.of(run)).get(0);
-  }
-
-  private static List<Path> execute(StageExecutor executor, List<Run> runs) throws IOException {
-    executor.execute(List.copyOf(runs), share -> {});
-    return runs.stream().map(Run::outputs).toList();
-  }
-
-  private Run stage(Action.Builder parameters, Map<String, Path> inputs) throws IOException {
-    Action.Builder action = parameters.clone();
-    for (Map.Entry<String, Path> input : inputs.entrySet()) {
-      action.addInput(
-          Input.newBuilder()
-              .setRole(input.getKey())
-              .setDigest(Digest.of(input.getValue()).bytes()));
-    }
-    return new Run(action.build(), inputs, newDirectory());
-  }
-
-  private Path newDirectory() throws IOException {
-    return Files.createDirectory(directory.resolve("stage" + stages++));
-  }
-
-  private record Run(Action action, Map<String, Path> inputs, Path outputs) implements StageRun {
-    @Override
-    public Path input(String role) {
-      Path file = inputs.get(role);
-      if (file == null) {
-        throw new IllegalArgumentException("no input '" + role + "'");
-      }
-      return file;
-    }
-
-    @Override
-    public Path output(String name) {
-      return outputs.resolve(name);
-    }
   }
 }

@@ -23,8 +23,8 @@ record Cell(
   }
 
   /** Columns of a stitch's input: channels of a patch, and the bias. */
-  long columns() {
-    return (long) senderCut.channels() * patch() * patch() + 1;
+  int columns() {
+    return senderCut.channels() * patch() * patch() + 1;
   }
 
   /** Side of the patch of the sender's map that one position of the receiver's map sees. */

@@ -27,14 +27,14 @@ final class Footprint {
   }
 
   static long gram(Cell cell) {
-    return cell.columns() * cell.columns() * Double.BYTES;
+    return (long) cell.columns() * cell.columns() * Double.BYTES;
   }
 
   static long cross(Cell cell) {
-    return cell.columns() * cell.receiverCut().channels() * Double.BYTES;
+    return (long) cell.columns() * cell.receiverCut().channels() * Double.BYTES;
   }
 
   static long stitch(Cell cell) {
-    return cell.columns() * cell.receiverCut().channels() * Float.BYTES;
+    return (long) cell.columns() * cell.receiverCut().channels() * Float.BYTES;
   }
 }

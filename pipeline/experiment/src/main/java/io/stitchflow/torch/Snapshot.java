@@ -12,6 +12,8 @@ public final class Snapshot {
   private Snapshot() {}
 
   /**
+   * What a checkpoint keeps.
+   *
    * @param loss of each epoch so far
    * @param arrays all that training changes, float32
    */
