@@ -24,6 +24,8 @@ public record CollectedItem(Kind kind, String path, long sizeBytes, double secon
     TEMPORARY,
     LEASE,
     QUARANTINE,
+    /** How far a stage had come when its process died. */
+    CHECKPOINT,
     /** An earlier collection, which can no longer be undone. */
     TRASH;
 

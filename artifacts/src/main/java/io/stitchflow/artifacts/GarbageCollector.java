@@ -82,8 +82,7 @@ public final class GarbageCollector {
   /** What {@link #collect} would do. Changes nothing. */
   public Collected plan(Request request) throws IOException {
     Instant now = clock.instant();
-    List<CollectedItem> going =
-        new ArrayList<>(new Leftovers(directory, now, request.horizon(now)).find());
+    List<CollectedItem> going = new ArrayList<>(new Leftovers(directory, now, request).find());
     Selection selection = new Sweep(store, request, now, steps).select(List.of());
     going.addAll(selection.going().values());
     return new Collected("", going, List.copyOf(selection.staying().values()));
@@ -106,8 +105,7 @@ public final class GarbageCollector {
         giveBackYoung(trash);
       }
       // first, since moving needs a little space, and the disk may be full
-      List<CollectedItem> going =
-          removeLeftovers(new Leftovers(directory, now, request.horizon(now)));
+      List<CollectedItem> going = removeLeftovers(new Leftovers(directory, now, request));
       Collected moved = new Sweep(store, request, now, steps).move();
       going.addAll(moved.going());
       return new Collected(moved.id(), going, moved.staying());

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * What processes have left behind, and what was kept for a while only: temporary files, lock files,
- * quarantine and the trash of earlier collections.
+ * quarantine, checkpoints that nobody went on from, and the trash of earlier collections.
  */
 final class Leftovers {
   /** A temporary file is surely nobody's after this, whoever has its process id by now. */
@@ -30,14 +30,13 @@ final class Leftovers {
   private final StoreDirectory directory;
   private final Instant now;
   private final Instant horizon;
+  private final Instant recordHorizon;
 
-  /**
-   * @param horizon what was modified after it stays
-   */
-  Leftovers(StoreDirectory directory, Instant now, Instant horizon) {
+  Leftovers(StoreDirectory directory, Instant now, GarbageCollector.Request request) {
     this.directory = directory;
     this.now = now;
-    this.horizon = horizon;
+    this.horizon = request.horizon(now);
+    this.recordHorizon = request.recordHorizon(now);
   }
 
   /** What would go. */
@@ -51,6 +50,9 @@ final class Leftovers {
     }
     for (Digest key : StoreListing.of(directory, Folder.LEASE).files().keySet()) {
       add(found, Kind.LEASE, directory.path(Folder.LEASE, key), horizon);
+    }
+    for (Digest key : StoreListing.of(directory, Folder.CHECKPOINT).files().keySet()) {
+      add(found, Kind.CHECKPOINT, directory.path(Folder.CHECKPOINT, key), recordHorizon);
     }
     for (TrashFolder trash : TrashFolder.all(directory)) {
       if (trash.made().isBefore(horizon)) {

@@ -6,6 +6,7 @@ import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,11 +20,23 @@ import org.jspecify.annotations.Nullable;
  * one computes it, the others wait and find it.
  */
 public final class Memo {
+  private static final Duration CHECKPOINTS_APART = Duration.ofMinutes(1);
+
   private final Store store;
   private final ActionCache cache;
   private final KeyLocks locks;
+  private final Duration checkpointsApart;
 
   public Memo(Store store) {
+    this(store, CHECKPOINTS_APART);
+  }
+
+  /**
+   * @param checkpointsApart how much work of a stage may be lost with its process, if there are
+   *     points to go on from as often
+   */
+  public Memo(Store store, Duration checkpointsApart) {
+    this.checkpointsApart = checkpointsApart;
     this.store = store;
     this.cache = new ActionCache(store);
     this.locks = new KeyLocks(store.directory(), Heartbeats.ofThisProcess());
@@ -185,7 +198,8 @@ public final class Memo {
       announce(miss.getKey(), miss.getValue());
     }
     Map<Digest, MemoRun> runs = new LinkedHashMap<>();
-    misses.forEach((key, request) -> runs.put(key, new MemoRun(request, store, blobs)));
+    misses.forEach(
+        (key, request) -> runs.put(key, new MemoRun(request, store, blobs, () -> checkpoint(key))));
     double totalCost = misses.values().stream().mapToDouble(Request::cost).sum();
     try {
       long start = System.nanoTime();
@@ -195,6 +209,7 @@ public final class Memo {
         Digest key = entry.getKey();
         String failure = entry.getValue().failure();
         if (failure != null) {
+          entry.getValue().deleteCheckpoint();
           answers.put(key, Answer.failed(key, failure));
           continue;
         }
@@ -207,6 +222,10 @@ public final class Memo {
         run.discard();
       }
     }
+  }
+
+  private KeyCheckpoint checkpoint(Digest key) {
+    return new KeyCheckpoint(store.directory(), key, checkpointsApart, System::nanoTime);
   }
 
   /** Lets collection know what is being read. */
@@ -227,6 +246,7 @@ public final class Memo {
     if (problem == null) {
       try {
         ActionResult standing = cache.replace(key, run.action(), result);
+        run.deleteCheckpoint();
         if (run.request().mustStore()) {
           cache.checkPublishedThere(key);
         }

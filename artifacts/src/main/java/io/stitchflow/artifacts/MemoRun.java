@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +28,27 @@ final class MemoRun implements StageRun {
   private final Memo.Request request;
   private final Store store;
   private final Memo.BlobSource blobs;
+  private final Supplier<KeyCheckpoint> checkpoints;
   private final SortedMap<String, Path> outputs = new TreeMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
   private final Map<Path, Map<String, FileState>> readFolders = new TreeMap<>();
   private @Nullable String failure;
   private boolean outside;
+  private @Nullable KeyCheckpoint checkpoint;
   private @Nullable IOException notStored;
 
-  MemoRun(Memo.Request request, Store store, Memo.BlobSource blobs) {
+  /**
+   * @param checkpoints makes the stage's, if it asks for one
+   */
+  MemoRun(
+      Memo.Request request,
+      Store store,
+      Memo.BlobSource blobs,
+      Supplier<KeyCheckpoint> checkpoints) {
     this.request = request;
     this.store = store;
     this.blobs = blobs;
+    this.checkpoints = checkpoints;
   }
 
   Memo.Request request() {
@@ -103,6 +114,21 @@ final class MemoRun implements StageRun {
   /** Why the store does not have all outputs, or null if it does. */
   synchronized @Nullable IOException notStored() {
     return notStored;
+  }
+
+  @Override
+  public synchronized Checkpoint checkpoint() {
+    if (checkpoint == null) {
+      checkpoint = checkpoints.get();
+    }
+    return checkpoint;
+  }
+
+  /** The stage has ended: nobody has to go on from where it was. */
+  synchronized void deleteCheckpoint() throws IOException {
+    if (checkpoint != null) {
+      checkpoint.delete();
+    }
   }
 
   @Override

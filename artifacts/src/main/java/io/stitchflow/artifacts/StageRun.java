@@ -25,6 +25,11 @@ public interface StageRun {
    */
   Path output(String name) throws IOException;
 
+  /** Where this stage keeps how far it has come; removed once its outputs are published. */
+  default Checkpoint checkpoint() {
+    return Checkpoint.NONE;
+  }
+
   /**
    * This stage has failed and needs no outputs; the others of its group go on. Where it runs alone
    * there is nothing to go on with, and this may throw.

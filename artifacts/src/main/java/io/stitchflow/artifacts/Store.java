@@ -87,6 +87,23 @@ public final class Store {
     return directory.root();
   }
 
+  /**
+   * What the disk of the directory can still take, in bytes.
+   *
+   * @throws StoreException if it cannot be told
+   */
+  public long usableBytes() throws IOException {
+    Path there = directory.root();
+    for (Path parent = there; parent != null && !Files.exists(there); parent = there.getParent()) {
+      there = parent;
+    }
+    try {
+      return Files.getFileStore(there).getUsableSpace();
+    } catch (IOException e) {
+      throw directory.explain(there, e);
+    }
+  }
+
   /** Where runs keep their files; nothing may be there yet. */
   public Path runs() {
     return directory.folder(Folder.RUNS);

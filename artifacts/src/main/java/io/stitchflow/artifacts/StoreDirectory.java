@@ -46,6 +46,7 @@ final class StoreDirectory {
     PINS,
     FAIL,
     UNSENT,
+    CHECKPOINT,
     GC;
 
     String folderName() {

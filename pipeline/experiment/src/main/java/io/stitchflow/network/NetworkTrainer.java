@@ -2,21 +2,26 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.stitchflow.artifacts.Checkpoint;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.Architecture.Convolution;
 import io.stitchflow.network.Architecture.Tensor;
 import io.stitchflow.torch.Autograd;
+import io.stitchflow.torch.Descent;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.torch.Sgd;
+import io.stitchflow.torch.Snapshot;
 import io.stitchflow.torch.Values;
 import io.stitchflow.v1.TrainingRecipe;
+import io.stitchflow.v1.TrainingState;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Trains a network on labelled images, as its recipe says. Each epoch goes through the images in a
@@ -79,37 +84,65 @@ final class NetworkTrainer {
   }
 
   /**
-   * Trains through all epochs.
+   * Trains through all epochs, from the checkpoint on if there is one.
    *
    * @param progress told the share of steps done
    * @return the mean loss of each epoch
    * @throws IllegalArgumentException if the loss is no longer a number
    */
-  List<Double> train(DoubleConsumer progress) {
-    List<Double> losses = new ArrayList<>();
+  List<Double> train(Checkpoint checkpoint, DoubleConsumer progress) throws IOException {
     int[] order = new int[images.rows()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    try (Sgd sgd =
-        new Sgd(
+    try (Descent descent =
+        Descent.of(
+            recipe.getOptimizer(),
             arrays(Tensor::isDecayed),
             arrays(tensor -> tensor.isTrained() && !tensor.isDecayed()),
             recipe.getMomentum(),
             recipe.getWeightDecay())) {
-      for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
+      List<NDArray> changing = arrays(tensor -> true);
+      changing.addAll(descent.gathered());
+      List<Double> losses = resume(checkpoint, changing);
+      descent.resume(losses.size() * stepsPerEpoch);
+      for (int epoch = 0; epoch < losses.size(); epoch++) {
+        skip(order);
+      }
+      for (int epoch = losses.size(); epoch < recipe.getEpochs(); epoch++) {
         shuffle(order);
         double sum = 0;
         for (int i = 0; i < stepsPerEpoch; i++) {
           int step = epoch * stepsPerEpoch + i;
           assemble(order, i * recipe.getBatchSize());
-          sum += step(sgd, rate.at(step));
+          sum += step(descent, rate.at(step));
           progress.accept((step + 1.) / rate.steps());
         }
         losses.add(checkFinite(sum / stepsPerEpoch, epoch));
+        checkpoint.offer(() -> Snapshot.take(losses, changing));
       }
+      return losses;
     }
-    return losses;
+  }
+
+  /** Losses of the epochs that need not be done again; the arrays are as these left them. */
+  private List<Double> resume(Checkpoint checkpoint, List<NDArray> arrays) throws IOException {
+    TrainingState state = checkpoint.find(TrainingState.parser());
+    if (state == null
+        || state.getLossCount() > recipe.getEpochs()
+        || !Snapshot.fits(state, arrays)) {
+      return new ArrayList<>();
+    }
+    Snapshot.restore(lane, state, arrays);
+    return new ArrayList<>(state.getLossList());
+  }
+
+  /** Draws what an epoch draws, so that the next one finds chance as it would have been. */
+  private void skip(int[] order) {
+    shuffle(order);
+    for (int i = 0; i < stepsPerEpoch * recipe.getBatchSize(); i++) {
+      augmentation.draw(random);
+    }
   }
 
   /** Fisher and Yates. */
@@ -133,7 +166,7 @@ final class NetworkTrainer {
   }
 
   /** One step; the loss before it. */
-  private double step(Sgd sgd, double learningRate) {
+  private double step(Descent descent, double learningRate) {
     int size = recipe.getBatchSize();
     return Lane.scoped(
         () -> {
@@ -141,7 +174,7 @@ final class NetworkTrainer {
           NDArray classes = lane.createLongs(labels, new Shape(size, 1));
           NDArray loss = Autograd.withGradient(() -> loss(batch, classes));
           Autograd.backward(loss);
-          sgd.step(learningRate);
+          descent.step(learningRate);
           return Values.number(loss);
         });
   }
@@ -186,7 +219,7 @@ final class NetworkTrainer {
     return weights.architecture().tensors().stream()
         .filter(which)
         .map(tensor -> weights.get(tensor.name()))
-        .toList();
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private double checkFinite(double loss, int epoch) {

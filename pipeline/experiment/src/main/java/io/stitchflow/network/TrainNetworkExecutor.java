@@ -51,7 +51,9 @@ public final class TrainNetworkExecutor implements StageExecutor {
         DeviceMemory.fixed(
             parameters.getRecipe().getBatchSize(),
             () ->
-                curve.addAllLoss(trainer.train(share -> progress.accept(TRAINING_SHARE * share))));
+                curve.addAllLoss(
+                    trainer.train(
+                        run.checkpoint(), share -> progress.accept(TRAINING_SHARE * share))));
       }
       weights.save(run.output("network"));
       try (Network network = Network.of(weights)) {

@@ -22,6 +22,11 @@ record Cell(
         sender, senderCut, receiver, receiverCut, from + " -> " + to, sender.label() + " -> " + to);
   }
 
+  /** Columns of a stitch's input: channels of a patch, and the bias. */
+  int columns() {
+    return senderCut.channels() * patch() * patch() + 1;
+  }
+
   /** Side of the patch of the sender's map that one position of the receiver's map sees. */
   int patch() {
     return Math.max(1, senderCut.shape().get(1) / receiverCut.shape().get(1));

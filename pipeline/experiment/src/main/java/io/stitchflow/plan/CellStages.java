@@ -73,6 +73,7 @@ final class CellStages {
         stages.stage("", "", costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
     stage.setExamples(
         (long) experiment.getVanilla().getRecipe().getEpochs() * costs.examples("train"));
+    stage.setOutputBytes(Footprint.stitch(cell));
     stage
         .getActionBuilder()
         .setFitVanillaStitch(
@@ -101,6 +102,7 @@ final class CellStages {
             costs.copyBySgd(cell, experiment.getCopy().getRecipe().getEpochs()));
     stage.setExamples(
         (long) experiment.getCopy().getRecipe().getEpochs() * costs.examples("train"));
+    stage.setOutputBytes(Footprint.stitch(cell));
     stage
         .getActionBuilder()
         .setFitCopyStitch(
@@ -122,6 +124,7 @@ final class CellStages {
       return id;
     }
     Stage.Builder stage = stages.stage(id, "copy " + cell.column(), costs.solve(cell));
+    stage.setOutputBytes(Footprint.stitch(cell));
     stage
         .getActionBuilder()
         .setSolveCopyStitch(
@@ -142,6 +145,7 @@ final class CellStages {
     String id = "gram " + cut + " patch " + cell.patch();
     if (!stages.has(id)) {
       Stage.Builder stage = stages.stage(id, "gram " + cut, costs.gram(cell));
+      stage.setOutputBytes(Footprint.gram(cell));
       stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().setPatch(cell.patch()));
       dependOnSender(stage, "sender", cell, "train");
       stages.add(stage);
@@ -152,6 +156,7 @@ final class CellStages {
   private String addCrossMoments(Cell cell) {
     String id = "cross moments " + cell.label();
     Stage.Builder stage = stages.stage(id, "cross moments " + cell.column(), costs.cross(cell));
+    stage.setOutputBytes(Footprint.cross(cell));
     stage.getActionBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance());
     dependOnSender(stage, "sender", cell, "train");
     dependOnReceiver(stage, "receiver", cell, "train");
@@ -182,6 +187,7 @@ final class CellStages {
   private Stage comparison(Cell cell) {
     Stage.Builder stage = stages.stage("", "", costs.comparison(cell));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
+    stage.setOutputBytes(Footprint.COMPARISON);
     stage
         .getActionBuilder()
         .setCompareStitches(

@@ -50,18 +50,18 @@ final class Costs {
   }
 
   double gram(Cell cell) {
-    double k = columns(cell);
+    double k = cell.columns();
     return train * positions(cell) * (k * k + PER_ELEMENT * k);
   }
 
   double cross(Cell cell) {
     return train
         * positions(cell)
-        * (columns(cell) * cell.receiverCut().channels() + PER_ELEMENT * columns(cell));
+        * ((double) cell.columns() * cell.receiverCut().channels() + PER_ELEMENT * cell.columns());
   }
 
   double solve(Cell cell) {
-    return 10 * Math.pow(columns(cell), 3);
+    return 10 * Math.pow(cell.columns(), 3);
   }
 
   double vanilla(Cell cell, int epochs) {
@@ -91,13 +91,8 @@ final class Costs {
   }
 
   private static double stitch(Cell cell) {
-    return positions(cell) * columns(cell) * cell.receiverCut().channels()
+    return positions(cell) * cell.columns() * cell.receiverCut().channels()
         + PER_ELEMENT * (elements(cell.senderCut()) + elements(cell.receiverCut()));
-  }
-
-  /** Columns of a stitch's input: channels of a patch, and the bias. */
-  private static double columns(Cell cell) {
-    return (double) cell.senderCut().channels() * cell.patch() * cell.patch() + 1;
   }
 
   /** Rows of a stitch's input per example. */

@@ -8,6 +8,7 @@ import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Network;
+import io.stitchflow.v1.Optimizer;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.Synthetic;
@@ -23,11 +24,12 @@ public final class ExperimentDefaults {
   private ExperimentDefaults() {}
 
   /**
-   * The experiment with every default explicit, but that no {@code cut} still means all cuts.
-   * Filling twice changes nothing.
+   * The experiment with every default explicit, those of its preset too, which it then no longer
+   * names; but that no {@code cut} still means all cuts, and that what was the only choice once is
+   * left out, as in keys. Filling twice changes nothing.
    */
   public static Experiment fill(Experiment experiment) {
-    Experiment.Builder filled = restricted(experiment).toBuilder();
+    Experiment.Builder filled = Presets.fill(restricted(experiment)).toBuilder();
     if (filled.getDataset().hasSynthetic()) {
       fill(filled.getDatasetBuilder().getSyntheticBuilder());
     }
@@ -146,6 +148,9 @@ public final class ExperimentDefaults {
     if (!recipe.hasCutout()) {
       recipe.setCutout(4);
     }
+    if (recipe.getOptimizer() == Optimizer.MOMENTUM) {
+      recipe.clearOptimizer(); // keys are older than the field
+    }
   }
 
   private static void fill(VanillaSettings.Builder vanilla) {
@@ -180,6 +185,12 @@ public final class ExperimentDefaults {
     }
     if (!recipe.hasWeightDecay()) {
       recipe.setWeightDecay(0);
+    }
+    if (recipe.getOptimizer() == Optimizer.MOMENTUM) {
+      recipe.clearOptimizer();
+    }
+    if (!recipe.getBatchNorm()) {
+      recipe.clearBatchNorm();
     }
   }
 }

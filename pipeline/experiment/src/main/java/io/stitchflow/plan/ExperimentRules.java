@@ -9,17 +9,20 @@ import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.TrainingRecipe;
+import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of a whole experiment for it to run. */
@@ -64,6 +67,18 @@ final class ExperimentRules {
     checkTwice("metric", written.getMetricList());
     checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
     checkDataset();
+    checkStart();
+  }
+
+  /** A stitch between normalisations does not start at the copy stitch. */
+  private void checkStart() {
+    VanillaSettings vanilla = filled.getVanilla();
+    if (vanilla.getRecipe().getBatchNorm()
+        && vanilla.getInitialization() == Initialization.LEAST_SQUARES_COPY) {
+      add(
+          "vanilla.initialization",
+          "is LEAST_SQUARES_COPY, but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
+    }
   }
 
   private void add(String path, String text) {
@@ -347,7 +362,7 @@ final class ExperimentRules {
               + train
               + ", 0 for all");
     }
-    List<String> large = new ArrayList<>();
+    Map<String, Long> large = new LinkedHashMap<>();
     for (int i = 0; i < written.getNetworkCount(); i++) {
       TrainingRecipe recipe = recipe(written.getNetwork(i).getName());
       if (recipe.getEpochs() != 0) {
@@ -364,13 +379,15 @@ final class ExperimentRules {
         "copy.recipe.batch_size", filled.getCopy().getRecipe().getBatchSize(), learned, large);
     if (!large.isEmpty()) {
       String places =
-          String.join(", ", large.subList(0, Math.min(SHOWN_PLACES, large.size())))
+          large.keySet().stream().limit(SHOWN_PLACES).collect(Collectors.joining(", "))
               + (large.size() > SHOWN_PLACES ? ", ..." : "");
       add(
           "representation.examples",
           "stitches and networks learn from "
               + learned
-              + " examples, fewer than the default batch of 64; set "
+              + " examples, fewer than the default batch of "
+              + Collections.max(large.values())
+              + "; set "
               + places);
     }
   }
@@ -385,7 +402,7 @@ final class ExperimentRules {
   }
 
   /** A batch size that nobody wrote is told of once, with the others. */
-  private void checkBatch(String path, int batch, long examples, List<String> unwritten) {
+  private void checkBatch(String path, int batch, long examples, Map<String, Long> unwritten) {
     long size = Integer.toUnsignedLong(batch);
     if (size > examples && origins.isWritten(path)) {
       add(
@@ -397,7 +414,7 @@ final class ExperimentRules {
               + " examples to learn from; choose 1 to "
               + examples);
     } else if (size > examples) {
-      unwritten.add(path);
+      unwritten.put(path, size);
     }
   }
 }

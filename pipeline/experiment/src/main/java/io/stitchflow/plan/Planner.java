@@ -66,7 +66,11 @@ public final class Planner {
   }
 
   private Plan plan() {
-    stages.add(dataset.stage());
+    stages.add(
+        dataset
+            .stage()
+            .setOutputBytes(
+                Footprint.IMAGE * ((long) dataset.trainExamples() + dataset.testExamples())));
     for (Condition condition : experiment.getConditionList()) {
       for (Pair pair : experiment.getPairList()) {
         Subject sender = subject(pair.getSender(), Conditions.randomSender(condition));
@@ -110,6 +114,7 @@ public final class Planner {
 
   private void addReport() {
     Stage.Builder stage = stages.stage("report", "report", Costs.REPORT);
+    stage.setOutputBytes(Footprint.REPORT + Footprint.COMPARISON * comparisons.size());
     int network = 0;
     for (Subject subject : subjects.values()) {
       report.addNetwork(subject.described());
@@ -169,6 +174,9 @@ public final class Planner {
                 dataset.trainExamples(),
                 dataset.testExamples()));
     stage.setExamples((1L + recipe.getEpochs()) * dataset.trainExamples() + dataset.testExamples());
+    stage.setOutputBytes(
+        Footprint.network(
+            subject.architecture(), dataset.trainExamples() + dataset.testExamples()));
     stage
         .getActionBuilder()
         .setTrainNetwork(
@@ -190,6 +198,9 @@ public final class Planner {
               "represent " + subject.label() + " " + split,
               costs.representation(subject.architecture(), cut, split));
       stage.setExamples(costs.examples(split));
+      stage.setOutputBytes(
+          Footprint.representation(
+              cut, costs.examples(split), experiment.getRepresentation().getDtype()));
       stage
           .getActionBuilder()
           .setCollectRepresentation(

@@ -6,11 +6,13 @@ import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.LearningRate;
 import io.stitchflow.torch.Autograd;
+import io.stitchflow.torch.Descent;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.torch.Sgd;
+import io.stitchflow.torch.Snapshot;
 import io.stitchflow.torch.Values;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.TrainingCurve;
+import io.stitchflow.v1.TrainingState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -49,12 +51,19 @@ final class ColumnTrainer implements AutoCloseable {
 
   /** Adds a stitch, which the trainer closes. */
   void add(StageRun run, TensorFile sender, FittedStitch stitch) {
-    trainees.add(new Trainee(run, sender, stitch));
+    trainees.add(
+        new Trainee(
+            run,
+            sender,
+            recipe.getBatchNorm()
+                ? LearningStitch.normalized(lane, stitch)
+                : LearningStitch.plain(stitch)));
   }
 
   /**
    * Trains all stitches and writes their outputs. One whose loss is no longer finite fails, and the
-   * others go on.
+   * others go on. Each goes on from its own checkpoint, if there is one, whoever it was trained
+   * beside.
    */
   void train(Objective objective, DoubleConsumer progress) throws IOException {
     int examples = trainees.get(0).sender.rows();
@@ -73,24 +82,29 @@ final class ColumnTrainer implements AutoCloseable {
       order[i] = i;
     }
     SplittableRandom random = new SplittableRandom(seed);
-    int step = 0;
-    for (int epoch = 0; epoch < recipe.getEpochs() && !trainees.isEmpty(); epoch++) {
-      shuffle(order, random);
-      for (int from = 0; from < examples; from += batch, step++) {
+    for (Trainee trainee : trainees) {
+      trainee.resume(stepsPerEpoch);
+    }
+    for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
+      shuffle(order, random); // also in epochs that are done: each starts from the last one's order
+      int now = epoch;
+      List<Trainee> learning = trainees.stream().filter(t -> t.epochs() == now).toList();
+      for (int from = 0; from < examples && !learning.isEmpty(); from += batch) {
         int start = from;
+        int step = epoch * stepsPerEpoch + from / batch;
         int count = Math.min(batch, examples - from);
-        double now = rate.at(step);
+        double rateNow = rate.at(step);
         Lane.scoped(
             () -> {
               NDArray target = objective.target(order, start, count);
-              for (Trainee trainee : trainees) {
+              for (Trainee trainee : learning) {
                 trainee.sender.gatherFloats(order, start, count, buffer);
-                Lane.scoped(() -> trainee.step(lane, buffer, target, count, objective, now));
+                Lane.scoped(() -> trainee.step(lane, buffer, target, count, objective, rateNow));
               }
             });
         progress.accept((step + 1.) / (stepsPerEpoch * recipe.getEpochs()));
       }
-      for (Trainee trainee : List.copyOf(trainees)) {
+      for (Trainee trainee : learning) {
         if (!trainee.endEpoch(examples)) {
           trainees.remove(trainee);
           trainee.close();
@@ -120,21 +134,41 @@ final class ColumnTrainer implements AutoCloseable {
   private final class Trainee {
     private final StageRun run;
     private final TensorFile sender;
-    private final FittedStitch stitch;
-    private final Sgd sgd;
+    private final LearningStitch stitch;
+    private final Descent descent;
+    private final List<NDArray> changing;
     private final TrainingCurve.Builder curve = TrainingCurve.newBuilder();
     private double lossOfEpoch;
 
-    Trainee(StageRun run, TensorFile sender, FittedStitch stitch) {
+    Trainee(StageRun run, TensorFile sender, LearningStitch stitch) {
       this.run = run;
       this.sender = sender;
       this.stitch = stitch;
-      this.sgd =
-          new Sgd(
-              List.of(stitch.weight()),
-              List.of(stitch.bias()),
+      this.descent =
+          Descent.of(
+              recipe.getOptimizer(),
+              stitch.decayed(),
+              stitch.undecayed(),
               recipe.getMomentum(),
               recipe.getWeightDecay());
+      this.changing = stitch.changing();
+      changing.addAll(descent.gathered());
+    }
+
+    /** Epochs that are done. */
+    int epochs() {
+      return curve.getLossCount();
+    }
+
+    void resume(int stepsPerEpoch) throws IOException {
+      TrainingState state = run.checkpoint().find(TrainingState.parser());
+      if (state != null
+          && state.getLossCount() <= recipe.getEpochs()
+          && Snapshot.fits(state, changing)) {
+        Snapshot.restore(lane, state, changing);
+        curve.addAllLoss(state.getLossList());
+        descent.resume(epochs() * stepsPerEpoch);
+      }
     }
 
     void step(
@@ -142,12 +176,12 @@ final class ColumnTrainer implements AutoCloseable {
       NDArray x = lane.create(buffer, shape(count, sender.shape()));
       NDArray loss = Autograd.withGradient(() -> objective.loss(stitch.apply(x), target));
       Autograd.backward(loss);
-      sgd.step(rate);
+      descent.step(rate);
       lossOfEpoch += Values.number(loss) * count;
     }
 
     /** Whether the stitch can go on learning; if not, its stage has failed. */
-    boolean endEpoch(int examples) {
+    boolean endEpoch(int examples) throws IOException {
       double mean = lossOfEpoch / examples;
       if (!Double.isFinite(mean)) {
         run.fail(
@@ -155,7 +189,7 @@ final class ColumnTrainer implements AutoCloseable {
                 "the stitch from '%s' to '%s' diverged in epoch %d of %d: its loss is %s; lower learning_rate from %s",
                 stitch.stitch().from().layer(),
                 stitch.stitch().to().layer(),
-                curve.getLossCount() + 1,
+                epochs() + 1,
                 recipe.getEpochs(),
                 mean,
                 recipe.getLearningRate()));
@@ -163,6 +197,7 @@ final class ColumnTrainer implements AutoCloseable {
       }
       curve.addLoss(mean);
       lossOfEpoch = 0;
+      run.checkpoint().offer(() -> Snapshot.take(curve.getLossList(), changing));
       return true;
     }
 
@@ -172,7 +207,7 @@ final class ColumnTrainer implements AutoCloseable {
     }
 
     void close() {
-      sgd.close();
+      descent.close();
       stitch.close();
     }
   }

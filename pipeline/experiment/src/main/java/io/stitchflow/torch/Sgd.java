@@ -5,7 +5,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stochastic gradient descent with momentum: v := momentum v + rate (gradient + decay w), w := w -
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its arrays are trained from here until it is closed.
  */
-public final class Sgd implements AutoCloseable {
+public final class Sgd implements Descent {
   private static final float NO_RESCALING = 1;
   private static final float NO_CLIPPING = -1;
 
@@ -39,7 +38,7 @@ public final class Sgd implements AutoCloseable {
     }
   }
 
-  /** Moves every array against the gradient that it has gathered, and clears the gradient. */
+  @Override
   public void step(double rate) {
     int i = 0;
     for (NDArray array : decayed) {
@@ -51,21 +50,18 @@ public final class Sgd implements AutoCloseable {
   }
 
   private void move(NDArray array, NDArray velocity, float rate, float decay) {
-    try (@Nullable PtNDArray gradient = JniUtils.getGradient((PtNDArray) array)) {
-      if (gradient == null) {
-        throw new IllegalStateException("no gradient has reached the array " + array.getShape());
-      }
-      JniUtils.sgdUpdate(
-          (PtNDArray) array,
-          gradient,
-          (PtNDArray) velocity,
-          rate,
-          decay,
-          NO_RESCALING,
-          NO_CLIPPING,
-          momentum);
-      JniUtils.zeroGrad((PtNDArray) array);
-    }
+    Descent.withGradient(
+        array,
+        gradient ->
+            JniUtils.sgdUpdate(
+                (PtNDArray) array,
+                gradient,
+                (PtNDArray) velocity,
+                rate,
+                decay,
+                NO_RESCALING,
+                NO_CLIPPING,
+                momentum));
   }
 
   private List<NDArray> trained() {
@@ -74,7 +70,15 @@ public final class Sgd implements AutoCloseable {
     return all;
   }
 
-  /** Frees the velocities; the arrays stay, no longer trained. */
+  /** The velocities. */
+  @Override
+  public List<NDArray> gathered() {
+    return List.copyOf(velocities);
+  }
+
+  @Override
+  public void resume(int steps) {}
+
   @Override
   public void close() {
     velocities.forEach(NDArray::close);

@@ -1,11 +1,14 @@
 package io.stitchflow.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Store;
 import io.stitchflow.dataset.Cifar;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
@@ -181,6 +184,49 @@ class PlannerTest {
         directory,
         directory.resolve("datasets"),
         Toolchain.getDefaultInstance());
+  }
+
+  @Test
+  void workload_nothingInTheStore_isTheSumWorkedByHand() throws Exception {
+    Path file = directory.resolve("small.textproto");
+    Files.writeString(
+        file,
+        """
+        name: "small"
+        dataset { synthetic { train_examples: 100 test_examples: 50 } }
+        network { name: "a" architecture: "ResNet(1,1,1,1)" width: 4 }
+        representation { examples: 80 dtype: FLOAT16 }
+        condition: TRAINED_TRAINED
+        cut: ["stem", "layer4.0"]
+        """);
+    ValidExperiment valid = ExperimentFile.read(file, List.of());
+    Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
+    Memo memo = new Memo(Store.open(directory.resolve("store")));
+
+    Workload workload = Workload.of(Survey.of(plan, memo));
+
+    // 80 train and 50 test examples, a byte of label; 4 x 32 x 32 and 32 x 4 x 4 numbers of 2 bytes
+    assertThat(workload.representationBytes())
+        .isEqualTo(130 * (4 * 32 * 32 * 2 + 1) + 130 * (32 * 4 * 4 * 2 + 1));
+    // Gram matrices of the stem alone, in patches of 8 x 8, and of layer4.0, in float64
+    long gram = 5 * 5 + (4 * 64 + 1) * (4 * 64 + 1) + 33 * 33;
+    assertThat(
+            plan.getStageList().stream()
+                .filter(stage -> stage.getAction().hasCollectGram())
+                .mapToLong(Stage::getOutputBytes)
+                .sum())
+        .isEqualTo(8 * gram);
+    Stage vanilla = stage(plan.getStageList(), "vanilla a/stem -> a/layer4.0 seed 1");
+    assertThat(vanilla.getOutputBytes()).isEqualTo(4 * (4 * 64 + 1) * 32);
+    double costs =
+        plan.getStageList().stream()
+            .filter(
+                stage -> stage.getAction().hasToolchain() || stage.getAction().hasSolveCopyStitch())
+            .mapToDouble(Stage::getCost)
+            .sum();
+    assertThat(workload.flops()).isCloseTo(2 * costs, within(1.));
+    assertThat(workload.bytes())
+        .isEqualTo(plan.getStageList().stream().mapToLong(Stage::getOutputBytes).sum());
   }
 
   private static Stage stage(List<Stage> stages, String id) {

@@ -5,6 +5,7 @@ import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.Estimator;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.ValidExperiment;
+import io.stitchflow.plan.Workload;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Mixin;
     versionProvider = Versions.class,
     description = {
       "Says what a run would do and why, and computes nothing.",
-      "HIT: in the store. RUN: has to be computed. WAIT: its inputs have to be computed first."
+      "HIT: in the store. RUN: has to be computed. WAIT: its inputs have to be computed first.",
+      "Ends with estimates of the time, with as many lanes as cores, from how long stages in the store took; of floating-point operations, two a multiply-accumulate; and of what the store's disk has to take."
     })
 final class PlanCommand implements Callable<Integer> {
   private final Terminal system;
@@ -36,7 +38,8 @@ final class PlanCommand implements Callable<Integer> {
     Survey survey = Survey.of(Plans.of(valid, options, environment), new Memo(store));
     StoreOption.warn(store, options.json() ? system.peopleOnErr() : system);
     Estimator estimator = Plans.estimator(survey, Runtime.getRuntime().availableProcessors());
-    PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator);
+    DiskSpace disk = DiskSpace.of(store, Workload.of(survey));
+    PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator, disk);
     (options.json() ? system.peopleOnErr() : system).out().print(table.text());
     if (options.json()) {
       system.out().println(Json.line(table.json()));

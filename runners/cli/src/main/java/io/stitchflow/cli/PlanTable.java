@@ -21,14 +21,18 @@ final class PlanTable {
   private final List<StageStatus> stages;
   private final Estimator estimator;
 
-  private PlanTable(String experiment, List<StageStatus> stages, Estimator estimator) {
+  private final DiskSpace disk;
+
+  private PlanTable(
+      String experiment, List<StageStatus> stages, Estimator estimator, DiskSpace disk) {
     this.experiment = experiment;
     this.stages = List.copyOf(stages);
     this.estimator = estimator;
+    this.disk = disk;
   }
 
-  static PlanTable of(String experiment, Survey survey, Estimator estimator) {
-    return new PlanTable(experiment, survey.stages(), estimator);
+  static PlanTable of(String experiment, Survey survey, Estimator estimator, DiskSpace disk) {
+    return new PlanTable(experiment, survey.stages(), estimator, disk);
   }
 
   private record Line(State state, String what, double seconds, String reason) {}
@@ -50,7 +54,11 @@ final class PlanTable {
               .stripTrailing());
       text.append('\n');
     }
-    return text.append(totals()).append('\n').toString();
+    text.append(totals()).append('\n');
+    if (count(State.HIT) < stages.size()) {
+      text.append(experiment).append(": ").append(disk.words()).append('\n');
+    }
+    return text.toString();
   }
 
   private Line line(StageStatus status) {
@@ -112,6 +120,10 @@ final class PlanTable {
     json.put("stage", each);
     json.put("stages", totals);
     json.put("seconds", RunRecord.rounded(secondsLeft()));
+    json.put("flops", disk.workload().flops());
+    json.put("representation_bytes", disk.workload().representationBytes());
+    json.put("other_bytes", disk.workload().otherBytes());
+    json.put("disk_bytes_left", disk.usableBytes());
     return json;
   }
 

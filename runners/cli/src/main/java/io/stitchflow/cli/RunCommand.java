@@ -6,6 +6,7 @@ import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.ValidExperiment;
+import io.stitchflow.plan.Workload;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code stitchflow run FILE}. */
 @Command(
@@ -32,6 +34,12 @@ final class RunCommand implements Callable<Integer> {
   private final Map<String, String> environment;
   @Mixin private ExperimentOptions options = new ExperimentOptions();
   @Mixin private RunnerOptions runner = new RunnerOptions();
+
+  @Option(
+      names = DiskSpace.IGNORE,
+      description =
+          "Starts even where the store's disk cannot take all that the run is estimated to keep. Without it the run ends at once then, with exit code 3.")
+  private boolean ignoreDiskSpace;
 
   RunCommand(Terminal system, Map<String, String> environment) {
     this.system = system;
@@ -49,6 +57,9 @@ final class RunCommand implements Callable<Integer> {
     Plan plan = runner.applyTo(Plans.of(valid, options, environment));
     Survey survey = Survey.of(plan, new Memo(store));
     StoreOption.warn(store, terminal);
+    if (!ignoreDiskSpace && (runner.isDirect() || store.remoteStore() == null)) {
+      DiskSpace.of(store, Workload.of(survey)).check();
+    }
     Run run =
         Run.newBuilder()
             .setExperiment(valid.experiment())

@@ -1,0 +1,40 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.v1.ElementType;
+
+/** What stages' outputs take on the disk, in bytes, without headers: for estimates only. */
+final class Footprint {
+  /** A label byte and 3x32x32 pixels. */
+  static final long IMAGE = 3073;
+
+  static final long COMPARISON = 500;
+  static final long REPORT = 100_000;
+
+  private static final int LABEL = 1;
+
+  private Footprint() {}
+
+  /** With its predictions, a byte an example. */
+  static long network(Architecture architecture, int examples) {
+    return architecture.parameterCount() * Float.BYTES + examples;
+  }
+
+  static long representation(CutPoint cut, int examples, ElementType dtype) {
+    int element = dtype == ElementType.FLOAT16 ? Short.BYTES : Float.BYTES;
+    return examples * (cut.elements() * (long) element + LABEL);
+  }
+
+  static long gram(Cell cell) {
+    return (long) cell.columns() * cell.columns() * Double.BYTES;
+  }
+
+  static long cross(Cell cell) {
+    return (long) cell.columns() * cell.receiverCut().channels() * Double.BYTES;
+  }
+
+  static long stitch(Cell cell) {
+    return (long) cell.columns() * cell.receiverCut().channels() * Float.BYTES;
+  }
+}

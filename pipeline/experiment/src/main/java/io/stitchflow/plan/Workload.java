@@ -1,0 +1,43 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.Stage;
+
+/**
+ * What a run still has to compute and to keep, roughly.
+ *
+ * @param flops floating-point operations: two for each multiply-accumulate
+ * @param representationBytes what representations will take on the disk
+ * @param otherBytes what all else will take
+ */
+public record Workload(double flops, long representationBytes, long otherBytes) {
+  private static final int FLOPS_A_MAC = 2;
+
+  /** Of all that is not a hit. */
+  public static Workload of(Survey survey) {
+    double macs = 0;
+    long representations = 0;
+    long others = 0;
+    for (Survey.StageStatus status : survey.stages()) {
+      if (status.state() == Survey.State.HIT) {
+        continue;
+      }
+      Stage stage = status.stage();
+      switch (StageKind.of(stage)) {
+        case IMPORT_DATASET, WRITE_REPORT -> others += stage.getOutputBytes(); // no such operations
+        case COLLECT_REPRESENTATION -> {
+          macs += stage.getCost();
+          representations += stage.getOutputBytes();
+        }
+        default -> {
+          macs += stage.getCost();
+          others += stage.getOutputBytes();
+        }
+      }
+    }
+    return new Workload(FLOPS_A_MAC * macs, representations, others);
+  }
+
+  public long bytes() {
+    return representationBytes + otherBytes;
+  }
+}

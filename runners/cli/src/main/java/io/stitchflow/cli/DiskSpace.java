@@ -1,0 +1,59 @@
+package io.stitchflow.cli;
+
+import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.plan.Workload;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * What a run has to compute and to keep, against what the store's disk can take.
+ *
+ * @param store its directory, for people
+ * @param usableBytes what its disk can still take
+ */
+record DiskSpace(String store, long usableBytes, Workload workload) {
+  /** Names the option that lets a run start all the same. */
+  static final String IGNORE = "--ignore-disk-space";
+
+  static DiskSpace of(Store store, Workload workload) throws IOException {
+    return new DiskSpace(store.root().toString(), store.usableBytes(), workload);
+  }
+
+  /**
+   * Refuses to start what cannot end.
+   *
+   * @throws StoreException if the disk cannot take all that is to be kept, with the sizes
+   */
+  void check() throws StoreException {
+    if (workload.bytes() > usableBytes) {
+      throw new StoreException(
+          store
+              + ": its disk has "
+              + Quantities.words(usableBytes)
+              + " left, but this run will keep about "
+              + Quantities.words(workload.representationBytes())
+              + " of representations and "
+              + Quantities.words(workload.otherBytes())
+              + " of all else; lower representation.examples, halve them with --set"
+              + " representation.dtype=FLOAT16, name a larger disk with --store, or start all the"
+              + " same with "
+              + IGNORE);
+    }
+  }
+
+  /** A line, without its end: {@code 1.2e+15 FLOPs; 62 GiB of representations, ...}. */
+  String words() {
+    return String.format(
+        Locale.ROOT,
+        "%s; to keep: %s of representations, %s of all else; the store's disk has %s left",
+        operations(),
+        Quantities.words(workload.representationBytes()),
+        Quantities.words(workload.otherBytes()),
+        Quantities.words(usableBytes));
+  }
+
+  private String operations() {
+    return String.format(Locale.ROOT, "%.1e FLOPs", workload.flops());
+  }
+}
