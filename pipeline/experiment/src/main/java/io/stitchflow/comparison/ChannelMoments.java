@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Values;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,8 @@ final class ChannelMoments {
     long channels = vectors.getShape().get(1);
     ByteBuffer floats = origin;
     if (floats == null) {
-      try (NDArray means = vectors.mean(new int[] {0, 2})) {
+      try (NDArray sums = vectors.sum(new int[] {0, 2});
+          NDArray means = sums.div(vectors.size() / channels)) {
         floats = Lane.copy(means);
       }
       origin = floats;
@@ -138,7 +140,7 @@ final class ChannelMoments {
       int width = Math.toIntExact(rows.size() / rows.getShape().get(0));
       double[] total = sums.length == 0 ? new double[width] : sums;
       try (Values values = Values.of(rows)) {
-        java.nio.FloatBuffer floats = values.bytes().asFloatBuffer();
+        FloatBuffer floats = values.bytes().asFloatBuffer();
         for (int i = 0; floats.hasRemaining(); i = i + 1 == width ? 0 : i + 1) {
           total[i] += floats.get();
         }

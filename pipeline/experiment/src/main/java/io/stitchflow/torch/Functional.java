@@ -93,8 +93,9 @@ public final class Functional {
     Shape shape = x.getShape();
     long height = shape.get(2) / side;
     long width = shape.get(3) / side;
-    try (NDArray blocks = x.reshape(shape.get(0), shape.get(1), height, side, width, side)) {
-      return blocks.mean(new int[] {3, 5});
+    try (NDArray blocks = x.reshape(shape.get(0), shape.get(1), height, side, width, side);
+        NDArray sums = blocks.sum(new int[] {3, 5})) {
+      return sums.div(side * side);
     }
   }
 
