@@ -1,7 +1,9 @@
 package io.stitchflow.report;
 
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.v1.Control;
 import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.LaterCut;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +33,17 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
 
   /** MSE(vanilla output, expected). */
   public @Nullable Double ev() {
-    return measurement.hasEv() ? measurement.getEv() : null;
+    return measurement.hasEv() ? known(measurement.getEv()) : null;
   }
 
   /** MSE(copy output, expected). */
   public @Nullable Double es() {
-    return measurement.hasEs() ? measurement.getEs() : null;
+    return measurement.hasEs() ? known(measurement.getEs()) : null;
   }
 
   /** MSE(vanilla output, copy output). */
   public @Nullable Double sv() {
-    return measurement.hasSv() ? measurement.getSv() : null;
+    return measurement.hasSv() ? known(measurement.getSv()) : null;
   }
 
   /** 1 - EV / variance; null also where the receiver's representation does not vary. */
@@ -56,12 +58,12 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
 
   /** The best R² that a stitch of this shape can reach here. */
   public @Nullable Double r2Ceiling() {
-    return measurement.hasR2Ceiling() ? measurement.getR2Ceiling() : null;
+    return measurement.hasR2Ceiling() ? known(measurement.getR2Ceiling()) : null;
   }
 
   /** Mean square of the expected representation about its channels' means. */
   public @Nullable Double variance() {
-    return measurement.hasVariance() ? measurement.getVariance() : null;
+    return measurement.hasVariance() ? known(measurement.getVariance()) : null;
   }
 
   /** Receiver's accuracy minus the vanilla-stitched network's: what stitching costs. */
@@ -72,6 +74,35 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
   /** Receiver's accuracy minus the copy-stitched network's. */
   public @Nullable Double copyPenalty() {
     return measurement.hasCopy() ? penalty(measurement.getCopy()) : null;
+  }
+
+  /** Share of examples that the network stitched with a control gets right, in [0, 1]. */
+  public @Nullable Double controlAccuracy(ControlStitch control) {
+    Control measured = control.of(measurement);
+    return measured == null ? null : accuracy(measured.getEvaluation());
+  }
+
+  /** 1 - MSE / variance of a control; null also where the receiver's representation does not vary. */
+  public @Nullable Double controlR2(ControlStitch control) {
+    Control measured = control.of(measurement);
+    return measured == null ? null : r2(known(measured.getMse()));
+  }
+
+  /** R² at the receiver's last cut under the vanilla stitch; null where it is the one replaced. */
+  public @Nullable Double vanillaR2AtTheEnd() {
+    LaterCut last = last();
+    return last != null && last.hasVanillaR2() ? known(last.getVanillaR2()) : null;
+  }
+
+  /** R² at the receiver's last cut under the copy stitch; null where it is the one replaced. */
+  public @Nullable Double copyR2AtTheEnd() {
+    LaterCut last = last();
+    return last != null && last.hasCopyR2() ? known(last.getCopyR2()) : null;
+  }
+
+  private @Nullable LaterCut last() {
+    int cuts = measurement.getLaterCount();
+    return cuts == 0 ? null : measurement.getLater(cuts - 1);
   }
 
   private @Nullable Double r2(@Nullable Double mse) {
@@ -87,6 +118,11 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
     }
     return ((double) receiver.getCorrect() - stitched.getCorrect())
         / Integer.toUnsignedLong(stitched.getExamples());
+  }
+
+  /** What is no number is no measurement. */
+  static @Nullable Double known(double value) {
+    return Double.isNaN(value) ? null : (Double) value;
   }
 
   private static @Nullable Double accuracy(Evaluation evaluation) {

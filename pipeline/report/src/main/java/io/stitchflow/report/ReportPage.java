@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The page {@code report.html}: one file that needs nothing else. */
@@ -35,7 +36,13 @@ final class ReportPage {
       boolean suspicious,
       boolean severalPairs,
       boolean severalSeeds,
+      AnswerTable answer,
+      List<String> thresholds,
+      String plot,
+      String publishedErrors,
+      String caveat,
       Means allPairs,
+      List<Means> allPairsMore,
       List<PairPart> pairs) {}
 
   private record PairPart(
@@ -46,6 +53,7 @@ final class ReportPage {
       boolean open,
       Means test,
       Means train,
+      List<Means> more,
       List<ConditionPart> conditions,
       List<DigestRow> digests) {}
 
@@ -62,7 +70,12 @@ final class ReportPage {
       String digest) {}
 
   static String of(
-      WriteReport report, List<NetworkRow> networks, Results results, List<Drawing> drawings) {
+      WriteReport report,
+      List<NetworkRow> networks,
+      Results results,
+      List<Drawing> drawings,
+      Answer answer,
+      String plot) {
     List<PairPart> pairs = new ArrayList<>();
     for (Pair pair : results.pairs()) {
       boolean open = results.pairs().size() <= PAIRS_OPEN;
@@ -78,7 +91,13 @@ final class ReportPage {
             networks.stream().anyMatch(NetworkRow::suspicious),
             results.pairs().size() > 1,
             seeds(report) > 1,
+            AnswerTable.of(answer, results.solvers().size() > 1),
+            thresholds(),
+            plot,
+            Published.ERRORS,
+            Published.CAVEAT,
             Means.of(results, results.pairs(), Split.TEST),
+            more(results, results.pairs()),
             pairs);
     return template().execute(page);
   }
@@ -104,8 +123,34 @@ final class ReportPage {
         open,
         Means.of(results, List.of(pair), Split.TEST),
         Means.of(results, List.of(pair), Split.TRAIN),
+        more(results, List.of(pair)),
         conditions,
         digests);
+  }
+
+  /** None where nothing of it was measured. */
+  private static List<Means> more(Results results, List<Pair> pairs) {
+    Means more = Means.more(results, pairs, Split.TEST);
+    return more.measured() ? List.of(more) : List.of();
+  }
+
+  /** What verdicts mean, with their numbers. */
+  private static List<String> thresholds() {
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "A stitch works in a cell if it keeps %.0f %% of what the receiver's accuracy is above chance.",
+            100 * Verdict.WORKS),
+        String.format(
+            Locale.ROOT,
+            "It matches with at least %.0f %% of the copy's R², in part with %.0f %%; the copy, of the same shape, shows how much can be matched.",
+            100 * Verdict.MATCHES_FROM,
+            100 * Verdict.PARTLY_FROM),
+        String.format(
+            Locale.ROOT,
+            "Below an R² of the copy of %.1f nothing of this shape can match. A receiver less than %.2f above chance, as random ones are, has nothing to keep.",
+            Verdict.COPIES,
+            Verdict.KNOWS));
   }
 
   private static List<MapRow> rows(Pair pair, Condition condition, List<Drawing> drawings) {
