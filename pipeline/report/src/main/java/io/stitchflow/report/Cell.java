@@ -33,17 +33,17 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
 
   /** MSE(vanilla output, expected). */
   public @Nullable Double ev() {
-    return measurement.hasEv() ? known(measurement.getEv()) : null;
+    return measurement.hasEv() ? measurement.getEv() : null;
   }
 
   /** MSE(copy output, expected). */
   public @Nullable Double es() {
-    return measurement.hasEs() ? known(measurement.getEs()) : null;
+    return measurement.hasEs() ? measurement.getEs() : null;
   }
 
   /** MSE(vanilla output, copy output). */
   public @Nullable Double sv() {
-    return measurement.hasSv() ? known(measurement.getSv()) : null;
+    return measurement.hasSv() ? measurement.getSv() : null;
   }
 
   /** 1 - EV / variance; null also where the receiver's representation does not vary. */
@@ -58,12 +58,12 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
 
   /** The best R² that a stitch of this shape can reach here. */
   public @Nullable Double r2Ceiling() {
-    return measurement.hasR2Ceiling() ? known(measurement.getR2Ceiling()) : null;
+    return measurement.hasR2Ceiling() ? measurement.getR2Ceiling() : null;
   }
 
   /** Mean square of the expected representation about its channels' means. */
   public @Nullable Double variance() {
-    return measurement.hasVariance() ? known(measurement.getVariance()) : null;
+    return measurement.hasVariance() ? measurement.getVariance() : null;
   }
 
   /** Receiver's accuracy minus the vanilla-stitched network's: what stitching costs. */
@@ -85,19 +85,19 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
   /** 1 - MSE / variance of a control; null also where the receiver's representation does not vary. */
   public @Nullable Double controlR2(ControlStitch control) {
     Control measured = control.of(measurement);
-    return measured == null ? null : r2(known(measured.getMse()));
+    return measured == null ? null : r2(measured.getMse());
   }
 
   /** R² at the receiver's last cut under the vanilla stitch; null where it is the one replaced. */
   public @Nullable Double vanillaR2AtTheEnd() {
     LaterCut last = last();
-    return last != null && last.hasVanillaR2() ? known(last.getVanillaR2()) : null;
+    return last != null && last.hasVanillaR2() ? last.getVanillaR2() : null;
   }
 
   /** R² at the receiver's last cut under the copy stitch; null where it is the one replaced. */
   public @Nullable Double copyR2AtTheEnd() {
     LaterCut last = last();
-    return last != null && last.hasCopyR2() ? known(last.getCopyR2()) : null;
+    return last != null && last.hasCopyR2() ? last.getCopyR2() : null;
   }
 
   private @Nullable LaterCut last() {
@@ -118,11 +118,6 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
     }
     return ((double) receiver.getCorrect() - stitched.getCorrect())
         / Integer.toUnsignedLong(stitched.getExamples());
-  }
-
-  /** What is no number is no measurement. */
-  static @Nullable Double known(double value) {
-    return Double.isNaN(value) ? null : (Double) value;
   }
 
   private static @Nullable Double accuracy(Evaluation evaluation) {

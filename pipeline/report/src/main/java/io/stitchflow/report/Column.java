@@ -114,9 +114,10 @@ enum Column {
     return kind;
   }
 
-  /** Of the class that {@link #kind} names, or null where it was not measured. */
+  /** Of the class that {@link #kind} names, or null where it was not measured or is no number. */
   @Nullable Object of(Cell cell) {
-    return value.apply(cell);
+    Object number = value.apply(cell);
+    return number instanceof Double real && Double.isNaN(real) ? null : number;
   }
 
   /** As {@code cells.csv} writes it; empty where it was not measured. */
@@ -138,20 +139,20 @@ enum Column {
   private static Function<Cell, @Nullable Object> measured(
       Function<Measurement, Boolean> has, Function<Measurement, Double> get) {
     return cell ->
-        has.apply(cell.measurement()) ? Cell.known(get.apply(cell.measurement())) : null;
+        has.apply(cell.measurement()) ? get.apply(cell.measurement()) : null;
   }
 
   private static Function<Cell, @Nullable Object> crossEntropy(ControlStitch control) {
     return cell -> {
       Control measured = control.of(cell.measurement());
-      return measured == null ? null : Cell.known(measured.getEvaluation().getCrossEntropy());
+      return measured == null ? null : measured.getEvaluation().getCrossEntropy();
     };
   }
 
   private static Function<Cell, @Nullable Object> mse(ControlStitch control) {
     return cell -> {
       Control measured = control.of(cell.measurement());
-      return measured == null ? null : Cell.known(measured.getMse());
+      return measured == null ? null : measured.getMse();
     };
   }
 }

@@ -55,6 +55,9 @@ enum Verdict {
     if (vanilla == null || receiver == null || r2Vanilla == null || r2Copy == null) {
       return UNKNOWN;
     }
+    if (Double.isNaN(r2Vanilla) || Double.isNaN(r2Copy)) {
+      return UNKNOWN;
+    }
     if (receiver - HeatMap.CHANCE < KNOWS) {
       return NO_BASELINE;
     }
