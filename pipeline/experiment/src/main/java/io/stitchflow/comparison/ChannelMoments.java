@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Mean and covariance of a representation's channel vectors, one a position.
  *
  * <p>Vectors are moved by the means of the first batch before they are multiplied, so that a large
- * mean takes no digits from the covariance. Products of one example are summed in float32, over
- * examples in float64.
+ * mean takes no digits from the covariance. Products of one batch are summed in float32, example by
+ * example, over batches in float64.
  */
 final class ChannelMoments {
   /** Variance below this share of the mean square is rounding. */
@@ -137,15 +137,15 @@ final class ChannelMoments {
 
     /** {@code sums}, empty at first, plus the sum over the first axis of float32 numbers. */
     private static double[] plusRows(double[] sums, NDArray rows) {
-      int width = Math.toIntExact(rows.size() / rows.getShape().get(0));
-      double[] total = sums.length == 0 ? new double[width] : sums;
-      try (Values values = Values.of(rows)) {
+      try (NDArray ofBatch = rows.sum(new int[] {0});
+          Values values = Values.of(ofBatch)) {
         FloatBuffer floats = values.bytes().asFloatBuffer();
-        for (int i = 0; floats.hasRemaining(); i = i + 1 == width ? 0 : i + 1) {
+        double[] total = sums.length == 0 ? new double[floats.remaining()] : sums;
+        for (int i = 0; i < total.length; i++) {
           total[i] += floats.get();
         }
+        return total;
       }
-      return total;
     }
   }
 }

@@ -58,9 +58,7 @@ class CellMeterTest {
         FittedStitch copy = constant(1)) {
       Expected expected = new Expected(lane, receiver, CUT, EnumSet.copyOf(metrics));
       Geometry geometry =
-          expected.asks(Metric.CKA)
-              ? new Geometry(lane, vanilla.stitch(), expected, false)
-              : null;
+          expected.asks(Metric.CKA) ? new Geometry(lane, vanilla.stitch(), expected, false) : null;
       CellMeter meter = new CellMeter(expected, vanilla, copy, geometry, null);
       if (metrics.contains(Metric.INTERPOLATION)) {
         meter.interpolating();
@@ -152,8 +150,7 @@ class CellMeterTest {
     assertThat(both.getInterpolated(4).getEvaluation()).isEqualTo(both.getCopy());
     int halfway = predicted(1.5f);
     assertThat(both.getInterpolated(2).getEvaluation().getCorrect())
-        .isEqualTo(
-            (halfway == predicted(2) ? 1 : 0) + (halfway == 9 - predicted(2) ? 1 : 0));
+        .isEqualTo((halfway == predicted(2) ? 1 : 0) + (halfway == 9 - predicted(2) ? 1 : 0));
   }
 
   @Test

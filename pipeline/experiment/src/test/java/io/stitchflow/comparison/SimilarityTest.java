@@ -134,8 +134,7 @@ class SimilarityTest {
       x[i] = (float) (100 + random.nextGaussian());
       y[i] = (float) (x[i] * 0.5 + random.nextGaussian());
     }
-    Both whole =
-        new Both().add(array(new Shape(3, 4, 2, 3), x), array(new Shape(3, 4, 2, 3), y));
+    Both whole = new Both().add(array(new Shape(3, 4, 2, 3), x), array(new Shape(3, 4, 2, 3), y));
     Both split = new Both();
     for (int i = 0; i < 3; i++) {
       float[] a = Arrays.copyOfRange(x, i * 24, (i + 1) * 24);

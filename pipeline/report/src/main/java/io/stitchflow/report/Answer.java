@@ -143,7 +143,8 @@ record Answer(List<Row> rows) {
     Map<ReportCell, List<Cell>> seeds = new LinkedHashMap<>();
     for (Cell cell : cells) {
       seeds
-          .computeIfAbsent(cell.place().toBuilder().clearSeed().build(), absent -> new ArrayList<>())
+          .computeIfAbsent(
+              cell.place().toBuilder().clearSeed().build(), absent -> new ArrayList<>())
           .add(cell);
     }
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
@@ -159,8 +160,7 @@ record Answer(List<Row> rows) {
     return new TreeMap<>(verdicts);
   }
 
-  private static @Nullable Double mean(
-      List<Cell> seeds, Function<Cell, @Nullable Double> value) {
+  private static @Nullable Double mean(List<Cell> seeds, Function<Cell, @Nullable Double> value) {
     Sample sample = Means.overSeeds(seeds, value);
     return sample.size() == 0 ? null : (Double) sample.mean();
   }
@@ -178,9 +178,11 @@ record Answer(List<Row> rows) {
             .filter(entry -> entry.getKey().worked())
             .mapToInt(Map.Entry::getValue)
             .sum();
-    int judged = verdicts.entrySet().stream()
-        .filter(entry -> entry.getKey() != Verdict.UNKNOWN)
-        .mapToInt(Map.Entry::getValue).sum();
+    int judged =
+        verdicts.entrySet().stream()
+            .filter(entry -> entry.getKey() != Verdict.UNKNOWN)
+            .mapToInt(Map.Entry::getValue)
+            .sum();
     if (judged == 0) {
       return "Not answered: no cells of two trained networks with accuracy and R² of both stitches.";
     }

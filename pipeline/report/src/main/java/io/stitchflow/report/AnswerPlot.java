@@ -42,8 +42,7 @@ final class AnswerPlot {
       return "";
     }
     List<String> labels = labels(answer, severalSolvers);
-    double left =
-        MARGIN + labels.stream().mapToInt(String::length).max().orElse(0) * LETTER + 10;
+    double left = MARGIN + labels.stream().mapToInt(String::length).max().orElse(0) * LETTER + 10;
     double width = left + 2 * PANEL + GAP + MARGIN + 10;
     double bottom = TOP + labels.size() * ROW;
     Svg svg = Svg.start(Math.ceil(width), Math.ceil(bottom + 28), SHEET);

@@ -87,8 +87,8 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
   }
 
   /**
-   * Writes {@code answer.csv}: of each number the mean over seeds and its 95 % interval, empty where
-   * there is one seed or nothing was measured; then how many cells have each verdict.
+   * Writes {@code answer.csv}: of each number the mean over seeds and its 95 % interval, empty
+   * where there is one seed or nothing was measured; then how many cells have each verdict.
    */
   static void write(Answer answer, Path csv) throws IOException {
     try (Writer writer = Files.newBufferedWriter(csv, StandardCharsets.UTF_8);
@@ -96,8 +96,7 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
       List<String> header =
           new ArrayList<>(List.of("pair", "condition", "copy_solver", "region", "cells", "seeds"));
       for (Answer.Number number : Answer.Number.values()) {
-        header.addAll(
-            List.of(number.text(), number.text() + "_from", number.text() + "_to"));
+        header.addAll(List.of(number.text(), number.text() + "_from", number.text() + "_to"));
       }
       header.add("published_vanilla_accuracy");
       for (Verdict verdict : Verdict.values()) {

@@ -82,7 +82,9 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
     return measured == null ? null : accuracy(measured.getEvaluation());
   }
 
-  /** 1 - MSE / variance of a control; null also where the receiver's representation does not vary. */
+  /**
+   * 1 - MSE / variance of a control; null also where the receiver's representation does not vary.
+   */
   public @Nullable Double controlR2(ControlStitch control) {
     Control measured = control.of(measurement);
     return measured == null ? null : r2(measured.getMse());

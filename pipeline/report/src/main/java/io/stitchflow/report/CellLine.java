@@ -84,9 +84,7 @@ record CellLine(CSVRecord line) {
         measurement::setRandom);
     Lists.readLater(measurement, text(Column.VANILLA_LATER_R2), text(Column.COPY_LATER_R2));
     Lists.readInterpolated(
-        measurement,
-        text(Column.INTERPOLATED_ACCURACY),
-        text(Column.INTERPOLATED_CROSS_ENTROPY));
+        measurement, text(Column.INTERPOLATED_ACCURACY), text(Column.INTERPOLATED_CROSS_ENTROPY));
     return measurement.build();
   }
 
@@ -102,11 +100,7 @@ record CellLine(CSVRecord line) {
     }
   }
 
-  private void control(
-      Column accuracy,
-      Column crossEntropy,
-      Column mse,
-      Consumer<Control> field) {
+  private void control(Column accuracy, Column crossEntropy, Column mse, Consumer<Control> field) {
     evaluation(
         accuracy,
         crossEntropy,

@@ -54,8 +54,7 @@ enum Column {
       measured(Measurement::hasVanillaAgreesWithCopy, Measurement::getVanillaAgreesWithCopy)),
   EXAMPLES(Kind.INTEGER, cell -> Integer.toUnsignedLong(cell.measurement().getExamples())),
   COMPARISON_DIGEST(Kind.TEXT, cell -> cell.comparison().hex()),
-  VANILLA_COSINE(
-      Kind.REAL, measured(Measurement::hasVanillaCosine, Measurement::getVanillaCosine)),
+  VANILLA_COSINE(Kind.REAL, measured(Measurement::hasVanillaCosine, Measurement::getVanillaCosine)),
   COPY_COSINE(Kind.REAL, measured(Measurement::hasCopyCosine, Measurement::getCopyCosine)),
   SENDER_CKA(Kind.REAL, measured(Measurement::hasSenderCka, Measurement::getSenderCka)),
   VANILLA_CKA(Kind.REAL, measured(Measurement::hasVanillaCka, Measurement::getVanillaCka)),
@@ -138,8 +137,7 @@ enum Column {
 
   private static Function<Cell, @Nullable Object> measured(
       Function<Measurement, Boolean> has, Function<Measurement, Double> get) {
-    return cell ->
-        has.apply(cell.measurement()) ? get.apply(cell.measurement()) : null;
+    return cell -> has.apply(cell.measurement()) ? get.apply(cell.measurement()) : null;
   }
 
   private static Function<Cell, @Nullable Object> crossEntropy(ControlStitch control) {

@@ -79,8 +79,7 @@ final class Lists {
                             Evaluation.newBuilder()
                                 .setExamples(examples)
                                 .setCorrect(
-                                    (int)
-                                        Math.round(accuracy * Integer.toUnsignedLong(examples)))
+                                    (int) Math.round(accuracy * Integer.toUnsignedLong(examples)))
                                 .setCrossEntropy(losses.getOrDefault(t, 0.)))));
   }
 

@@ -116,8 +116,7 @@ record Means(List<String> headings, List<Block> blocks) {
     return !headings.isEmpty();
   }
 
-  private static Means of(
-      Results results, List<Pair> pairs, Split split, Set<Measure> candidates) {
+  private static Means of(Results results, List<Pair> pairs, Split split, Set<Measure> candidates) {
     Map<String, Map<Region, List<Cell>>> regions = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (CopySolver solver : results.solvers()) {
@@ -136,8 +135,7 @@ record Means(List<String> headings, List<Block> blocks) {
     return of(regions, candidates);
   }
 
-  private static Means of(
-      Map<String, Map<Region, List<Cell>>> regions, Set<Measure> candidates) {
+  private static Means of(Map<String, Map<Region, List<Cell>>> regions, Set<Measure> candidates) {
     List<Measure> measures =
         candidates.stream()
             .filter(

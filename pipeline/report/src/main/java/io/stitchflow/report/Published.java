@@ -3,9 +3,9 @@ package io.stitchflow.report;
 import io.stitchflow.v1.Condition;
 
 /**
- * Mean vanilla accuracies of "Exploring Neural Network Modularity Using Model Stitching" (Hernandez,
- * Dangovski, Lu; later <a href="https://arxiv.org/abs/2303.11277">arXiv 2303.11277</a>), over 133
- * pairs of small ResNets of width 64 on CIFAR-10.
+ * Mean vanilla accuracies of "Exploring Neural Network Modularity Using Model Stitching"
+ * (Hernandez, Dangovski, Lu; later <a href="https://arxiv.org/abs/2303.11277">arXiv
+ * 2303.11277</a>), over 133 pairs of small ResNets of width 64 on CIFAR-10.
  */
 final class Published {
   /** Why they stand beside ours and are no target. */

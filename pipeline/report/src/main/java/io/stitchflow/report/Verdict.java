@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A stitch <em>works</em> if it keeps {@link #WORKS} of what the receiver is better than chance.
  * It is then held against what a stitch of its shape can do, which is what the copy reaches: it
- * <em>matches</em> with {@link #MATCHES_FROM} of the copy's R², and in part with {@link #PARTLY_FROM}.
+ * <em>matches</em> with {@link #MATCHES_FROM} of the copy's R², and in part with {@link
+ * #PARTLY_FROM}.
  */
 enum Verdict {
   MATCHES("works and matches"),

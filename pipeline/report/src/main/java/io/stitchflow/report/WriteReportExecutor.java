@@ -27,8 +27,8 @@ import java.util.function.DoubleConsumer;
  * <p>Inputs: {@code training[i]} of each network and {@code comparison[i]} of each cell, in the
  * order of the action's fields; {@code network[i]} where given is only named, never read. Outputs:
  * {@code report.html}, {@code answer.txt}, {@code answer.csv}, {@code answer.svg}, {@code
- * cells.csv}, {@code cells.arrow} and one SVG a heat map, such as
- * {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
+ * cells.csv}, {@code cells.arrow} and one SVG a heat map, such as {@code
+ * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
  */
 public final class WriteReportExecutor implements StageExecutor {
   /** Reading is the longer part where there are many cells. */
@@ -67,8 +67,7 @@ public final class WriteReportExecutor implements StageExecutor {
     }
     Answer answer = Answer.of(results);
     AnswerTable.write(answer, file(run, "answer.csv"));
-    Files.writeString(
-        file(run, "answer.txt"), AnswerTable.text(answer), StandardCharsets.UTF_8);
+    Files.writeString(file(run, "answer.txt"), AnswerTable.text(answer), StandardCharsets.UTF_8);
     String plot = AnswerPlot.draw(answer, results.solvers().size() > 1);
     if (!plot.isEmpty()) {
       Files.writeString(file(run, "answer.svg"), plot, StandardCharsets.UTF_8);

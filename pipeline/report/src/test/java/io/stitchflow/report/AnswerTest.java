@@ -32,10 +32,12 @@ final class AnswerTest {
     add("b", 2, 1, 1, 0.2, 0.6);
     add("b", 0, 2, 1, 0.2, 0.6);
     Answer answer = answer();
-    assertThat(answer.rows()).extracting(Answer.Row::region)
+    assertThat(answer.rows())
+        .extracting(Answer.Row::region)
         .containsExactly(Region.LOWER, Region.DIAGONAL, Region.UPPER);
     assertThat(answer.rows()).extracting(Answer.Row::kind).containsOnly(Pair.Kind.SEED);
-    assertThat(answer.rows()).extracting(Answer.Row::verdict)
+    assertThat(answer.rows())
+        .extracting(Answer.Row::verdict)
         .containsExactly(
             "works without matching in 2 of 3 cells, does not work in 1",
             "works and matches in 1 of 1 cell",
@@ -54,7 +56,8 @@ final class AnswerTest {
     add("b", 0, 0, 1, 0.9, 2);
     add("a", 0, 0, 1, 0.9, 0.05);
     Answer answer = answer();
-    assertThat(answer.rows()).extracting(row -> row.kind())
+    assertThat(answer.rows())
+        .extracting(row -> row.kind())
         .containsExactly(Pair.Kind.SELF, Pair.Kind.SEED);
     assertThat(answer.headline()).startsWith("No: ").contains("works in 1 of 1 cells");
   }
@@ -101,8 +104,8 @@ final class AnswerTest {
   @Test
   void answer_randomReceiver_hasNoBaseline() {
     ReportCell place = Fixtures.place(Condition.TRAINED_RANDOM, "a", "stem", "b", "stem");
-    Measurement measured = measurement(0.4, 0.5).toBuilder()
-        .setReceiver(Fixtures.evaluation(0.1, 1000)).build();
+    Measurement measured =
+        measurement(0.4, 0.5).toBuilder().setReceiver(Fixtures.evaluation(0.1, 1000)).build();
     cells.addAll(
         CellTable.rows(
             place, Comparison.newBuilder().setTest(measured).build(), Digest.of(new byte[0])));
@@ -121,8 +124,8 @@ final class AnswerTest {
 
   private void add(String receiver, int i, int j, long seed, double accuracy, double ev) {
     ReportCell place =
-        Fixtures.place(
-                Condition.TRAINED_TRAINED, "a", CUTS.get(i), receiver, CUTS.get(j)).toBuilder()
+        Fixtures.place(Condition.TRAINED_TRAINED, "a", CUTS.get(i), receiver, CUTS.get(j))
+            .toBuilder()
             .setSeed(seed)
             .setCopySolver(CopySolver.LEAST_SQUARES)
             .build();
