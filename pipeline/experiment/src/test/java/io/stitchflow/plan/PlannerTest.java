@@ -3,6 +3,7 @@ package io.stitchflow.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
@@ -65,6 +66,27 @@ class PlannerTest {
                 .getDependency(1)
                 .getStage())
         .isEqualTo("copy a/stem -> b/layer1.0");
+  }
+
+  @Test
+  void plan_controls_areDrawnFromTheCellsSeed() throws Exception {
+    List<Stage> stages = stages("1, 2");
+    Stage one = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 1");
+    Stage two = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
+
+    assertThat(one.getAction().getCompareStitches().getControlSeed()).isEqualTo(1);
+    assertThat(two.getAction().getCompareStitches().getControlSeed()).isEqualTo(2);
+    assertThat(one.getAction().getCompareStitches().getMetricList())
+        .contains(Metric.CONTROLS)
+        .doesNotContain(Metric.INTERPOLATION);
+  }
+
+  @Test
+  void plan_noControls_hasNoSeedInTheComparison() throws Exception {
+    List<Stage> stages = stages("2 ] metric: [ MSE, ACCURACY, AGREEMENT");
+    Stage compared = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
+
+    assertThat(compared.getAction().getCompareStitches().getControlSeed()).isZero();
   }
 
   private static Stage stage(List<Stage> stages, String id) {

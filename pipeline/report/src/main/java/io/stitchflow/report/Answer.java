@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Answer(List<Row> rows) {
   /** What verdicts rest on, and what untrained stitches do beside it. */
-  enum Number {
+  enum Figure {
     VANILLA_ACCURACY("vanilla accuracy", Cell::vanillaAccuracy),
     COPY_ACCURACY("copy accuracy", Cell::copyAccuracy),
     RECEIVER_ACCURACY("receiver accuracy", Cell::receiverAccuracy),
@@ -35,7 +35,7 @@ record Answer(List<Row> rows) {
     @SuppressWarnings("ImmutableEnumChecker") // method references, without state
     private final Function<Cell, @Nullable Double> value;
 
-    Number(String heading, Function<Cell, @Nullable Double> value) {
+    Figure(String heading, Function<Cell, @Nullable Double> value) {
       this.heading = heading;
       this.value = value;
     }
@@ -71,8 +71,8 @@ record Answer(List<Row> rows) {
     }
 
     /** Each seed's mean over the cells. */
-    Sample of(Number number) {
-      return Means.overSeeds(all, number.value);
+    Sample of(Figure figure) {
+      return Means.overSeeds(all, figure.value);
     }
 
     /** {@code works without matching in 7 of 10 cells, does not work in 3}. */

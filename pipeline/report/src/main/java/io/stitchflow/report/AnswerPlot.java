@@ -19,20 +19,20 @@ final class AnswerPlot {
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
           + " fill=\"#222222\"";
 
-  private record Series(Answer.Number number, String color) {}
+  private record Series(Answer.Figure number, String color) {}
 
   private static final List<Series> ACCURACIES =
       List.of(
-          new Series(Answer.Number.RECEIVER_ACCURACY, "#9aa0a6"),
-          new Series(Answer.Number.RANDOM_ACCURACY, "#c9a227"),
-          new Series(Answer.Number.COPY_ACCURACY, "#2a788e"),
-          new Series(Answer.Number.VANILLA_ACCURACY, "#b73779"));
+          new Series(Answer.Figure.RECEIVER_ACCURACY, "#9aa0a6"),
+          new Series(Answer.Figure.RANDOM_ACCURACY, "#c9a227"),
+          new Series(Answer.Figure.COPY_ACCURACY, "#2a788e"),
+          new Series(Answer.Figure.VANILLA_ACCURACY, "#b73779"));
 
   private static final List<Series> FITS =
       List.of(
-          new Series(Answer.Number.R2_CEILING, "#9aa0a6"),
-          new Series(Answer.Number.R2_COPY, "#2a788e"),
-          new Series(Answer.Number.R2_VANILLA, "#b73779"));
+          new Series(Answer.Figure.R2_CEILING, "#9aa0a6"),
+          new Series(Answer.Figure.R2_COPY, "#2a788e"),
+          new Series(Answer.Figure.R2_VANILLA, "#b73779"));
 
   private AnswerPlot() {}
 

@@ -1,5 +1,6 @@
 package io.stitchflow.report;
 
+import io.stitchflow.v1.Condition;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
       String verdict) {}
 
   static AnswerTable of(Answer answer, boolean severalSolvers) {
-    List<Answer.Number> numbers = measured(answer);
+    List<Answer.Figure> numbers = measured(answer);
     List<Row> rows = new ArrayList<>();
     for (Answer.Row row : answer.rows()) {
       String solver = severalSolvers ? "; copy by " + Words.of(row.solver()) : "";
@@ -42,11 +43,11 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
               row.verdict()));
     }
     return new AnswerTable(
-        answer.headline(), numbers.stream().map(Answer.Number::heading).toList(), rows);
+        answer.headline(), numbers.stream().map(Answer.Figure::heading).toList(), rows);
   }
 
-  private static List<Answer.Number> measured(Answer answer) {
-    return Arrays.stream(Answer.Number.values())
+  private static List<Answer.Figure> measured(Answer answer) {
+    return Arrays.stream(Answer.Figure.values())
         .filter(number -> answer.rows().stream().anyMatch(row -> row.of(number).size() > 0))
         .toList();
   }
@@ -62,26 +63,31 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
     return Numbers.brief(Published.vanillaAccuracy(row.condition(), row.region()));
   }
 
-  /** Lines for a terminal: the headline, then one a region. */
-  static String text(Answer answer) {
+  /**
+   * Lines for a terminal: the headline, then one a region of two trained networks; of all
+   * conditions where there are none.
+   */
+  static String text(Answer answer, boolean severalSolvers) {
     StringBuilder text = new StringBuilder("Does stitching match the representation? ");
     text.append(answer.headline().replace("R²", "R^2")).append('\n');
-    for (Answer.Row row : answer.rows()) {
+    List<Answer.Row> trained =
+        answer.rows().stream().filter(row -> row.condition() == Condition.TRAINED_TRAINED).toList();
+    for (Answer.Row row : trained.isEmpty() ? answer.rows() : trained) {
       text.append(
           String.join(
               ", ",
               "  " + row.kind().brief() + " pairs",
               Words.text(row.condition()),
-              row.region().text()));
-      text.append(": accuracy ").append(brief(row, Answer.Number.VANILLA_ACCURACY));
-      text.append(", R^2 ").append(brief(row, Answer.Number.R2_VANILLA));
-      text.append(" (copy ").append(brief(row, Answer.Number.R2_COPY)).append("); ");
+              row.region().text() + (severalSolvers ? ", copy by " + Words.of(row.solver()) : "")));
+      text.append(": accuracy ").append(brief(row, Answer.Figure.VANILLA_ACCURACY));
+      text.append(", R^2 ").append(brief(row, Answer.Figure.R2_VANILLA));
+      text.append(" (copy ").append(brief(row, Answer.Figure.R2_COPY)).append("); ");
       text.append(row.verdict()).append('\n');
     }
     return text.toString();
   }
 
-  private static String brief(Answer.Row row, Answer.Number number) {
+  private static String brief(Answer.Row row, Answer.Figure number) {
     Sample sample = row.of(number);
     return sample.size() == 0 || Double.isNaN(sample.mean()) ? "-" : Numbers.brief(sample.mean());
   }
@@ -95,7 +101,7 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
         CSVPrinter printer = new CSVPrinter(writer, FORMAT)) {
       List<String> header =
           new ArrayList<>(List.of("pair", "condition", "copy_solver", "region", "cells", "seeds"));
-      for (Answer.Number number : Answer.Number.values()) {
+      for (Answer.Figure number : Answer.Figure.values()) {
         header.addAll(List.of(number.text(), number.text() + "_from", number.text() + "_to"));
       }
       header.add("published_vanilla_accuracy");
@@ -117,7 +123,7 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
     fields.add(row.region().text());
     fields.add(String.valueOf(row.cells()));
     fields.add(String.valueOf(row.seeds()));
-    for (Answer.Number number : Answer.Number.values()) {
+    for (Answer.Figure number : Answer.Figure.values()) {
       Sample sample = row.of(number);
       double mean = sample.mean();
       double half = sample.size() < 2 ? Double.NaN : sample.halfInterval();

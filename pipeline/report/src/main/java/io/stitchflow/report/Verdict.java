@@ -18,7 +18,7 @@ enum Verdict {
   NO_COPY("works where none of its shape can match"),
   FAILS("does not work"),
   /** The receiver's own accuracy is no more than {@link #KNOWS} above chance. */
-  NO_BASELINE("receiver at chance, so there is nothing to keep"),
+  NO_BASELINE("receiver at chance"),
   /** Accuracy, R² or both were not measured. */
   UNKNOWN("not measured");
 

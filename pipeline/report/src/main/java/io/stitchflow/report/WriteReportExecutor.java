@@ -66,9 +66,11 @@ public final class WriteReportExecutor implements StageExecutor {
       Files.writeString(file(run, drawing.file()), drawing.svg(), StandardCharsets.UTF_8);
     }
     Answer answer = Answer.of(results);
+    boolean severalSolvers = results.solvers().size() > 1;
     AnswerTable.write(answer, file(run, "answer.csv"));
-    Files.writeString(file(run, "answer.txt"), AnswerTable.text(answer), StandardCharsets.UTF_8);
-    String plot = AnswerPlot.draw(answer, results.solvers().size() > 1);
+    Files.writeString(
+        file(run, "answer.txt"), AnswerTable.text(answer, severalSolvers), StandardCharsets.UTF_8);
+    String plot = AnswerPlot.draw(answer, severalSolvers);
     if (!plot.isEmpty()) {
       Files.writeString(file(run, "answer.svg"), plot, StandardCharsets.UTF_8);
     }

@@ -46,7 +46,7 @@ final class AnswerTest {
         .isEqualTo(
             "Mostly not: between two trained networks the vanilla stitch works in 3 of 5 cells,"
                 + " and there it matches in 1, in part in 0, and not in 2.");
-    assertThat(AnswerTable.text(answer))
+    assertThat(AnswerTable.text(answer, false))
         .startsWith("Does stitching match the representation? Mostly not: ")
         .contains("seed pairs, trained_trained, diagonal: accuracy 0.900, R^2 0.950 (copy 0.950)");
   }
@@ -93,7 +93,7 @@ final class AnswerTest {
             place, Comparison.newBuilder().setTest(bare).build(), Digest.of(new byte[0])));
     Answer answer = answer();
     assertThat(answer.headline()).startsWith("Not answered: no cells of two trained networks");
-    assertThat(AnswerTable.text(answer))
+    assertThat(AnswerTable.text(answer, false))
         .contains("accuracy -, R^2 - (copy -); not measured in 1 of 1 cell");
     Path csv = directory.resolve("answer.csv");
     AnswerTable.write(answer, csv);
@@ -109,8 +109,7 @@ final class AnswerTest {
     cells.addAll(
         CellTable.rows(
             place, Comparison.newBuilder().setTest(measured).build(), Digest.of(new byte[0])));
-    assertThat(answer().rows().get(0).verdict())
-        .isEqualTo("receiver at chance, so there is nothing to keep in 1 of 1 cell");
+    assertThat(answer().rows().get(0).verdict()).isEqualTo("receiver at chance in 1 of 1 cell");
   }
 
   private Answer answer() {

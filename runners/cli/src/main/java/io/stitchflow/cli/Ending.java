@@ -44,8 +44,10 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
         terminal
             .out()
             .print(Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color()));
-        terminal.out().println();
-        terminal.out().print(Files.readString(out.path("answer.txt")));
+        if (Files.exists(out.path("answer.txt"))) {
+          terminal.out().println();
+          terminal.out().print(Files.readString(out.path("answer.txt")));
+        }
       } catch (MissingBlobException e) {
         page = null; // a worker's, whose store could not take it
       }
