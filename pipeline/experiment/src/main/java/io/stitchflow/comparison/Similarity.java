@@ -23,8 +23,8 @@ final class Similarity {
   private Similarity() {}
 
   /**
-   * Linear CKA, ‖C_ab‖² / (‖C_aa‖ ‖C_bb‖) in Frobenius norms, in [0, 1]: equation 5 and section 3
-   * of <a href="https://arxiv.org/abs/1905.00414">Kornblith et al. 2019</a>.
+   * Linear CKA, ‖C_ab‖² / (‖C_aa‖ ‖C_bb‖) in Frobenius norms, in [0, 1]: <a
+   * href="https://arxiv.org/abs/1905.00414">Kornblith et al. 2019</a>.
    *
    * @param cross covariance of a with b
    */
@@ -40,7 +40,7 @@ final class Similarity {
   /**
    * min over rotations Q of ‖A − BQ‖², A and B centred and of Frobenius norm 1: 2 − 2 ‖A'B‖*, in
    * [0, 2], ‖·‖* the sum of singular values. Of unlike numbers of channels, the smaller is padded
-   * with zeros. <a href="https://arxiv.org/abs/2108.01661">Ding et al. 2021</a>, section 3.
+   * with zeros. <a href="https://arxiv.org/abs/2108.01661">Ding et al. 2021</a>.
    *
    * @param cross covariance of a with b
    */

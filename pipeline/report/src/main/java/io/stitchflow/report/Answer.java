@@ -180,11 +180,11 @@ record Answer(List<Row> rows) {
             .sum();
     int judged =
         verdicts.entrySet().stream()
-            .filter(entry -> entry.getKey() != Verdict.UNKNOWN)
+            .filter(entry -> entry.getKey().worked() || entry.getKey() == Verdict.FAILS)
             .mapToInt(Map.Entry::getValue)
             .sum();
     if (judged == 0) {
-      return "Not answered: no cells of two trained networks with accuracy and R² of both stitches.";
+      return "Not answered: no cells of two trained networks, the receiver above chance, with accuracy and R².";
     }
     if (worked == 0) {
       return "Not answered: the vanilla stitch works in none of " + judged + " trained cells.";
