@@ -68,8 +68,9 @@ record Means(List<String> headings, List<Block> blocks) {
     RANDOM_ACCURACY("random accuracy", Column.RANDOM_ACCURACY),
     RANDOM_R2("random R²", cell -> cell.controlR2(ControlStitch.RANDOM));
 
-    /** In the order of the enum; the rest are geometry and controls. */
     static final Set<Measure> MAIN = EnumSet.range(VANILLA_ACCURACY, ES_BELOW_EV);
+    static final Set<Measure> GEOMETRY = EnumSet.range(SENDER_CKA, STITCH_DISTANCE);
+    static final Set<Measure> CONTROLS = EnumSet.range(IDENTITY_ACCURACY, RANDOM_R2);
 
     private final String heading;
 
@@ -106,9 +107,14 @@ record Means(List<String> headings, List<Block> blocks) {
     return of(results, pairs, split, Measure.MAIN);
   }
 
-  /** Means over all cells of {@code pairs}: geometry, drift, controls. */
-  static Means more(Results results, List<Pair> pairs, Split split) {
-    return of(results, pairs, split, EnumSet.complementOf(EnumSet.copyOf(Measure.MAIN)));
+  /** The same of geometry and later cuts. */
+  static Means geometry(Results results, List<Pair> pairs, Split split) {
+    return of(results, pairs, split, Measure.GEOMETRY);
+  }
+
+  /** The same of stitches that nothing was trained of. */
+  static Means controls(Results results, List<Pair> pairs, Split split) {
+    return of(results, pairs, split, Measure.CONTROLS);
   }
 
   /** Whether there is anything to show. */

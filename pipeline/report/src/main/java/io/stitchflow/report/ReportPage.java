@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
@@ -42,7 +43,7 @@ final class ReportPage {
       String publishedErrors,
       String caveat,
       Means allPairs,
-      List<Means> allPairsMore,
+      List<MorePart> allPairsMore,
       List<PairPart> pairs) {}
 
   private record PairPart(
@@ -53,9 +54,11 @@ final class ReportPage {
       boolean open,
       Means test,
       Means train,
-      List<Means> more,
+      List<MorePart> more,
       List<ConditionPart> conditions,
       List<DigestRow> digests) {}
+
+  private record MorePart(String title, Means means) {}
 
   private record ConditionPart(String name, List<MapRow> rows) {}
 
@@ -128,10 +131,13 @@ final class ReportPage {
         digests);
   }
 
-  /** None where nothing of it was measured. */
-  private static List<Means> more(Results results, List<Pair> pairs) {
-    Means more = Means.more(results, pairs, Split.TEST);
-    return more.measured() ? List.of(more) : List.of();
+  /** Tables that are folded away; those without numbers are left out. */
+  private static List<MorePart> more(Results results, List<Pair> pairs) {
+    return Stream.of(
+            new MorePart("Geometry and later cuts", Means.geometry(results, pairs, Split.TEST)),
+            new MorePart("Controls", Means.controls(results, pairs, Split.TEST)))
+        .filter(part -> part.means().measured())
+        .toList();
   }
 
   /** What verdicts mean, with their numbers. */

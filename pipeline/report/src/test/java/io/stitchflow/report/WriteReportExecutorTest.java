@@ -142,7 +142,11 @@ final class WriteReportExecutorTest {
             .add(stem(A, A), Fixtures.everything());
     execute(run);
     assertThat(page(run))
-        .contains("Geometry, later cuts and controls", ">CKA vanilla</th>", ">permutation R²</th>")
+        .contains(
+            "Geometry and later cuts, on",
+            "Controls, on",
+            ">CKA vanilla</th>",
+            ">permutation R²</th>")
         .doesNotContain("NaN");
   }
 
