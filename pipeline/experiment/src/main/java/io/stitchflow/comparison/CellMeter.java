@@ -1,99 +1,180 @@
 package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.Network;
 import io.stitchflow.network.Tally;
 import io.stitchflow.stitch.FittedStitch;
-import io.stitchflow.torch.Values;
-import io.stitchflow.v1.Evaluation;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.Interpolated;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Metric;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** All numbers of one cell on one split, batch by batch; sums in float64. */
+/** All numbers of one cell on one split, batch by batch; what was not asked for is not computed. */
 final class CellMeter {
-  private final Network receiver;
-  private final CutPoint cut;
+  /** Between the vanilla stitch, 0, and the copy, 1. */
+  private static final List<Double> BETWEEN = List.of(0.25, 0.5, 0.75);
+
+  private final Expected expected;
   private final FittedStitch vanilla;
   private final FittedStitch copy;
   private final Spread spread;
+  private final Distances distances = new Distances();
+  private final @Nullable Geometry geometry;
+  private final @Nullable Drift drift;
+  private final @Nullable Controls controls;
   private final Tally vanillaTally = new Tally();
   private final Tally copyTally = new Tally();
-  private double ev;
-  private double es;
-  private double sv;
-  private double elements;
+  private final List<Tally> between = new ArrayList<>();
+  private int examples;
 
-  CellMeter(Network receiver, CutPoint cut, FittedStitch vanilla, FittedStitch copy) {
-    this.receiver = receiver;
-    this.cut = cut;
+  /**
+   * @param geometry null where nobody asked for what it measures
+   * @param controls null where nobody asked, and on train examples
+   */
+  CellMeter(
+      Expected expected,
+      FittedStitch vanilla,
+      FittedStitch copy,
+      @Nullable Geometry geometry,
+      @Nullable Controls controls) {
+    this.expected = expected;
     this.vanilla = vanilla;
     this.copy = copy;
-    this.spread = new Spread(vanilla.stitch().upsampling());
+    this.spread = expected.spread(vanilla.stitch().upsampling());
+    this.geometry = geometry;
+    this.drift = expected.asks(Metric.DRIFT) ? new Drift(expected.laterCuts().size()) : null;
+    this.controls = controls;
+  }
+
+  /** Has the stitches between the two evaluated too. */
+  CellMeter interpolating() {
+    BETWEEN.forEach(t -> between.add(new Tally()));
+    return this;
   }
 
   /**
    * Adds the next examples.
    *
    * @param x the sender's representation
-   * @param expected the receiver's own, float64
+   * @param y the receiver's own
    * @param labels class by example, counted from this batch's first
    */
-  void add(NDArray x, NDArray expected, IntUnaryOperator labels) {
+  void add(NDArray x, Expected.Batch y, IntUnaryOperator labels) {
     NDArray v = vanilla.apply(x);
     NDArray c = copy.apply(x);
-    vanillaTally.add(receiver.suffix(v, cut), labels);
-    copyTally.add(receiver.suffix(c, cut), labels);
-    NDArray carried = v.toType(DataType.FLOAT64, false);
-    NDArray copied = c.toType(DataType.FLOAT64, false);
-    ev += squaredDistance(carried, expected);
-    es += squaredDistance(copied, expected);
-    sv += squaredDistance(carried, copied);
-    elements += expected.size();
-    spread.add(expected);
-  }
-
-  private static double squaredDistance(NDArray a, NDArray b) {
-    try (NDArray difference = a.sub(b)) {
-      return Values.number(difference.square().sum());
+    examples += Math.toIntExact(y.map().getShape().get(0));
+    if (expected.asks(Metric.MSE, Metric.DISTANCE)) {
+      distances.add(v, c, y.map());
+    }
+    if (expected.asks(Metric.DISTANCE)) {
+      distances.addSize(c);
+    }
+    if (expected.asks(Metric.COSINE)) {
+      distances.addCosines(v, c, y.map(), y.squares());
+    }
+    if (geometry != null) {
+      geometry.add(x, v, c, y);
+    }
+    pass(v, c, y, labels);
+    if (controls != null) {
+      controls.add(x, y.map(), labels);
     }
   }
 
-  /**
-   * What was asked for, of all examples so far.
-   *
-   * @param alone the receiver on its own representation
-   */
-  Measurement measurement(List<Metric> metrics, Evaluation alone, Expectations expectations) {
-    Measurement.Builder result =
-        Measurement.newBuilder().setExamples(vanillaTally.evaluation().getExamples());
-    if (metrics.contains(Metric.MSE)) {
-      result.setEv(ev / elements).setEs(es / elements).setSv(sv / elements);
+  private void pass(NDArray v, NDArray c, Expected.Batch y, IntUnaryOperator labels) {
+    if (drift != null) {
+      Drift met = drift;
+      List<NDArray> own = y.later();
+      int[] i = {0, 0};
+      vanillaTally.add(suffix(v, map -> met.addVanilla(i[0], map, own.get(i[0]++))), labels);
+      copyTally.add(suffix(c, map -> met.addCopy(i[1], map, own.get(i[1]++))), labels);
+    } else if (expected.asks(Metric.ACCURACY, Metric.AGREEMENT, Metric.INTERPOLATION)) {
+      vanillaTally.add(expected.receiver().suffix(v, expected.cut()), labels);
+      copyTally.add(expected.receiver().suffix(c, expected.cut()), labels);
+    }
+    for (int i = 0; i < between.size(); i++) {
+      double t = BETWEEN.get(i);
+      Tally tally = between.get(i);
+      Lane.scoped(
+          () -> {
+            NDArray mixed = v.mul((float) (1 - t)).add(c.mul((float) t));
+            tally.add(expected.receiver().suffix(mixed, expected.cut()), labels);
+          });
+    }
+  }
+
+  private NDArray suffix(NDArray representation, Consumer<NDArray> later) {
+    return expected
+        .receiver()
+        .suffix(representation, expected.cut(), (cut, map) -> later.accept(map));
+  }
+
+  /** What was asked for, of all examples so far. */
+  Measurement measurement(Expectations expectations) {
+    Measurement.Builder result = Measurement.newBuilder().setExamples(examples);
+    if (expected.asks(Metric.MSE)) {
+      result.setEv(distances.ev()).setEs(distances.es()).setSv(distances.sv());
       result.setVariance(spread.variance());
       result.setR2Ceiling(spread.ceiling());
     }
-    if (metrics.contains(Metric.ACCURACY)) {
+    if (expected.asks(Metric.ACCURACY)) {
       result
           .setVanilla(vanillaTally.evaluation())
           .setCopy(copyTally.evaluation())
-          .setReceiver(alone);
+          .setReceiver(expected.alone());
     }
-    if (metrics.contains(Metric.AGREEMENT)) {
-      result
-          .setVanillaAgreesWithSender(
-              Expectations.agreement(vanillaTally.predictions(), expectations.sender()))
-          .setVanillaAgreesWithReceiver(
-              Expectations.agreement(vanillaTally.predictions(), expectations.receiver()))
-          .setCopyAgreesWithSender(
-              Expectations.agreement(copyTally.predictions(), expectations.sender()))
-          .setCopyAgreesWithReceiver(
-              Expectations.agreement(copyTally.predictions(), expectations.receiver()))
-          .setVanillaAgreesWithCopy(
-              Expectations.agreement(vanillaTally.predictions(), copyTally.predictions()));
+    if (expected.asks(Metric.AGREEMENT)) {
+      agreement(result, expectations);
+    }
+    if (expected.asks(Metric.COSINE)) {
+      Geometry.set(distances.vanillaCosine(), result::setVanillaCosine);
+      Geometry.set(distances.copyCosine(), result::setCopyCosine);
+    }
+    if (expected.asks(Metric.DISTANCE)) {
+      Geometry.set(distances.stitchDistance(), result::setStitchDistance);
+    }
+    if (geometry != null) {
+      geometry.measure(result);
+    }
+    if (drift != null) {
+      result.addAllLater(drift.measured(expected));
+    }
+    if (!between.isEmpty()) {
+      interpolation(result);
+    }
+    if (controls != null) {
+      controls.measure(result);
     }
     return result.build();
+  }
+
+  private void agreement(Measurement.Builder result, Expectations expectations) {
+    result
+        .setVanillaAgreesWithSender(
+            Expectations.agreement(vanillaTally.predictions(), expectations.sender()))
+        .setVanillaAgreesWithReceiver(
+            Expectations.agreement(vanillaTally.predictions(), expectations.receiver()))
+        .setCopyAgreesWithSender(
+            Expectations.agreement(copyTally.predictions(), expectations.sender()))
+        .setCopyAgreesWithReceiver(
+            Expectations.agreement(copyTally.predictions(), expectations.receiver()))
+        .setVanillaAgreesWithCopy(
+            Expectations.agreement(vanillaTally.predictions(), copyTally.predictions()));
+  }
+
+  private void interpolation(Measurement.Builder result) {
+    result.addInterpolated(interpolated(0, vanillaTally));
+    for (int i = 0; i < between.size(); i++) {
+      result.addInterpolated(interpolated(BETWEEN.get(i), between.get(i)));
+    }
+    result.addInterpolated(interpolated(1, copyTally));
+  }
+
+  private static Interpolated interpolated(double t, Tally tally) {
+    return Interpolated.newBuilder().setT(t).setEvaluation(tally.evaluation()).build();
   }
 }

@@ -1,23 +1,23 @@
 package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.Network;
-import io.stitchflow.network.Tally;
 import io.stitchflow.stitch.FittedStitch;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.CompareStitches;
+import io.stitchflow.v1.Metric;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of one column on one split: the receiver's representation is read once, and passes the
@@ -25,41 +25,84 @@ import java.util.stream.LongStream;
  */
 final class ColumnMeter implements AutoCloseable {
   private final Lane lane;
-  private final Network receiver;
-  private final CutPoint cut;
+  private final Expected own;
   private final TensorFile expected;
-  private final Tally alone = new Tally();
   private final List<Cell> cells = new ArrayList<>();
 
-  private record Cell(TensorFile sent, FittedStitch vanilla, FittedStitch copy, CellMeter meter) {}
+  private record Cell(
+      TensorFile sent,
+      FittedStitch vanilla,
+      FittedStitch copy,
+      @Nullable Geometry geometry,
+      @Nullable Controls controls,
+      CellMeter meter) {}
 
   /**
+   * @param own what the receiver is, and what of it is asked for
    * @param expected the receiver's representations, which this closes
    */
-  ColumnMeter(Lane lane, Network receiver, CutPoint cut, TensorFile expected) {
+  ColumnMeter(Lane lane, Expected own, TensorFile expected) {
     this.lane = lane;
-    this.receiver = receiver;
-    this.cut = cut;
+    this.own = own;
     this.expected = expected;
   }
 
   /**
-   * Adds the cell whose sender's representations {@code sent} holds, which this closes.
+   * Adds a cell on train examples.
    *
+   * @param sent the sender's representations, which this closes
    * @throws IllegalArgumentException if sender and receiver differ in examples
    */
-  void add(StageRun run, TensorFile sent) throws IOException {
+  void addTrain(StageRun run, TensorFile sent) throws IOException {
+    add(run, sent, null);
+  }
+
+  /**
+   * Adds a cell on test examples, which controls and interpolations are measured on.
+   *
+   * @param sent the sender's representations, which this closes
+   * @param train the same cell on train examples
+   * @throws IllegalArgumentException if sender and receiver differ in examples
+   */
+  void addTest(StageRun run, TensorFile sent, Permutation train) throws IOException {
+    add(run, sent, train);
+  }
+
+  /** The best permutation of channels; null where the maps differ in shape. */
+  record Permutation(@Nullable List<Integer> sources) {}
+
+  private void add(StageRun run, TensorFile sent, @Nullable Permutation permutation)
+      throws IOException {
     if (sent.rows() != expected.rows() || sent.rows() == 0) {
       throw new IllegalArgumentException(
           String.format(
               "sender and receiver must have the same examples, at least one, but have %d and %d",
               sent.rows(), expected.rows()));
     }
-    String from = run.action().getCompareStitches().getSenderCut();
-    Stitch stitch = Stitch.between(new CutPoint(from, sent.shape()), cut);
+    CompareStitches parameters = run.action().getCompareStitches();
+    Stitch stitch =
+        Stitch.between(new CutPoint(parameters.getSenderCut(), sent.shape()), own.cut());
     FittedStitch vanilla = FittedStitch.load(lane, stitch, run.input("vanilla"));
     FittedStitch copy = FittedStitch.load(lane, stitch, run.input("copy"));
-    cells.add(new Cell(sent, vanilla, copy, new CellMeter(receiver, cut, vanilla, copy)));
+    boolean controlled = own.asks(Metric.CONTROLS);
+    boolean permutes = controlled && permutation == null && isOfOneShape(stitch);
+    Geometry geometry =
+        permutes || own.asks(Metric.CKA, Metric.PROCRUSTES, Metric.MAHALANOBIS)
+            ? new Geometry(lane, stitch, own, permutes)
+            : null;
+    Controls controls =
+        controlled && permutation != null
+            ? new Controls(lane, stitch, parameters.getControlSeed(), permutation.sources(), own)
+            : null;
+    CellMeter meter = new CellMeter(own, vanilla, copy, geometry, controls);
+    if (permutation != null && own.asks(Metric.INTERPOLATION)) {
+      meter.interpolating();
+    }
+    cells.add(new Cell(sent, vanilla, copy, geometry, controls, meter));
+  }
+
+  private static boolean isOfOneShape(Stitch stitch) {
+    return stitch.patch() == 1 && stitch.from().shape().equals(stitch.to().shape());
   }
 
   /** Measures all examples of all cells, {@code batch} at a time. */
@@ -73,8 +116,7 @@ final class ColumnMeter implements AutoCloseable {
           () -> {
             expected.readFloats(start, count, receiverRows);
             NDArray y = lane.create(receiverRows, shape(count, expected));
-            alone.add(receiver.suffix(y, cut), i -> expected.label(start + i));
-            NDArray exact = y.toType(DataType.FLOAT64, false);
+            Expected.Batch ofReceiver = own.add(y, i -> expected.label(start + i));
             for (int i = 0; i < cells.size(); i++) {
               Cell cell = cells.get(i);
               ByteBuffer rows = senderRows.get(i);
@@ -84,7 +126,7 @@ final class ColumnMeter implements AutoCloseable {
                       cell.meter()
                           .add(
                               lane.create(rows, shape(count, cell.sent())),
-                              exact,
+                              ofReceiver,
                               example -> expected.label(start + example)));
             }
           });
@@ -97,9 +139,13 @@ final class ColumnMeter implements AutoCloseable {
     return cells.get(i).meter();
   }
 
-  /** The receiver on its own representations. */
-  Evaluation alone() {
-    return alone.evaluation();
+  /** Of the cell that was added as number {@code i}, by what was read of it. */
+  Permutation permutation(int i) {
+    Cell cell = cells.get(i);
+    Geometry geometry = cell.geometry();
+    return geometry != null && own.asks(Metric.CONTROLS) && isOfOneShape(cell.vanilla().stitch())
+        ? new Permutation(Arrays.stream(geometry.permutation()).boxed().toList())
+        : new Permutation(null);
   }
 
   private static ByteBuffer buffer(TensorFile file, int batch) {
@@ -117,6 +163,9 @@ final class ColumnMeter implements AutoCloseable {
     for (Cell cell : cells) {
       cell.vanilla().close();
       cell.copy().close();
+      if (cell.controls() != null) {
+        cell.controls().close();
+      }
       cell.sent().close();
     }
     expected.close();

@@ -9,12 +9,14 @@ import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.CompareStitches;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
@@ -44,6 +46,8 @@ public final class CompareStitchesExecutor implements StageExecutor {
     }
     Groups.checkShared(
         runs, "receiver cut", run -> run.action().getCompareStitches().getReceiverCut());
+    Groups.checkShared(
+        runs, "metric list", run -> run.action().getCompareStitches().getMetricList());
     try (Lane lane = Groups.openLane(runs);
         Network receiver = Network.load(lane, runs.get(0).input("network"))) {
       DeviceMemory.halving(BATCH, batch -> compare(lane, receiver, runs, batch, progress));
@@ -53,10 +57,27 @@ public final class CompareStitchesExecutor implements StageExecutor {
   private static void compare(
       Lane lane, Network receiver, List<StageRun> runs, int batch, DoubleConsumer progress)
       throws IOException {
-    List<Measurement> train =
-        measure(lane, receiver, runs, TRAIN, batch, share -> progress.accept(share / 2));
-    List<Measurement> test =
-        measure(lane, receiver, runs, TEST, batch, share -> progress.accept(0.5 + share / 2));
+    List<ColumnMeter.Permutation> permutations = new ArrayList<>();
+    List<Measurement> train;
+    try (ColumnMeter column = open(lane, receiver, runs, TRAIN)) {
+      for (StageRun run : runs) {
+        column.addTrain(run, TensorFile.open(run.input("sender.train")));
+      }
+      column.read(batch, share -> progress.accept(share / 2));
+      train = measurements(column, runs, TRAIN);
+      for (int i = 0; i < runs.size(); i++) {
+        permutations.add(column.permutation(i));
+      }
+    }
+    List<Measurement> test;
+    try (ColumnMeter column = open(lane, receiver, runs, TEST)) {
+      for (int i = 0; i < runs.size(); i++) {
+        StageRun run = runs.get(i);
+        column.addTest(run, TensorFile.open(run.input("sender.test")), permutations.get(i));
+      }
+      column.read(batch, share -> progress.accept(0.5 + share / 2));
+      test = measurements(column, runs, TEST);
+    }
     for (int i = 0; i < runs.size(); i++) {
       Comparison comparison =
           Comparison.newBuilder().setTrain(train.get(i)).setTest(test.get(i)).build();
@@ -64,38 +85,25 @@ public final class CompareStitchesExecutor implements StageExecutor {
     }
   }
 
-  /** The cells on one split, in the order of {@code runs}. */
-  private static List<Measurement> measure(
-      Lane lane,
-      Network receiver,
-      List<StageRun> runs,
-      Split split,
-      int batch,
-      DoubleConsumer progress)
+  private static ColumnMeter open(Lane lane, Network receiver, List<StageRun> runs, Split split)
       throws IOException {
-    CutPoint cut =
-        receiver.architecture().cut(runs.get(0).action().getCompareStitches().getReceiverCut());
+    CompareStitches first = runs.get(0).action().getCompareStitches();
+    CutPoint cut = receiver.architecture().cut(first.getReceiverCut());
+    Expected own = new Expected(lane, receiver, cut, EnumSet.copyOf(first.getMetricList()));
+    return new ColumnMeter(
+        lane, own, TensorFile.open(runs.get(0).input("receiver." + split.name())));
+  }
+
+  /** The cells on one split, in the order of {@code runs}. */
+  private static List<Measurement> measurements(
+      ColumnMeter column, List<StageRun> runs, Split split) throws IOException {
     List<Measurement> measurements = new ArrayList<>();
-    TensorFile expected = TensorFile.open(runs.get(0).input("receiver." + split.name()));
-    try (ColumnMeter column = new ColumnMeter(lane, receiver, cut, expected)) {
-      for (StageRun run : runs) {
-        column.add(run, TensorFile.open(run.input("sender." + split.name())));
-      }
-      column.read(batch, progress);
-      for (int i = 0; i < runs.size(); i++) {
-        StageRun run = runs.get(i);
-        Expectations expectations =
-            new Expectations(
-                split.predictions().apply(predictions(run, "sender.predictions")),
-                split.predictions().apply(predictions(run, "receiver.predictions")));
-        measurements.add(
-            column
-                .cell(i)
-                .measurement(
-                    run.action().getCompareStitches().getMetricList(),
-                    column.alone(),
-                    expectations));
-      }
+    for (int i = 0; i < runs.size(); i++) {
+      Expectations expectations =
+          new Expectations(
+              split.predictions().apply(predictions(runs.get(i), "sender.predictions")),
+              split.predictions().apply(predictions(runs.get(i), "receiver.predictions")));
+      measurements.add(column.cell(i).measurement(expectations));
     }
     return measurements;
   }

@@ -9,6 +9,9 @@ import io.stitchflow.torch.Values;
  * blocks of positions; sums in float64.
  */
 final class Spread {
+  /** What is left of equal numbers, as a share of their squares: sums have 16 digits. */
+  private static final double ROUNDING = 1e-12;
+
   private final int block;
   private double[] sum = {};
   private double square;
@@ -54,16 +57,21 @@ final class Spread {
         .sum(new int[] {3, 5});
   }
 
-  /** Mean over all elements of (y - its channel's mean)². */
+  /** Mean over all elements of (y - its channel's mean)²; 0 where that is rounding alone. */
   double variance() {
-    // rounding may leave a representation that does not vary a little below 0
-    return Math.max(0, square - squareOfMeans()) / (rows * sum.length);
+    return squares() / (rows * sum.length);
+  }
+
+  /** Sum over all elements of (y - its channel's mean)²; 0 where that is rounding alone. */
+  double squares() {
+    double squares = square - squareOfMeans();
+    return squares > ROUNDING * square ? squares : 0;
   }
 
   /** The highest R² that outputs constant within blocks can reach; 1 where nothing varies. */
   double ceiling() {
-    double all = square - squareOfMeans();
-    return block == 1 || all <= 0 ? 1 : (squareOfBlockMeans - squareOfMeans()) / all;
+    double all = squares();
+    return block == 1 || all == 0 ? 1 : (squareOfBlockMeans - squareOfMeans()) / all;
   }
 
   /** The sum over all elements of their channel's mean, squared. */

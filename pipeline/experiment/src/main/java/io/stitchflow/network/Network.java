@@ -88,6 +88,21 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * The logits of representations at {@code cut}, like {@link #suffix}; the representation at each
+   * later cut is fed to {@code consumer} on the way, in order, with its channels last in memory,
+   * and valid until the consumer returns.
+   */
+  public NDArray suffix(
+      NDArray representation, CutPoint cut, BiConsumer<CutPoint, NDArray> consumer) {
+    NDArray y = Functional.channelsLast(representation);
+    for (int i = index(cut) + 1; i < layers.layers(); i++) {
+      y = layers.layers(i, i + 1, y);
+      consumer.accept(architecture.cuts().get(i), y);
+    }
+    return toLogits(y);
+  }
+
+  /**
    * Feeds the representation at each cut, in order, to {@code consumer}, in one pass; each is valid
    * until the consumer returns.
    *

@@ -11,6 +11,7 @@ import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.FitCopyStitch;
 import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
+import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.Stage;
 import java.util.HashMap;
@@ -179,8 +180,18 @@ final class CellStages {
             .setGroup(stages.group("compare " + cell.column() + " " + name + " seed " + seed))
             .setDependency(VANILLA, PlanBuilder.dependency("vanilla", vanilla, "stitch"))
             .setDependency(COPY, PlanBuilder.dependency("copy", copy, "stitch"))
+            .setAction(controlled(ofAnySeed.getAction(), seed))
             .build());
     return id;
+  }
+
+  /** With the seed where it changes the result: a random stitch is drawn from it. */
+  private static Action controlled(Action action, long seed) {
+    return action.getCompareStitches().getMetricList().contains(Metric.CONTROLS)
+        ? action.toBuilder()
+            .setCompareStitches(action.getCompareStitches().toBuilder().setControlSeed(seed))
+            .build()
+        : action;
   }
 
   /** What comparisons of all seeds have in common; the stitches are still to be said. */

@@ -21,6 +21,20 @@ public final class ExperimentDefaults {
   private static final int VANILLA_EPOCHS = 4;
   private static final int COPY_EPOCHS = 10;
 
+  /** All but what takes more passes of the receiver on top of those that accuracy takes. */
+  private static final List<Metric> METRICS =
+      List.of(
+          Metric.MSE,
+          Metric.ACCURACY,
+          Metric.AGREEMENT,
+          Metric.COSINE,
+          Metric.CKA,
+          Metric.PROCRUSTES,
+          Metric.DRIFT,
+          Metric.MAHALANOBIS,
+          Metric.DISTANCE,
+          Metric.CONTROLS);
+
   private ExperimentDefaults() {}
 
   /**
@@ -54,7 +68,7 @@ public final class ExperimentDefaults {
     fill(filled.getVanillaBuilder());
     fill(filled.getCopyBuilder());
     if (filled.getMetricCount() == 0) {
-      filled.addAllMetric(List.of(Metric.MSE, Metric.ACCURACY, Metric.AGREEMENT));
+      filled.addAllMetric(METRICS);
     }
     if (filled.getSeedCount() == 0) {
       filled.addSeed(1);

@@ -16,8 +16,8 @@ public enum StageKind {
   SOLVE_COPY_STITCH(ParametersCase.SOLVE_COPY_STITCH, 1, "copy stitches, least squares"),
   FIT_COPY_STITCH(ParametersCase.FIT_COPY_STITCH, 1, "copy stitches, SGD"),
   FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 2, "vanilla stitches"),
-  COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 2, "comparisons"),
-  WRITE_REPORT(ParametersCase.WRITE_REPORT, 2, "report");
+  COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 3, "comparisons"),
+  WRITE_REPORT(ParametersCase.WRITE_REPORT, 3, "report");
 
   private static final Map<ParametersCase, StageKind> OF_PARAMETERS =
       new EnumMap<>(ParametersCase.class);

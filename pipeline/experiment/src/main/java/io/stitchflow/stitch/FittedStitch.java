@@ -30,7 +30,7 @@ public final class FittedStitch implements AutoCloseable {
    * Kaiming-uniform weights, whose outputs vary as much as their inputs, and zero bias. Each pair
    * of cuts draws its own from one seed.
    */
-  static FittedStitch random(Lane lane, Stitch stitch, long seed) {
+  public static FittedStitch random(Lane lane, Stitch stitch, long seed) {
     String cuts = stitch.from().layer() + " -> " + stitch.to().layer();
     SplittableRandom random =
         new SplittableRandom(new SplittableRandom(seed).nextLong() + cuts.hashCode());
@@ -44,6 +44,29 @@ public final class FittedStitch implements AutoCloseable {
         stitch,
         lane.create(weight.flip(), shape(stitch.weightShape())),
         lane.create(Lane.allocate(out * Float.BYTES), new Shape(out)));
+  }
+
+  /**
+   * Each receiver channel {@code i} takes the sender channel {@code sources.get(i)}; zero bias.
+   *
+   * @throws IllegalArgumentException if the maps differ in shape
+   */
+  public static FittedStitch permutation(Lane lane, Stitch stitch, List<Integer> sources) {
+    if (!stitch.from().shape().equals(stitch.to().shape()) || stitch.patch() != 1) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a permutation keeps a map's shape, but was asked for from %s to %s",
+              stitch.from(), stitch.to()));
+    }
+    int channels = sources.size();
+    ByteBuffer weight = Lane.allocate(channels * channels * Float.BYTES);
+    for (int i = 0; i < channels; i++) {
+      weight.putFloat((i * channels + sources.get(i)) * Float.BYTES, 1);
+    }
+    return new FittedStitch(
+        stitch,
+        lane.create(weight, shape(stitch.weightShape())),
+        lane.create(Lane.allocate(channels * Float.BYTES), new Shape(channels)));
   }
 
   /**

@@ -88,6 +88,17 @@ public final class Functional {
     }
   }
 
+  /** The mean of each block of {@code side} x {@code side} positions. */
+  public static NDArray averagePool(NDArray x, int side) {
+    Shape shape = x.getShape();
+    long height = shape.get(2) / side;
+    long width = shape.get(3) / side;
+    try (NDArray blocks = x.reshape(shape.get(0), shape.get(1), height, side, width, side);
+        NDArray sums = blocks.sum(new int[] {3, 5})) {
+      return sums.div(side * side);
+    }
+  }
+
   /** Repeats each position {@code ratio} times in both directions. */
   public static NDArray upsampleNearest(NDArray x, int ratio) {
     long[] size = {x.getShape().get(2) * ratio, x.getShape().get(3) * ratio};

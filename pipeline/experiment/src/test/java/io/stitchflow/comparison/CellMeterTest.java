@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.ByteString;
 import io.stitchflow.artifacts.tensor.Dtype;
@@ -17,15 +16,16 @@ import io.stitchflow.network.Network;
 import io.stitchflow.stitch.FittedStitch;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Metric;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,6 @@ class CellMeterTest {
   @TempDir Path directory;
   private final Lane lane = Lane.open();
   private final Network receiver = Network.random(lane, ARCHITECTURE, 1);
-  private final Evaluation alone = Evaluation.newBuilder().setExamples(2).setCorrect(1).build();
   private Measurement all = Measurement.getDefaultInstance();
 
   @BeforeEach
@@ -57,14 +56,24 @@ class CellMeterTest {
   private Measurement measure(List<Metric> metrics) throws IOException {
     try (FittedStitch vanilla = constant(2);
         FittedStitch copy = constant(1)) {
-      CellMeter meter = new CellMeter(receiver, CUT, vanilla, copy);
+      Expected expected = new Expected(lane, receiver, CUT, EnumSet.copyOf(metrics));
+      Geometry geometry =
+          expected.asks(Metric.CKA) ? new Geometry(lane, vanilla.stitch(), expected, false) : null;
+      CellMeter meter = new CellMeter(expected, vanilla, copy, geometry, null);
+      if (metrics.contains(Metric.INTERPOLATION)) {
+        meter.interpolating();
+      }
       // Two batches of one example; of two examples that look the same, the labels differ
-      meter.add(array(9), array(1).toType(DataType.FLOAT64, false), i -> predicted(2));
-      meter.add(array(9), array(3).toType(DataType.FLOAT64, false), i -> 9 - predicted(2));
+      add(meter, expected, array(1), i -> predicted(2));
+      add(meter, expected, array(3), i -> 9 - predicted(2));
       ByteString same = bytes(predicted(2), predicted(2));
       ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
-      return meter.measurement(metrics, alone, new Expectations(same, half));
+      return meter.measurement(new Expectations(same, half));
     }
+  }
+
+  private void add(CellMeter meter, Expected expected, NDArray y, IntUnaryOperator labels) {
+    meter.add(array(9), expected.add(y, labels), labels);
   }
 
   @Test
@@ -82,7 +91,10 @@ class CellMeterTest {
     assertThat(all.getVanilla().getExamples()).isEqualTo(2);
     assertThat(all.getVanilla().getCorrect()).isEqualTo(predicted(2) == 9 - predicted(2) ? 2 : 1);
     assertThat(all.getCopy().getExamples()).isEqualTo(2);
-    assertThat(all.getReceiver()).isEqualTo(alone);
+    assertThat(all.getReceiver().getExamples()).isEqualTo(2);
+    assertThat(all.getReceiver().getCorrect())
+        .isEqualTo(
+            (predicted(1) == predicted(2) ? 1 : 0) + (predicted(3) == 9 - predicted(2) ? 1 : 0));
   }
 
   @Test
@@ -101,6 +113,44 @@ class CellMeterTest {
     assertThat(errors.hasVanilla()).isFalse();
     assertThat(errors.hasVanillaAgreesWithCopy()).isFalse();
     assertThat(measure(List.of(Metric.AGREEMENT)).hasEv()).isFalse();
+  }
+
+  @Test
+  void measurement_constantMaps_leavesUnsetWhatIsUndefined() throws IOException {
+    Measurement constant =
+        measure(
+            List.of(
+                Metric.COSINE,
+                Metric.CKA,
+                Metric.PROCRUSTES,
+                Metric.MAHALANOBIS,
+                Metric.DISTANCE,
+                Metric.DRIFT));
+    // All positive and constant: parallel to what is expected
+    assertThat(constant.getVanillaCosine()).isEqualTo(1, within(1e-6));
+    // The expected 1 and 3 vary, what stitches and sender give does not
+    assertThat(constant.hasVanillaCka()).isFalse();
+    assertThat(constant.hasSenderProcrustes()).isFalse();
+    // Mean 2, variance 1: the vanilla stitch is at the mean, the copy one deviation away
+    assertThat(constant.getVanillaMahalanobis()).isZero();
+    assertThat(constant.getCopyMahalanobis()).isEqualTo(1, within(1e-6));
+    // |2 - 1| over |1|
+    assertThat(constant.getStitchDistance()).isEqualTo(1, within(1e-6));
+    assertThat(constant.getLaterCount()).isEqualTo(4);
+    assertThat(constant.getLater(0).getCut()).isEqualTo("layer1.0");
+  }
+
+  @Test
+  void measurement_interpolation_startsAtTheVanillaAndEndsAtTheCopy() throws IOException {
+    Measurement both = measure(List.of(Metric.ACCURACY, Metric.INTERPOLATION));
+    assertThat(both.getInterpolatedList())
+        .extracting(each -> each.getT())
+        .containsExactly(0., 0.25, 0.5, 0.75, 1.);
+    assertThat(both.getInterpolated(0).getEvaluation()).isEqualTo(both.getVanilla());
+    assertThat(both.getInterpolated(4).getEvaluation()).isEqualTo(both.getCopy());
+    int halfway = predicted(1.5f);
+    assertThat(both.getInterpolated(2).getEvaluation().getCorrect())
+        .isEqualTo((halfway == predicted(2) ? 1 : 0) + (halfway == 9 - predicted(2) ? 1 : 0));
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Input;
+import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
@@ -227,6 +228,27 @@ class PlannerTest {
     assertThat(workload.flops()).isCloseTo(2 * costs, within(1.));
     assertThat(workload.bytes())
         .isEqualTo(plan.getStageList().stream().mapToLong(Stage::getOutputBytes).sum());
+  }
+
+  @Test
+  void plan_controls_areDrawnFromTheCellsSeed() throws Exception {
+    List<Stage> stages = stages("1, 2");
+    Stage one = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 1");
+    Stage two = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
+
+    assertThat(one.getAction().getCompareStitches().getControlSeed()).isEqualTo(1);
+    assertThat(two.getAction().getCompareStitches().getControlSeed()).isEqualTo(2);
+    assertThat(one.getAction().getCompareStitches().getMetricList())
+        .contains(Metric.CONTROLS)
+        .doesNotContain(Metric.INTERPOLATION);
+  }
+
+  @Test
+  void plan_noControls_hasNoSeedInTheComparison() throws Exception {
+    List<Stage> stages = stages("2 ] metric: [ MSE, ACCURACY, AGREEMENT");
+    Stage compared = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
+
+    assertThat(compared.getAction().getCompareStitches().getControlSeed()).isZero();
   }
 
   private static Stage stage(List<Stage> stages, String id) {

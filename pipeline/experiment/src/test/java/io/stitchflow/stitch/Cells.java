@@ -29,6 +29,20 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
           .setWeightDecay(0.01)
           .build();
 
+  private static final List<Metric> METRICS =
+      List.of(
+          Metric.MSE,
+          Metric.ACCURACY,
+          Metric.AGREEMENT,
+          Metric.COSINE,
+          Metric.CKA,
+          Metric.PROCRUSTES,
+          Metric.DRIFT,
+          Metric.MAHALANOBIS,
+          Metric.INTERPOLATION,
+          Metric.DISTANCE,
+          Metric.CONTROLS);
+
   Bench.Run vanilla(String from, String to) throws IOException {
     return bench.stage(
         vanilla(from, to, Initialization.KAIMING),
@@ -144,7 +158,8 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
                 CompareStitches.newBuilder()
                     .setSenderCut(from)
                     .setReceiverCut(to)
-                    .addAllMetric(List.of(Metric.MSE, Metric.ACCURACY, Metric.AGREEMENT))),
+                    .addAllMetric(METRICS)
+                    .setControlSeed(5)),
         "vanilla",
         vanilla,
         "copy",

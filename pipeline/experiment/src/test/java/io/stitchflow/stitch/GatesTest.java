@@ -17,6 +17,7 @@ import io.stitchflow.network.Tally;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Control;
 import io.stitchflow.v1.Measurement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -81,7 +83,24 @@ class GatesTest {
         assertThat(1 - split.getEs() / split.getVariance()).as(cut).isGreaterThan(0.999999);
         assertThat(split.getCopyAgreesWithReceiver()).as(cut).isEqualTo(1);
         assertThat(split.getSv()).isZero();
+        assertThat(split.getStitchDistance()).isZero();
+        assertThat(split.getCopyCosine()).isEqualTo(1, within(1e-6));
+        assertThat(split.getSenderCka()).isEqualTo(1, within(1e-5));
+        assertThat(split.getCopyCka()).isEqualTo(1, within(1e-5));
+        assertThat(split.getCopyProcrustes()).isEqualTo(0, within(1e-5));
+        assertThat(split.getCopyMahalanobis()).isEqualTo(1, within(1e-2));
+        assertThat(split.getLaterList())
+            .as(cut)
+            .hasSize(Subject.CUTS.size() - 1 - Subject.CUTS.indexOf(cut))
+            .allSatisfy(later -> assertThat(later.getCopyR2()).isGreaterThan(0.9999));
       }
+      Measurement test = comparison.getTest();
+      for (Control exact : List.of(test.getIdentity(), test.getPermutation())) {
+        assertThat(exact.getMse()).as(cut).isZero();
+        assertThat(exact.getEvaluation()).as(cut).isEqualTo(network.curve().getTest());
+      }
+      assertThat(test.getRandom().getMse()).isGreaterThan(test.getVariance() / 2);
+      assertThat(comparison.getTrain().hasRandom()).isFalse();
       assertThat(comparison.getTrain().getCopy().getCorrect())
           .isEqualTo(network.curve().getTrain().getCorrect());
       assertThat(comparison.getTest().getCopy().getCorrect())
@@ -115,6 +134,11 @@ class GatesTest {
       assertThat(moments.meanSquaredError(matrix(vanilla))).isEqualTo(ev, within(1e-6 * ev));
       assertThat(moments.meanSquaredError(matrix(copy))).isEqualTo(es, within(1e-6 * es));
       assertThat(es).as("the copy is the best of its family").isLessThan(ev);
+      DMatrixRMaj difference = CommonOps_DDRM.subtract(matrix(vanilla), matrix(copy), null);
+      double ofCopy = quadratic(moments, matrix(copy));
+      double distance = streamed.getTrain().getStitchDistance();
+      assertThat(Math.sqrt(quadratic(moments, difference) / ofCopy))
+          .isEqualTo(distance, within(1e-5 * distance));
     }
   }
 
@@ -180,6 +204,12 @@ class GatesTest {
       }
       assertThat(test.getReceiver().getCorrect()).isEqualTo(tally.evaluation().getCorrect());
     }
+  }
+
+  /** tr(W'GW). */
+  private static double quadratic(Moments moments, DMatrixRMaj w) {
+    DMatrixRMaj gw = CommonOps_DDRM.mult(moments.gram(), w, null);
+    return CommonOps_DDRM.elementSum(CommonOps_DDRM.elementMult(w, gw, (DMatrixRMaj) null));
   }
 
   private static NDArray random(Lane lane, Shape shape, long seed) {

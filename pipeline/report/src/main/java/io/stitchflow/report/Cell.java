@@ -1,7 +1,9 @@
 package io.stitchflow.report;
 
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.v1.Control;
 import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.LaterCut;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,37 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
   /** Receiver's accuracy minus the copy-stitched network's. */
   public @Nullable Double copyPenalty() {
     return measurement.hasCopy() ? penalty(measurement.getCopy()) : null;
+  }
+
+  /** Share of examples that the network stitched with a control gets right, in [0, 1]. */
+  public @Nullable Double controlAccuracy(ControlStitch control) {
+    Control measured = control.of(measurement);
+    return measured == null ? null : accuracy(measured.getEvaluation());
+  }
+
+  /**
+   * 1 - MSE / variance of a control; null also where the receiver's representation does not vary.
+   */
+  public @Nullable Double controlR2(ControlStitch control) {
+    Control measured = control.of(measurement);
+    return measured == null ? null : r2(measured.getMse());
+  }
+
+  /** R² at the receiver's last cut under the vanilla stitch; null where it is the one replaced. */
+  public @Nullable Double vanillaR2AtTheEnd() {
+    LaterCut last = last();
+    return last != null && last.hasVanillaR2() ? last.getVanillaR2() : null;
+  }
+
+  /** R² at the receiver's last cut under the copy stitch; null where it is the one replaced. */
+  public @Nullable Double copyR2AtTheEnd() {
+    LaterCut last = last();
+    return last != null && last.hasCopyR2() ? last.getCopyR2() : null;
+  }
+
+  private @Nullable LaterCut last() {
+    int cuts = measurement.getLaterCount();
+    return cuts == 0 ? null : measurement.getLater(cuts - 1);
   }
 
   private @Nullable Double r2(@Nullable Double mse) {

@@ -4,10 +4,6 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.tensor.ArrowColumn;
 import io.stitchflow.artifacts.tensor.ArrowTable;
 import io.stitchflow.v1.Comparison;
-import io.stitchflow.v1.Condition;
-import io.stitchflow.v1.CopySolver;
-import io.stitchflow.v1.Evaluation;
-import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import java.io.IOException;
 import java.io.Reader;
@@ -17,12 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.DoubleConsumer;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
@@ -101,7 +93,7 @@ public record CellTable(List<Cell> cells) {
         CSVParser parser = CSVParser.builder().setReader(reader).setFormat(format).get()) {
       for (CSVRecord line : parser) {
         try {
-          cells.add(new Row(line).cell());
+          cells.add(new CellLine(line).cell());
         } catch (IllegalArgumentException e) {
           throw new IOException(
               csv + ":" + parser.getCurrentLineNumber() + ": not a row of cells.csv: " + line, e);
@@ -109,79 +101,5 @@ public record CellTable(List<Cell> cells) {
       }
     }
     return new CellTable(cells);
-  }
-
-  /** One line of the file, its numbers put back where they came from. */
-  private record Row(CSVRecord line) {
-    Cell cell() {
-      ReportCell place =
-          ReportCell.newBuilder()
-              .setCondition(Condition.valueOf(upper(Column.CONDITION)))
-              .setSender(text(Column.SENDER))
-              .setSenderCut(text(Column.SENDER_CUT))
-              .setReceiver(text(Column.RECEIVER))
-              .setReceiverCut(text(Column.RECEIVER_CUT))
-              .setCopySolver(CopySolver.valueOf(upper(Column.COPY_SOLVER)))
-              .setSeed(Long.parseUnsignedLong(text(Column.SEED)))
-              .build();
-      return new Cell(
-          place,
-          Split.of(text(Column.SPLIT)),
-          measurement(),
-          new Digest(text(Column.COMPARISON_DIGEST)));
-    }
-
-    private Measurement measurement() {
-      Measurement.Builder measurement = Measurement.newBuilder().setExamples(examples());
-      Map<Column, DoubleConsumer> setters = new EnumMap<>(Column.class);
-      setters.put(Column.EV, measurement::setEv);
-      setters.put(Column.ES, measurement::setEs);
-      setters.put(Column.SV, measurement::setSv);
-      setters.put(Column.VARIANCE, measurement::setVariance);
-      setters.put(Column.R2_CEILING, measurement::setR2Ceiling);
-      setters.put(Column.VANILLA_AGREES_WITH_SENDER, measurement::setVanillaAgreesWithSender);
-      setters.put(Column.VANILLA_AGREES_WITH_RECEIVER, measurement::setVanillaAgreesWithReceiver);
-      setters.put(Column.COPY_AGREES_WITH_SENDER, measurement::setCopyAgreesWithSender);
-      setters.put(Column.COPY_AGREES_WITH_RECEIVER, measurement::setCopyAgreesWithReceiver);
-      setters.put(Column.VANILLA_AGREES_WITH_COPY, measurement::setVanillaAgreesWithCopy);
-      setters.forEach(
-          (column, set) -> {
-            if (!text(column).isEmpty()) {
-              set.accept(Double.parseDouble(text(column)));
-            }
-          });
-      if (!text(Column.VANILLA_ACCURACY).isEmpty()) {
-        measurement.setVanilla(evaluation(Column.VANILLA_ACCURACY, Column.VANILLA_CROSS_ENTROPY));
-      }
-      if (!text(Column.COPY_ACCURACY).isEmpty()) {
-        measurement.setCopy(evaluation(Column.COPY_ACCURACY, Column.COPY_CROSS_ENTROPY));
-      }
-      if (!text(Column.RECEIVER_ACCURACY).isEmpty()) {
-        measurement.setReceiver(
-            evaluation(Column.RECEIVER_ACCURACY, Column.RECEIVER_CROSS_ENTROPY));
-      }
-      return measurement.build();
-    }
-
-    private Evaluation evaluation(Column accuracy, Column crossEntropy) {
-      double correct = Double.parseDouble(text(accuracy)) * Integer.toUnsignedLong(examples());
-      return Evaluation.newBuilder()
-          .setExamples(examples())
-          .setCorrect((int) Math.round(correct))
-          .setCrossEntropy(Double.parseDouble(text(crossEntropy)))
-          .build();
-    }
-
-    private int examples() {
-      return Integer.parseUnsignedInt(text(Column.EXAMPLES));
-    }
-
-    private String upper(Column column) {
-      return text(column).toUpperCase(Locale.ROOT);
-    }
-
-    private String text(Column column) {
-      return line.get(column.text());
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.stitchflow.report;
 
+import io.stitchflow.v1.Control;
 import io.stitchflow.v1.Measurement;
 import java.util.Locale;
 import java.util.function.Function;
@@ -52,7 +53,39 @@ enum Column {
       Kind.REAL,
       measured(Measurement::hasVanillaAgreesWithCopy, Measurement::getVanillaAgreesWithCopy)),
   EXAMPLES(Kind.INTEGER, cell -> Integer.toUnsignedLong(cell.measurement().getExamples())),
-  COMPARISON_DIGEST(Kind.TEXT, cell -> cell.comparison().hex());
+  COMPARISON_DIGEST(Kind.TEXT, cell -> cell.comparison().hex()),
+  VANILLA_COSINE(Kind.REAL, measured(Measurement::hasVanillaCosine, Measurement::getVanillaCosine)),
+  COPY_COSINE(Kind.REAL, measured(Measurement::hasCopyCosine, Measurement::getCopyCosine)),
+  SENDER_CKA(Kind.REAL, measured(Measurement::hasSenderCka, Measurement::getSenderCka)),
+  VANILLA_CKA(Kind.REAL, measured(Measurement::hasVanillaCka, Measurement::getVanillaCka)),
+  COPY_CKA(Kind.REAL, measured(Measurement::hasCopyCka, Measurement::getCopyCka)),
+  SENDER_PROCRUSTES(
+      Kind.REAL, measured(Measurement::hasSenderProcrustes, Measurement::getSenderProcrustes)),
+  VANILLA_PROCRUSTES(
+      Kind.REAL, measured(Measurement::hasVanillaProcrustes, Measurement::getVanillaProcrustes)),
+  COPY_PROCRUSTES(
+      Kind.REAL, measured(Measurement::hasCopyProcrustes, Measurement::getCopyProcrustes)),
+  VANILLA_MAHALANOBIS(
+      Kind.REAL, measured(Measurement::hasVanillaMahalanobis, Measurement::getVanillaMahalanobis)),
+  COPY_MAHALANOBIS(
+      Kind.REAL, measured(Measurement::hasCopyMahalanobis, Measurement::getCopyMahalanobis)),
+  STITCH_DISTANCE(
+      Kind.REAL, measured(Measurement::hasStitchDistance, Measurement::getStitchDistance)),
+  /** {@code layer3.0=0.75;layer4.0=0.875}. */
+  VANILLA_LATER_R2(Kind.TEXT, cell -> Lists.laterVanilla(cell.measurement())),
+  COPY_LATER_R2(Kind.TEXT, cell -> Lists.laterCopy(cell.measurement())),
+  /** {@code 0.0=0.5;0.25=0.5;...}, from the vanilla stitch to the copy. */
+  INTERPOLATED_ACCURACY(Kind.TEXT, cell -> Lists.accuracies(cell.measurement())),
+  INTERPOLATED_CROSS_ENTROPY(Kind.TEXT, cell -> Lists.crossEntropies(cell.measurement())),
+  IDENTITY_ACCURACY(Kind.REAL, cell -> cell.controlAccuracy(ControlStitch.IDENTITY)),
+  IDENTITY_CROSS_ENTROPY(Kind.REAL, crossEntropy(ControlStitch.IDENTITY)),
+  IDENTITY_MSE(Kind.REAL, mse(ControlStitch.IDENTITY)),
+  PERMUTATION_ACCURACY(Kind.REAL, cell -> cell.controlAccuracy(ControlStitch.PERMUTATION)),
+  PERMUTATION_CROSS_ENTROPY(Kind.REAL, crossEntropy(ControlStitch.PERMUTATION)),
+  PERMUTATION_MSE(Kind.REAL, mse(ControlStitch.PERMUTATION)),
+  RANDOM_ACCURACY(Kind.REAL, cell -> cell.controlAccuracy(ControlStitch.RANDOM)),
+  RANDOM_CROSS_ENTROPY(Kind.REAL, crossEntropy(ControlStitch.RANDOM)),
+  RANDOM_MSE(Kind.REAL, mse(ControlStitch.RANDOM));
 
   /** String, Long or Double. */
   enum Kind {
@@ -80,9 +113,10 @@ enum Column {
     return kind;
   }
 
-  /** Of the class that {@link #kind} names, or null where it was not measured. */
+  /** Of the class that {@link #kind} names, or null where it was not measured or is no number. */
   @Nullable Object of(Cell cell) {
-    return value.apply(cell);
+    Object number = value.apply(cell);
+    return number instanceof Double real && Double.isNaN(real) ? null : number;
   }
 
   /** As {@code cells.csv} writes it; empty where it was not measured. */
@@ -104,5 +138,19 @@ enum Column {
   private static Function<Cell, @Nullable Object> measured(
       Function<Measurement, Boolean> has, Function<Measurement, Double> get) {
     return cell -> has.apply(cell.measurement()) ? get.apply(cell.measurement()) : null;
+  }
+
+  private static Function<Cell, @Nullable Object> crossEntropy(ControlStitch control) {
+    return cell -> {
+      Control measured = control.of(cell.measurement());
+      return measured == null ? null : measured.getEvaluation().getCrossEntropy();
+    };
+  }
+
+  private static Function<Cell, @Nullable Object> mse(ControlStitch control) {
+    return cell -> {
+      Control measured = control.of(cell.measurement());
+      return measured == null ? null : measured.getMse();
+    };
   }
 }

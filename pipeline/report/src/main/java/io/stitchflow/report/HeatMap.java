@@ -191,10 +191,10 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
         ? value
         : value
             + " ± "
-            + Numbers.spread(sample.mean(), sample.deviation())
+            + Numbers.spread(sample.mean(), sample.halfInterval())
             + " over "
             + sample.size()
-            + " seeds";
+            + " seeds (95 %)";
   }
 
   /** The value that has the last colour. */

@@ -3,17 +3,18 @@ package io.stitchflow.report;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Means over the lower triangle, the diagonal and the upper triangle, as the report's tables show
- * them: the mean over cells for each seed, then mean and standard deviation over seeds; no
- * deviation where it is 0.
+ * them: the mean over cells for each seed, then the mean over seeds and half of its 95 % interval;
+ * no interval where it is 0.
  *
  * @param headings of the columns of numbers; those that nothing was measured for are left out
  */
@@ -46,7 +47,30 @@ record Means(List<String> headings, List<Block> blocks) {
     EV("EV", Cell::ev),
     ES("ES", Cell::es),
     SV("SV", Cell::sv),
-    ES_BELOW_EV("ES < EV", Means::copyIsNearer);
+    ES_BELOW_EV("ES < EV", Means::copyIsNearer),
+    SENDER_CKA("CKA sender", Column.SENDER_CKA),
+    VANILLA_CKA("CKA vanilla", Column.VANILLA_CKA),
+    COPY_CKA("CKA copy", Column.COPY_CKA),
+    SENDER_PROCRUSTES("Procrustes sender", Column.SENDER_PROCRUSTES),
+    VANILLA_PROCRUSTES("Procrustes vanilla", Column.VANILLA_PROCRUSTES),
+    COPY_PROCRUSTES("Procrustes copy", Column.COPY_PROCRUSTES),
+    VANILLA_COSINE("cosine vanilla", Column.VANILLA_COSINE),
+    COPY_COSINE("cosine copy", Column.COPY_COSINE),
+    VANILLA_MAHALANOBIS("Mahalanobis vanilla", Column.VANILLA_MAHALANOBIS),
+    COPY_MAHALANOBIS("Mahalanobis copy", Column.COPY_MAHALANOBIS),
+    VANILLA_R2_AT_THE_END("R² at last cut, vanilla", Cell::vanillaR2AtTheEnd),
+    COPY_R2_AT_THE_END("R² at last cut, copy", Cell::copyR2AtTheEnd),
+    STITCH_DISTANCE("stitch distance", Column.STITCH_DISTANCE),
+    IDENTITY_ACCURACY("identity accuracy", Column.IDENTITY_ACCURACY),
+    IDENTITY_R2("identity R²", cell -> cell.controlR2(ControlStitch.IDENTITY)),
+    PERMUTATION_ACCURACY("permutation accuracy", Column.PERMUTATION_ACCURACY),
+    PERMUTATION_R2("permutation R²", cell -> cell.controlR2(ControlStitch.PERMUTATION)),
+    RANDOM_ACCURACY("random accuracy", Column.RANDOM_ACCURACY),
+    RANDOM_R2("random R²", cell -> cell.controlR2(ControlStitch.RANDOM));
+
+    static final Set<Measure> MAIN = EnumSet.range(VANILLA_ACCURACY, ES_BELOW_EV);
+    static final Set<Measure> GEOMETRY = EnumSet.range(SENDER_CKA, STITCH_DISTANCE);
+    static final Set<Measure> CONTROLS = EnumSet.range(IDENTITY_ACCURACY, RANDOM_R2);
 
     private final String heading;
 
@@ -58,6 +82,10 @@ record Means(List<String> headings, List<Block> blocks) {
       this.value = value;
     }
 
+    Measure(String heading, Column column) {
+      this(heading, cell -> (Double) column.of(cell));
+    }
+
     String write(Sample seeds) {
       if (seeds.size() == 0) {
         return "–";
@@ -67,15 +95,34 @@ record Means(List<String> headings, List<Block> blocks) {
       }
       String mean = Numbers.brief(seeds.mean());
       String text =
-          seeds.deviation() == 0
+          seeds.halfInterval() == 0
               ? mean
-              : mean + " ± " + Numbers.spread(seeds.mean(), seeds.deviation());
+              : mean + " ± " + Numbers.spread(seeds.mean(), seeds.halfInterval());
       return text.replace('-', '−');
     }
   }
 
-  /** Means over all cells of {@code pairs}. */
+  /** Means over all cells of {@code pairs}: accuracies, errors, R². */
   static Means of(Results results, List<Pair> pairs, Split split) {
+    return of(results, pairs, split, Measure.MAIN);
+  }
+
+  /** The same of geometry and later cuts. */
+  static Means geometry(Results results, List<Pair> pairs, Split split) {
+    return of(results, pairs, split, Measure.GEOMETRY);
+  }
+
+  /** The same of stitches that nothing was trained of. */
+  static Means controls(Results results, List<Pair> pairs, Split split) {
+    return of(results, pairs, split, Measure.CONTROLS);
+  }
+
+  /** Whether there is anything to show. */
+  boolean measured() {
+    return !headings.isEmpty();
+  }
+
+  private static Means of(Results results, List<Pair> pairs, Split split, Set<Measure> candidates) {
     Map<String, Map<Region, List<Cell>>> regions = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (CopySolver solver : results.solvers()) {
@@ -91,12 +138,12 @@ record Means(List<String> headings, List<Block> blocks) {
         }
       }
     }
-    return of(regions);
+    return of(regions, candidates);
   }
 
-  private static Means of(Map<String, Map<Region, List<Cell>>> regions) {
+  private static Means of(Map<String, Map<Region, List<Cell>>> regions, Set<Measure> candidates) {
     List<Measure> measures =
-        Arrays.stream(Measure.values())
+        candidates.stream()
             .filter(
                 measure ->
                     regions.values().stream()

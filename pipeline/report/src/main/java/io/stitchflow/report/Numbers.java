@@ -26,10 +26,13 @@ final class Numbers {
     return text.indexOf('.') < 0 && text.indexOf('E') < 0 ? text + ".0" : text;
   }
 
-  /** At most six characters with about three digits, for a cell: {@code 0.914}, {@code 1.2e-5}. */
+  /**
+   * At most six characters with about three digits, for a cell: {@code 0.914}, {@code 1.2e-5}; a
+   * dash for what is no number.
+   */
   static String brief(double value) {
     if (Double.isNaN(value)) {
-      return "NaN";
+      return "–";
     }
     if (Double.isInfinite(value)) {
       return value > 0 ? "inf" : "-inf";

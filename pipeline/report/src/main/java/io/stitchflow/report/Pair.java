@@ -7,14 +7,22 @@ record Pair(ReportNetwork sender, ReportNetwork receiver) {
   /** What a pair is called, since it decides what its numbers can show. */
   enum Kind {
     SELF(
+        "self",
         "self pair: one network with itself; identity is an exact stitch where both are in one state"),
-    SEED("seed pair: one architecture and width, two seeds"),
-    OTHER("two architectures");
+    SEED("seed", "seed pair: one architecture and width, two seeds"),
+    OTHER("other", "two architectures");
 
+    private final String brief;
     private final String text;
 
-    Kind(String text) {
+    Kind(String brief, String text) {
+      this.brief = brief;
       this.text = text;
+    }
+
+    /** As tables write it. */
+    String brief() {
+      return brief;
     }
 
     String text() {

@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
@@ -36,7 +38,13 @@ final class ReportPage {
       boolean suspicious,
       boolean severalPairs,
       boolean severalSeeds,
+      AnswerTable answer,
+      List<String> thresholds,
+      String plot,
+      String publishedErrors,
+      String caveat,
       Means allPairs,
+      List<MorePart> allPairsMore,
       List<PairPart> pairs) {}
 
   private record PairPart(
@@ -47,8 +55,11 @@ final class ReportPage {
       boolean open,
       Means test,
       Means train,
+      List<MorePart> more,
       List<ConditionPart> conditions,
       List<DigestRow> digests) {}
+
+  private record MorePart(String title, Means means) {}
 
   private record ConditionPart(String name, List<MapRow> rows) {}
 
@@ -63,7 +74,12 @@ final class ReportPage {
       String digest) {}
 
   static String of(
-      WriteReport report, List<NetworkRow> networks, Results results, List<Drawing> drawings) {
+      WriteReport report,
+      List<NetworkRow> networks,
+      Results results,
+      List<Drawing> drawings,
+      Answer answer,
+      String plot) {
     List<PairPart> pairs = new ArrayList<>();
     for (Pair pair : results.pairs()) {
       boolean open = results.pairs().size() <= PAIRS_OPEN;
@@ -79,7 +95,13 @@ final class ReportPage {
             networks.stream().anyMatch(NetworkRow::suspicious),
             results.pairs().size() > 1,
             seeds(report) > 1,
+            AnswerTable.of(answer, results.solvers().size() > 1),
+            thresholds(),
+            plot,
+            Published.ERRORS,
+            Published.CAVEAT,
             Means.of(results, results.pairs(), Split.TEST),
+            more(results, results.pairs()),
             pairs);
     return template().execute(page);
   }
@@ -113,8 +135,37 @@ final class ReportPage {
         open,
         Means.of(results, List.of(pair), Split.TEST),
         Means.of(results, List.of(pair), Split.TRAIN),
+        more(results, List.of(pair)),
         conditions,
         digests);
+  }
+
+  /** Tables that are folded away; those without numbers are left out. */
+  private static List<MorePart> more(Results results, List<Pair> pairs) {
+    return Stream.of(
+            new MorePart("Geometry and later cuts", Means.geometry(results, pairs, Split.TEST)),
+            new MorePart("Controls", Means.controls(results, pairs, Split.TEST)))
+        .filter(part -> part.means().measured())
+        .toList();
+  }
+
+  /** What verdicts mean, with their numbers. */
+  private static List<String> thresholds() {
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "A stitch works in a cell if it keeps %.0f %% of what the receiver's accuracy is above chance.",
+            100 * Verdict.WORKS),
+        String.format(
+            Locale.ROOT,
+            "It matches with at least %.0f %% of the copy's R², in part with %.0f %%; the copy, of the same shape, shows how much can be matched.",
+            100 * Verdict.MATCHES_FROM,
+            100 * Verdict.PARTLY_FROM),
+        String.format(
+            Locale.ROOT,
+            "Below an R² of the copy of %.1f nothing of this shape can match. A receiver less than %.2f above chance, as random ones are, has nothing to keep.",
+            Verdict.COPIES,
+            Verdict.KNOWS));
   }
 
   private static List<MapRow> rows(Pair pair, Condition condition, List<Drawing> drawings) {

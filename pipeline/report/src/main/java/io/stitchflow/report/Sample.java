@@ -31,4 +31,12 @@ final class Sample {
   double deviation() {
     return size < 2 ? 0 : Math.sqrt(Math.max(0, (sumOfSquares - sum * sum / size) / (size - 1)));
   }
+
+  /**
+   * Half the width of the 95 % interval of the mean, by Student's t; 0 for fewer than two numbers,
+   * which have none.
+   */
+  double halfInterval() {
+    return size < 2 ? 0 : StudentT.quantile975(size - 1) * deviation() / Math.sqrt(size);
+  }
 }

@@ -44,6 +44,12 @@ final class Svg {
     return this;
   }
 
+  Svg circle(double x, double y, double radius, String paint) {
+    text.append("<circle cx=\"").append(number(x)).append("\" cy=\"").append(number(y));
+    text.append("\" r=\"").append(number(radius)).append("\" ").append(paint).append("/>\n");
+    return this;
+  }
+
   Svg line(double x1, double y1, double x2, double y2, String paint) {
     text.append("<line x1=\"").append(number(x1)).append("\" y1=\"").append(number(y1));
     text.append("\" x2=\"").append(number(x2)).append("\" y2=\"").append(number(y2));

@@ -26,8 +26,9 @@ import java.util.function.DoubleConsumer;
  *
  * <p>Inputs: {@code training[i]} of each network and {@code comparison[i]} of each cell, in the
  * order of the action's fields; {@code network[i]} where given is only named, never read. Outputs:
- * {@code report.html}, {@code cells.csv}, {@code cells.arrow} and one SVG a heat map, such as
- * {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
+ * {@code report.html}, {@code answer.txt}, {@code answer.csv}, {@code answer.svg}, {@code
+ * cells.csv}, {@code cells.arrow} and one SVG a heat map, such as {@code
+ * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
  */
 public final class WriteReportExecutor implements StageExecutor {
   /** Reading is the longer part where there are many cells. */
@@ -64,7 +65,16 @@ public final class WriteReportExecutor implements StageExecutor {
     for (Drawing drawing : drawings) {
       Files.writeString(file(run, drawing.file()), drawing.svg(), StandardCharsets.UTF_8);
     }
-    String page = ReportPage.of(report, networks, results, drawings);
+    Answer answer = Answer.of(results);
+    boolean severalSolvers = results.solvers().size() > 1;
+    AnswerTable.write(answer, file(run, "answer.csv"));
+    Files.writeString(
+        file(run, "answer.txt"), AnswerTable.text(answer, severalSolvers), StandardCharsets.UTF_8);
+    String plot = AnswerPlot.draw(answer, severalSolvers);
+    if (!plot.isEmpty()) {
+      Files.writeString(file(run, "answer.svg"), plot, StandardCharsets.UTF_8);
+    }
+    String page = ReportPage.of(report, networks, results, drawings, answer, plot);
     Files.writeString(file(run, "report.html"), page, StandardCharsets.UTF_8);
     progress.accept(1);
   }

@@ -42,17 +42,25 @@ final class CellTableTest {
                 + "variance,vanilla_cross_entropy,copy_cross_entropy,receiver_cross_entropy,"
                 + "vanilla_penalty,copy_penalty,vanilla_agrees_with_sender,"
                 + "vanilla_agrees_with_receiver,copy_agrees_with_sender,copy_agrees_with_receiver,"
-                + "vanilla_agrees_with_copy,examples,comparison_digest\n"
+                + "vanilla_agrees_with_copy,examples,comparison_digest"
+                + ",vanilla_cosine,copy_cosine,sender_cka,vanilla_cka,copy_cka"
+                + ",sender_procrustes,vanilla_procrustes,copy_procrustes"
+                + ",vanilla_mahalanobis,copy_mahalanobis,stitch_distance,vanilla_later_r2"
+                + ",copy_later_r2,interpolated_accuracy,interpolated_cross_entropy"
+                + ",identity_accuracy,identity_cross_entropy,identity_mse"
+                + ",permutation_accuracy,permutation_cross_entropy,permutation_mse"
+                + ",random_accuracy,random_cross_entropy,random_mse"
+                + "\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,train,1.0,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
                 + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + "\n"
+                + ",,,,,,,,,,,,,,,,,,,,,,,,\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
                 + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + "\n");
+                + ",,,,,,,,,,,,,,,,,,,,,,,,\n");
   }
 
   @Test
@@ -61,6 +69,7 @@ final class CellTableTest {
     List<Cell> cells =
         new ArrayList<>(
             CellTable.rows(place, Fixtures.comparison(0.1234, 1.0 / 3, 0.1, 1e-9, 0.7), DIGEST));
+    cells.addAll(CellTable.rows(place, Fixtures.everything(), DIGEST));
     Measurement bare = Measurement.newBuilder().setExamples(7).setEs(0.25).build();
     cells.addAll(CellTable.rows(place, Comparison.newBuilder().setTest(bare).build(), DIGEST));
     assertThat(CellTable.read(written(cells)).cells()).isEqualTo(cells);

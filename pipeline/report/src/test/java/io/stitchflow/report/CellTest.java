@@ -47,6 +47,30 @@ final class CellTest {
     }
   }
 
+  @Test
+  void number_thatIsNone_isEmpty() {
+    Cell cell =
+        cell(
+            Measurement.newBuilder()
+                .setEv(Double.NaN)
+                .setVariance(1)
+                .setVanillaCka(Double.NaN)
+                .build());
+    assertThat(Column.EV.write(cell)).isEmpty();
+    assertThat(Column.R2_VANILLA.write(cell)).isEmpty();
+    assertThat(Column.VANILLA_CKA.write(cell)).isEmpty();
+  }
+
+  @Test
+  void atTheEnd_severalLaterCuts_isTheLast() {
+    Cell cell = cell(Fixtures.everything().getTest());
+    assertThat(cell.vanillaR2AtTheEnd()).isEqualTo(0.25);
+    assertThat(cell.copyR2AtTheEnd()).isEqualTo(0.75);
+    assertThat(cell.controlAccuracy(ControlStitch.IDENTITY)).isEqualTo(0.7);
+    // 1 - 0.9 / 2
+    assertThat(cell.controlR2(ControlStitch.RANDOM)).isEqualTo(0.55);
+  }
+
   private static Evaluation of(int correct, int examples) {
     return Evaluation.newBuilder().setCorrect(correct).setExamples(examples).build();
   }

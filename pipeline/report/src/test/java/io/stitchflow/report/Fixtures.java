@@ -2,8 +2,11 @@ package io.stitchflow.report;
 
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Control;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.Interpolated;
+import io.stitchflow.v1.LaterCut;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
@@ -100,6 +103,49 @@ final class Fixtures {
             .build();
     Measurement train = test.toBuilder().setVanilla(evaluation(1, TEST_EXAMPLES)).build();
     return Comparison.newBuilder().setTrain(train).setTest(test).build();
+  }
+
+  /** Test numbers of all metrics. */
+  static Comparison everything() {
+    return Comparison.newBuilder()
+        .setTest(withGeometry(comparison(0.8, 0.6, 3, 0.5, 2).getTest()))
+        .build();
+  }
+
+  /** The same numbers and those of all other metrics. */
+  static Measurement withGeometry(Measurement test) {
+    Measurement.Builder all =
+        test.toBuilder()
+            .setVanillaCosine(0.9)
+            .setCopyCosine(0.95)
+            .setSenderCka(0.7)
+            .setVanillaCka(0.6)
+            .setCopyCka(0.97)
+            .setSenderProcrustes(0.3)
+            .setVanillaProcrustes(0.5)
+            .setCopyProcrustes(0.1)
+            .setVanillaMahalanobis(1e6)
+            .setCopyMahalanobis(0.8)
+            .setStitchDistance(1.25)
+            .addLater(LaterCut.newBuilder().setCut("layer3.0").setVanillaR2(-0.5).setCopyR2(0.5))
+            .addLater(LaterCut.newBuilder().setCut("layer4.0").setVanillaR2(0.25).setCopyR2(0.75))
+            .setIdentity(control(0.7))
+            .setPermutation(control(0.6))
+            .setRandom(control(0.1));
+    for (int i = 0; i <= 4; i++) {
+      all.addInterpolated(
+          Interpolated.newBuilder()
+              .setT(i / 4.)
+              .setEvaluation(evaluation(0.8 - i / 20., TEST_EXAMPLES)));
+    }
+    return all.build();
+  }
+
+  private static Control control(double accuracy) {
+    return Control.newBuilder()
+        .setEvaluation(evaluation(accuracy, TEST_EXAMPLES))
+        .setMse(1 - accuracy)
+        .build();
   }
 
   /** All cells of all ordered pairs of {@code networks}, with the patterns that papers report. */

@@ -65,7 +65,7 @@ final class HeatMapTest {
   @Test
   void heatMap_diverged_saysSoAndStaysOutOfTheScale() throws Exception {
     Document svg = draw(Quantity.EV, Double.NaN, 2.0, Double.POSITIVE_INFINITY);
-    assertThat(values(svg)).containsExactly("NaN", "2.000", "inf");
+    assertThat(values(svg)).containsExactly("–", "2.000", "inf");
     assertThat(child(cells(svg).get(1), "rect").getAttribute("fill")).isEqualTo("#000004");
   }
 
@@ -104,7 +104,7 @@ final class HeatMapTest {
     assertThat(matrix.at(0, 0).mean()).isEqualTo(1.5);
     // sqrt((0.5^2 + 0.5^2) / 1)
     assertThat(matrix.at(0, 0).deviation()).isEqualTo(Math.sqrt(0.5));
-    assertThat(heatMap(Quantity.EV).draw(matrix)).contains("1.5 ± 0.707 over 2 seeds");
+    assertThat(heatMap(Quantity.EV).draw(matrix)).contains("1.5 ± 6.353 over 2 seeds (95 %)");
   }
 
   private static ReportNetwork network(String name, String... cuts) {

@@ -33,7 +33,9 @@ final class WriteReportExecutorTest {
   void report_allMetrics_writesPageTablesAndAMapOfEachQuantity() throws IOException {
     FakeRun run = experiment("one", List.of(A, DEEP), 1, CopySolver.LEAST_SQUARES);
     execute(run);
-    assertThat(names(run)).contains("report.html", "cells.csv", "cells.arrow");
+    assertThat(names(run))
+        .contains(
+            "report.html", "answer.csv", "answer.svg", "answer.txt", "cells.csv", "cells.arrow");
     assertThat(names(run).stream().filter(name -> name.startsWith("heatmaps/a_deep.")))
         .hasSize(4 * 7)
         .contains(
@@ -42,6 +44,7 @@ final class WriteReportExecutorTest {
     String page = page(run);
     assertThat(page)
         .contains("<svg")
+        .contains("Does stitching match the representation?", "<td>self</td>", "published")
         .contains("self pair: one network with itself", "two architectures")
         .contains("trained networks reach 0.723", "random controls 0.098", "chance is 0.100");
     for (String input : run.digests()) {
@@ -129,6 +132,22 @@ final class WriteReportExecutorTest {
     assertThat(names(run))
         .contains(
             "heatmaps/a_b_b.trained_trained.ev.svg", "heatmaps/a_b_b-2.trained_trained.ev.svg");
+  }
+
+  @Test
+  void report_allMetrics_showsGeometryAndControls() throws IOException {
+    FakeRun run =
+        new FakeRun(directory, "everything")
+            .add(A, Fixtures.curve(0.7, 1))
+            .add(stem(A, A), Fixtures.everything());
+    execute(run);
+    assertThat(page(run))
+        .contains(
+            "Geometry and later cuts, on",
+            "Controls, on",
+            ">CKA vanilla</th>",
+            ">permutation R²</th>")
+        .doesNotContain("NaN");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,10 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
         terminal
             .out()
             .print(Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color()));
+        if (Files.exists(out.path("answer.txt"))) {
+          terminal.out().println();
+          terminal.out().print(Files.readString(out.path("answer.txt")));
+        }
       } catch (MissingBlobException e) {
         page = null; // a worker's, whose store could not take it
       }

@@ -38,7 +38,7 @@ final class ExperimentOptions {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Where report.html, cells.csv, cells.arrow, heat maps and run.json of the last run go. Default: stitchflow-out/NAME, NAME being the experiment's.")
+          "Where report.html, answer.txt, cells.csv, cells.arrow, plots and run.json of the last run go. Default: stitchflow-out/NAME, NAME being the experiment's.")
   private @Nullable Path out;
 
   @Option(

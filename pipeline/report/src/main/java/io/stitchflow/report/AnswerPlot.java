@@ -1,0 +1,128 @@
+package io.stitchflow.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The answer as dots on one scale from 0 to 1, a row a region: accuracies on the left, R² on the
+ * right, whiskers for the 95 % interval over seeds. What lies below 0 is drawn at 0 as an open dot.
+ */
+final class AnswerPlot {
+  private static final double ROW = 20;
+  private static final double TOP = 66;
+  private static final double PANEL = 300;
+  private static final double GAP = 34;
+  private static final double MARGIN = 12;
+  private static final double LETTER = 6.1;
+  private static final double RADIUS = 4.5;
+  private static final String SHEET =
+      "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
+          + " fill=\"#222222\"";
+
+  private record Series(Answer.Figure number, String color) {}
+
+  private static final List<Series> ACCURACIES =
+      List.of(
+          new Series(Answer.Figure.RECEIVER_ACCURACY, "#9aa0a6"),
+          new Series(Answer.Figure.RANDOM_ACCURACY, "#c9a227"),
+          new Series(Answer.Figure.COPY_ACCURACY, "#2a788e"),
+          new Series(Answer.Figure.VANILLA_ACCURACY, "#b73779"));
+
+  private static final List<Series> FITS =
+      List.of(
+          new Series(Answer.Figure.R2_CEILING, "#9aa0a6"),
+          new Series(Answer.Figure.R2_COPY, "#2a788e"),
+          new Series(Answer.Figure.R2_VANILLA, "#b73779"));
+
+  private AnswerPlot() {}
+
+  /** Empty where the answer has no rows. */
+  static String draw(Answer answer, boolean severalSolvers) {
+    if (answer.rows().isEmpty()) {
+      return "";
+    }
+    List<String> labels = labels(answer, severalSolvers);
+    double left = MARGIN + labels.stream().mapToInt(String::length).max().orElse(0) * LETTER + 10;
+    double width = left + 2 * PANEL + GAP + MARGIN + 10;
+    double bottom = TOP + labels.size() * ROW;
+    Svg svg = Svg.start(Math.ceil(width), Math.ceil(bottom + 28), SHEET);
+    svg.title("Accuracy and R² of vanilla and copy stitches by region");
+    svg.rectangle(0, 0, Math.ceil(width), Math.ceil(bottom + 28), "fill=\"#ffffff\"");
+    for (int i = 0; i < labels.size(); i++) {
+      double y = TOP + (i + 0.5) * ROW;
+      if (i % 2 == 0) {
+        svg.rectangle(0, y - ROW / 2, Math.ceil(width), ROW, "fill=\"#f5f6f8\"");
+      }
+      svg.text(left - 10, y + 4, "text-anchor=\"end\"", labels.get(i));
+    }
+    panel(svg, answer, "accuracy", left, ACCURACIES);
+    panel(svg, answer, "R²", left + PANEL + GAP, FITS);
+    return svg.end();
+  }
+
+  private static List<String> labels(Answer answer, boolean severalSolvers) {
+    List<String> labels = new ArrayList<>();
+    for (Answer.Row row : answer.rows()) {
+      labels.add(
+          String.join(
+              ", ",
+              row.kind().brief(),
+              Words.of(row.condition()) + (severalSolvers ? ", " + Words.of(row.solver()) : ""),
+              row.region().text()));
+    }
+    return labels;
+  }
+
+  private static void panel(
+      Svg svg, Answer answer, String title, double x, List<Series> allSeries) {
+    double bottom = TOP + answer.rows().size() * ROW;
+    svg.text(x, 20, "font-size=\"15\" font-weight=\"bold\"", title);
+    for (int k = 0; k <= 4; k++) {
+      double at = x + PANEL * k / 4;
+      svg.line(at, TOP, at, bottom, "stroke=\"#d9dde2\"");
+      svg.text(at, bottom + 16, "text-anchor=\"middle\"", Numbers.fixed(k / 4., 2));
+    }
+    double legend = x;
+    for (Series series : allSeries) {
+      if (answer.rows().stream().noneMatch(row -> row.of(series.number()).size() > 0)) {
+        continue;
+      }
+      String name = series.number().heading().replace(" accuracy", "").replace("R² ", "");
+      dot(svg, legend + RADIUS, 44, "fill=\"" + series.color() + "\"");
+      svg.text(legend + 13, 48, "", name);
+      legend += 13 + name.length() * LETTER + 16;
+      for (int i = 0; i < answer.rows().size(); i++) {
+        draw(svg, answer.rows().get(i).of(series.number()), x, TOP + (i + 0.5) * ROW, series);
+      }
+    }
+  }
+
+  private static void draw(Svg svg, Sample sample, double x, double y, Series series) {
+    double mean = sample.mean();
+    if (!Double.isFinite(mean)) {
+      return;
+    }
+    double half = sample.halfInterval();
+    String stroke = "stroke=\"" + series.color() + "\" stroke-width=\"1.6\"";
+    if (half > 0) {
+      svg.line(x + PANEL * clip(mean - half), y, x + PANEL * clip(mean + half), y, stroke);
+    }
+    String spread = half == 0 ? "" : " ± " + Numbers.spread(mean, half);
+    svg.open("").title(series.number().heading() + ": " + Numbers.brief(mean) + spread);
+    boolean inside = mean >= 0 && mean <= 1;
+    dot(
+        svg,
+        x + PANEL * clip(mean),
+        y,
+        inside ? "fill=\"" + series.color() + "\"" : "fill=\"#ffffff\" " + stroke);
+    svg.close();
+  }
+
+  private static void dot(Svg svg, double x, double y, String paint) {
+    svg.circle(x, y, RADIUS, paint);
+  }
+
+  private static double clip(double value) {
+    return Math.max(0, Math.min(1, value));
+  }
+}
