@@ -5,17 +5,29 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormatParseInfoTree;
+import io.stitchflow.v1.BatchNormLayer;
 import io.stitchflow.v1.Cifar10;
+import io.stitchflow.v1.ConvolutionLayer;
 import io.stitchflow.v1.CopySettings;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.FlattenLayer;
+import io.stitchflow.v1.GlobalAveragePoolLayer;
+import io.stitchflow.v1.Layer;
+import io.stitchflow.v1.LinearLayer;
+import io.stitchflow.v1.NameMap;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.PoolLayer;
+import io.stitchflow.v1.ReluLayer;
 import io.stitchflow.v1.RepresentationSettings;
+import io.stitchflow.v1.ResidualLayer;
+import io.stitchflow.v1.SequenceLayer;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.VanillaSettings;
+import io.stitchflow.v1.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -190,6 +202,18 @@ final class ExperimentText {
             Cifar10.getDescriptor(),
             Synthetic.getDescriptor(),
             Network.getDescriptor(),
+            Layer.getDescriptor(),
+            ConvolutionLayer.getDescriptor(),
+            BatchNormLayer.getDescriptor(),
+            ReluLayer.getDescriptor(),
+            PoolLayer.getDescriptor(),
+            GlobalAveragePoolLayer.getDescriptor(),
+            FlattenLayer.getDescriptor(),
+            LinearLayer.getDescriptor(),
+            ResidualLayer.getDescriptor(),
+            SequenceLayer.getDescriptor(),
+            Weights.getDescriptor(),
+            NameMap.getDescriptor(),
             TrainingRecipe.getDescriptor(),
             RepresentationSettings.getDescriptor(),
             Pair.getDescriptor(),
