@@ -136,7 +136,8 @@ public final class Network implements AutoCloseable {
     if (part instanceof Convolution convolution && convolution.norm() != null) {
       foldNormalized(convolution, weights.norm(convolution.norm()), weights);
     } else if (part instanceof Convolution convolution) {
-      NDArray weight = weights.get(convolution.weight());
+      // A 1x1 kernel lies in memory alike either way, and would stay the trained array's
+      NDArray weight = weights.get(convolution.weight()).duplicate();
       keep(convolution.weight(), Functional.channelsLast(weight));
       if (convolution.hasBias()) {
         keep(convolution.bias(), weights.get(convolution.bias()).duplicate());

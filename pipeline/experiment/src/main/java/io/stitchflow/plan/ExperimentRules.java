@@ -137,7 +137,9 @@ final class ExperimentRules {
   /** The network's cuts; none where they cannot be told. */
   private List<CutPoint> cuts(int i, String path) {
     @Nullable Architecture architecture =
-        new NetworkRules(ExperimentDefaults.fill(written.getNetwork(i)), path, base, origins, problems).check();
+        new NetworkRules(
+                ExperimentDefaults.fill(written.getNetwork(i)), path, base, origins, problems)
+            .check();
     return architecture == null ? List.of() : architecture.cuts();
   }
 

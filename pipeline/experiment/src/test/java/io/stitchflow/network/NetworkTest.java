@@ -111,6 +111,19 @@ class NetworkTest {
   }
 
   @Test
+  void of_weightsThatChangeLater_isFrozenAsTheyWere() {
+    for (Architecture architecture : List.of(SMALL, Layers.described(Layers.VARIED))) {
+      Weights weights = disturbed(architecture);
+      Network network = Network.of(weights);
+      Digest before = network.digest();
+      for (Tensor tensor : architecture.tensors()) {
+        weights.get(tensor.name()).addi(1);
+      }
+      assertThat(network.digest()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void described_aResnetByHand_givesTheSameLogitsToTheBit() {
     Architecture byHand = Layers.described(Layers.RESNET_2111_8);
     NDArray images = images(2);
