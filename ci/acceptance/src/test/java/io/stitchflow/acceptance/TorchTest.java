@@ -37,7 +37,7 @@ class TorchTest {
       network { name: "resnet" architecture: "ResNet(1,2,1,1)" width: 2 recipe { epochs: 1 } }
       network { name: "plain" architecture: "PlainNet(1,1,1,1)" width: 2 recipe { epochs: 1 } }
       network { name: "imported" architecture: "ResNet(1,1,1,1)" width: 4
-        weights { file: "foreign.safetensors" name_map { from: "module." to: "" } } }
+        weights { file: "DIRECTORY/foreign.safetensors" name_map { from: "module." to: "" } } }
       network {
         name: "described"
         recipe { epochs: 1 }
@@ -85,9 +85,10 @@ class TorchTest {
     Path shared = Files.createDirectory(directory.resolve("shared"));
     Torch.run("make", shared);
     Path store = Files.createDirectory(directory.resolve("store"));
-    Files.copy(shared.resolve("foreign.safetensors"), store.resolve("foreign.safetensors"));
     Laboratory laboratory = new Laboratory(store);
-    Laboratory.Finished finished = laboratory.inProcess(Laboratory.experiment(EXPERIMENT));
+    Laboratory.Finished finished =
+        laboratory.inProcess(
+            Laboratory.experiment(EXPERIMENT.replace("DIRECTORY", shared.toString())));
     assertThat(finished.all().values()).allMatch(result -> result.getMessage().isEmpty());
 
     Path images = laboratory.blob(finished.output("import data set", "test"));
