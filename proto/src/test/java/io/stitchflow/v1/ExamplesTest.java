@@ -41,6 +41,6 @@ final class ExamplesTest {
   void examples_all_holdTheQuickstartAndCifar10() throws IOException {
     assertThat(examples())
         .map(file -> file.getFileName().toString())
-        .contains("cifar10-small.textproto", "quickstart.textproto");
+        .contains("cifar10-small.textproto", "networks.textproto", "quickstart.textproto");
   }
 }

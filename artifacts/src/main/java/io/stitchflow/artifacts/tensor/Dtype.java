@@ -5,7 +5,13 @@ public enum Dtype {
   /** IEEE 754 binary32. */
   F32(4),
   /** IEEE 754 binary64. */
-  F64(8);
+  F64(8),
+  /** IEEE 754 binary16. */
+  F16(2),
+  /** The upper half of a binary32. */
+  BF16(2),
+  /** A whole number. */
+  I64(8);
 
   private final int bytes;
 

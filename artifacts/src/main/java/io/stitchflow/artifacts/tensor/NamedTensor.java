@@ -30,6 +30,33 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
     data = data.slice();
   }
 
+  /**
+   * The same numbers as F32.
+   *
+   * @throws IllegalArgumentException if they cannot be had exactly
+   */
+  public NamedTensor toF32() {
+    if (dtype == Dtype.F32) {
+      return this;
+    }
+    if (dtype != Dtype.F16 && dtype != Dtype.BF16) {
+      throw new IllegalArgumentException(
+          String.format(
+              "tensor '%s' is of %s, and only F32, F16 and BF16 are float32 exactly", name, dtype));
+    }
+    ByteBuffer halves = data();
+    int count = halves.remaining() / dtype.bytes();
+    ByteBuffer floats =
+        ByteBuffer.allocate(Math.multiplyExact(count, Dtype.F32.bytes()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    while (halves.hasRemaining()) {
+      short half = halves.getShort();
+      floats.putFloat(
+          dtype == Dtype.F16 ? Float16.decode(half) : Float.intBitsToFloat(half << Short.SIZE));
+    }
+    return new NamedTensor(name, Dtype.F32, shape, floats.flip());
+  }
+
   @Override
   public ByteBuffer data() {
     return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -161,7 +162,9 @@ public final class SafetensorsFile {
       }
     }
     throw new IllegalArgumentException(
-        String.format("tensor '%s' is of %s, and only F32 and F64 can be read", name, node));
+        String.format(
+            "tensor '%s' is of %s, and only %s can be read",
+            name, node, Arrays.toString(Dtype.values())));
   }
 
   private static List<Integer> integers(String name, JsonNode node) {

@@ -95,6 +95,23 @@ class SafetensorsTest {
   }
 
   @Test
+  void toF32_halves_areTheNumbersTheyStandFor() {
+    short[] f16 = {0x3c00, (short) 0xc000, 0x0001, 0x7bff};
+    short[] bf16 = {0x3f80, (short) 0xc000, 0x0001, 0x7f7f};
+    assertThat(numbers(new NamedTensor("h", Dtype.F16, List.of(4), shorts(f16)).toF32()))
+        .containsExactly(1, -2, 0x1p-24f, 65504);
+    assertThat(numbers(new NamedTensor("b", Dtype.BF16, List.of(4), shorts(bf16)).toF32()))
+        .containsExactly(1, -2, 0x1p-133f, Float.intBitsToFloat(0x7f7f0000));
+  }
+
+  @Test
+  void toF32_ofOtherNumbers_isRefused() {
+    assertThatThrownBy(() -> new NamedTensor("d", Dtype.F64, List.of(1), doubles(1)).toF32())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("tensor 'd' is of F64, and only F32, F16 and BF16 are float32 exactly");
+  }
+
+  @Test
   void namedTensor_dataOfAnotherSize_isRefused() {
     assertThatThrownBy(() -> new NamedTensor("w", Dtype.F32, List.of(2, 2), floats(1f, 2f)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -113,8 +130,8 @@ class SafetensorsTest {
         "{\"__metadata__\":1} | __metadata__ is not an object",
         "{\"__metadata__\":{\"a\":1}} | metadata 'a' is not a string",
         "{} | its tensors end at 0 of 8 bytes",
-        "{\"a\":{\"dtype\":\"F16\",\"shape\":[4],\"data_offsets\":[0,8]}} | only F32 and F64",
-        "{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}} | only F32 and F64",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8]}} | only [F32, F64",
+        "{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}} | only [F32, F64",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}} | takes 12 bytes",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}} | a size or offset -2",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}} | a size or offset 2.5",
@@ -180,6 +197,19 @@ class SafetensorsTest {
       bytes.putFloat(value);
     }
     return bytes.flip();
+  }
+
+  private static ByteBuffer shorts(short... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asShortBuffer().put(values);
+    return bytes;
+  }
+
+  private static float[] numbers(NamedTensor tensor) {
+    float[] numbers = new float[tensor.data().remaining() / Float.BYTES];
+    tensor.data().asFloatBuffer().get(numbers);
+    return numbers;
   }
 
   private static ByteBuffer doubles(double... values) {

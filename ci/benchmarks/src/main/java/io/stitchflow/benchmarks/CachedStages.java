@@ -74,6 +74,7 @@ final class CachedStages {
   private static List<String> outputs(StageKind kind) {
     return switch (kind) {
       case IMPORT_DATASET -> List.of("train", "test");
+      case IMPORT_NETWORK -> List.of("network");
       case TRAIN_NETWORK -> List.of("network", "training", "predictions");
       case COLLECT_REPRESENTATION -> List.of("representation");
       case COLLECT_GRAM, COLLECT_CROSS_MOMENTS -> List.of("moments");

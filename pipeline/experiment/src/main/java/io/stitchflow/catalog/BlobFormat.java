@@ -49,7 +49,7 @@ public enum BlobFormat {
     }
     return switch (kind) {
       case IMPORT_DATASET, COLLECT_REPRESENTATION -> ARROW;
-      case COLLECT_GRAM, COLLECT_CROSS_MOMENTS, SOLVE_COPY_STITCH -> SAFETENSORS;
+      case IMPORT_NETWORK, COLLECT_GRAM, COLLECT_CROSS_MOMENTS, SOLVE_COPY_STITCH -> SAFETENSORS;
       case TRAIN_NETWORK, FIT_COPY_STITCH, FIT_VANILLA_STITCH ->
           switch (output) {
             case "training" -> TRAINING_CURVE;

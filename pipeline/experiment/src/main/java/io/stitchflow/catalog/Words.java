@@ -1,16 +1,17 @@
 package io.stitchflow.catalog;
 
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.network.Architecture;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.ImportDataset;
+import io.stitchflow.v1.ImportNetwork;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainNetwork;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ public final class Words {
   private static final List<String> TO_SENDER = List.of("sender", "sender.train", "cross", "gram");
 
   private static final List<String> TO_RECEIVER = List.of("network", "receiver", "cross");
+  private static final String START = "start";
   private static final String UNKNOWN = "?";
 
   private final Catalog catalog;
@@ -39,7 +41,8 @@ public final class Words {
   private String of(Action action) {
     return switch (action.getParametersCase()) {
       case IMPORT_DATASET -> dataset(action.getImportDataset(), action.getInputCount());
-      case TRAIN_NETWORK -> network(action.getTrainNetwork()) + epochs(action.getTrainNetwork());
+      case IMPORT_NETWORK -> imported(action.getImportNetwork());
+      case TRAIN_NETWORK -> network(action) + epochs(action.getTrainNetwork());
       case COLLECT_REPRESENTATION -> representation(action, action.getCollectRepresentation());
       case COLLECT_GRAM ->
           "of " + representation(action, "sender") + patch(action.getCollectGram().getPatch());
@@ -119,17 +122,31 @@ public final class Words {
         Long.toUnsignedString(synthetic.getSeed()));
   }
 
-  private static String network(TrainNetwork network) {
-    String blocks =
-        network.getBlocksList().stream()
-            .map(Integer::toUnsignedString)
-            .collect(Collectors.joining(",", "ResNet(", ")"));
+  private static String imported(ImportNetwork network) {
+    return "imported "
+        + architecture(
+            Architecture.name(network.getBlocksList(), network.getPlain(), network.getLayerList()),
+            network.getWidth());
+  }
+
+  private static String network(Action action) {
+    TrainNetwork network = action.getTrainNetwork();
+    String architecture =
+        architecture(
+            Architecture.name(network.getBlocksList(), network.getPlain(), network.getLayerList()),
+            network.getWidth());
+    if (action.getInputList().stream().anyMatch(input -> input.getRole().equals(START))) {
+      return "imported " + architecture;
+    }
     return (network.getRecipe().getEpochs() == 0 ? "random " : "")
-        + blocks
-        + "/"
-        + Integer.toUnsignedString(network.getWidth())
+        + architecture
         + " seed "
         + Long.toUnsignedString(network.getSeed());
+  }
+
+  /** {@code ResNet(1,1,1,1)/16}; described networks have no width. */
+  private static String architecture(String name, int width) {
+    return width == 0 ? name : name + "/" + Integer.toUnsignedString(width);
   }
 
   private static String epochs(TrainNetwork network) {
@@ -192,7 +209,7 @@ public final class Words {
           continue;
         }
         if (maker.hasTrainNetwork()) {
-          return network(maker.getTrainNetwork());
+          return network(maker);
         }
         // cross moments know both, so the same roles lead on; a representation has one network
         return network(maker, maker.hasCollectRepresentation() ? List.of("network") : roles);
@@ -226,6 +243,7 @@ public final class Words {
     }
     return switch (kind) {
       case IMPORT_DATASET -> "data set";
+      case IMPORT_NETWORK -> "imported weights";
       case TRAIN_NETWORK -> "network";
       case COLLECT_REPRESENTATION -> "representation";
       case COLLECT_GRAM -> "Gram matrix";

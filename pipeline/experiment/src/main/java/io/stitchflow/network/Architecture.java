@@ -1,75 +1,130 @@
 package io.stitchflow.network;
 
+import com.google.protobuf.TextFormat;
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.network.Step.Sequence;
+import io.stitchflow.v1.ImportNetwork;
+import io.stitchflow.v1.Layer;
+import io.stitchflow.v1.TrainNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * A CIFAR ResNet of BasicBlocks: <a href="https://arxiv.org/abs/1512.03385">He et al. 2015</a> with
- * the four stages of the ImageNet networks, a 3x3 stem and no max-pool.
- *
- * @param blocks blocks in each of the four stages
- * @param width channels of the stem and the first stage; later stages have 2, 4 and 8 times as many
- * @param classes outputs of the linear layer
+ * What a network is made of: a {@link ResNet}, plain or not, at a width, or any layers that
+ * somebody described.
  */
-public record Architecture(List<Integer> blocks, int width, int classes) {
+public final class Architecture {
   /** Of a network that does not say. */
   public static final int CLASSES = 10;
 
   public static final int IMAGE_CHANNELS = 3;
   public static final int IMAGE_SIZE = 32;
-  static final String STEM = "stem";
 
-  private static final int STAGES = 4;
+  /** A class is a byte wherever labels and predictions are kept. */
   private static final int MOST_CLASSES = 256;
-  private static final Pattern RESNET = Pattern.compile("ResNet\\((\\d+),(\\d+),(\\d+),(\\d+)\\)");
 
-  public Architecture {
-    blocks = List.copyOf(blocks);
-    if (blocks.size() != STAGES || blocks.stream().anyMatch(n -> n < 1)) {
+  /** Of a stage of a ResNet. */
+  public static final int MOST_BLOCKS = 64;
+
+  /** Of a ResNet. */
+  public static final int MOST_WIDTH = 1024;
+
+  /** Of a described layer. */
+  public static final int MOST_STRIDE = 64;
+
+  private static final Pattern RESNET =
+      Pattern.compile("(ResNet|PlainNet)\\((\\d+),(\\d+),(\\d+),(\\d+)\\)");
+
+  private final List<Integer> blocks;
+  private final int width;
+  private final boolean plain;
+  private final int classes;
+  private final List<Layer> layers;
+  private final List<Sequence> sections;
+  private final List<CutPoint> cuts;
+
+  /**
+   * @param blocks none where the network is described
+   * @param described none where it is not
+   */
+  private Architecture(
+      List<Integer> blocks, int width, boolean plain, int classes, List<Layer> described) {
+    this.blocks = List.copyOf(blocks);
+    this.width = width;
+    this.plain = plain;
+    this.classes = classes;
+    this.layers = List.copyOf(described);
+    Description description =
+        Description.of(
+            layers.isEmpty() ? ResNet.layers(blocks, width, plain, classes) : layers, classes);
+    if (!description.complaints().isEmpty()) {
       throw new IllegalArgumentException(
-          "a ResNet has 4 stages of at least 1 block, but was: " + blocks);
+          description.complaints().stream()
+              .map(Complaint::toString)
+              .collect(Collectors.joining("\n")));
     }
-    if (width < 1) {
-      throw new IllegalArgumentException("width must be at least 1, but was: " + width);
+    this.sections = description.sections();
+    this.cuts = description.cuts();
+  }
+
+  /**
+   * A CIFAR ResNet.
+   *
+   * @param blocks blocks in each of the four stages
+   * @param width channels of the stem
+   * @param plain without shortcuts
+   * @param classes outputs of the linear layer
+   */
+  private static Architecture resNet(
+      List<Integer> blocks, int width, boolean plain, int classes) {
+    if (blocks.size() != ResNet.STAGES || blocks.stream().anyMatch(n -> n < 1 || n > MOST_BLOCKS)) {
+      throw new IllegalArgumentException(
+          String.format(
+              "a ResNet has 4 stages of at least 1 block, %d at most, but was: %s",
+              MOST_BLOCKS, blocks));
     }
-    // A class is a byte wherever labels and predictions are kept
+    if (width < 1 || width > MOST_WIDTH) {
+      throw new IllegalArgumentException(
+          String.format("width must be at least 1, %d at most, but was: %d", MOST_WIDTH, width));
+    }
     if (classes < 1 || classes > MOST_CLASSES) {
       throw new IllegalArgumentException(
           "classes must be from 1 to " + MOST_CLASSES + ", but was: " + classes);
     }
-  }
-
-  /** Of ten classes. */
-  public Architecture(List<Integer> blocks, int width) {
-    this(blocks, width, CLASSES);
+    return new Architecture(blocks, width, plain, classes, List.of());
   }
 
   /**
-   * Reads {@code ResNet18}, {@code ResNet34} or {@code ResNet(a,b,c,d)}.
+   * Reads {@code ResNet18}, {@code ResNet34}, {@code ResNet(a,b,c,d)}, or {@code PlainNet} in its
+   * place.
    *
    * @throws IllegalArgumentException if it is none of these, with what is understood
    */
   public static Architecture parse(String name, int width, int classes) {
     String digits =
         switch (name) {
-          case "ResNet18" -> "ResNet(2,2,2,2)";
-          case "ResNet34" -> "ResNet(3,4,6,3)";
+          case "ResNet18", "PlainNet18" -> name.replace("18", "(2,2,2,2)");
+          case "ResNet34", "PlainNet34" -> name.replace("34", "(3,4,6,3)");
           default -> name.replace(" ", "");
         };
     Matcher matcher = RESNET.matcher(digits);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
           String.format(
-              "unknown architecture '%s'; choose ResNet18, ResNet34 or ResNet(a,b,c,d)", name));
+              "unknown architecture '%s'; choose ResNet18, ResNet34 or ResNet(a,b,c,d), or PlainNet"
+                  + " for ResNet",
+              name));
     }
     List<Integer> blocks = new ArrayList<>();
-    for (int stage = 1; stage <= STAGES; stage++) {
-      blocks.add(Integer.parseInt(matcher.group(stage)));
+    for (int stage = 1; stage <= ResNet.STAGES; stage++) {
+      blocks.add(Integer.parseInt(matcher.group(1 + stage)));
     }
-    return new Architecture(blocks, width, classes);
+    return resNet(blocks, width, matcher.group(1).equals("PlainNet"), classes);
   }
 
   /** The same, of ten classes. */
@@ -77,19 +132,100 @@ public record Architecture(List<Integer> blocks, int width, int classes) {
     return parse(name, width, CLASSES);
   }
 
-  /** {@code ResNet(a,b,c,d)}. */
-  public String name() {
-    return blocks.stream().map(String::valueOf).collect(Collectors.joining(",", "ResNet(", ")"));
+  /**
+   * Of layers in which every default is explicit.
+   *
+   * @param classes how many logits they must give
+   * @throws IllegalArgumentException if they make no network, with all that is wrong
+   */
+  public static Architecture described(List<Layer> layers, int classes) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("a described network needs layers, but has none");
+    }
+    return new Architecture(List.of(), 0, false, classes, layers);
   }
 
-  /** Where it can be cut, from the images to the logits: after the stem and after each block. */
-  public List<CutPoint> cuts() {
-    List<CutPoint> cuts = new ArrayList<>();
-    cuts.add(new CutPoint(STEM, List.of(width, IMAGE_SIZE, IMAGE_SIZE)));
-    for (Block block : residualBlocks()) {
-      cuts.add(new CutPoint(block.name(), List.of(block.out(), block.size(), block.size())));
+  /**
+   * The network of an experiment in which every default is explicit.
+   *
+   * @throws IllegalArgumentException if there is none, with what is wrong
+   */
+  public static Architecture of(io.stitchflow.v1.Network network, int classes) {
+    return network.getLayerCount() == 0
+        ? parse(network.getArchitecture(), network.getWidth(), classes)
+        : described(network.getLayerList(), classes);
+  }
+
+  /** The network that the stage trains. */
+  public static Architecture of(TrainNetwork network, int classes) {
+    return network.getLayerCount() == 0
+        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), classes)
+        : described(network.getLayerList(), classes);
+  }
+
+  /** The network that the stage imports. */
+  public static Architecture of(ImportNetwork network) {
+    int classes =
+        network.getLayerCount() > 0
+            ? outputs(network.getLayerList())
+            : network.getClasses() == 0 ? CLASSES : network.getClasses();
+    return network.getLayerCount() == 0
+        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), classes)
+        : described(network.getLayerList(), classes);
+  }
+
+  /** All that is wrong with layers in which every default is explicit. */
+  public static List<Complaint> complaints(List<Layer> layers, int classes) {
+    return Description.of(layers, classes).complaints();
+  }
+
+  /** Blocks in each of the four stages; none where the network is described. */
+  public List<Integer> blocks() {
+    return blocks;
+  }
+
+  /** Channels of the stem; 0 where the network is described. */
+  public int width() {
+    return width;
+  }
+
+  /** Whether it is a ResNet without shortcuts. */
+  public boolean plain() {
+    return plain;
+  }
+
+  /** How many logits it gives. */
+  public int classes() {
+    return classes;
+  }
+
+  /** Its description; none where it is a ResNet. */
+  public List<Layer> layers() {
+    return layers;
+  }
+
+  /**
+   * {@code ResNet(a,b,c,d)}, {@code PlainNet(a,b,c,d)}, or {@code Described(3f9a12bc)} after the
+   * digest of the layers.
+   */
+  public String name() {
+    return name(blocks, plain, layers);
+  }
+
+  /** The name of such a network, even of one that cannot be. */
+  public static String name(List<Integer> blocks, boolean plain, List<Layer> layers) {
+    if (!layers.isEmpty()) {
+      byte[] description = TrainNetwork.newBuilder().addAllLayer(layers).build().toByteArray();
+      return "Described(" + Digest.of(description).brief() + ")";
     }
-    return List.copyOf(cuts);
+    return blocks.stream()
+        .map(Integer::toUnsignedString)
+        .collect(Collectors.joining(",", plain ? "PlainNet(" : "ResNet(", ")"));
+  }
+
+  /** Where it can be cut, from the images to the logits. */
+  public List<CutPoint> cuts() {
+    return cuts;
   }
 
   /**
@@ -98,8 +234,12 @@ public record Architecture(List<Integer> blocks, int width, int classes) {
    * @throws IllegalArgumentException if there is none, with those there are
    */
   public CutPoint cut(String layer) {
-    return cuts().stream()
-        .filter(cut -> cut.layer().equals(layer))
+    return cuts.get(index(layer));
+  }
+
+  private int index(String layer) {
+    return IntStream.range(0, cuts.size())
+        .filter(i -> cuts.get(i).layer().equals(layer))
         .findFirst()
         .orElseThrow(
             () ->
@@ -108,7 +248,7 @@ public record Architecture(List<Integer> blocks, int width, int classes) {
                         "%s has no cut '%s'; choose one of %s",
                         name(),
                         layer,
-                        cuts().stream().map(CutPoint::layer).collect(Collectors.joining(", ")))));
+                        cuts.stream().map(CutPoint::layer).collect(Collectors.joining(", ")))));
   }
 
   /** Trained numbers: weights, biases, and those of normalisation; not running statistics. */
@@ -116,144 +256,65 @@ public record Architecture(List<Integer> blocks, int width, int classes) {
     return tensors().stream().filter(Tensor::isTrained).mapToLong(Tensor::elements).sum();
   }
 
-  /** Multiply-accumulates of one image's forward pass, in convolutions and the linear layer. */
+  /** Multiply-accumulates of one image's forward pass, in convolutions and linear layers. */
   public long macs() {
-    return macsAfter(cuts().get(0)) + stem().macs();
+    return sections.stream().mapToLong(Sequence::macs).sum();
   }
 
   /** Multiply-accumulates of one image's way from {@code cut} to the logits. */
   public long macsAfter(CutPoint cut) {
-    List<Block> blocks = residualBlocks();
-    long macs = (long) features() * classes;
-    for (int i = blocks.size(); i > cuts().indexOf(cut(cut.layer())); i--) {
-      macs += blocks.get(i - 1).convolutions().stream().mapToLong(Convolution::macs).sum();
-    }
-    return macs;
+    return sections.stream().skip(index(cut.layer()) + 1L).mapToLong(Sequence::macs).sum();
   }
 
-  /** Every array of the network under torchvision's name, in torchvision's order. */
-  public List<Tensor> tensors() {
-    List<Tensor> tensors = new ArrayList<>();
-    for (Convolution convolution : convolutions()) {
-      tensors.add(new Tensor(convolution.weight(), Role.CONVOLUTION, convolution.shape()));
-      List<Integer> channels = List.of(convolution.out());
-      tensors.add(new Tensor(convolution.norm() + ".weight", Role.ONE, channels));
-      tensors.add(new Tensor(convolution.norm() + ".bias", Role.ZERO, channels));
-      tensors.add(new Tensor(convolution.norm() + ".running_mean", Role.RUNNING_MEAN, channels));
-      tensors.add(new Tensor(convolution.norm() + ".running_var", Role.RUNNING_VARIANCE, channels));
-    }
-    tensors.add(new Tensor("fc.weight", Role.LINEAR, List.of(classes, features())));
-    tensors.add(new Tensor("fc.bias", Role.LINEAR_BIAS, List.of(classes)));
-    return List.copyOf(tensors);
+  /** Every array of the network under PyTorch's name, in PyTorch's order. */
+  List<Tensor> tensors() {
+    return sections.stream().flatMap(section -> section.tensors().stream()).toList();
   }
 
-  Convolution stem() {
-    return new Convolution("conv1", "bn1", IMAGE_CHANNELS, width, 3, 1, IMAGE_SIZE);
+  /** What leads to the first cut, from each cut to the next, and from the last to the logits. */
+  List<Sequence> sections() {
+    return sections;
   }
 
-  /** Channels before the linear layer. */
-  int features() {
-    return width << (STAGES - 1);
+  /** How many sections lead to the cut. */
+  int sectionsBefore(CutPoint cut) {
+    return index(cut.layer()) + 1;
   }
 
-  List<Convolution> convolutions() {
-    List<Convolution> convolutions = new ArrayList<>();
-    convolutions.add(stem());
-    residualBlocks().forEach(block -> convolutions.addAll(block.convolutions()));
-    return convolutions;
+  /** The description in one line of protobuf text format. */
+  String text() {
+    return TextFormat.printer()
+        .emittingSingleLine(true)
+        .printToString(TrainNetwork.newBuilder().addAllLayer(layers));
   }
 
-  List<Block> residualBlocks() {
-    List<Block> all = new ArrayList<>();
-    int in = width;
-    for (int stage = 0; stage < STAGES; stage++) {
-      for (int i = 0; i < blocks.get(stage); i++) {
-        int out = width << stage;
-        int stride = stage > 0 && i == 0 ? 2 : 1;
-        String name = "layer" + (stage + 1) + "." + i;
-        all.add(new Block(name, in, out, stride, IMAGE_SIZE >> stage));
-        in = out;
-      }
-    }
-    return all;
+  /** The network that {@link #text} is of. */
+  static Architecture ofText(String text) throws TextFormat.ParseException {
+    List<Layer> layers = TextFormat.parse(text, TrainNetwork.class).getLayerList();
+    return described(layers, outputs(layers));
   }
 
-  /** What an array is for, and so how it starts. */
-  enum Role {
-    CONVOLUTION,
-    ONE,
-    ZERO,
-    RUNNING_MEAN,
-    RUNNING_VARIANCE,
-    LINEAR,
-    LINEAR_BIAS
+  private static int outputs(List<Layer> layers) {
+    return layers.isEmpty() ? 0 : layers.get(layers.size() - 1).getLinear().getOutputs();
   }
 
-  /** An array of the network. */
-  public record Tensor(String name, Role role, List<Integer> shape) {
-    public long elements() {
-      return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
-    }
-
-    boolean isTrained() {
-      return role != Role.RUNNING_MEAN && role != Role.RUNNING_VARIANCE;
-    }
-
-    boolean isDecayed() {
-      return role == Role.CONVOLUTION || role == Role.LINEAR;
-    }
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Architecture that
+        && blocks.equals(that.blocks)
+        && width == that.width
+        && plain == that.plain
+        && classes == that.classes
+        && layers.equals(that.layers);
   }
 
-  /**
-   * A convolution without bias and the batch normalisation after it.
-   *
-   * @param kernel side of the kernel; padding keeps the size
-   * @param size side of the output
-   */
-  record Convolution(String name, String norm, int in, int out, int kernel, int stride, int size) {
-    String weight() {
-      return name + ".weight";
-    }
-
-    List<Integer> shape() {
-      return List.of(out, in, kernel, kernel);
-    }
-
-    int padding() {
-      return kernel / 2;
-    }
-
-    long macs() {
-      return (long) in * out * kernel * kernel * size * size;
-    }
+  @Override
+  public int hashCode() {
+    return Objects.hash(blocks, width, plain, classes, layers);
   }
 
-  /**
-   * A BasicBlock: two 3x3 convolutions beside a shortcut.
-   *
-   * @param size side of the output
-   */
-  record Block(String name, int in, int out, int stride, int size) {
-    Convolution first() {
-      return new Convolution(name + ".conv1", name + ".bn1", in, out, 3, stride, size);
-    }
-
-    Convolution second() {
-      return new Convolution(name + ".conv2", name + ".bn2", out, out, 3, 1, size);
-    }
-
-    /** The shortcut's, where it cannot be the identity. */
-    Convolution downsample() {
-      String shortcut = name + ".downsample";
-      return new Convolution(shortcut + ".0", shortcut + ".1", in, out, 1, stride, size);
-    }
-
-    boolean downsamples() {
-      return stride != 1 || in != out;
-    }
-
-    List<Convolution> convolutions() {
-      return downsamples() ? List.of(first(), second(), downsample()) : List.of(first(), second());
-    }
+  @Override
+  public String toString() {
+    return layers.isEmpty() ? name() + "/" + width : name();
   }
 }

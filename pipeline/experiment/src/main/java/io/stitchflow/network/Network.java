@@ -2,7 +2,10 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.artifacts.Digest;
-import io.stitchflow.network.Architecture.Convolution;
+import io.stitchflow.network.Step.Convolution;
+import io.stitchflow.network.Step.Linear;
+import io.stitchflow.network.Step.Normalization;
+import io.stitchflow.network.Step.Sequence;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Values;
@@ -24,22 +27,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Network implements AutoCloseable {
   private static final double EPSILON = Functional.BatchNorm.EPSILON;
+  private static final int MAP_DIMENSIONS = 4; // of a batch
 
   private final Architecture architecture;
   private final Map<String, NDArray> folded = new LinkedHashMap<>();
-  private final ResNet layers;
+  private final Frozen frozen = new Frozen();
 
   private Network(Architecture architecture, Weights weights) {
     this.architecture = architecture;
     Lane.scoped(
         () -> {
-          for (Convolution convolution : architecture.convolutions()) {
-            fold(convolution, weights);
+          for (Sequence section : architecture.sections()) {
+            section.parts().forEach(part -> fold(part, weights));
           }
         });
-    NDArray weight = keep("fc.weight", weights.get("fc.weight").duplicate());
-    NDArray bias = keep("fc.bias", weights.get("fc.bias").duplicate());
-    this.layers = new ResNet(architecture, this::convolve, weight, bias);
   }
 
   /** Freezes a copy of {@code weights}, as they are now. */
@@ -71,20 +72,20 @@ public final class Network implements AutoCloseable {
 
   /** Logits [examples, classes] of images [examples, 3, 32, 32]. */
   public NDArray forward(NDArray images) {
-    return toLogits(layers.layers(0, layers.layers(), Functional.channelsLast(images)));
+    return pass(0, architecture.sections().size(), inside(images));
   }
 
   /** The representation of images at {@code cut}. */
   public NDArray prefix(NDArray images, CutPoint cut) {
-    try (NDArray y = layers.layers(0, index(cut) + 1, Functional.channelsLast(images))) {
-      return Functional.channelsFirst(y);
+    try (NDArray y = pass(0, architecture.sectionsBefore(cut), inside(images))) {
+      return outside(y);
     }
   }
 
   /** The logits of representations at {@code cut}. */
   public NDArray suffix(NDArray representation, CutPoint cut) {
-    NDArray x = Functional.channelsLast(representation);
-    return toLogits(layers.layers(index(cut) + 1, layers.layers(), x));
+    int from = architecture.sectionsBefore(cut);
+    return pass(from, architecture.sections().size(), inside(representation));
   }
 
   /**
@@ -109,45 +110,93 @@ public final class Network implements AutoCloseable {
    * @return the logits
    */
   public NDArray cuts(NDArray images, BiConsumer<CutPoint, NDArray> consumer) {
-    NDArray y = Functional.channelsLast(images);
+    NDArray y = inside(images);
     int i = 0;
     for (CutPoint cut : architecture.cuts()) {
-      y = layers.layers(i, i + 1, y);
+      y = pass(i, i + 1, y);
       i++;
-      try (NDArray representation = Functional.channelsFirst(y)) {
+      try (NDArray representation = outside(y)) {
         consumer.accept(cut, representation);
       }
     }
-    return toLogits(y);
+    return pass(i, i + 1, y);
   }
 
-  private NDArray toLogits(NDArray features) {
-    try (features) {
-      return layers.head(features);
+  /** The sections {@code from} until before {@code to}; closes {@code x}. */
+  private NDArray pass(int from, int to, NDArray x) {
+    NDArray y = x;
+    for (Sequence section : architecture.sections().subList(from, to)) {
+      try (NDArray before = y) {
+        y = section.apply(before, frozen);
+      }
+    }
+    return y;
+  }
+
+  /** As arrays lie in memory between layers; another array, even if it is the same. */
+  private static NDArray inside(NDArray x) {
+    return isMap(x) ? Functional.channelsLast(x) : x.reshape(x.getShape());
+  }
+
+  /** As arrays lie in memory elsewhere; another array, even if it is the same. */
+  private static NDArray outside(NDArray y) {
+    return isMap(y) ? Functional.channelsFirst(y) : y.reshape(y.getShape());
+  }
+
+  private static boolean isMap(NDArray x) {
+    return x.getShape().dimension() == MAP_DIMENSIONS;
+  }
+
+  private void fold(Step part, Weights weights) {
+    if (part instanceof Convolution convolution && convolution.norm() != null) {
+      foldNormalized(convolution, weights.norm(convolution.norm()), weights);
+    } else if (part instanceof Convolution convolution) {
+      // A 1x1 kernel lies in memory alike either way, and would stay the trained array's
+      NDArray weight = weights.get(convolution.weight()).duplicate();
+      keep(convolution.weight(), Functional.channelsLast(weight));
+      if (convolution.hasBias()) {
+        keep(convolution.bias(), weights.get(convolution.bias()).duplicate());
+      }
+    } else {
+      for (Tensor tensor : part.tensors()) {
+        keep(tensor.name(), weights.get(tensor.name()).duplicate());
+      }
     }
   }
 
-  private int index(CutPoint cut) {
-    return architecture.cuts().indexOf(architecture.cut(cut.layer()));
-  }
-
-  private NDArray convolve(NDArray x, Convolution convolution) {
-    return Functional.conv2d(
-        x,
-        array(convolution.weight()),
-        array(convolution.norm()),
-        convolution.stride(),
-        convolution.padding());
-  }
-
-  /** (w * x - mean) / deviation * scale + shift as one convolution with a bias. */
-  private void fold(Convolution convolution, Weights weights) {
-    Functional.BatchNorm norm = weights.norm(convolution);
+  /** (w * x + b - mean) / deviation * scale + shift as one convolution with a bias. */
+  private void foldNormalized(Convolution convolution, Functional.BatchNorm norm, Weights weights) {
     NDArray scale = norm.weight().div(norm.variance().add(EPSILON).sqrt());
     NDArray weight = weights.get(convolution.weight());
     NDArray scaled = weight.mul(scale.reshape(convolution.out(), 1, 1, 1));
+    NDArray shift = norm.bias().sub(norm.mean().mul(scale));
     keep(convolution.weight(), Functional.channelsLast(scaled));
-    keep(convolution.norm(), norm.bias().sub(norm.mean().mul(scale)));
+    keep(
+        convolution.bias(),
+        convolution.hasBias() ? shift.add(weights.get(convolution.bias()).mul(scale)) : shift);
+  }
+
+  /** Layers as they are once frozen. */
+  private final class Frozen implements Step.Arithmetic {
+    @Override
+    public NDArray convolve(NDArray x, Convolution convolution) {
+      return Functional.conv2d(
+          x,
+          array(convolution.weight()),
+          folded.get(convolution.bias()),
+          convolution.stride(),
+          convolution.padding());
+    }
+
+    @Override
+    public NDArray normalize(NDArray x, Normalization normalization) {
+      return Functional.batchNorm(x, Weights.norm(normalization, Network.this::array));
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Linear linear) {
+      return Functional.linear(x, array(linear.weight()), folded.get(linear.bias()));
+    }
   }
 
   /** Of all its arrays, as they are now: whoever uses a network can prove that it stayed frozen. */
@@ -163,9 +212,8 @@ public final class Network implements AutoCloseable {
     return Digest.of(digests.toByteArray());
   }
 
-  private NDArray keep(String name, NDArray array) {
+  private void keep(String name, NDArray array) {
     folded.put(name, Lane.keep(array));
-    return array;
   }
 
   private NDArray array(String name) {

@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.artifacts.Checkpoint;
 import io.stitchflow.artifacts.tensor.TensorFile;
-import io.stitchflow.network.Architecture.Convolution;
-import io.stitchflow.network.Architecture.Tensor;
+import io.stitchflow.network.Step.Convolution;
+import io.stitchflow.network.Step.Linear;
+import io.stitchflow.network.Step.Normalization;
+import io.stitchflow.network.Step.Sequence;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Descent;
 import io.stitchflow.torch.Functional;
@@ -34,7 +36,8 @@ final class NetworkTrainer {
 
   private final Lane lane;
   private final Weights weights;
-  private final ResNet network;
+  private final Sequence network;
+  private final Learning learning = new Learning();
   private final TrainingRecipe recipe;
   private final TensorFile images;
   private final Augmentation augmentation;
@@ -73,12 +76,7 @@ final class NetworkTrainer {
     this.augmentation =
         new Augmentation(recipe.getFlip(), recipe.getTranslate(), recipe.getCutout());
     this.random = new SplittableRandom(seed);
-    this.network =
-        new ResNet(
-            weights.architecture(),
-            this::convolve,
-            weights.get("fc.weight"),
-            weights.get("fc.bias"));
+    this.network = new Sequence(List.copyOf(weights.architecture().sections()));
     this.pixels = new Pixels(images, size);
     this.labels = Lane.allocate(size * Long.BYTES);
   }
@@ -181,17 +179,47 @@ final class NetworkTrainer {
 
   private NDArray loss(NDArray batch, NDArray classes) {
     NDArray images = batch.transpose(0, 3, 1, 2); // lies in memory as convolutions like it best
-    NDArray features = network.layers(0, network.layers(), images);
-    return Functional.crossEntropy(network.head(features), classes);
+    return Functional.crossEntropy(network.apply(images, learning), classes);
   }
 
-  private NDArray convolve(NDArray x, Convolution convolution) {
-    if (needsChannelsFirst(convolution)) {
-      try (NDArray first = Functional.channelsFirst(x)) {
-        return convolveAsItLies(first, convolution);
+  /** Layers while their weights are trained and normalisation goes by the batch. */
+  private final class Learning implements Step.Arithmetic {
+    @Override
+    public NDArray convolve(NDArray x, Convolution convolution) {
+      if (needsChannelsFirst(convolution)) {
+        try (NDArray first = Functional.channelsFirst(x)) {
+          return convolveAsItLies(first, convolution);
+        }
+      }
+      return convolveAsItLies(x, convolution);
+    }
+
+    private NDArray convolveAsItLies(NDArray x, Convolution convolution) {
+      NDArray y =
+          Functional.conv2d(
+              x,
+              weights.get(convolution.weight()),
+              convolution.hasBias() ? weights.get(convolution.bias()) : null,
+              convolution.stride(),
+              convolution.padding());
+      if (convolution.norm() == null) {
+        return y;
+      }
+      try (y) {
+        return normalize(y, convolution.norm());
       }
     }
-    return convolveAsItLies(x, convolution);
+
+    @Override
+    public NDArray normalize(NDArray x, Normalization normalization) {
+      return Functional.batchNormTraining(x, weights.norm(normalization));
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Linear linear) {
+      return Functional.linear(
+          x, weights.get(linear.weight()), linear.hasBias() ? weights.get(linear.bias()) : null);
+    }
   }
 
   /**
@@ -201,18 +229,6 @@ final class NetworkTrainer {
    */
   private static boolean needsChannelsFirst(Convolution convolution) {
     return convolution.kernel() == 1 && convolution.in() % LARGEST_VECTOR != 0;
-  }
-
-  private NDArray convolveAsItLies(NDArray x, Convolution convolution) {
-    try (NDArray y =
-        Functional.conv2d(
-            x,
-            weights.get(convolution.weight()),
-            null,
-            convolution.stride(),
-            convolution.padding())) {
-      return Functional.batchNormTraining(y, weights.norm(convolution));
-    }
   }
 
   private List<NDArray> arrays(Predicate<Tensor> which) {

@@ -2,11 +2,11 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.artifacts.tensor.SafetensorsFile;
-import io.stitchflow.network.Architecture.Convolution;
-import io.stitchflow.network.Architecture.Tensor;
+import io.stitchflow.network.Step.Normalization;
 import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
@@ -20,13 +20,15 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The arrays of a network under torchvision's names; as a file, a state_dict of PyTorch's. */
+/** The arrays of a network under PyTorch's names; as a file, a state_dict of PyTorch's. */
 final class Weights implements AutoCloseable {
   private static final String ARCHITECTURE = "architecture";
   private static final String WIDTH = "width";
   private static final String CLASSES = "classes";
+  private static final String LAYERS = "layers";
 
   private final Architecture architecture;
   private final Map<String, NDArray> arrays;
@@ -37,8 +39,8 @@ final class Weights implements AutoCloseable {
   }
 
   /**
-   * Kaiming-normal (fan out) convolutions, normalisation that does nothing, and a linear layer
-   * uniform within 1 / sqrt(features).
+   * Kaiming-normal (fan out) convolutions without bias, normalisation that does nothing, and linear
+   * layers uniform within 1 / sqrt(inputs).
    */
   static Weights random(Lane lane, Architecture architecture, long seed) {
     // The sequence of java.util.Random is specified to the bit; near seeds are alike, so spread
@@ -49,20 +51,20 @@ final class Weights implements AutoCloseable {
       ByteBuffer bytes = Lane.allocate(Math.toIntExact(tensor.elements() * Float.BYTES));
       FloatBuffer values = bytes.asFloatBuffer();
       while (values.hasRemaining()) {
-        values.put(initial(tensor, architecture, random));
+        values.put(initial(tensor, random));
       }
       arrays.put(tensor.name(), Lane.keep(lane.create(bytes, shape(tensor))));
     }
     return new Weights(architecture, arrays);
   }
 
-  private static float initial(Tensor tensor, Architecture architecture, Random random) {
-    double bound = 1 / Math.sqrt(architecture.features());
+  private static float initial(Tensor tensor, Random random) {
     return switch (tensor.role()) {
       case CONVOLUTION -> (float) (random.nextGaussian() * kaiming(tensor.shape()));
       case ONE, RUNNING_VARIANCE -> 1;
       case ZERO, RUNNING_MEAN -> 0;
-      case LINEAR, LINEAR_BIAS -> (float) ((2 * random.nextDouble() - 1) * bound);
+      case LINEAR, LINEAR_BIAS ->
+          (float) ((2 * random.nextDouble() - 1) * (1 / Math.sqrt(tensor.inputs())));
     };
   }
 
@@ -84,13 +86,8 @@ final class Weights implements AutoCloseable {
       if (!stored.shape().equals(tensor.shape())) {
         throw new IllegalArgumentException(
             String.format(
-                "%s: '%s' must be %s in a %s of width %d, but was: %s",
-                safetensors,
-                tensor.name(),
-                tensor.shape(),
-                architecture.name(),
-                architecture.width(),
-                stored.shape()));
+                "%s: '%s' must be %s in %s, but was: %s",
+                safetensors, tensor.name(), tensor.shape(), architecture, stored.shape()));
       }
       arrays.put(tensor.name(), Lane.keep(lane.load(stored)));
     }
@@ -98,12 +95,21 @@ final class Weights implements AutoCloseable {
   }
 
   private static Architecture architecture(Map<String, String> metadata, Path file) {
+    @Nullable String layers = metadata.get(LAYERS);
     @Nullable String name = metadata.get(ARCHITECTURE);
     @Nullable String width = metadata.get(WIDTH);
+    if (layers != null) {
+      try {
+        return Architecture.ofText(layers);
+      } catch (TextFormat.ParseException e) {
+        throw new IllegalArgumentException(
+            file + " is not a network: its metadata has layers that cannot be read: " + layers, e);
+      }
+    }
     if (name == null || width == null) {
       throw new IllegalArgumentException(
           String.format(
-              "%s is not a network: its metadata must name architecture and width, but was: %s",
+              "%s is not a network: its metadata must name architecture and width, or layers, but was: %s",
               file, metadata));
     }
     String classes = metadata.getOrDefault(CLASSES, String.valueOf(Architecture.CLASSES));
@@ -111,18 +117,27 @@ final class Weights implements AutoCloseable {
   }
 
   void save(Path file) throws IOException {
+    List<NamedTensor> tensors =
+        arrays.entrySet().stream().map(e -> Lane.save(e.getKey(), e.getValue())).toList();
+    Safetensors.write(file, tensors, metadata(architecture));
+  }
+
+  /** What a network's file says of itself. */
+  static SortedMap<String, String> metadata(Architecture architecture) {
     SortedMap<String, String> metadata = new TreeMap<>();
     metadata.put(ARCHITECTURE, architecture.name());
-    metadata.put(WIDTH, String.valueOf(architecture.width()));
-    if (architecture.classes() != Architecture.CLASSES) {
-      // Files of ten classes never said so, and must stay what they are
-      metadata.put(CLASSES, String.valueOf(architecture.classes()));
+    if (architecture.layers().isEmpty()) {
+      metadata.put(WIDTH, String.valueOf(architecture.width()));
+      if (architecture.classes() != Architecture.CLASSES) {
+        // Files of ten classes never said so, and must stay what they are
+        metadata.put(CLASSES, String.valueOf(architecture.classes()));
+      }
+    } else {
+      metadata.put(LAYERS, architecture.text());
     }
     metadata.put("format", "pt");
     metadata.put("kind", "network");
-    List<NamedTensor> tensors =
-        arrays.entrySet().stream().map(e -> Lane.save(e.getKey(), e.getValue())).toList();
-    Safetensors.write(file, tensors, metadata);
+    return metadata;
   }
 
   Architecture architecture() {
@@ -137,14 +152,18 @@ final class Weights implements AutoCloseable {
     return array;
   }
 
-  /** The normalisation after {@code convolution}. */
-  BatchNorm norm(Convolution convolution) {
-    String name = convolution.norm();
+  BatchNorm norm(Normalization normalization) {
+    return norm(normalization, this::get);
+  }
+
+  /** The arrays of {@code normalization} among those that have its names. */
+  static BatchNorm norm(Normalization normalization, Function<String, NDArray> arrays) {
+    String name = normalization.name();
     return new BatchNorm(
-        get(name + ".weight"),
-        get(name + ".bias"),
-        get(name + ".running_mean"),
-        get(name + ".running_var"));
+        arrays.apply(name + ".weight"),
+        arrays.apply(name + ".bias"),
+        arrays.apply(name + ".running_mean"),
+        arrays.apply(name + ".running_var"));
   }
 
   private static Shape shape(Tensor tensor) {

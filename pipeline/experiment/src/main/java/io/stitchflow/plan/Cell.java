@@ -1,6 +1,7 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.stitch.Stitch;
 
 /**
  * A sender's cut into a receiver's, under any seed.
@@ -22,13 +23,16 @@ record Cell(
         sender, senderCut, receiver, receiverCut, from + " -> " + to, sender.label() + " -> " + to);
   }
 
-  /** Columns of a stitch's input: channels of a patch, and the bias. */
+  /** Columns of a stitch's input: numbers of the sender behind one position, and the bias. */
   int columns() {
-    return senderCut.channels() * patch() * patch() + 1;
+    return Stitch.between(senderCut, receiverCut).inputs() + 1;
   }
 
-  /** Side of the patch of the sender's map that one position of the receiver's map sees. */
+  /**
+   * Side of the patch of the sender's map that one position of the receiver's map sees; 0 where the
+   * receiver takes a vector, and so sees all of it.
+   */
   int patch() {
-    return Math.max(1, senderCut.shape().get(1) / receiverCut.shape().get(1));
+    return Stitch.between(senderCut, receiverCut).patch();
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
  */
 final class Costs {
   static final double IMPORT_PER_IMAGE = 2e6;
+  static final double IMPORT_PER_NUMBER = 100;
   static final double REPORT = 5e9;
 
   /** Reading or writing an element costs about as much as this many MACs. */
@@ -97,8 +98,11 @@ final class Costs {
 
   /** Rows of a stitch's input per example. */
   private static double positions(Cell cell) {
-    double side = Math.min(cell.senderCut().shape().get(1), cell.receiverCut().shape().get(1));
-    return side * side;
+    return cell.patch() == 0
+        ? 1
+        : Math.min(
+            (double) cell.senderCut().elements() / cell.senderCut().channels(),
+            (double) cell.receiverCut().elements() / cell.receiverCut().channels());
   }
 
   private static double elements(CutPoint cut) {

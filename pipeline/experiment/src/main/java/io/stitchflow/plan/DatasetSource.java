@@ -35,8 +35,8 @@ record DatasetSource(
 
   private static final int SYNTHETIC_CLASSES = 10;
   private static final int CIFAR10_CLASSES = 10;
-  private static final int FINE_CLASSES = 100;
-  private static final int COARSE_CLASSES = 20;
+  static final int FINE_CLASSES = 100;
+  static final int COARSE_CLASSES = 20;
 
   /** What there is before parts are set apart; {@code test} is 0 where there is no test split. */
   private record Whole(String title, int classes, int train, int test) {}

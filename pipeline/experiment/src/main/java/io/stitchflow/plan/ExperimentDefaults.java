@@ -1,15 +1,18 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.ConvolutionLayer;
 import io.stitchflow.v1.CopySettings;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
+import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Optimizer;
 import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.PoolLayer;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainingRecipe;
@@ -98,6 +101,13 @@ public final class ExperimentDefaults {
         .build();
   }
 
+  /** A network by itself with every default explicit. */
+  static Network fill(Network network) {
+    Network.Builder filled = network.toBuilder();
+    fill(filled);
+    return filled.build();
+  }
+
   private static List<Pair> allPairs(List<Network> networks) {
     return networks.stream()
         .flatMap(
@@ -128,11 +138,15 @@ public final class ExperimentDefaults {
   }
 
   private static void fill(Network.Builder network) {
-    if (network.getWidth() == 0) {
+    if (network.getWidth() == 0 && network.getLayerCount() == 0) {
       network.setWidth(64);
     }
+    network.getLayerBuilderList().forEach(ExperimentDefaults::fill);
     if (!network.hasSeed()) {
       network.setSeed(1);
+    }
+    if (network.hasWeights()) {
+      return; // they are trained already
     }
     TrainingRecipe.Builder recipe = network.getRecipeBuilder();
     if (!recipe.hasEpochs()) {
@@ -164,6 +178,40 @@ public final class ExperimentDefaults {
     }
     if (recipe.getOptimizer() == Optimizer.MOMENTUM) {
       recipe.clearOptimizer(); // keys are older than the field
+    }
+  }
+
+  private static void fill(Layer.Builder layer) {
+    switch (layer.getKindCase()) {
+      case CONV -> {
+        ConvolutionLayer.Builder conv = layer.getConvBuilder();
+        if (conv.getStride() == 0) {
+          conv.setStride(1);
+        }
+        if (!conv.hasBias()) {
+          conv.setBias(true);
+        }
+      }
+      case MAX_POOL -> fill(layer.getMaxPoolBuilder());
+      case AVG_POOL -> fill(layer.getAvgPoolBuilder());
+      case LINEAR -> {
+        if (!layer.getLinear().hasBias()) {
+          layer.getLinearBuilder().setBias(true);
+        }
+      }
+      case RESIDUAL -> {
+        layer.getResidualBuilder().getBodyBuilderList().forEach(ExperimentDefaults::fill);
+        layer.getResidualBuilder().getShortcutBuilderList().forEach(ExperimentDefaults::fill);
+      }
+      case SEQUENCE ->
+          layer.getSequenceBuilder().getLayerBuilderList().forEach(ExperimentDefaults::fill);
+      case BATCH_NORM, RELU, GLOBAL_AVG_POOL, FLATTEN, KIND_NOT_SET -> {}
+    }
+  }
+
+  private static void fill(PoolLayer.Builder pool) {
+    if (pool.getStride() == 0) {
+      pool.setStride(pool.getKernel());
     }
   }
 

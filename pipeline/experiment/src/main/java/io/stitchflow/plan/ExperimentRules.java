@@ -7,6 +7,8 @@ import io.stitchflow.dataset.Cifar;
 import io.stitchflow.dataset.OfficialArchive;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.stitch.Stitch;
+import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
@@ -22,20 +24,25 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of a whole experiment for it to run. */
 final class ExperimentRules {
-  private static final int MOST_BLOCKS = 64;
   private static final int SHOWN_PLACES = 3;
+  private static final int MOST_NUMBER = 1000;
+  // k of the largest Gram matrix, less the bias: its eigenvectors take minutes already
+  private static final int MOST_INPUTS = 4096;
+  private static final Pattern RESNET_BLOCK = Pattern.compile("layer(\\d)\\.(\\d{1,3})");
 
   private final Experiment written;
   private final Experiment filled;
   private final Path base;
   private final Origins origins;
   private final Problems problems;
-  private final Map<String, List<String>> cuts = new LinkedHashMap<>();
+  private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private boolean allCutsKnown = true;
 
   /**
@@ -62,6 +69,7 @@ final class ExperimentRules {
     checkPairs();
     checkOnly();
     checkCuts();
+    checkStitches();
     checkTwice("condition", written.getConditionList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
     checkTwice("metric", written.getMetricList());
@@ -136,31 +144,24 @@ final class ExperimentRules {
             path + ".name",
             "'" + network.getName() + "' is the name of network[" + first + "] too; rename one");
       }
-      List<String> known = cuts(network, path + ".architecture");
+      List<CutPoint> known = cuts(i, path);
       cuts.putIfAbsent(network.getName(), known);
       allCutsKnown &= !known.isEmpty();
     }
   }
 
-  /** Names of the network's cuts; none where the architecture cannot be told. */
-  private List<String> cuts(Network network, String path) {
-    String name = network.getArchitecture();
-    String choices =
-        "ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to " + MOST_BLOCKS;
-    if (name.isEmpty()) {
-      add(path, "is missing; choose " + choices);
-      return List.of();
-    }
-    try {
-      Architecture architecture = Architecture.parse(name, 1);
-      if (architecture.blocks().stream().allMatch(blocks -> blocks <= MOST_BLOCKS)) {
-        return architecture.cuts().stream().map(CutPoint::layer).toList();
-      }
-    } catch (IllegalArgumentException e) {
-      // Said below, in the words of an experiment
-    }
-    add(path, "'" + name + "' is no architecture; choose " + choices);
-    return List.of();
+  /** The network's cuts; none where they cannot be told. */
+  private List<CutPoint> cuts(int i, String path) {
+    @Nullable Architecture architecture =
+        new NetworkRules(
+                ExperimentDefaults.fill(written.getNetwork(i)),
+                path,
+                classes(),
+                base,
+                origins,
+                problems)
+            .check();
+    return architecture == null ? List.of() : architecture.cuts();
   }
 
   private void checkPairs() {
@@ -219,6 +220,7 @@ final class ExperimentRules {
     Set<String> choices = new LinkedHashSet<>();
     cuts.values().stream()
         .flatMap(List::stream)
+        .map(CutPoint::layer)
         .sorted(ExperimentRules::byDepth)
         .forEach(choices::add);
     for (int i = 0; i < written.getCutCount(); i++) {
@@ -231,7 +233,8 @@ final class ExperimentRules {
     }
     if (written.getCutCount() > 0 && choices.containsAll(written.getCutList())) {
       for (String name : paired()) {
-        List<String> own = cuts.getOrDefault(name, List.of());
+        List<String> own =
+            cuts.getOrDefault(name, List.of()).stream().map(CutPoint::layer).toList();
         if (!own.isEmpty() && own.stream().noneMatch(written.getCutList()::contains)) {
           add(
               "cut",
@@ -244,6 +247,73 @@ final class ExperimentRules {
     }
   }
 
+  /** Whether there is a stitch for each cell. */
+  private void checkStitches() {
+    for (Pair pair : filled.getPairList()) {
+      int place = written.getPairList().indexOf(pair);
+      String path = place < 0 ? described(pair) : "pair[" + place + "]";
+      List<String> impossible = new ArrayList<>();
+      List<String> large = new ArrayList<>();
+      for (CutPoint from : used(pair.getSender())) {
+        for (CutPoint to : used(pair.getReceiver())) {
+          try {
+            Stitch stitch = Stitch.between(from, to);
+            if (stitch.patch() == 0 && stitch.inputs() > MOST_INPUTS) {
+              large.add(
+                  from.layer() + " -> " + to.layer() + " from " + stitch.inputs() + " numbers");
+            }
+          } catch (IllegalArgumentException e) {
+            impossible.add(String.valueOf(e.getMessage()));
+          }
+        }
+      }
+      String cells = pair.getSender() + " -> " + pair.getReceiver();
+      if (!impossible.isEmpty()) {
+        add(path, cells + ": " + more(impossible) + "; name the cuts that fit in `cut`");
+      }
+      if (!large.isEmpty() && solvesLeastSquares()) {
+        add(
+            path,
+            cells
+                + ": least squares takes stitches into vectors from "
+                + MOST_INPUTS
+                + " numbers at most, but there are "
+                + more(large)
+                + "; choose SGD for copy.solver and KAIMING for vanilla.initialization, or other cuts");
+      }
+    }
+  }
+
+  private boolean solvesLeastSquares() {
+    return filled.getCopy().getSolverList().contains(CopySolver.LEAST_SQUARES)
+        || filled.getVanilla().getInitialization() == Initialization.LEAST_SQUARES_COPY;
+  }
+
+  private static String more(List<String> all) {
+    return all.get(0) + (all.size() > 1 ? "; and " + (all.size() - 1) + " more such cells" : "");
+  }
+
+  /** Where the network of the pair is that is no ResNet: those fit each other. */
+  private String described(Pair pair) {
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      Network network = written.getNetwork(i);
+      boolean paired =
+          network.getName().equals(pair.getSender())
+              || network.getName().equals(pair.getReceiver());
+      if (paired && network.getLayerCount() > 0) {
+        return "network[" + i + "]";
+      }
+    }
+    return "network";
+  }
+
+  /** The cuts of a network that the experiment uses. */
+  private List<CutPoint> used(String network) {
+    return cuts.getOrDefault(network, List.of()).stream()
+        .filter(cut -> written.getCutCount() == 0 || written.getCutList().contains(cut.layer()))
+        .toList();
+  }
+
   /** Names of the networks that are in a pair. */
   private Set<String> paired() {
     Set<String> names = new LinkedHashSet<>();
@@ -254,14 +324,17 @@ final class ExperimentRules {
     return names;
   }
 
-  /** The stem first, then by stage and block: names of cuts that there are. */
+  /** A ResNet's cuts by depth, the stem first; then all others as they come. */
   private static int byDepth(String a, String b) {
-    int letters = Integer.compare(b.charAt(0), a.charAt(0)); // s(tem) before l(ayer)
-    if (letters != 0 || a.length() == b.length()) {
-      return letters != 0 ? letters : a.compareTo(b);
+    return Integer.compare(depth(a), depth(b));
+  }
+
+  private static int depth(String cut) {
+    Matcher block = RESNET_BLOCK.matcher(cut);
+    if (block.matches()) {
+      return Integer.parseInt(block.group(1)) * MOST_NUMBER + Integer.parseInt(block.group(2));
     }
-    int stage = a.substring(0, a.indexOf('.')).compareTo(b.substring(0, b.indexOf('.')));
-    return stage != 0 ? stage : Integer.compare(a.length(), b.length());
+    return cut.equals("stem") ? 0 : Integer.MAX_VALUE;
   }
 
   private void checkTwice(String path, List<?> values) {
@@ -300,6 +373,23 @@ final class ExperimentRules {
               dataset.getCifar100().getUrl());
       case IMAGE_FOLDER -> checkImageFolder(dataset.getImageFolder().getDirectory());
     }
+  }
+
+  /** Of the data set; ten where they are unknown, which is complained of elsewhere. */
+  private int classes() {
+    Dataset dataset = written.getDataset();
+    return switch (dataset.getKindCase()) {
+      case CIFAR100 ->
+          dataset.getCifar100().getCoarse()
+              ? DatasetSource.COARSE_CLASSES
+              : DatasetSource.FINE_CLASSES;
+      case IMAGE_FOLDER -> {
+        ImageFolderDirectory directory =
+            ImageFolderDirectory.of(dataset.getImageFolder().getDirectory(), base);
+        yield directory.complaints().isEmpty() ? directory.classes() : Architecture.CLASSES;
+      }
+      case CIFAR10, SYNTHETIC, KIND_NOT_SET -> Architecture.CLASSES;
+    };
   }
 
   private void checkCifar(Cifar cifar, String path, String written, String url) {

@@ -3,6 +3,7 @@ package io.stitchflow.plan;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import io.stitchflow.network.Architecture;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class FieldRules {
   private static final Range EPOCHS = Range.whole(0, 100_000);
   private static final Range BATCH = Range.whole(1, 65_536);
   private static final Range EXAMPLES = Range.whole(10, 1_000_000);
+  private static final Range STRIDE = Range.whole(1, Architecture.MOST_STRIDE);
   private static final Range POSITIVE = new Range("above 0", x -> x > 0);
   private static final Range NOT_NEGATIVE = new Range("of 0 or more", x -> x >= 0);
   private static final Range SHARE = new Range("of at least 0 and below 1", x -> x >= 0 && x < 1);
@@ -26,7 +28,9 @@ final class FieldRules {
           Map.entry("Synthetic.noise", new Range("from 0 to 255", x -> x >= 0 && x <= 255)),
           Map.entry("Portion.examples", Range.whole(1, Integer.MAX_VALUE)),
           Map.entry("Portion.fraction", new Range("above 0 and at most 1", x -> x > 0 && x <= 1)),
-          Map.entry("Network.width", Range.whole(1, 1024)),
+          Map.entry("Network.width", Range.whole(1, Architecture.MOST_WIDTH)),
+          Map.entry("ConvolutionLayer.stride", STRIDE),
+          Map.entry("PoolLayer.stride", STRIDE),
           Map.entry("TrainingRecipe.epochs", EPOCHS),
           Map.entry("TrainingRecipe.batch_size", BATCH),
           Map.entry("TrainingRecipe.learning_rate", POSITIVE),

@@ -1,5 +1,6 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Stores;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
@@ -7,6 +8,8 @@ import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.ImportNetwork;
+import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.Plan;
@@ -28,6 +31,7 @@ import java.util.Map;
  */
 public final class Planner {
   private final Experiment experiment;
+  private final Path base;
   private final PlanBuilder stages;
   private final DatasetSource dataset;
   private final Costs costs;
@@ -36,8 +40,9 @@ public final class Planner {
   private final List<String> comparisons = new ArrayList<>();
   private final WriteReport.Builder report = WriteReport.newBuilder();
 
-  private Planner(Experiment experiment, Toolchain toolchain, DatasetSource dataset) {
+  private Planner(Experiment experiment, Path base, Toolchain toolchain, DatasetSource dataset) {
     this.experiment = experiment;
+    this.base = base;
     this.stages = new PlanBuilder(toolchain);
     this.dataset = dataset;
     int kept = experiment.getRepresentation().getExamples();
@@ -51,12 +56,12 @@ public final class Planner {
    *
    * @param base what paths in the experiment are relative to
    * @param datasets where downloaded data sets are, or will be
-   * @throws IOException if a file of the data set cannot be read
+   * @throws IOException if a file of the data set or of weights cannot be read
    */
   public static Plan plan(Experiment experiment, Path base, Path datasets, Toolchain toolchain)
       throws IOException {
     DatasetSource dataset = DatasetSource.of(experiment.getDataset(), base, datasets);
-    return new Planner(experiment, toolchain, dataset).plan();
+    return new Planner(experiment, base, toolchain, dataset).plan();
   }
 
   /** The same, where downloaded data sets are in this user's cache. */
@@ -65,7 +70,7 @@ public final class Planner {
     return plan(experiment, base, Stores.datasets(System.getenv()), toolchain);
   }
 
-  private Plan plan() {
+  private Plan plan() throws IOException {
     stages.add(
         dataset
             .stage()
@@ -130,7 +135,7 @@ public final class Planner {
     stages.add(stage);
   }
 
-  private Subject subject(String name, boolean random) {
+  private Subject subject(String name, boolean random) throws IOException {
     String id = (random ? "random " : "train ") + name;
     Subject known = subjects.get(id);
     if (known != null) {
@@ -141,8 +146,7 @@ public final class Planner {
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseThrow();
-    Architecture architecture =
-        Architecture.parse(network.getArchitecture(), network.getWidth(), dataset.classes());
+    Architecture architecture = Architecture.of(network, dataset.classes());
     List<CutPoint> cuts =
         architecture.cuts().stream()
             .filter(
@@ -157,10 +161,13 @@ public final class Planner {
     return subject;
   }
 
-  private void addNetwork(Subject subject) {
+  private void addNetwork(Subject subject) throws IOException {
     Network network = subject.network();
+    boolean imported = network.hasWeights() && !subject.random();
     TrainingRecipe recipe =
-        subject.random() ? TrainingRecipe.newBuilder().setEpochs(0).build() : network.getRecipe();
+        subject.random() || imported
+            ? TrainingRecipe.newBuilder().setEpochs(0).build()
+            : network.getRecipe();
     if (recipe.getEpochs() == 0) {
       recipe = TrainingRecipe.newBuilder().setEpochs(0).build();
     }
@@ -183,11 +190,44 @@ public final class Planner {
             TrainNetwork.newBuilder()
                 .addAllBlocks(subject.architecture().blocks())
                 .setWidth(subject.architecture().width())
+                .setPlain(subject.architecture().plain())
+                .addAllLayer(subject.architecture().layers())
                 .setRecipe(recipe)
-                .setSeed(network.getSeed()));
+                .setSeed(imported ? 0 : network.getSeed()));
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
     stages.depend(stage, "test", DatasetSource.STAGE, "test");
+    if (imported) {
+      stages.depend(stage, "start", addImport(subject), "network");
+    }
     stages.add(stage);
+  }
+
+  /** Classes of a network that cannot tell by its layers; 0 for ten, as keys always had it. */
+  private static int unusual(Architecture architecture) {
+    boolean usual = architecture.classes() == Architecture.CLASSES;
+    return usual || !architecture.layers().isEmpty() ? 0 : architecture.classes();
+  }
+
+  private String addImport(Subject subject) throws IOException {
+    String id = "import " + subject.name();
+    Architecture architecture = subject.architecture();
+    Stage.Builder stage =
+        stages.stage(id, id, Costs.IMPORT_PER_NUMBER * architecture.parameterCount());
+    Path file = base.resolve(subject.network().getWeights().getFile()).toAbsolutePath();
+    stage.addSourceFile(file.toString());
+    stage
+        .getActionBuilder()
+        .addInput(Input.newBuilder().setRole("weights").setDigest(Digest.of(file).bytes()))
+        .setImportNetwork(
+            ImportNetwork.newBuilder()
+                .addAllBlocks(architecture.blocks())
+                .setWidth(architecture.width())
+                .setPlain(architecture.plain())
+                .addAllLayer(architecture.layers())
+                .addAllNameMap(subject.network().getWeights().getNameMapList())
+                .setClasses(unusual(architecture)));
+    stages.add(stage);
+    return id;
   }
 
   private void addRepresentations(Subject subject, String split, int examples) {

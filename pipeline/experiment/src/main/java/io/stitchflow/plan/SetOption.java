@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Weights;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -217,15 +218,17 @@ final class SetOption {
             && "\"'".indexOf(written.charAt(0)) >= 0
             && written.charAt(0) == written.charAt(written.length() - 1);
     String plain = quoted ? written.substring(1, written.length() - 1) : written;
-    if (!field.getName().equals("directory") || plain.isEmpty()) {
+    boolean path =
+        field.getName().equals("directory")
+            || field.equals(Weights.getDescriptor().findFieldByNumber(Weights.FILE_FIELD_NUMBER));
+    if (!path || plain.isEmpty()) {
       return plain;
     }
     try {
       // Whoever types a path means it from where they are, not from where the file is
       return Path.of(plain).toAbsolutePath().normalize().toString();
     } catch (InvalidPathException e) {
-      throw new Mistake(
-          "'" + plain + "' is no path: " + e.getReason() + "; write the directory's path");
+      throw new Mistake("'" + plain + "' is no path: " + e.getReason() + "; write one");
     }
   }
 

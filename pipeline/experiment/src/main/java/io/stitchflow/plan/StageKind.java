@@ -9,6 +9,7 @@ import java.util.Map;
 /** The stages there are, in the order in which an experiment runs them. */
 public enum StageKind {
   IMPORT_DATASET(ParametersCase.IMPORT_DATASET, 2, "data sets"),
+  IMPORT_NETWORK(ParametersCase.IMPORT_NETWORK, 1, "imported weights"),
   TRAIN_NETWORK(ParametersCase.TRAIN_NETWORK, 2, "networks"),
   COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 2, "representations"),
   COLLECT_GRAM(ParametersCase.COLLECT_GRAM, 1, "Gram matrices"),
@@ -62,7 +63,12 @@ public enum StageKind {
 
   /** Whether libtorch computes, so that its version and device are part of the key. */
   public boolean usesTorch() {
-    return this != IMPORT_DATASET && this != SOLVE_COPY_STITCH && this != WRITE_REPORT;
+    return !isImport() && this != SOLVE_COPY_STITCH && this != WRITE_REPORT;
+  }
+
+  /** Whether it reads files from outside, which are where the experiment is. */
+  public boolean isImport() {
+    return this == IMPORT_DATASET || this == IMPORT_NETWORK;
   }
 
   /** What the stage makes, in the plural, for people. */

@@ -37,7 +37,7 @@ record Subject(
     return ReportNetwork.newBuilder()
         .setName(name())
         .setArchitecture(architecture.name())
-        .setWidth(network.getWidth())
+        .setWidth(architecture.width())
         .setSeed(network.getSeed())
         .setRandom(random)
         .setDataset(dataset)

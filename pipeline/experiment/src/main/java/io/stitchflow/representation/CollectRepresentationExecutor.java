@@ -97,14 +97,16 @@ public final class CollectRepresentationExecutor implements StageExecutor {
         SortedMap<String, String> metadata = new TreeMap<>();
         metadata.put("architecture", network.architecture().name());
         metadata.put("cut", cut.layer());
-        metadata.put("width", String.valueOf(network.architecture().width()));
+        if (network.architecture().width() > 0) {
+          metadata.put("width", String.valueOf(network.architecture().width()));
+        }
         writers.byLayer.put(
             cut.layer(),
             TensorFileWriter.create(
                 run.output("representation"),
                 "representation",
                 cut.shape(),
-                List.of("C", "H", "W"),
+                List.of("C", "H", "W").subList(0, cut.shape().size()),
                 parameters.getDtype() == ElementType.FLOAT16 ? Element.FLOAT16 : Element.FLOAT32,
                 metadata));
       }

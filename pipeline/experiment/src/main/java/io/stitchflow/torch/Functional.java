@@ -39,9 +39,9 @@ public final class Functional {
    *
    * @param x [examples, in]
    * @param weight [out, in]
-   * @param bias [out]
+   * @param bias [out], or null for none
    */
-  public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+  public static NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
     return JniUtils.linear((PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias);
   }
 
@@ -97,6 +97,30 @@ public final class Functional {
         NDArray sums = blocks.sum(new int[] {3, 5})) {
       return sums.div(side * side);
     }
+  /** The largest number of each window; padding is smaller than any. */
+  public static NDArray maxPool(NDArray x, int kernel, int stride, int padding) {
+    return JniUtils.maxPool(
+        (PtNDArray) x,
+        new Shape(kernel, kernel),
+        new Shape(stride, stride),
+        new Shape(padding, padding),
+        false);
+  }
+
+  /** The mean of each window; padding counts as zeros. */
+  public static NDArray averagePool(NDArray x, int kernel, int stride, int padding) {
+    return JniUtils.avgPool(
+        (PtNDArray) x,
+        new Shape(kernel, kernel),
+        new Shape(stride, stride),
+        new Shape(padding, padding),
+        false,
+        true);
+  }
+
+  /** A vector of each map, channel by channel, row by row: [examples, numbers]. */
+  public static NDArray flatten(NDArray x) {
+    return x.reshape(x.getShape().get(0), -1);
   }
 
   /** Repeats each position {@code ratio} times in both directions. */

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Numbers by hand: the vanilla stitch gives 2 everywhere, the copy 1; expected are 1 and 3. */
 class CellMeterTest {
-  private static final Architecture ARCHITECTURE = new Architecture(List.of(1, 1, 1, 1), 1);
+  private static final Architecture ARCHITECTURE = Architecture.parse("ResNet(1,1,1,1)", 1);
   private static final CutPoint CUT = ARCHITECTURE.cuts().get(0);
   private static final int PIXELS = 32 * 32;
 

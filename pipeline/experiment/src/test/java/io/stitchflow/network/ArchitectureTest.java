@@ -34,6 +34,22 @@ class ArchitectureTest {
   }
 
   @Test
+  void counts_plain_areTheResnetsWithoutShortcuts() {
+    Architecture plain = Architecture.parse("PlainNet18", 64);
+    // Three 1x1 convolutions, each with a normalisation
+    long shortcuts = 64 * 128 + 128 * 256 + 256 * 512;
+    assertThat(plain.parameterCount()).isEqualTo(11_173_962 - shortcuts - 2 * (128 + 256 + 512));
+    assertThat(plain.macs())
+        .isEqualTo(555_422_720 - 64 * 128 * 256 - 128 * 256 * 64 - 256 * 512 * 16);
+    assertThat(plain.name()).isEqualTo("PlainNet(2,2,2,2)");
+    assertThat(plain.cuts()).isEqualTo(Architecture.parse("ResNet18", 64).cuts());
+    assertThat(plain.tensors())
+        .extracting(Tensor::name)
+        .contains("layer2.0.conv1.weight", "layer2.0.bn2.bias")
+        .noneMatch(name -> name.contains("downsample"));
+  }
+
+  @Test
   void cuts_resnet18_areStemAndEachBlock() {
     assertThat(Architecture.parse("ResNet18", 64).cuts())
         .hasSize(9)
@@ -58,7 +74,7 @@ class ArchitectureTest {
   @Test
   void tensors_smallest_haveTorchvisionsNames() {
     assertThat(Architecture.parse("ResNet(1,1,1,1)", 8).tensors())
-        .extracting(Architecture.Tensor::name)
+        .extracting(Tensor::name)
         .contains(
             "conv1.weight",
             "bn1.running_mean",
@@ -72,7 +88,9 @@ class ArchitectureTest {
   @Test
   void parse_notAResnet_saysWhatIsUnderstood() {
     assertThatThrownBy(() -> Architecture.parse("VGG11", 64))
-        .hasMessage("unknown architecture 'VGG11'; choose ResNet18, ResNet34 or ResNet(a,b,c,d)");
+        .hasMessage(
+            "unknown architecture 'VGG11'; choose ResNet18, ResNet34 or ResNet(a,b,c,d), or"
+                + " PlainNet for ResNet");
     assertThatThrownBy(() -> Architecture.parse("ResNet(1,0,1,1)", 64))
         .hasMessageContaining("at least 1 block");
   }

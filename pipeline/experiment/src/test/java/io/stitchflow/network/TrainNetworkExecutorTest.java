@@ -11,6 +11,7 @@ import io.stitchflow.artifacts.tensor.SafetensorsFile;
 import io.stitchflow.artifacts.tensor.TensorFileWriter;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Predictions;
 import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.TrainingCurve;
@@ -97,6 +98,42 @@ class TrainNetworkExecutorTest {
     Path out = train(directory, action(0, 1), "ten");
     assertThat(Safetensors.read(out.resolve("network")).metadata())
         .containsOnlyKeys("architecture", "width", "format", "kind");
+  }
+
+  @Test
+  void execute_plainAndDescribedNetworks_learnToo() throws IOException {
+    Action.Builder plain = action(12, 1).toBuilder();
+    plain.getTrainNetworkBuilder().setPlain(true);
+    Action.Builder described = action(12, 1).toBuilder();
+    described
+        .getTrainNetworkBuilder()
+        .clearBlocks()
+        .clearWidth()
+        .addAllLayer(Layers.layers(Layers.VARIED));
+    for (Action.Builder action : List.of(plain, described)) {
+      Architecture architecture = Architecture.of(action.getTrainNetwork(), Architecture.CLASSES);
+      Path out = train(directory, action.build(), architecture.name());
+      TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
+      assertThat(curve.getTest().getCorrect()).as(architecture.name()).isGreaterThan(40);
+      assertThat(digests(train(directory, action.build(), "again" + architecture.name())))
+          .isEqualTo(digests(out));
+    }
+  }
+
+  @Test
+  void execute_importedStart_isEvaluatedAsItIs() throws IOException {
+    Path trained = train(directory, action(2, 1), "trained");
+    Files.copy(trained.resolve("network"), directory.resolve("start"));
+    Action.Builder action = action(0, 0).toBuilder();
+    action.addInput(Input.newBuilder().setRole("start"));
+    Path out = train(directory, action.build(), "imported");
+    assertThat(Digest.of(out.resolve("network"))).isEqualTo(Digest.of(trained.resolve("network")));
+    assertThat(Digest.of(out.resolve("predictions")))
+        .isEqualTo(Digest.of(trained.resolve("predictions")));
+    action.getTrainNetworkBuilder().setWidth(8);
+    assertThatThrownBy(() -> train(directory, action.build(), "other"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the imported network is ResNet(1,1,1,1)/4, not ResNet(1,1,1,1)/8");
   }
 
   @Test

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.TextFormat;
+import io.stitchflow.artifacts.tensor.Dtype;
+import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Experiment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +51,91 @@ final class ExperimentFileTest {
     assertThat(read(List.of(text)).experiment()).isEqualTo(experiment);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          network { name: "c" architecture: "PlainNet(1,0,1,1)" } | network[2].architecture: 'PlainNet(1,0,1,1)' is no architecture; choose
+          network { name: "c" architecture: "ResNet(1,1,1,999999999)" } | network[2].architecture: 'ResNet(1,1,1,999999999)' is no architecture; choose
+          network { name: "c" width: 8 layer { name: "x" flatten {} } layer { linear { outputs: 10 } } } | network[2].width: is given beside layer, which describes the network; drop one
+          network { name: "c" architecture: "ResNet18" layer { name: "x" flatten {} } layer { linear { outputs: 10 } } } | network[2].architecture: is given beside layer
+          network { name: "c" layer { name: "x y" flatten {} } layer { linear { outputs: 10 } } } | network[2].layer[0].name: 'x y' has the character ' '
+          network { name: "c" layer { name: "x" conv { kernel: 3 } } } | network[2].layer[0].conv.channels: is missing or 0; choose a whole number from 1 to 65536
+          network { name: "c" layer { name: "x" conv { channels: 4 kernel: 3 stride: 0 } } } | network[2].layer[0].conv.stride: is 0; choose a whole number from 1 to 64
+          network { name: "c" layer { name: "x" conv { channels: 4 kernal: 3 } } } | network[2].layer[0].conv.kernal: ConvolutionLayer has no field 'kernal'; did you mean 'kernel'?
+          network { name: "c" layer { name: "x" relu {} } layer { name: "y" residual { body { conv { channels: 4 kernel: 3 } } } } } | network[2].layer[1].residual: the body gives [4, 30, 30], the shortcut [3, 32, 32]; give both
+          network { name: "c" layer { name: "x" flatten {} } layer { relu {} conv {} } } | network[2].layer[1].relu: is given beside conv; drop one
+          network { name: "c" layer { name: "v" sequence { layer { global_avg_pool {} } } } layer { linear { outputs: 10 } } } | network[2]: c -> a: no stitch carries the vector after 'v' [3] into the map after 'stem' [8, 32, 32]; choose an earlier sender cut or a later receiver cut; and 4 more such cells; name the cuts that fit in `cut`
+          network { name: "c" layer { name: "v" conv { channels: 1 kernel: 8 } } layer { flatten {} } layer { linear { outputs: 10 } } } | network[2]: a -> c: no stitch carries the map after 'stem' [8, 32, 32] into the map after 'v' [1, 25, 25]: both must be square, and one side a multiple of the other
+          network { name: "c" layer { name: "v" flatten {} } layer { linear { outputs: 10 } } } pair { sender: "a" receiver: "c" } | pair[0]: a -> c: least squares takes stitches into vectors from 4096 numbers at most, but there are stem -> v from 8192 numbers
+          network { name: "c" architecture: "ResNet18" weights { } } | network[2].weights.file: is missing; write the path of a safetensors file
+          network { name: "c" architecture: "ResNet18" weights { file: "none" } } | none does not exist; check the name
+          network { name: "c" architecture: "ResNet18" weights { file: "." } } | is no file; check the name
+          network { name: "c" architecture: "ResNet18" weights { file: "e.textproto" } } | network[2].weights.file: cannot be read:
+          network { name: "c" architecture: "ResNet18" weights { file: "x" name_map { } } } | network[2].weights.name_map[0].from: is missing; write a name in the file
+          network { name: "c" architecture: "ResNet18" weights { file: "x" } recipe { epochs: 1 } } | network[2].recipe: is given beside weights, which take the place of training; drop one
+          """)
+  void network_wrong_isToldWithItsPlaceAndField(String line, String expected) throws IOException {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.add(line);
+    assertThat(problems(lines))
+        .allMatch(problem -> problem.startsWith("e.textproto:5:"))
+        .anyMatch(problem -> problem.contains(expected));
+  }
+
+  @Test
+  void network_nestedTooDeep_isToldWithoutAStackTrace() throws IOException {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.add(
+        "network { name: \"c\" "
+            + "layer { sequence { ".repeat(20_000)
+            + "} } ".repeat(20_000)
+            + "}");
+    assertThat(problems(lines)).isNotEmpty();
+  }
+
+  @Test
+  void weights_ofAnotherNetwork_areToldWithAllArraysAtTheFilesPlace() throws Exception {
+    NamedTensor bias = new NamedTensor("fc.bias", Dtype.F32, List.of(3), ByteBuffer.allocate(12));
+    NamedTensor other = new NamedTensor("other", Dtype.F32, List.of(), ByteBuffer.allocate(4));
+    Safetensors.write(directory.resolve("w"), List.of(bias, other), new TreeMap<>());
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.add("network { name: \"c\" architecture: \"ResNet(1,1,1,1)\" width: 8");
+    lines.add("  weights { file: \"w\" } }");
+    InvalidExperimentException e =
+        catchThrowableOfType(InvalidExperimentException.class, () -> read(lines));
+    assertThat(e.problems()).hasSize(1);
+    assertThat(e.problems().get(0))
+        .contains("e.textproto:6:13: network[2].weights.file: ")
+        .contains("w does not hold the arrays of ResNet(1,1,1,1)/8: ")
+        .contains("'fc.bias' must be [10], but is [3]; 'other' [] is no array of the network")
+        .contains("'conv1.weight' [8, 3, 3, 3] is missing; 'bn1.weight' [8] is missing");
+  }
+
+  @Test
+  void networks_describedAndImported_readTheSameWithEveryDefault() throws Exception {
+    NamedTensor weight = new NamedTensor("w", Dtype.F32, List.of(10, 3), ByteBuffer.allocate(120));
+    Safetensors.write(directory.resolve("w"), List.of(weight), new TreeMap<>());
+    Experiment experiment =
+        read(List.of(
+                "name: \"e\" dataset { synthetic {} } cut: \"p\" network { name: \"a\"",
+                "layer { name: \"p\" max_pool { kernel: 2 } } layer { global_avg_pool {} }",
+                "layer { name: \"fc\" linear { outputs: 10 bias: false } }",
+                "weights { file: \"w\" name_map { from: \"w\" to: \"fc.weight\" } } }",
+                "network { name: \"b\" layer { name: \"p\" conv { channels: 3 kernel: 2 stride: 2 } }",
+                "layer { flatten {} } layer { linear { outputs: 10 } } }"))
+            .experiment();
+    assertThat(experiment.getNetwork(0).getLayer(0).getMaxPool().getStride()).isEqualTo(2);
+    assertThat(experiment.getNetwork(0).getWidth()).isZero();
+    assertThat(experiment.getNetwork(0).hasRecipe()).isFalse();
+    assertThat(experiment.getNetwork(1).getLayer(0).getConv().getBias()).isTrue();
+    assertThat(experiment.getNetwork(1).getLayer(2).getLinear().getBias()).isTrue();
+    String text = TextFormat.printer().printToString(experiment);
+    assertThat(read(List.of(text)).experiment()).isEqualTo(experiment);
+  }
+
   @Test
   void file_examples_areGood() throws Exception {
     Path examples = Path.of("..", "..", "proto", "examples");
@@ -54,6 +144,12 @@ final class ExperimentFileTest {
                 .experiment()
                 .getName())
         .isEqualTo("quickstart");
+    assertThat(
+            ExperimentFile.read(examples.resolve("networks.textproto"), List.of())
+                .experiment()
+                .getNetwork(2)
+                .getLayerCount())
+        .isEqualTo(13);
     Path cifar10 = cifar10(3073 * 40);
     Experiment small =
         ExperimentFile.read(

@@ -6,24 +6,30 @@ import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.artifacts.tensor.Dtype;
+import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.dataset.Cifar;
-import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Metric;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
+import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.WriteReport;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +45,20 @@ class PlannerTest {
       condition: TRAINED_TRAINED
       copy { solver: [LEAST_SQUARES, SGD] }
       seed: [%s]
+      """;
+
+  private static final String IMPORTED =
+      """
+      name: "imported"
+      dataset { synthetic {} }
+      network {
+        name: "a"
+        seed: 2
+        layer { name: "p" max_pool { kernel: 2 } }
+        layer { global_avg_pool {} }
+        layer { name: "fc" linear { outputs: 10 bias: false } }
+        weights { file: "w" name_map { from: "w" to: "fc.weight" } }
+      }
       """;
 
   @TempDir Path directory;
@@ -249,6 +269,45 @@ class PlannerTest {
     Stage compared = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
 
     assertThat(compared.getAction().getCompareStitches().getControlSeed()).isZero();
+  }
+
+  @Test
+  void plan_resnets_haveTheActionsTheyHadBeforeThereWereOthers() throws Exception {
+    Stage trained = stage(stages("1"), "train a");
+
+    assertThat(trained.getAction().getTrainNetwork())
+        .isEqualTo(
+            TrainNetwork.newBuilder()
+                .addAllBlocks(List.of(1, 1, 1, 1))
+                .setWidth(4)
+                .setRecipe(trained.getAction().getTrainNetwork().getRecipe())
+                .setSeed(1)
+                .build());
+  }
+
+  @Test
+  void plan_importedNetwork_isTheFilesDigestAndStartsWhatEvaluatesIt() throws Exception {
+    Path weights = directory.resolve("w");
+    NamedTensor weight = new NamedTensor("w", Dtype.F32, List.of(10, 3), ByteBuffer.allocate(120));
+    Safetensors.write(weights, List.of(weight), new TreeMap<>());
+    Files.writeString(directory.resolve("e.textproto"), IMPORTED);
+    ValidExperiment valid = ExperimentFile.read(directory.resolve("e.textproto"), List.of());
+    List<Stage> stages =
+        Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance())
+            .getStageList();
+
+    Stage imported = stage(stages, "import a");
+    assertThat(imported.getAction().getInputList())
+        .containsExactly(
+            Input.newBuilder().setRole("weights").setDigest(Digest.of(weights).bytes()).build());
+    assertThat(imported.getSourceFileList()).containsExactly(weights.toString());
+    Stage evaluated = stage(stages, "train a");
+    assertThat(evaluated.getAction().getTrainNetwork().getRecipe().getEpochs()).isZero();
+    assertThat(evaluated.getAction().getTrainNetwork().getSeed()).isZero();
+    assertThat(evaluated.getDependencyList())
+        .contains(PlanBuilder.dependency("start", "import a", "network"));
+    assertThat(stages.indexOf(imported)).isLessThan(stages.indexOf(evaluated));
+    assertThat(stage(stages, "random a").getAction().getTrainNetwork().getSeed()).isEqualTo(2);
   }
 
   private static Stage stage(List<Stage> stages, String id) {

@@ -24,7 +24,7 @@ class MemoryTest {
     Bench bench = new Bench(directory);
     Path file = bench.representation(List.of(8, 32, 32), new float[32 * 8 * 1024]);
     try (Lane lane = Lane.open();
-        Network receiver = Network.random(lane, new Architecture(List.of(1, 1, 1, 1), 8), 1);
+        Network receiver = Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 8), 1);
         TensorFile sender = TensorFile.open(file)) {
       Stitch stitch =
           Stitch.between(new CutPoint("stem", sender.shape()), receiver.architecture().cut("stem"));

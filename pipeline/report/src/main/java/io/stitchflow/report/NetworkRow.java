@@ -34,8 +34,9 @@ record NetworkRow(
     return network.getArchitecture();
   }
 
+  /** A described network has none. */
   String width() {
-    return Integer.toUnsignedString(network.getWidth());
+    return network.getWidth() == 0 ? "–" : Integer.toUnsignedString(network.getWidth());
   }
 
   String seed() {

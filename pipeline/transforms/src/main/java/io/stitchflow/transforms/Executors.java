@@ -3,6 +3,7 @@ package io.stitchflow.transforms;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.comparison.CompareStitchesExecutor;
 import io.stitchflow.dataset.ImportDatasetExecutor;
+import io.stitchflow.network.ImportNetworkExecutor;
 import io.stitchflow.network.TrainNetworkExecutor;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.report.WriteReportExecutor;
@@ -19,16 +20,17 @@ public final class Executors {
   private Executors() {}
 
   public static Map<StageKind, StageExecutor> all() {
-    return Map.of(
-        StageKind.IMPORT_DATASET, new ImportDatasetExecutor(),
-        StageKind.TRAIN_NETWORK, new TrainNetworkExecutor(),
-        StageKind.COLLECT_REPRESENTATION, new CollectRepresentationExecutor(),
-        StageKind.COLLECT_GRAM, new CollectGramExecutor(),
-        StageKind.COLLECT_CROSS_MOMENTS, new CollectCrossMomentsExecutor(),
-        StageKind.SOLVE_COPY_STITCH, new SolveCopyStitchExecutor(),
-        StageKind.FIT_COPY_STITCH, new FitCopyStitchExecutor(),
-        StageKind.FIT_VANILLA_STITCH, new FitVanillaStitchExecutor(),
-        StageKind.COMPARE_STITCHES, new CompareStitchesExecutor(),
-        StageKind.WRITE_REPORT, new WriteReportExecutor());
+    return Map.ofEntries(
+        Map.entry(StageKind.IMPORT_DATASET, new ImportDatasetExecutor()),
+        Map.entry(StageKind.IMPORT_NETWORK, new ImportNetworkExecutor()),
+        Map.entry(StageKind.TRAIN_NETWORK, new TrainNetworkExecutor()),
+        Map.entry(StageKind.COLLECT_REPRESENTATION, new CollectRepresentationExecutor()),
+        Map.entry(StageKind.COLLECT_GRAM, new CollectGramExecutor()),
+        Map.entry(StageKind.COLLECT_CROSS_MOMENTS, new CollectCrossMomentsExecutor()),
+        Map.entry(StageKind.SOLVE_COPY_STITCH, new SolveCopyStitchExecutor()),
+        Map.entry(StageKind.FIT_COPY_STITCH, new FitCopyStitchExecutor()),
+        Map.entry(StageKind.FIT_VANILLA_STITCH, new FitVanillaStitchExecutor()),
+        Map.entry(StageKind.COMPARE_STITCHES, new CompareStitchesExecutor()),
+        Map.entry(StageKind.WRITE_REPORT, new WriteReportExecutor()));
   }
 }

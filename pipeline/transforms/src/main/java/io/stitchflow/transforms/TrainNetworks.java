@@ -6,8 +6,8 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Trains networks, and makes the random ones. Input: results of all stages before. Output: the
- * same, and those of its own stages.
+ * Imports weights, trains networks, and makes the random ones. Input: results of all stages before.
+ * Output: the same, and those of its own stages.
  */
 public final class TrainNetworks
     extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
@@ -24,6 +24,8 @@ public final class TrainNetworks
 
   @Override
   public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before.apply("Train", RunStages.of(StageKind.TRAIN_NETWORK, run));
+    return before
+        .apply("Import", RunStages.of(StageKind.IMPORT_NETWORK, run))
+        .apply("Train", RunStages.of(StageKind.TRAIN_NETWORK, run));
   }
 }

@@ -25,15 +25,15 @@ final class ClusterRun {
   private ClusterRun() {}
 
   /**
-   * Imports data sets in this process, since their files are here and need not be on the workers;
-   * returns what that gave.
+   * Imports data sets and weights in this process, since their files are here and need not be on
+   * the workers; returns what that gave.
    */
   static List<StageResult> importHere(Plan plan, Survey survey, Store store, RunListener listener)
       throws InterruptedException {
     List<StageResult> imported = new ArrayList<>();
     Worker worker = new Worker(store, Executors.all(), 1);
     for (StageGroup group : survey.missing()) {
-      if (StageKind.of(group.getStage(0)) == StageKind.IMPORT_DATASET) {
+      if (StageKind.of(group.getStage(0)).isImport()) {
         imported.addAll(worker.run(group.getStageList(), plan, Map.of(), listener));
       }
     }

@@ -1,0 +1,158 @@
+"""Networks from their definitions: CIFAR ResNets and plain networks as modules of PyTorch, described ones layer by layer."""
+import re
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Block(nn.Module):
+    """He et al. 2015, figure 5 left; plain: the same without the shortcut."""
+
+    def __init__(self, inputs, outputs, stride, plain):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.plain = plain
+        self.downsample = None
+        if not plain and (stride != 1 or inputs != outputs):
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        if not self.plain:
+            y = y + (x if self.downsample is None else self.downsample(x))
+        return F.relu(y)
+
+
+class ResNet(nn.Module):
+    def __init__(self, blocks, width, plain=False):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        inputs = width
+        for stage, count in enumerate(blocks):
+            outputs = width * 2**stage
+            layer = nn.Sequential()
+            for i in range(count):
+                stride = 2 if stage and not i else 1
+                layer.add_module(str(i), Block(inputs, outputs, stride, plain))
+                inputs = outputs
+            setattr(self, "layer%d" % (stage + 1), layer)
+        self.stages = len(blocks)
+        self.fc = nn.Linear(inputs, 10)
+
+    def forward(self, x):
+        """The logits, and what comes after each block by its name."""
+        cuts = {"stem": F.relu(self.bn1(self.conv1(x)))}
+        y = cuts["stem"]
+        for stage in range(1, self.stages + 1):
+            for i, block in enumerate(getattr(self, "layer%d" % stage)):
+                y = block(y)
+                cuts["layer%d.%d" % (stage, i)] = y
+        return self.fc(y.mean((2, 3))), cuts
+
+
+class Described:
+    """Layers in protobuf text format, as experiment.proto explains them."""
+
+    def __init__(self, text, arrays):
+        self.layers = parse(text)["layer"]
+        self.arrays = arrays
+        self.used = set()
+
+    def __call__(self, x):
+        cuts = {}
+        for i, layer in enumerate(self.layers):
+            x = self.apply(layer, x, "", str(i))
+            if "name" in layer and i < len(self.layers) - 1:
+                cuts[layer["name"][0]] = x
+        return x, cuts
+
+    def sequence(self, layers, x, outer, place=""):
+        for i, layer in enumerate(layers):
+            x = self.apply(layer, x, outer, place + str(i))
+        return x
+
+    def get(self, name):
+        self.used.add(name)
+        return self.arrays[name]
+
+    def apply(self, layer, x, outer, place):
+        (kind,) = [key for key in layer if key != "name"]
+        it = layer[kind][0]
+        own = layer.get("name", [""])[0]
+        if not own and kind not in ("residual", "sequence"):
+            own = place
+        name = ".".join(part for part in (outer, own) if part)
+
+        def number(field, default=0):
+            return int(it.get(field, [default])[0])
+
+        def bias():
+            return self.get(name + ".bias") if it.get("bias", ["false"])[0] == "true" else None
+
+        if kind == "conv":
+            weight = self.get(name + ".weight")
+            return F.conv2d(x, weight, bias(), number("stride"), number("padding"))
+        if kind == "batch_norm":
+            mean, variance = self.get(name + ".running_mean"), self.get(name + ".running_var")
+            return F.batch_norm(
+                x, mean, variance, self.get(name + ".weight"), self.get(name + ".bias"), eps=1e-5
+            )
+        if kind == "relu":
+            return F.relu(x)
+        if kind == "max_pool":
+            return F.max_pool2d(x, number("kernel"), number("stride"), number("padding"))
+        if kind == "avg_pool":
+            return F.avg_pool2d(x, number("kernel"), number("stride"), number("padding"))
+        if kind == "global_avg_pool":
+            return F.adaptive_avg_pool2d(x, 1).flatten(1)
+        if kind == "flatten":
+            return x.flatten(1)
+        if kind == "linear":
+            return F.linear(x, self.get(name + ".weight"), bias())
+        if kind == "sequence":
+            return self.sequence(it["layer"], x, name)
+        assert kind == "residual", kind
+        shortcut = self.sequence(it.get("shortcut", []), x, name, "shortcut.")
+        return self.sequence(it["body"], x, name) + shortcut
+
+
+def parse(text):
+    """Protobuf text format as dicts of lists."""
+    tokens = re.findall(r'"[^"]*"|[\w.]+|[{}:]', text)
+
+    def message():
+        fields = {}
+        while tokens and tokens[0] != "}":
+            field = tokens.pop(0)
+            if tokens[0] == ":":
+                tokens.pop(0)
+                value = tokens.pop(0).strip('"')
+            else:
+                assert tokens.pop(0) == "{"
+                value = message()
+                tokens.pop(0)
+            fields.setdefault(field, []).append(value)
+        return fields
+
+    return message()
+
+
+def load(arrays, metadata):
+    """The network that a file of ours is of; every array of it is used."""
+    if "layers" in metadata:
+        return Described(metadata["layers"], arrays)
+    kind, blocks = re.fullmatch(r"(ResNet|PlainNet)\((.*)\)", metadata["architecture"]).groups()
+    network = ResNet(
+        [int(count) for count in blocks.split(",")], int(metadata["width"]), kind == "PlainNet"
+    )
+    missing = network.load_state_dict(arrays, strict=False)
+    left = [name for name in missing.missing_keys if not name.endswith("num_batches_tracked")]
+    assert not left and not missing.unexpected_keys, missing
+    return network.eval()
