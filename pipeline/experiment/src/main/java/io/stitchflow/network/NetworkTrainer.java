@@ -191,7 +191,12 @@ final class NetworkTrainer {
           return convolveAsItLies(first, convolution);
         }
       }
-      return convolveAsItLies(x, convolution);
+      if (weights.architecture().layers().isEmpty()) {
+        return convolveAsItLies(x, convolution); // a ResNet's maps lie so already
+      }
+      try (NDArray last = Functional.channelsLast(x)) {
+        return convolveAsItLies(last, convolution);
+      }
     }
 
     private NDArray convolveAsItLies(NDArray x, Convolution convolution) {
