@@ -80,8 +80,7 @@ public final class Architecture {
    * @param plain without shortcuts
    * @param classes outputs of the linear layer
    */
-  private static Architecture resNet(
-      List<Integer> blocks, int width, boolean plain, int classes) {
+  private static Architecture resNet(List<Integer> blocks, int width, boolean plain, int classes) {
     if (blocks.size() != ResNet.STAGES || blocks.stream().anyMatch(n -> n < 1 || n > MOST_BLOCKS)) {
       throw new IllegalArgumentException(
           String.format(

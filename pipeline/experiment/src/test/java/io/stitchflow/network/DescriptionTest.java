@@ -190,6 +190,8 @@ class DescriptionTest {
   }
 
   private static List<String> complaints(String text) {
-    return Architecture.complaints(Layers.layers(text), 10).stream().map(Complaint::toString).toList();
+    return Architecture.complaints(Layers.layers(text), 10).stream()
+        .map(Complaint::toString)
+        .toList();
   }
 }

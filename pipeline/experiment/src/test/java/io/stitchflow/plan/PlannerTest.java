@@ -1,6 +1,8 @@
 package io.stitchflow.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
@@ -16,8 +18,6 @@ import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Metric;
-import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
