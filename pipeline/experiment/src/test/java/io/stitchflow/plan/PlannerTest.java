@@ -1,14 +1,14 @@
 package io.stitchflow.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.TextFormat;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.dataset.Cifar;
-import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
