@@ -118,7 +118,7 @@ record Answer(List<Row> rows) {
                     place.condition(),
                     place.solver(),
                     place.region(),
-                    verdicts(cells),
+                    verdicts(cells, Chance.of(results)),
                     cells)));
     return new Answer(rows);
   }
@@ -139,7 +139,7 @@ record Answer(List<Row> rows) {
     return cells;
   }
 
-  private static Map<Verdict, Integer> verdicts(List<Cell> cells) {
+  private static Map<Verdict, Integer> verdicts(List<Cell> cells, double chance) {
     Map<ReportCell, List<Cell>> seeds = new LinkedHashMap<>();
     for (Cell cell : cells) {
       seeds
@@ -151,13 +151,17 @@ record Answer(List<Row> rows) {
     for (List<Cell> cell : seeds.values()) {
       Verdict verdict =
           Verdict.of(
-              mean(cell, Cell::vanillaAccuracy),
-              mean(cell, Cell::receiverAccuracy),
+              above(chance, mean(cell, Cell::vanillaAccuracy)),
+              above(chance, mean(cell, Cell::receiverAccuracy)),
               mean(cell, Cell::r2Vanilla),
               mean(cell, Cell::r2Copy));
       verdicts.merge(verdict, 1, Integer::sum);
     }
     return new TreeMap<>(verdicts);
+  }
+
+  private static @Nullable Double above(double chance, @Nullable Double accuracy) {
+    return accuracy == null ? null : (Double) (accuracy - chance);
   }
 
   private static @Nullable Double mean(List<Cell> seeds, Function<Cell, @Nullable Double> value) {

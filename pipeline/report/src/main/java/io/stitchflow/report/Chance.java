@@ -8,6 +8,11 @@ final class Chance {
 
   private Chance() {}
 
+  /** Of all networks, which learn from one data set; NaN where there are none. */
+  static double of(Results results) {
+    return results.pairs().isEmpty() ? Double.NaN : of(results.pairs().get(0).receiver());
+  }
+
   static double of(ReportNetwork network) {
     return 1. / (network.getClasses() == 0 ? USUAL_CLASSES : network.getClasses());
   }

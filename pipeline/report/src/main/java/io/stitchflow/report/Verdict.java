@@ -47,7 +47,12 @@ enum Verdict {
     return text;
   }
 
-  /** Of numbers of one cell, means over its seeds; null where not measured. */
+  /**
+   * Of numbers of one cell, means over its seeds; null where not measured.
+   *
+   * @param vanilla accuracy above chance of the network with the vanilla stitch
+   * @param receiver accuracy above chance of the receiver alone
+   */
   static Verdict of(
       @Nullable Double vanilla,
       @Nullable Double receiver,
@@ -59,7 +64,7 @@ enum Verdict {
     if (Double.isNaN(r2Vanilla) || Double.isNaN(r2Copy)) {
       return UNKNOWN;
     }
-    if (receiver - HeatMap.CHANCE < KNOWS) {
+    if (receiver < KNOWS) {
       return NO_BASELINE;
     }
     if (!works(vanilla, receiver)) {
@@ -72,9 +77,9 @@ enum Verdict {
     return share >= MATCHES_FROM ? MATCHES : share >= PARTLY_FROM ? PARTLY : DIFFERS;
   }
 
-  /** Whether a stitched network keeps enough of what the receiver knows. */
-  static boolean works(double accuracy, double receiver) {
-    return accuracy - HeatMap.CHANCE >= WORKS * (receiver - HeatMap.CHANCE);
+  /** Whether a stitched network keeps enough of what the receiver knows, both above chance. */
+  private static boolean works(double accuracy, double receiver) {
+    return accuracy >= WORKS * receiver;
   }
 
   /** Whether the vanilla stitch works. */

@@ -55,7 +55,7 @@ final class DatasetDownload {
         archive.fetch(display::show);
       }
     } catch (DownloadException e) {
-      throw new InputException(e.getMessage());
+      throw new InputException(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new InputException(
           archive.title()
