@@ -124,7 +124,7 @@ final class Expected {
 
   /** Means over blocks of {@code side} x {@code side} positions; the map itself where it is 1. */
   static NDArray blockMeans(NDArray map, int side) {
-    return side == 1 ? map : Functional.averagePool(map, side);
+    return side == 1 ? map : Functional.averagePool(map, side, side, 0);
   }
 
   /** The receiver on its own representation. */

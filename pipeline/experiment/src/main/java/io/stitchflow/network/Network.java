@@ -95,12 +95,14 @@ public final class Network implements AutoCloseable {
    */
   public NDArray suffix(
       NDArray representation, CutPoint cut, BiConsumer<CutPoint, NDArray> consumer) {
-    NDArray y = Functional.channelsLast(representation);
-    for (int i = index(cut) + 1; i < layers.layers(); i++) {
-      y = layers.layers(i, i + 1, y);
-      consumer.accept(architecture.cuts().get(i), y);
+    NDArray y = inside(representation);
+    int i = architecture.sectionsBefore(cut);
+    for (CutPoint later : architecture.cuts().subList(i, architecture.cuts().size())) {
+      y = pass(i, i + 1, y);
+      i++;
+      consumer.accept(later, y);
     }
-    return toLogits(y);
+    return pass(i, i + 1, y);
   }
 
   /**

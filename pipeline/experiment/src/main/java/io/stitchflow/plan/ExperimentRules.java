@@ -17,6 +17,7 @@ import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

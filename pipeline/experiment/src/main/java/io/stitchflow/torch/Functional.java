@@ -88,15 +88,6 @@ public final class Functional {
     }
   }
 
-  /** The mean of each block of {@code side} x {@code side} positions. */
-  public static NDArray averagePool(NDArray x, int side) {
-    Shape shape = x.getShape();
-    long height = shape.get(2) / side;
-    long width = shape.get(3) / side;
-    try (NDArray blocks = x.reshape(shape.get(0), shape.get(1), height, side, width, side);
-        NDArray sums = blocks.sum(new int[] {3, 5})) {
-      return sums.div(side * side);
-    }
   /** The largest number of each window; padding is smaller than any. */
   public static NDArray maxPool(NDArray x, int kernel, int stride, int padding) {
     return JniUtils.maxPool(
