@@ -310,6 +310,37 @@ class PlannerTest {
     assertThat(stage(stages, "random a").getAction().getTrainNetwork().getSeed()).isEqualTo(2);
   }
 
+  @Test
+  void plan_paperSmallResnets_hasThePapersStitches() throws Exception {
+    ValidExperiment paper =
+        ExperimentFile.read(
+            Path.of("..", "..", "proto", "examples", "paper-small-resnets.textproto"), List.of());
+    assertThat(paper.experiment().getPairCount()).isEqualTo(16 * 16);
+    Plan plan =
+        Planner.plan(
+            paper.experiment(), directory, directory.resolve("datasets"), Toolchain.getDefaultInstance());
+    // 112 cuts of 16 networks, in each of 4 conditions; 100,352 stitches in all
+    assertThat(plan.getStageList())
+        .filteredOn(stage -> stage.getAction().hasFitVanillaStitch())
+        .hasSize(4 * 112 * 112);
+    assertThat(plan.getStageList())
+        .filteredOn(stage -> stage.getAction().hasFitCopyStitch())
+        .hasSize(4 * 112 * 112);
+  }
+
+  @Test
+  void plan_paperResnet18And34_hasThePapersCells() throws Exception {
+    ValidExperiment paper =
+        ExperimentFile.read(
+            Path.of("..", "..", "proto", "examples", "paper-resnet18-34.textproto"), List.of());
+    Plan plan =
+        Planner.plan(
+            paper.experiment(), directory, directory.resolve("datasets"), Toolchain.getDefaultInstance());
+    assertThat(plan.getStageList())
+        .filteredOn(stage -> stage.getAction().hasFitVanillaStitch())
+        .hasSize(4 * (9 * 9 + 2 * 9 * 17));
+  }
+
   private static Stage stage(List<Stage> stages, String id) {
     return stages.stream().filter(stage -> stage.getId().equals(id)).findFirst().orElseThrow();
   }
