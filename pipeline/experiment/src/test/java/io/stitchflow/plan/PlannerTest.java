@@ -318,7 +318,10 @@ class PlannerTest {
     assertThat(paper.experiment().getPairCount()).isEqualTo(16 * 16);
     Plan plan =
         Planner.plan(
-            paper.experiment(), directory, directory.resolve("datasets"), Toolchain.getDefaultInstance());
+            paper.experiment(),
+            directory,
+            directory.resolve("datasets"),
+            Toolchain.getDefaultInstance());
     // 112 cuts of 16 networks, in each of 4 conditions; 100,352 stitches in all
     assertThat(plan.getStageList())
         .filteredOn(stage -> stage.getAction().hasFitVanillaStitch())
@@ -335,7 +338,10 @@ class PlannerTest {
             Path.of("..", "..", "proto", "examples", "paper-resnet18-34.textproto"), List.of());
     Plan plan =
         Planner.plan(
-            paper.experiment(), directory, directory.resolve("datasets"), Toolchain.getDefaultInstance());
+            paper.experiment(),
+            directory,
+            directory.resolve("datasets"),
+            Toolchain.getDefaultInstance());
     assertThat(plan.getStageList())
         .filteredOn(stage -> stage.getAction().hasFitVanillaStitch())
         .hasSize(4 * (9 * 9 + 2 * 9 * 17));
