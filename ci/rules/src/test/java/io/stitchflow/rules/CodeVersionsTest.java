@@ -95,7 +95,8 @@ final class CodeVersionsTest {
     assertThat(unseen).contains("io.stitchflow.stitch.Stitch$Pointwise");
     unseen.removeAll(reached);
     assertThat(unseen)
-        .containsExactly("io.stitchflow.artifacts.KeyCheckpoint", "io.stitchflow.artifacts.MemoRun");
+        .containsExactly(
+            "io.stitchflow.artifacts.KeyCheckpoint", "io.stitchflow.artifacts.MemoRun");
   }
 
   private static CodeVersions recorded() throws IOException {

@@ -66,12 +66,17 @@ final class NetworkRules {
     int width = network.getWidth();
     boolean knownWidth = width >= 1 && width <= Architecture.MOST_WIDTH;
     try {
+      Architecture.parse(name, 1, classes);
+    } catch (IllegalArgumentException e) {
+      add(path + ".architecture", "'" + name + "' is no architecture; choose " + choices);
+      return null;
+    }
+    try {
       return Architecture.parse(name, knownWidth ? width : 1, classes);
     } catch (IllegalArgumentException e) {
-      // Said below, in the words of an experiment
+      add(path + ".width", "is " + width + ", but " + e.getMessage() + "; choose less");
+      return null;
     }
-    add(path + ".architecture", "'" + name + "' is no architecture; choose " + choices);
-    return null;
   }
 
   private @Nullable Architecture described() {

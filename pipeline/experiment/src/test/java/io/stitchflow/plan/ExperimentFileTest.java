@@ -216,6 +216,7 @@ final class ExperimentFileTest {
           pair { sender: "a" } | pair[0].receiver: is missing; write the name of a network
           pair { sender: a receiver: "b" } | pair[0].sender: 'a' is no text; write "a", in quotes
           pair { sender: "a" receiver: "b" } pair { sender: "a" receiver: "b" } | pair[1]: a -> b is pair[0] too; drop one
+          network { name: "c" architecture: "ResNet34" width: 1024 } | network[2].width: is 1024, but layer: the network has 5442763786 numbers; 500000000 at most can be kept; choose less
           only: "c" | only[0]: there is no network 'c'; choose one of a, b
           only: "a" only: "a" | only[1]: a is only[0] too; drop one
           only: "a" pair { sender: "a" receiver: "b" } | only: leaves no pair; add the other network of a pair, or drop 'pair' for all pairs

@@ -62,7 +62,13 @@ final class MessagesTest {
   void of_builderOrInterface_isTheMessages() {
     Messages messages = new Messages();
     assertThat(messages.of("Comparison").keySet())
-        .containsExactly("message Comparison", "message Evaluation", "message Measurement");
+        .containsExactly(
+            "message Comparison",
+            "message Control",
+            "message Evaluation",
+            "message Interpolated",
+            "message LaterCut",
+            "message Measurement");
     assertThat(messages.of("Comparison$Builder")).isEqualTo(messages.of("Comparison"));
     assertThat(messages.of("Metric")).isEmpty();
     assertThat(messages.of("Action$ParametersCase")).isEmpty();
