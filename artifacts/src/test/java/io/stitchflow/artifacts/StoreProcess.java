@@ -56,7 +56,9 @@ final class StoreProcess {
           (runs, progress) -> Files.write(runs.get(0).output("moments"), content);
       Memo.Answer answer =
           memo.get(List.of(request(version)), executor, store::open, share -> {}).get(0);
-      if (answer.outcome() == Outcome.RAN) {
+      if (!answer.failure().isEmpty()) {
+        System.err.println("action " + version + " is not in the store: " + answer.failure());
+      } else if (answer.outcome() == Outcome.RAN) {
         out.println(version);
       }
     }
