@@ -29,10 +29,10 @@ final class NaiveNetwork implements AutoCloseable {
   NaiveNetwork(Lane lane, Architecture architecture, Path safetensors) throws IOException {
     cuts = architecture.cuts();
     SafetensorsFile file = Safetensors.read(safetensors);
-    for (Architecture.Tensor tensor : architecture.tensors()) {
-      NDArray array = Lane.keep(lane.load(file.get(tensor.name())));
-      arrays.put(tensor.name(), array);
-      if (!tensor.name().contains("running_")) {
+    for (String name : file.names()) {
+      NDArray array = Lane.keep(lane.load(file.get(name)));
+      arrays.put(name, array);
+      if (!name.contains("running_")) {
         JniUtils.attachGradient((PtNDArray) array, true);
       }
     }
