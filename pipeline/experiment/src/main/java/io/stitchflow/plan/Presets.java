@@ -37,6 +37,7 @@ final class Presets {
             filled,
             StitchRecipe.newBuilder()
                 .setEpochs(30)
+                .setBatchSize(64)
                 .setOptimizer(Optimizer.ADAM)
                 .setLearningRate(0.001)
                 .build());
