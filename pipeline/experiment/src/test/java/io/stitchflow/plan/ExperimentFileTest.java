@@ -39,7 +39,7 @@ final class ExperimentFileTest {
     assertThat(experiment.getPairCount()).isEqualTo(4);
     assertThat(experiment.getConditionList()).hasSize(4).startsWith(Condition.TRAINED_TRAINED);
     assertThat(experiment.getNetwork(1).getRecipe().getLearningRate()).isEqualTo(0.05);
-    assertThat(experiment.getVanilla().getRecipe().getEpochs()).isEqualTo(4);
+    assertThat(experiment.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(experiment.getCopy().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(experiment.getSeedList()).containsExactly(1L);
   }
@@ -240,7 +240,7 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" recipe { warmup: 1 } } | network[2].recipe.warmup: is 1.0; choose a number of at least 0 and below 1
           network { name: "c" architecture: "ResNet18" recipe { flip: maybe } } | network[2].recipe.flip: 'maybe' is neither true nor false; choose one of them
           representation { examples: 300 } | representation.examples: is 300, but the data set has 256 train examples; choose 0 to 256, 0 for all
-          representation { examples: 30 } | representation.examples: stitches and networks learn from 30 examples, fewer than the default batch of 64; set vanilla.recipe.batch_size, copy.recipe.batch_size
+          representation { examples: 10 } | representation.examples: stitches and networks learn from 10 examples, fewer than the default batch of 64; set vanilla.recipe.batch_size, copy.recipe.batch_size
           """)
   void line_wrong_isToldWithItsPlaceAndField(String line, String problem) throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
