@@ -63,7 +63,7 @@ public final class ScalingBenchmark {
       pair { sender: "a" receiver: "b" }
       condition: TRAINED_TRAINED
       cut: "layer2.0"
-      vanilla { recipe { epochs: %d } }
+      vanilla { recipe { epochs: %d batch_size: 64 } }
       seed: [%s]
       """;
 

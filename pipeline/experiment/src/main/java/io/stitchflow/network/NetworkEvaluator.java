@@ -48,6 +48,13 @@ record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
     Files.write(run.output("predictions"), predictions.build().toByteArray());
   }
 
+  /** The network as it is now, over all {@code images}: mean cross-entropy in nats. */
+  static double crossEntropy(Lane lane, Weights weights, TensorFile images) {
+    try (Network network = Network.of(weights)) {
+      return new Pass(lane, network, BATCH).tally(images, row -> {}).evaluation().getCrossEntropy();
+    }
+  }
+
   private record Pass(Lane lane, Network network, int batch) {
     Tally tally(TensorFile images, IntConsumer rowsDone) {
       Tally tally = new Tally();

@@ -9,11 +9,13 @@ import io.stitchflow.network.Step.Linear;
 import io.stitchflow.network.Step.Normalization;
 import io.stitchflow.network.Step.Sequence;
 import io.stitchflow.torch.Autograd;
+import io.stitchflow.torch.BestEpoch;
 import io.stitchflow.torch.Descent;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Snapshot;
 import io.stitchflow.torch.Values;
+import io.stitchflow.v1.TrainingCurve;
 import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.TrainingState;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -82,13 +85,15 @@ final class NetworkTrainer {
   }
 
   /**
-   * Trains through all epochs, from the checkpoint on if there is one.
+   * Trains through all epochs, or until patience ends, from the checkpoint on if there is one.
    *
+   * @param validation cross-entropy of the network as it is, where the recipe has patience
    * @param progress told the share of steps done
-   * @return the mean loss of each epoch
+   * @return the mean loss of each epoch, and how it did on validation
    * @throws IllegalArgumentException if the loss is no longer a number
    */
-  List<Double> train(Checkpoint checkpoint, DoubleConsumer progress) throws IOException {
+  TrainingCurve train(Checkpoint checkpoint, DoubleSupplier validation, DoubleConsumer progress)
+      throws IOException {
     int[] order = new int[images.rows()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -100,14 +105,16 @@ final class NetworkTrainer {
             arrays(tensor -> tensor.isTrained() && !tensor.isDecayed()),
             recipe.getMomentum(),
             recipe.getWeightDecay())) {
-      List<NDArray> changing = arrays(tensor -> true);
+      List<NDArray> kept = arrays(tensor -> true);
+      List<NDArray> changing = new ArrayList<>(kept);
       changing.addAll(descent.gathered());
-      List<Double> losses = resume(checkpoint, changing);
+      BestEpoch best = new BestEpoch(recipe.getPatience());
+      List<Double> losses = resume(checkpoint, changing, best);
       descent.resume(losses.size() * stepsPerEpoch);
       for (int epoch = 0; epoch < losses.size(); epoch++) {
         skip(order);
       }
-      for (int epoch = losses.size(); epoch < recipe.getEpochs(); epoch++) {
+      for (int epoch = losses.size(); epoch < recipe.getEpochs() && best.goesOn(); epoch++) {
         shuffle(order);
         double sum = 0;
         for (int i = 0; i < stepsPerEpoch; i++) {
@@ -117,14 +124,19 @@ final class NetworkTrainer {
           progress.accept((step + 1.) / rate.steps());
         }
         losses.add(checkFinite(sum / stepsPerEpoch, epoch));
-        checkpoint.offer(() -> Snapshot.take(losses, changing));
+        if (best.watches()) {
+          best.add(validation.getAsDouble(), kept);
+        }
+        checkpoint.offer(() -> best.addTo(Snapshot.take(losses, changing)));
       }
-      return losses;
+      best.restore(lane, kept);
+      return TrainingCurve.newBuilder().addAllLoss(losses).addAllValidation(best.losses()).build();
     }
   }
 
   /** Losses of the epochs that need not be done again; the arrays are as these left them. */
-  private List<Double> resume(Checkpoint checkpoint, List<NDArray> arrays) throws IOException {
+  private List<Double> resume(Checkpoint checkpoint, List<NDArray> arrays, BestEpoch best)
+      throws IOException {
     TrainingState state = checkpoint.find(TrainingState.parser());
     if (state == null
         || state.getLossCount() > recipe.getEpochs()
@@ -132,6 +144,7 @@ final class NetworkTrainer {
       return new ArrayList<>();
     }
     Snapshot.restore(lane, state, arrays);
+    best.resume(state);
     return new ArrayList<>(state.getLossList());
   }
 

@@ -7,10 +7,13 @@ import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.TrainingCurve;
+import io.stitchflow.v1.TrainingRecipe;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains networks, one after another, and evaluates each over both whole splits. With 0 epochs it
@@ -37,16 +40,8 @@ public final class TrainNetworkExecutor implements StageExecutor {
         Lane lane = Lane.open(run.action().getToolchain());
         Weights weights = start(run, lane, architecture(parameters, train))) {
       if (parameters.getRecipe().getEpochs() > 0) {
-        // Another stream than the initial weights'
-        long seed = new SplittableRandom(parameters.getSeed()).split().nextLong();
-        NetworkTrainer trainer =
-            new NetworkTrainer(lane, weights, parameters.getRecipe(), train, seed);
-        DeviceMemory.fixed(
-            parameters.getRecipe().getBatchSize(),
-            () ->
-                curve.addAllLoss(
-                    trainer.train(
-                        run.checkpoint(), share -> progress.accept(TRAINING_SHARE * share))));
+        curve.mergeFrom(
+            train(run, lane, weights, train, share -> progress.accept(TRAINING_SHARE * share)));
       }
       new NetworkEvaluator(lane, train, test)
           .write(
@@ -55,6 +50,31 @@ public final class TrainNetworkExecutor implements StageExecutor {
               curve,
               share -> progress.accept(TRAINING_SHARE + (1 - TRAINING_SHARE) * share));
     }
+  }
+
+  private static TrainingCurve train(
+      StageRun run, Lane lane, Weights weights, TensorFile train, DoubleConsumer progress)
+      throws IOException {
+    TrainNetwork parameters = run.action().getTrainNetwork();
+    TrainingRecipe recipe = parameters.getRecipe();
+    // Another stream than the initial weights'
+    long seed = new SplittableRandom(parameters.getSeed()).split().nextLong();
+    NetworkTrainer trainer = new NetworkTrainer(lane, weights, recipe, train, seed);
+    TrainingCurve.Builder curve = TrainingCurve.newBuilder();
+    try (@Nullable TensorFile validation =
+        recipe.getPatience() > 0 ? TensorFile.open(run.input("validation")) : null) {
+      DeviceMemory.fixed(
+          recipe.getBatchSize(),
+          () ->
+              curve.mergeFrom(
+                  trainer.train(
+                      run.checkpoint(),
+                      () ->
+                          NetworkEvaluator.crossEntropy(
+                              lane, weights, Objects.requireNonNull(validation)),
+                      progress)));
+    }
+    return curve.build();
   }
 
   /** As many outputs as the data set has classes; ten where it does not say. */

@@ -85,6 +85,9 @@ final class CellStages {
                 .setInitialization(initialization));
     dependOnSender(stage, "sender", cell, "train");
     stages.depend(stage, "network", cell.receiver().id(), "network");
+    if (experiment.getVanilla().getRecipe().getPatience() > 0) {
+      dependOnSender(stage, "sender.validation", cell, "validation");
+    }
     if (initialization == Initialization.LEAST_SQUARES_COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
     }

@@ -25,13 +25,15 @@ final class Costs {
   private static final double INPUT_GRADIENT_TO_FORWARD = 2;
 
   private final int train;
+  private final int validation;
   private final int test;
   private final IdentityHashMap<Architecture, Long> macs = new IdentityHashMap<>();
   private final Map<String, Long> suffixes = new HashMap<>();
 
-  /** Representations of {@code train} and {@code test} examples. */
-  Costs(int train, int test) {
+  /** Representations of {@code train}, {@code validation} and {@code test} examples. */
+  Costs(int train, int validation, int test) {
     this.train = train;
+    this.validation = validation;
     this.test = test;
   }
 
@@ -42,7 +44,11 @@ final class Costs {
 
   /** Representations of a split. */
   int examples(String split) {
-    return split.equals("train") ? train : test;
+    return switch (split) {
+      case "train" -> train;
+      case "validation" -> validation;
+      default -> test;
+    };
   }
 
   double representation(Architecture architecture, CutPoint cut, String split) {

@@ -77,6 +77,27 @@ final class ExperimentRules {
     checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
     checkDataset();
     checkStart();
+    checkPatience();
+  }
+
+  /** Who waits for a better epoch must have images to judge by. */
+  private void checkPatience() {
+    if (written.getCopy().getRecipe().getPatience() > 0) {
+      add("copy.recipe.patience", "is for vanilla stitches; drop it");
+    }
+    if (filled.getDataset().getSplit().hasValidation()) {
+      return;
+    }
+    String none =
+        "needs images that nothing learns from; set some apart: dataset { split { validation { fraction: 0.1 } } }";
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      if (written.getNetwork(i).getRecipe().getPatience() > 0) {
+        add("network[" + i + "].recipe.patience", none);
+      }
+    }
+    if (written.getVanilla().getRecipe().getPatience() > 0) {
+      add("vanilla.recipe.patience", none);
+    }
   }
 
   /** A stitch between normalisations does not start at the copy stitch. */

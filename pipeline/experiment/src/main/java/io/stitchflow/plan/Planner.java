@@ -47,7 +47,7 @@ public final class Planner {
     this.dataset = dataset;
     int kept = experiment.getRepresentation().getExamples();
     int train = kept == 0 ? dataset.trainExamples() : Math.min(kept, dataset.trainExamples());
-    this.costs = new Costs(train, dataset.testExamples());
+    this.costs = new Costs(train, dataset.validationExamples(), dataset.testExamples());
     this.cells = new CellStages(experiment, stages, costs);
   }
 
@@ -80,6 +80,9 @@ public final class Planner {
       for (Pair pair : experiment.getPairList()) {
         Subject sender = subject(pair.getSender(), Conditions.randomSender(condition));
         Subject receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
+        if (experiment.getVanilla().getRecipe().getPatience() > 0) {
+          addRepresentations(sender, "validation", 0);
+        }
         List<Cell> pairOfNetworks = cells(sender, receiver);
         for (long seed : experiment.getSeedList()) {
           addCells(condition, pairOfNetworks, seed);
@@ -196,6 +199,9 @@ public final class Planner {
                 .setSeed(imported ? 0 : network.getSeed()));
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
     stages.depend(stage, "test", DatasetSource.STAGE, "test");
+    if (recipe.getPatience() > 0) {
+      stages.depend(stage, "validation", DatasetSource.STAGE, "validation");
+    }
     if (imported) {
       stages.depend(stage, "start", addImport(subject), "network");
     }
@@ -232,6 +238,9 @@ public final class Planner {
 
   private void addRepresentations(Subject subject, String split, int examples) {
     for (CutPoint cut : subject.cuts()) {
+      if (stages.has(subject.representation(cut, split))) {
+        continue;
+      }
       Stage.Builder stage =
           stages.stage(
               subject.representation(cut, split),

@@ -6,6 +6,7 @@ import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.LearningRate;
 import io.stitchflow.torch.Autograd;
+import io.stitchflow.torch.BestEpoch;
 import io.stitchflow.torch.Descent;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Snapshot;
@@ -18,8 +19,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the stitches of one column together: batches in the outer loop, stitches in the inner one.
@@ -42,6 +46,7 @@ final class ColumnTrainer implements AutoCloseable {
   private final StitchRecipe recipe;
   private final long seed;
   private final List<Trainee> trainees = new ArrayList<>();
+  private @Nullable Objective validation;
 
   ColumnTrainer(Lane lane, StitchRecipe recipe, long seed) {
     this.lane = lane;
@@ -49,12 +54,23 @@ final class ColumnTrainer implements AutoCloseable {
     this.seed = seed;
   }
 
+  /** What stitches do after each epoch on examples that they do not learn from, for patience. */
+  void watch(Objective validation) {
+    this.validation = validation;
+  }
+
   /** Adds a stitch, which the trainer closes. */
   void add(StageRun run, TensorFile sender, FittedStitch stitch) {
+    add(run, sender, null, stitch);
+  }
+
+  /** Adds a stitch, which the trainer closes, with what it is watched on. */
+  void add(StageRun run, TensorFile sender, @Nullable TensorFile unseen, FittedStitch stitch) {
     trainees.add(
         new Trainee(
             run,
             sender,
+            unseen,
             recipe.getBatchNorm()
                 ? LearningStitch.normalized(lane, stitch)
                 : LearningStitch.plain(stitch)));
@@ -88,7 +104,8 @@ final class ColumnTrainer implements AutoCloseable {
     for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
       shuffle(order, random); // also in epochs that are done: each starts from the last one's order
       int now = epoch;
-      List<Trainee> learning = trainees.stream().filter(t -> t.epochs() == now).toList();
+      List<Trainee> learning =
+          trainees.stream().filter(t -> t.epochs() == now && t.best.goesOn()).toList();
       for (int from = 0; from < examples && !learning.isEmpty(); from += batch) {
         int start = from;
         int step = epoch * stepsPerEpoch + from / batch;
@@ -105,7 +122,7 @@ final class ColumnTrainer implements AutoCloseable {
         progress.accept((step + 1.) / (stepsPerEpoch * recipe.getEpochs()));
       }
       for (Trainee trainee : learning) {
-        if (!trainee.endEpoch(examples)) {
+        if (!trainee.endEpoch(examples, buffer)) {
           trainees.remove(trainee);
           trainee.close();
         }
@@ -134,15 +151,18 @@ final class ColumnTrainer implements AutoCloseable {
   private final class Trainee {
     private final StageRun run;
     private final TensorFile sender;
+    private final @Nullable TensorFile unseen;
     private final LearningStitch stitch;
     private final Descent descent;
     private final List<NDArray> changing;
+    private final BestEpoch best = new BestEpoch(recipe.getPatience());
     private final TrainingCurve.Builder curve = TrainingCurve.newBuilder();
     private double lossOfEpoch;
 
-    Trainee(StageRun run, TensorFile sender, LearningStitch stitch) {
+    Trainee(StageRun run, TensorFile sender, @Nullable TensorFile unseen, LearningStitch stitch) {
       this.run = run;
       this.sender = sender;
+      this.unseen = unseen;
       this.stitch = stitch;
       this.descent =
           Descent.of(
@@ -168,6 +188,7 @@ final class ColumnTrainer implements AutoCloseable {
         Snapshot.restore(lane, state, changing);
         curve.addAllLoss(state.getLossList());
         descent.resume(epochs() * stepsPerEpoch);
+        best.resume(state);
       }
     }
 
@@ -181,7 +202,7 @@ final class ColumnTrainer implements AutoCloseable {
     }
 
     /** Whether the stitch can go on learning; if not, its stage has failed. */
-    boolean endEpoch(int examples) throws IOException {
+    boolean endEpoch(int examples, ByteBuffer buffer) throws IOException {
       double mean = lossOfEpoch / examples;
       if (!Double.isFinite(mean)) {
         run.fail(
@@ -197,11 +218,39 @@ final class ColumnTrainer implements AutoCloseable {
       }
       curve.addLoss(mean);
       lossOfEpoch = 0;
-      run.checkpoint().offer(() -> Snapshot.take(curve.getLossList(), changing));
+      if (best.watches()) {
+        best.add(validationLoss(buffer), stitch.changing());
+      }
+      run.checkpoint().offer(() -> best.addTo(Snapshot.take(curve.getLossList(), changing)));
       return true;
     }
 
+    /** Mean over the examples that the stitch does not learn from. */
+    private double validationLoss(ByteBuffer buffer) {
+      TensorFile file = Objects.requireNonNull(unseen);
+      Objective objective = Objects.requireNonNull(validation);
+      int batch = Math.min(recipe.getBatchSize(), sender.rows());
+      int[] rows = IntStream.range(0, file.rows()).toArray();
+      double sum = 0;
+      for (int from = 0; from < rows.length; from += batch) {
+        int start = from;
+        int count = Math.min(batch, rows.length - from);
+        file.gatherFloats(rows, start, count, buffer);
+        sum +=
+            count
+                * Lane.<Double>scoped(
+                    () -> {
+                      NDArray x = lane.create(buffer, shape(count, file.shape()));
+                      NDArray target = objective.target(rows, start, count);
+                      return Values.number(objective.loss(stitch.applyFrozen(x), target));
+                    });
+      }
+      return sum / rows.length;
+    }
+
     void write() throws IOException {
+      best.restore(lane, stitch.changing());
+      curve.addAllValidation(best.losses());
       stitch.save(run.output("stitch"));
       Files.write(run.output("training"), curve.build().toByteArray());
     }

@@ -35,11 +35,20 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
     try (Lane lane = Groups.openLane(runs);
         Network receiver = Network.load(lane, runs.get(0).input("network"));
         TensorFiles files = new TensorFiles();
+        TensorFiles unseen = new TensorFiles();
         ColumnTrainer trainer = new ColumnTrainer(lane, column.getRecipe(), column.getSeed())) {
       CutPoint cut = receiver.architecture().cut(column.getReceiverCut());
       for (StageRun run : runs) {
         TensorFile sender = files.open(run.input("sender"));
-        trainer.add(run, sender, start(lane, run, sender, cut));
+        FittedStitch stitch = start(lane, run, sender, cut);
+        if (column.getRecipe().getPatience() > 0) {
+          trainer.add(run, sender, unseen.open(run.input("sender.validation")), stitch);
+        } else {
+          trainer.add(run, sender, stitch);
+        }
+      }
+      if (column.getRecipe().getPatience() > 0) {
+        trainer.watch(new ThroughReceiver(lane, receiver, cut, unseen.first()));
       }
       Digest before = receiver.digest();
       DeviceMemory.fixed(

@@ -72,6 +72,14 @@ final class LearningStitch implements AutoCloseable {
     return Functional.batchNormTraining(affine.apply(normalized), after());
   }
 
+  /** What is saved would carry the batch over like this. */
+  NDArray applyFrozen(NDArray x) {
+    if (norms.isEmpty()) {
+      return affine.apply(x);
+    }
+    return Functional.batchNorm(affine.apply(Functional.batchNorm(x, before())), after());
+  }
+
   /** Trained arrays to which weight decay applies. */
   List<NDArray> decayed() {
     return List.of(affine.weight());

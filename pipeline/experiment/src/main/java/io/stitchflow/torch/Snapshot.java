@@ -5,6 +5,7 @@ import ai.djl.ndarray.index.NDIndex;
 import com.google.protobuf.ByteString;
 import io.stitchflow.v1.TrainingState;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Training between two epochs, as bytes and back, to the bit. */
@@ -18,13 +19,18 @@ public final class Snapshot {
    * @param arrays all that training changes, float32
    */
   public static TrainingState take(List<Double> loss, List<NDArray> arrays) {
-    TrainingState.Builder state = TrainingState.newBuilder().addAllLoss(loss);
+    return TrainingState.newBuilder().addAllLoss(loss).addAllArray(bytes(arrays)).build();
+  }
+
+  /** The values of each array. */
+  static List<ByteString> bytes(List<NDArray> arrays) {
+    List<ByteString> bytes = new ArrayList<>();
     for (NDArray array : arrays) {
       try (Values values = Values.of(array)) {
-        state.addArray(ByteString.copyFrom(values.bytes()));
+        bytes.add(ByteString.copyFrom(values.bytes()));
       }
     }
-    return state.build();
+    return bytes;
   }
 
   /** Whether the state is one of such arrays. */
@@ -42,10 +48,14 @@ public final class Snapshot {
 
   /** Gives the arrays the values that {@link #take} found in them; the state must fit. */
   public static void restore(Lane lane, TrainingState state, List<NDArray> arrays) {
+    restore(lane, state.getArrayList(), arrays);
+  }
+
+  static void restore(Lane lane, List<ByteString> values, List<NDArray> arrays) {
     for (int i = 0; i < arrays.size(); i++) {
       NDArray array = arrays.get(i);
-      ByteBuffer bytes = Lane.allocate(state.getArray(i).size());
-      state.getArray(i).copyTo(bytes);
+      ByteBuffer bytes = Lane.allocate(values.get(i).size());
+      values.get(i).copyTo(bytes);
       Lane.scoped(() -> array.set(new NDIndex("..."), lane.create(bytes.flip(), array.getShape())));
     }
   }

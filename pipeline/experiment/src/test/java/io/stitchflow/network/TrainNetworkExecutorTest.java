@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -56,6 +57,29 @@ class TrainNetworkExecutorTest {
     Predictions predictions = Predictions.parseFrom(Files.readAllBytes(out.resolve("predictions")));
     assertThat(predictions.getTrain().size()).isEqualTo(200);
     assertThat(predictions.getTest().size()).isEqualTo(70);
+  }
+
+  @Test
+  void execute_patience_keepsTheEpochThatDidBestOnValidation() throws IOException {
+    Files.copy(directory.resolve("test"), directory.resolve("validation"));
+    Action.Builder action = action(16, 1).toBuilder();
+    TrainingRecipe.Builder recipe = action.getTrainNetworkBuilder().getRecipeBuilder();
+    recipe.setLearningRate(0.3);
+    TrainingCurve unwatched = curve(train(directory, action.build(), "unwatched"));
+    recipe.setPatience(2);
+    TrainingCurve curve = curve(train(directory, action.build(), "patient"));
+    List<Double> seen = curve.getValidationList();
+    double lowest = Collections.min(seen);
+    assertThat(curve.getTest().getCrossEntropy())
+        .isEqualTo(lowest)
+        .isLessThan(seen.get(seen.size() - 1));
+    assertThat(seen).hasSize(seen.indexOf(lowest) + 1 + 2).hasSizeLessThan(16);
+    assertThat(curve.getLossList()).isEqualTo(unwatched.getLossList().subList(0, seen.size()));
+    assertThat(unwatched.getValidationList()).isEmpty();
+  }
+
+  private static TrainingCurve curve(Path outputs) throws IOException {
+    return TrainingCurve.parseFrom(Files.readAllBytes(outputs.resolve("training")));
   }
 
   @Test

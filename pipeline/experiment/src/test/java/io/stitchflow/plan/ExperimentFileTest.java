@@ -239,6 +239,9 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" recipe { cutout: 33 } } | network[2].recipe.cutout: is 33; choose a whole number from 0 to 32
           network { name: "c" architecture: "ResNet18" recipe { warmup: 1 } } | network[2].recipe.warmup: is 1.0; choose a number of at least 0 and below 1
           network { name: "c" architecture: "ResNet18" recipe { flip: maybe } } | network[2].recipe.flip: 'maybe' is neither true nor false; choose one of them
+          vanilla { recipe { patience: 2 } } | vanilla.recipe.patience: needs images that nothing learns from; set some apart: dataset { split { validation { fraction: 0.1 } } }
+          network { name: "c" architecture: "ResNet18" recipe { patience: 2 } } | network[2].recipe.patience: needs images
+          copy { recipe { patience: 2 } } | copy.recipe.patience: is for vanilla stitches; drop it
           representation { examples: 300 } | representation.examples: is 300, but the data set has 256 train examples; choose 0 to 256, 0 for all
           representation { examples: 10 } | representation.examples: stitches and networks learn from 10 examples, fewer than the default batch of 64; set vanilla.recipe.batch_size, copy.recipe.batch_size
           """)

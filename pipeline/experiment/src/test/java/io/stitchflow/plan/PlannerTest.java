@@ -15,6 +15,7 @@ import io.stitchflow.dataset.Cifar;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Metric;
@@ -164,6 +165,28 @@ class PlannerTest {
   }
 
   @Test
+  void plan_patience_watchesValidationWhereItIsAskedFor() throws Exception {
+    List<Stage> patient =
+        plan(
+                "synthetic {} split { validation { fraction: 0.1 } }",
+                "network { name: \"c\" architecture: \"ResNet(1,1,1,1)\" width: 4 recipe { patience: 3 } }"
+                    + " pair { sender: \"c\" receiver: \"a\" } vanilla { recipe { patience: 2 } }")
+            .getStageList();
+    assertThat(roles(stage(patient, "train a"))).containsExactly("train", "test");
+    assertThat(roles(stage(patient, "train c"))).containsExactly("train", "test", "validation");
+    assertThat(roles(stage(patient, "vanilla c/stem -> a/stem seed 1")))
+        .containsExactly("sender", "network", "sender.validation");
+    assertThat(patient.stream().map(Stage::getId).filter(id -> id.endsWith(" validation")))
+        .hasSize(2 * 5)
+        .allMatch(id -> id.startsWith("represent a/") || id.startsWith("represent c/"));
+    assertThat(stages("1").stream().map(Stage::getId)).noneMatch(id -> id.contains("validation"));
+  }
+
+  private static List<String> roles(Stage stage) {
+    return stage.getDependencyList().stream().map(Dependency::getRole).toList();
+  }
+
+  @Test
   void plan_imageFolder_followsItsContentAndNotItsPlace() throws Exception {
     image("one/train/a/1.png", 1);
     image("one/train/b/1.png", 2);
@@ -197,8 +220,12 @@ class PlannerTest {
   }
 
   private Plan plan(String dataset) throws Exception {
+    return plan(dataset, "");
+  }
+
+  private Plan plan(String dataset, String more) throws Exception {
     Experiment.Builder experiment =
-        TextFormat.parse(EXPERIMENT.formatted("1"), Experiment.class).toBuilder();
+        TextFormat.parse(EXPERIMENT.formatted("1") + more, Experiment.class).toBuilder();
     experiment.setDataset(TextFormat.parse(dataset, Dataset.class));
     return Planner.plan(
         ExperimentDefaults.fill(experiment.build()),

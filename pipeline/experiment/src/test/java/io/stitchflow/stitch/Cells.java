@@ -52,6 +52,20 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
         receiver.network());
   }
 
+  /** Watched on the test split. */
+  Bench.Run vanilla(String from, String to, StitchRecipe recipe) throws IOException {
+    Action.Builder action = vanilla(from, to, Initialization.KAIMING);
+    action.getFitVanillaStitchBuilder().setRecipe(recipe);
+    return bench.stage(
+        action,
+        "sender",
+        sender.train(from),
+        "network",
+        receiver.network(),
+        "sender.validation",
+        sender.test(from));
+  }
+
   Bench.Run vanilla(String from, String to, Path start) throws IOException {
     return bench.stage(
         vanilla(from, to, Initialization.LEAST_SQUARES_COPY),

@@ -33,6 +33,19 @@ class ResumeTest {
   // Of training a network; the rest is evaluation
   private static final double TRAINING = 0.95;
 
+  private static final TrainingRecipe TRAINING_RECIPE =
+      TrainingRecipe.newBuilder()
+          .setEpochs(EPOCHS)
+          .setBatchSize(20)
+          .setLearningRate(0.01)
+          .setMomentum(0.9)
+          .setWeightDecay(5e-4)
+          .setWarmup(0.1)
+          .setFlip(true)
+          .setTranslate(2)
+          .setCutout(4)
+          .build();
+
   @TempDir static Path directory;
 
   private Bench bench = new Bench(directory);
@@ -54,8 +67,10 @@ class ResumeTest {
 
   @Test
   void network_diesInAnyEpoch_givesTheSameBytesAndRedoesNoEpochThatWasDone() throws IOException {
-    for (Optimizer optimizer : List.of(Optimizer.OPTIMIZER_UNSPECIFIED, Optimizer.ADAM)) {
-      Bench.Run run = network(optimizer);
+    TrainingRecipe adam = TRAINING_RECIPE.toBuilder().setOptimizer(Optimizer.ADAM).build();
+    TrainingRecipe patient = TRAINING_RECIPE.toBuilder().setPatience(EPOCHS).build();
+    for (TrainingRecipe recipe : List.of(TRAINING_RECIPE, adam, patient)) {
+      Bench.Run run = network(recipe);
       List<ActionResult> undisturbed = run(newMemo(), List.of(run), new ArrayList<>());
       for (int epoch = 1; epoch < EPOCHS; epoch++) {
         Memo memo = newMemo();
@@ -72,22 +87,29 @@ class ResumeTest {
   void column_diesInAnyEpoch_givesTheSameBytesAndRedoesNoEpochThatWasDone() throws IOException {
     List<Bench.Run> vanilla = new ArrayList<>();
     List<Bench.Run> copy = new ArrayList<>();
+    List<Bench.Run> patient = new ArrayList<>();
+    StitchRecipe patience = recipes().get(0).toBuilder().setPatience(EPOCHS).build();
     for (String from : List.of("stem", "layer2.0", "layer4.0")) {
       vanilla.add(cells.vanilla(from, TO));
       copy.add(cells.copyBySgd(from, TO));
+      patient.add(cells.vanilla(from, TO, patience));
     }
     for (List<Bench.Run> column : List.of(vanilla, copy)) {
       for (StitchRecipe recipe : recipes()) {
-        List<Bench.Run> runs = column.stream().map(run -> with(run, recipe)).toList();
-        List<ActionResult> undisturbed = run(newMemo(), runs, new ArrayList<>());
-        for (int epoch = 1; epoch < EPOCHS; epoch++) {
-          Memo memo = newMemo();
-          dieAfter(memo, runs, (double) epoch / EPOCHS);
-          List<Double> shares = new ArrayList<>();
-          assertSameBytes(run(memo, runs, shares), undisturbed);
-          assertThat(shares.get(0)).isGreaterThan((double) epoch / EPOCHS);
-        }
+        assertResumes(column.stream().map(run -> with(run, recipe)).toList());
       }
+    }
+    assertResumes(patient);
+  }
+
+  private void assertResumes(List<Bench.Run> column) throws IOException {
+    List<ActionResult> undisturbed = run(newMemo(), column, new ArrayList<>());
+    for (int epoch = 1; epoch < EPOCHS; epoch++) {
+      Memo memo = newMemo();
+      dieAfter(memo, column, (double) epoch / EPOCHS);
+      List<Double> shares = new ArrayList<>();
+      assertSameBytes(run(memo, column, shares), undisturbed);
+      assertThat(shares.get(0)).isGreaterThan((double) epoch / EPOCHS);
     }
   }
 
@@ -114,20 +136,8 @@ class ResumeTest {
         recipe.toBuilder().setBatchNorm(true).build());
   }
 
-  private Bench.Run network(Optimizer optimizer) throws IOException {
-    TrainingRecipe recipe =
-        TrainingRecipe.newBuilder()
-            .setEpochs(EPOCHS)
-            .setBatchSize(20)
-            .setLearningRate(0.01)
-            .setMomentum(0.9)
-            .setWeightDecay(5e-4)
-            .setWarmup(0.1)
-            .setFlip(true)
-            .setTranslate(2)
-            .setCutout(4)
-            .setOptimizer(optimizer)
-            .build();
+  /** Watched on the test split. */
+  private Bench.Run network(TrainingRecipe recipe) throws IOException {
     return bench.stage(
         Action.newBuilder()
             .setTrainNetwork(
@@ -139,6 +149,8 @@ class ResumeTest {
         "train",
         dataset.resolve("train"),
         "test",
+        dataset.resolve("test"),
+        "validation",
         dataset.resolve("test"));
   }
 
