@@ -3,22 +3,17 @@ package io.stitchflow.plan;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
-import io.stitchflow.dataset.Cifar;
-import io.stitchflow.dataset.OfficialArchive;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.v1.CopySolver;
-import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
-import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,12 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of a whole experiment for it to run. */
 final class ExperimentRules {
-  private static final int SHOWN_PLACES = 3;
   private static final int MOST_NUMBER = 1000;
   // k of the largest Gram matrix, less the bias: its eigenvectors take minutes already
   private static final int MOST_INPUTS = 4096;
@@ -43,6 +36,7 @@ final class ExperimentRules {
   private final Path base;
   private final Origins origins;
   private final Problems problems;
+  private final DatasetRules dataset;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private boolean allCutsKnown = true;
 
@@ -56,6 +50,7 @@ final class ExperimentRules {
     this.base = base;
     this.origins = origins;
     this.problems = problems;
+    this.dataset = new DatasetRules(written, filled, base, origins, problems);
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -75,29 +70,8 @@ final class ExperimentRules {
     checkTwice("copy.solver", written.getCopy().getSolverList());
     checkTwice("metric", written.getMetricList());
     checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
-    checkDataset();
+    dataset.check();
     checkStart();
-    checkPatience();
-  }
-
-  /** Who waits for a better epoch must have images to judge by. */
-  private void checkPatience() {
-    if (written.getCopy().getRecipe().getPatience() > 0) {
-      add("copy.recipe.patience", "is for vanilla stitches; drop it");
-    }
-    if (filled.getDataset().getSplit().hasValidation()) {
-      return;
-    }
-    String none =
-        "needs images that nothing learns from; set some apart: dataset { split { validation { fraction: 0.1 } } }";
-    for (int i = 0; i < written.getNetworkCount(); i++) {
-      if (written.getNetwork(i).getRecipe().getPatience() > 0) {
-        add("network[" + i + "].recipe.patience", none);
-      }
-    }
-    if (written.getVanilla().getRecipe().getPatience() > 0) {
-      add("vanilla.recipe.patience", none);
-    }
   }
 
   /** A stitch between normalisations does not start at the copy stitch. */
@@ -178,7 +152,7 @@ final class ExperimentRules {
         new NetworkRules(
                 ExperimentDefaults.fill(written.getNetwork(i)),
                 path,
-                classes(),
+                dataset.classes(),
                 base,
                 origins,
                 problems)
@@ -367,166 +341,6 @@ final class ExperimentRules {
         String name = path.substring(path.lastIndexOf('.') + 1);
         add(path + "[" + i + "]", values.get(i) + " is " + name + "[" + first + "] too; drop one");
       }
-    }
-  }
-
-  private void checkDataset() {
-    Dataset dataset = written.getDataset();
-    switch (dataset.getKindCase()) {
-      case KIND_NOT_SET ->
-          add(
-              "dataset",
-              "is missing; choose cifar10 { }, cifar100 { }, image_folder { directory: \"...\" } or"
-                  + " synthetic { }");
-      case SYNTHETIC ->
-          checkSplit(
-              Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()), true);
-      case CIFAR10 ->
-          checkCifar(
-              Cifar.CIFAR10,
-              "dataset.cifar10",
-              dataset.getCifar10().getDirectory(),
-              dataset.getCifar10().getUrl());
-      case CIFAR100 ->
-          checkCifar(
-              Cifar.CIFAR100,
-              "dataset.cifar100",
-              dataset.getCifar100().getDirectory(),
-              dataset.getCifar100().getUrl());
-      case IMAGE_FOLDER -> checkImageFolder(dataset.getImageFolder().getDirectory());
-    }
-  }
-
-  /** Of the data set; ten where they are unknown, which is complained of elsewhere. */
-  private int classes() {
-    Dataset dataset = written.getDataset();
-    return switch (dataset.getKindCase()) {
-      case CIFAR100 ->
-          dataset.getCifar100().getCoarse()
-              ? DatasetSource.COARSE_CLASSES
-              : DatasetSource.FINE_CLASSES;
-      case IMAGE_FOLDER -> {
-        ImageFolderDirectory directory =
-            ImageFolderDirectory.of(dataset.getImageFolder().getDirectory(), base);
-        yield directory.complaints().isEmpty() ? directory.classes() : Architecture.CLASSES;
-      }
-      case CIFAR10, SYNTHETIC, KIND_NOT_SET -> Architecture.CLASSES;
-    };
-  }
-
-  private void checkCifar(Cifar cifar, String path, String written, String url) {
-    if (!url.isEmpty() && !written.isEmpty()) {
-      add(path + ".url", "is given beside directory, so nothing is downloaded; drop one");
-    } else if (!url.isEmpty() && !OfficialArchive.isUrl(url)) {
-      add(path + ".url", "'" + url + "' is no http:// or https:// address of a file; write one");
-    }
-    if (written.isEmpty()) {
-      checkSplit(Cifar.TRAIN_EXAMPLES, true);
-      return;
-    }
-    CifarDirectory directory = CifarDirectory.of(cifar, written, base);
-    directory.complaints().forEach(complaint -> add(path + ".directory", complaint));
-    if (directory.complaints().isEmpty()) {
-      checkSplit(directory.trainExamples(), true);
-    }
-  }
-
-  private void checkImageFolder(String written) {
-    String path = "dataset.image_folder.directory";
-    ImageFolderDirectory directory = ImageFolderDirectory.of(written, base);
-    directory.complaints().forEach(complaint -> add(path, complaint));
-    if (!directory.complaints().isEmpty()) {
-      return;
-    }
-    boolean hasTest = directory.testExamples() > 0;
-    if (!hasTest && !filled.getDataset().getSplit().hasTest()) {
-      add(
-          path,
-          "has no folder test beside train; add one, or set a part of train apart: dataset { split"
-              + " { test { fraction: 0.2 } } }");
-    }
-    checkSplit(directory.trainExamples(), hasTest);
-  }
-
-  /** Checks the parts of the source's train images, and what their numbers limit. */
-  private void checkSplit(long all, boolean hasTest) {
-    SplitSizes sizes = SplitSizes.of(filled.getDataset().getSplit(), all, hasTest);
-    for (SplitSizes.Problem problem : sizes.problems()) {
-      String field = problem.field().isEmpty() ? "" : "." + problem.field();
-      add("dataset.split" + field, problem.text());
-    }
-    if (sizes.problems().isEmpty()) {
-      checkExamples(sizes.train());
-    }
-  }
-
-  /** Checks what the number of train examples limits. */
-  private void checkExamples(long train) {
-    long kept = Integer.toUnsignedLong(filled.getRepresentation().getExamples());
-    if (kept > train) {
-      add(
-          "representation.examples",
-          "is "
-              + kept
-              + ", but the data set has "
-              + train
-              + " train examples; choose 0 to "
-              + train
-              + ", 0 for all");
-    }
-    Map<String, Long> large = new LinkedHashMap<>();
-    for (int i = 0; i < written.getNetworkCount(); i++) {
-      TrainingRecipe recipe = recipe(written.getNetwork(i).getName());
-      if (recipe.getEpochs() != 0) {
-        checkBatch("network[" + i + "].recipe.batch_size", recipe.getBatchSize(), train, large);
-      }
-    }
-    long learned = kept == 0 ? train : Math.min(kept, train);
-    checkBatch(
-        "vanilla.recipe.batch_size",
-        filled.getVanilla().getRecipe().getBatchSize(),
-        learned,
-        large);
-    checkBatch(
-        "copy.recipe.batch_size", filled.getCopy().getRecipe().getBatchSize(), learned, large);
-    if (!large.isEmpty()) {
-      String places =
-          large.keySet().stream().limit(SHOWN_PLACES).collect(Collectors.joining(", "))
-              + (large.size() > SHOWN_PLACES ? ", ..." : "");
-      add(
-          "representation.examples",
-          "stitches and networks learn from "
-              + learned
-              + " examples, fewer than the default batch of "
-              + Collections.max(large.values())
-              + "; set "
-              + places);
-    }
-  }
-
-  /** Of the network of that name, with all defaults; of no epochs where it is not used. */
-  private TrainingRecipe recipe(String network) {
-    return filled.getNetworkList().stream()
-        .filter(used -> used.getName().equals(network))
-        .findFirst()
-        .map(Network::getRecipe)
-        .orElse(TrainingRecipe.getDefaultInstance());
-  }
-
-  /** A batch size that nobody wrote is told of once, with the others. */
-  private void checkBatch(String path, int batch, long examples, Map<String, Long> unwritten) {
-    long size = Integer.toUnsignedLong(batch);
-    if (size > examples && origins.isWritten(path)) {
-      add(
-          path,
-          "is "
-              + size
-              + ", but there are "
-              + examples
-              + " examples to learn from; choose 1 to "
-              + examples);
-    } else if (size > examples) {
-      unwritten.put(path, size);
     }
   }
 }
