@@ -128,7 +128,7 @@ class MemoizationTest {
     assertThat(laboratory.inProcess(experiment).ran()).isEmpty();
 
     Experiment.Builder changed = experiment.toBuilder();
-    changed.getVanillaBuilder().getRecipeBuilder().setLearningRate(0.005);
+    changed.getVanillaBuilder().getRecipeBuilder().setLearningRate(0.02);
     Finished again = laboratory.inProcess(changed.build());
     assertThat(again.computed()).containsEntry(StageKind.COLLECT_REPRESENTATION, 1);
     assertThat(again.output("represent a/stem train", "representation")).isEqualTo(sender);
