@@ -33,6 +33,9 @@ final class RemoteEvents {
 
   private static final long FLUSH_SECONDS = 60;
 
+  /** After so many an object that is not whole is damaged, and left out. */
+  private static final int LOOKS = 30;
+
   /** Between two looks. */
   static final long PERIOD_MILLIS = 1_000;
 
@@ -61,6 +64,9 @@ final class RemoteEvents {
     /** The last object read, by worker. */
     private final Map<String, String> read = new HashMap<>();
 
+    /** How often an object was not whole, by name. */
+    private final Map<String, Integer> looks = new HashMap<>();
+
     @Override
     public List<RunEvent> next() {
       List<RunEvent> events = new ArrayList<>();
@@ -68,7 +74,12 @@ final class RemoteEvents {
         for (RemoteObject worker : remote.list(workers(), "")) {
           String name = worker.name().substring(workers().length());
           for (RemoteObject object : remote.list(events(name), read.getOrDefault(name, ""))) {
-            readAll(object.name(), events);
+            List<RunEvent> told = readAll(object.name());
+            if (told.isEmpty() && looks.merge(object.name(), 1, Integer::sum) < LOOKS) {
+              break; // not whole yet; what comes after it must not be taken for what comes next
+            }
+            events.addAll(told);
+            looks.remove(object.name());
             read.put(name, object.name());
           }
         }
@@ -78,17 +89,21 @@ final class RemoteEvents {
       return events;
     }
 
-    private void readAll(String name, List<RunEvent> events) throws IOException {
+    /** Everything in an object; nothing where it is not there as a whole. */
+    private List<RunEvent> readAll(String name) throws IOException {
       try (RemoteBytes bytes = remote.get(name, 0)) {
         if (bytes == null) {
-          return;
+          return List.of();
         }
         byte[] frames = bytes.stream().readAllBytes();
-        EventFrame frame = EventFrame.at(frames, 0);
-        while (frame != null) {
+        List<RunEvent> events = new ArrayList<>();
+        int end = 0;
+        for (EventFrame frame = EventFrame.at(frames, 0); frame != null; ) {
           events.add(frame.event());
-          frame = EventFrame.at(frames, frame.end());
+          end = frame.end();
+          frame = EventFrame.at(frames, end);
         }
+        return end == frames.length ? events : List.of();
       }
     }
   }
