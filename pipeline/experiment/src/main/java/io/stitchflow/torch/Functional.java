@@ -5,6 +5,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +26,31 @@ public final class Functional {
    */
   public static NDArray conv2d(
       NDArray x, NDArray weight, @Nullable NDArray bias, int stride, int padding) {
-    return JniUtils.convolution(
-        (PtNDArray) x,
-        (PtNDArray) weight,
-        bias == null ? null : (PtNDArray) bias,
-        new Shape(stride, stride),
-        new Shape(padding, padding),
-        NO_DILATION,
-        1);
+    Supplier<NDArray> convolution =
+        () ->
+            JniUtils.convolution(
+                (PtNDArray) x,
+                (PtNDArray) weight,
+                bias == null ? null : (PtNDArray) bias,
+                new Shape(stride, stride),
+                new Shape(padding, padding),
+                NO_DILATION,
+                1);
+    if (x.getDevice().isGpu()) {
+      return convolution.get(); // not by oneDNN
+    }
+    ConvolutionChoice.Use use =
+        new ConvolutionChoice.Use(
+            x.getShape(),
+            weight.getShape(),
+            bias != null,
+            stride,
+            padding,
+            JniUtils.requiresGrad((PtNDArray) x),
+            JniUtils.requiresGrad((PtNDArray) weight),
+            ConvolutionChoice.Direction.FORWARD);
+    Autograd.convolved(use);
+    return ConvolutionChoice.run(List.of(use), convolution);
   }
 
   /**

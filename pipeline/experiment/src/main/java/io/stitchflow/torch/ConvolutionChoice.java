@@ -1,0 +1,77 @@
+package io.stitchflow.torch;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Lets one lane at a time have oneDNN choose how to compute a convolution. oneDNN 3.7 keeps the
+ * cache sizes by which it chooses in static fields, AVX2's and AVX-512's in the same ones, and
+ * writes them at every choice (brg_blocking_t::L2 in jit_brgemm_conv_utils.cpp): of two choices at
+ * once, one takes a kernel that this machine never takes otherwise, whose bits differ, or one with
+ * no memory to work in, which ends the process. What was chosen is kept, and what is computed again
+ * needs no turn.
+ */
+final class ConvolutionChoice {
+  /**
+   * How many uses count as chosen. oneDNN keeps 1,024 choices and takes 2 or 3 for a use, reorders
+   * of the arrays among them; what it forgot it must not choose again out of turn.
+   */
+  static final int REMEMBERED = 256;
+
+  private static final Object TURN = new Object();
+  private static final Map<Use, Boolean> CHOSEN = // by last use
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Use, Boolean> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  private ConvolutionChoice() {}
+
+  /**
+   * All by which oneDNN tells one convolution from another, and which of its parts are asked for.
+   */
+  record Use(
+      Shape x,
+      Shape weight,
+      boolean bias,
+      int stride,
+      int padding,
+      boolean gradientOfX,
+      boolean gradientOfWeight,
+      Direction direction) {
+    Use backward() {
+      return new Use(
+          x, weight, bias, stride, padding, gradientOfX, gradientOfWeight, Direction.BACKWARD);
+    }
+  }
+
+  enum Direction {
+    FORWARD,
+    BACKWARD
+  }
+
+  /** Runs {@code work}, which convolves so and no otherwise, in its turn if one use is new. */
+  static <T> T run(Collection<Use> uses, Supplier<T> work) {
+    if (areChosen(uses)) {
+      return work.get();
+    }
+    synchronized (TURN) {
+      T result = work.get();
+      synchronized (CHOSEN) {
+        uses.forEach(use -> CHOSEN.put(use, true));
+      }
+      return result;
+    }
+  }
+
+  private static boolean areChosen(Collection<Use> uses) {
+    synchronized (CHOSEN) {
+      return uses.stream().allMatch(use -> CHOSEN.get(use) != null);
+    }
+  }
+}
