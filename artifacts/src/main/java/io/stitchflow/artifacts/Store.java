@@ -192,6 +192,48 @@ public final class Store {
     };
   }
 
+  /**
+   * Another name of a blob, for one reader: the bytes stay under it though the blob goes.
+   *
+   * @throws MissingBlobException as {@link #open}
+   */
+  public Held hold(Digest digest) throws IOException {
+    Path blob = open(digest);
+    if (unstored.owns(blob)) {
+      return new Held(blob, false); // never goes while this process lives
+    }
+    Path name = directory.newTemporary();
+    try {
+      Files.createLink(name, blob);
+    } catch (NoSuchFileException e) {
+      throw new MissingBlobException(digest, name(digest) + ": has just gone from " + location);
+    } catch (IOException e) {
+      throw directory.explain(name, e);
+    }
+    return new Held(name, true);
+  }
+
+  /** A blob that stays until this is closed. */
+  public record Held(Path path, boolean linked) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (linked) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  /** Lets a blob go that can be computed again; who holds it keeps it. */
+  public void drop(Digest digest) throws IOException {
+    Path path = directory.path(Folder.CAS, digest);
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw directory.explain(path, e);
+    }
+    verified.remove(digest);
+  }
+
   /** A path under {@code tmp/}, nothing there yet, for a file to {@link #put} or to delete. */
   public Path newTemporary() throws IOException {
     return directory.newTemporary();

@@ -49,6 +49,26 @@ class StoreTest {
   }
 
   @Test
+  void hold_blobDropped_keepsItsBytesForWhoHoldsIt() throws IOException {
+    Digest digest = store.put(bytes("weights"));
+    try (Store.Held held = store.hold(digest)) {
+      store.drop(digest);
+      assertThat(store.find(digest)).isNull();
+      assertThatThrownBy(() -> store.hold(digest)).isInstanceOf(MissingBlobException.class);
+      assertThat(held.path()).hasBinaryContent(bytes("weights"));
+      assertThat(store.put(bytes("weights"))).isEqualTo(digest);
+    }
+    assertThat(store.open(digest)).hasBinaryContent(bytes("weights"));
+    assertThat(files(store, Folder.TMP)).isEmpty();
+  }
+
+  @Test
+  void drop_nothingThere_isNoError() throws IOException {
+    store.drop(Digest.of(bytes("weights")));
+    assertThat(temporary).isEmptyDirectory();
+  }
+
+  @Test
   void put_bytes_areFoundUnderTheirDigest() throws IOException {
     Digest digest = store.put(bytes("weights"));
 

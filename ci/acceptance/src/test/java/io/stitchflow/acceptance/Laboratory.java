@@ -114,6 +114,15 @@ final class Laboratory {
       throw new IllegalArgumentException("no output " + name + " of " + stage);
     }
 
+    /** Digests of all that stages of one kind gave. */
+    List<Digest> blobsOf(StageKind kind) {
+      return all.values().stream()
+          .filter(result -> kind(result.getStage()) == kind)
+          .flatMap(result -> result.getResult().getOutputList().stream())
+          .map(output -> Digest.from(output.getDigest()))
+          .toList();
+    }
+
     private StageKind kind(String id) {
       return plan.getStageList().stream()
           .filter(stage -> stage.getId().equals(id))

@@ -7,6 +7,8 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.RepresentationPolicy;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,6 +134,51 @@ class MemoizationTest {
     Finished again = laboratory.inProcess(changed.build());
     assertThat(again.computed()).containsEntry(StageKind.COLLECT_REPRESENTATION, 1);
     assertThat(again.output("represent a/stem train", "representation")).isEqualTo(sender);
+  }
+
+  @Test
+  void run_representationsRecomputed_givesTheSameDigestsAndKeepsNone() throws Exception {
+    Finished cached = new Laboratory(directory.resolve("cached")).inProcess(experiment);
+    Experiment recomputed = recomputed(experiment);
+    assertThat(laboratory.onDirectRunner(recomputed).digests()).isEqualTo(cached.digests());
+    assertThatNoRepresentationIsStored(cached);
+    assertThat(laboratory.inProcess(experiment).ran()).as("under the other policy").isEmpty();
+
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getVanillaBuilder().getRecipeBuilder().setLearningRate(0.02);
+    Finished again = laboratory.onDirectRunner(recomputed(changed.build()));
+    assertThat(again.computed().keySet())
+        .isEqualTo(
+            Set.of(
+                StageKind.FIT_VANILLA_STITCH, StageKind.COMPARE_STITCHES, StageKind.WRITE_REPORT));
+    assertThat(again.digests())
+        .isEqualTo(
+            new Laboratory(directory.resolve("cached")).inProcess(changed.build()).digests());
+    assertThatNoRepresentationIsStored(cached);
+  }
+
+  @Test
+  void run_representationsRecomputed_leavesThoseThatOthersKeep() throws Exception {
+    Finished cached = laboratory.inProcess(experiment);
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getVanillaBuilder().getRecipeBuilder().setLearningRate(0.02);
+    laboratory.inProcess(recomputed(changed.build()));
+    assertThat(cached.blobsOf(StageKind.COLLECT_REPRESENTATION))
+        .isNotEmpty()
+        .allSatisfy(digest -> assertThat(laboratory.blob(digest)).exists());
+  }
+
+  private static Experiment recomputed(Experiment experiment) {
+    Experiment.Builder changed = experiment.toBuilder();
+    changed.getRepresentationBuilder().setPolicy(RepresentationPolicy.RECOMPUTE);
+    return changed.build();
+  }
+
+  private void assertThatNoRepresentationIsStored(Finished finished) throws IOException {
+    assertThat(finished.blobsOf(StageKind.COLLECT_REPRESENTATION))
+        .isNotEmpty()
+        .allSatisfy(digest -> assertThat(laboratory.blob(digest)).doesNotExist());
+    assertThat(directory.resolve("store/tmp")).isEmptyDirectory();
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Optimizer;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.PoolLayer;
+import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainingRecipe;
@@ -57,6 +58,10 @@ public final class ExperimentDefaults {
     filled.getNetworkBuilderList().forEach(ExperimentDefaults::fill);
     if (filled.getRepresentation().getDtype() == ElementType.ELEMENT_TYPE_UNSPECIFIED) {
       filled.getRepresentationBuilder().setDtype(ElementType.FLOAT32);
+    }
+    if (filled.getRepresentation().getPolicy()
+        == RepresentationPolicy.REPRESENTATION_POLICY_UNSPECIFIED) {
+      filled.getRepresentationBuilder().setPolicy(RepresentationPolicy.CACHE);
     }
     if (filled.getPairCount() == 0) {
       filled.addAllPair(allPairs(filled.getNetworkList()));

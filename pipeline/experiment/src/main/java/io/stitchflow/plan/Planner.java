@@ -14,6 +14,7 @@ import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
 import io.stitchflow.v1.TrainNetwork;
@@ -247,6 +248,8 @@ public final class Planner {
               "represent " + subject.label() + " " + split,
               costs.representation(subject.architecture(), cut, split));
       stage.setExamples(costs.examples(split));
+      stage.setFleeting(
+          experiment.getRepresentation().getPolicy() == RepresentationPolicy.RECOMPUTE);
       stage.setOutputBytes(
           Footprint.representation(
               cut, costs.examples(split), experiment.getRepresentation().getDtype()));

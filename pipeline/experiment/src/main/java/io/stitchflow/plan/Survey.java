@@ -122,14 +122,15 @@ public final class Survey {
       }
       Set<String> needed = new HashSet<>();
       for (int i = forward.size() - 1; i >= 0; i--) {
+        Stage stage = forward.get(i).stage();
         StageStatus status =
-            withBytes(forward.get(i), needed, !read.contains(forward.get(i).stage().getId()));
+            stage.getFleeting() // a record is enough: who reads its bytes makes them again
+                ? forward.get(i)
+                : withBytes(forward.get(i), needed, !read.contains(stage.getId()));
         forward.set(i, status);
-        if (status.state() == State.RUN) {
-          status
-              .stage()
-              .getDependencyList()
-              .forEach(dependency -> needed.add(dependency.getStage()));
+        boolean madeAgain = stage.getFleeting() && needed.contains(stage.getId());
+        if (status.state() == State.RUN || madeAgain) {
+          stage.getDependencyList().forEach(dependency -> needed.add(dependency.getStage()));
         }
       }
       return new Survey(forward);

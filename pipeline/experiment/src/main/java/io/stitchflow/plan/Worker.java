@@ -3,7 +3,6 @@ package io.stitchflow.plan;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.MemoListener;
-import io.stitchflow.artifacts.MissingBlobException;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.v1.Action;
@@ -19,6 +18,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ public final class Worker {
   private final Memo memo;
   private final Map<StageKind, StageExecutor> executors;
   private final Semaphore lanes;
+
+  /** Outputs of fleeting stages that this made and did not drop yet. */
+  private final Set<Digest> fleeting = ConcurrentHashMap.newKeySet();
 
   /**
    * @param executors what computes each kind
@@ -76,8 +80,7 @@ public final class Worker {
       lanes.acquire();
       try {
         listener.started(ready, "");
-        for (StageResult result :
-            attempt(ready, new Rewinder(plan, upstream), upstream, listener)) {
+        for (StageResult result : attempt(ready, plan, upstream, listener)) {
           results.put(result.getStage(), result);
         }
       } finally {
@@ -97,13 +100,19 @@ public final class Worker {
   }
 
   private List<StageResult> attempt(
-      List<Stage> stages,
-      Rewinder rewinder,
-      Map<String, StageResult> upstream,
-      RunListener listener)
+      List<Stage> stages, Plan plan, Map<String, StageResult> upstream, RunListener listener)
       throws InterruptedException {
-    try {
-      return compute(stages, rewinder, upstream, telling(listener, stages));
+    try (Rewinder rewinder =
+        new Rewinder(
+            store,
+            plan,
+            stages,
+            upstream,
+            fleeting,
+            (makers, blobs) -> compute(makers, blobs, upstream, share -> {}))) {
+      List<StageResult> results = compute(stages, rewinder, upstream, telling(listener, stages));
+      rewinder.dropOutputs(results);
+      return results;
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) {
         throw (InterruptedException)
@@ -131,7 +140,7 @@ public final class Worker {
 
   private List<StageResult> compute(
       List<Stage> stages,
-      Rewinder rewinder,
+      Memo.BlobSource blobs,
       Map<String, StageResult> upstream,
       MemoListener listener)
       throws IOException {
@@ -152,7 +161,7 @@ public final class Worker {
     if (executor == null) {
       throw new IllegalStateException("nothing here computes " + kind);
     }
-    List<Memo.Answer> answers = memo.get(requests, executor, rewinder, listener);
+    List<Memo.Answer> answers = memo.get(requests, executor, blobs, listener);
     List<StageResult> results = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {
       Memo.Answer answer = answers.get(i);
@@ -192,64 +201,5 @@ public final class Worker {
         .setOutcome(outcome)
         .setMessage(message)
         .build();
-  }
-
-  /**
-   * Opens blobs; one that is gone is made again by the stage that made it, in the lane of whoever
-   * needs it.
-   */
-  private final class Rewinder implements Memo.BlobSource {
-    private final Plan plan;
-    private final Map<String, StageResult> upstream;
-
-    Rewinder(Plan plan, Map<String, StageResult> upstream) {
-      this.plan = plan;
-      this.upstream = upstream;
-    }
-
-    @Override
-    public Path open(Digest digest) throws IOException {
-      try {
-        return store.open(digest);
-      } catch (MissingBlobException e) {
-        Stage maker = maker(digest);
-        if (maker == null) {
-          throw e;
-        }
-        StageResult made =
-            compute(
-                    List.of(maker.toBuilder().setBytesNeeded(true).build()),
-                    this,
-                    upstream,
-                    share -> {})
-                .get(0);
-        if (made.getOutcome() == Outcome.FAILED) {
-          throw new IOException("'" + maker.getId() + "' failed: " + made.getMessage(), e);
-        }
-        try {
-          return store.open(digest);
-        } catch (MissingBlobException different) {
-          throw new IOException(
-              "stage '"
-                  + maker.getId()
-                  + "' no longer gives the bytes "
-                  + digest.brief()
-                  + " that are missing; run again with its new result",
-              different);
-        }
-      }
-    }
-
-    private @Nullable Stage maker(Digest digest) {
-      for (Stage stage : plan.getStageList()) {
-        StageResult result = upstream.get(stage.getId());
-        if (result != null
-            && result.getResult().getOutputList().stream()
-                .anyMatch(output -> output.getDigest().equals(digest.bytes()))) {
-          return stage;
-        }
-      }
-      return null;
-    }
   }
 }

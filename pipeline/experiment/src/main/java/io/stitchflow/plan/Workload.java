@@ -1,12 +1,15 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.v1.Stage;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a run still has to compute and to keep, roughly.
  *
  * @param flops floating-point operations: two for each multiply-accumulate
- * @param representationBytes what representations will take on the disk
+ * @param representationBytes what representations will take on the disk: of those that do not stay,
+ *     the most that one pass makes at once
  * @param otherBytes what all else will take
  */
 public record Workload(double flops, long representationBytes, long otherBytes) {
@@ -17,6 +20,7 @@ public record Workload(double flops, long representationBytes, long otherBytes) 
     double macs = 0;
     long representations = 0;
     long others = 0;
+    Map<String, Long> passing = new HashMap<>();
     for (Survey.StageStatus status : survey.stages()) {
       if (status.state() == Survey.State.HIT) {
         continue;
@@ -26,7 +30,11 @@ public record Workload(double flops, long representationBytes, long otherBytes) 
         case IMPORT_DATASET, WRITE_REPORT -> others += stage.getOutputBytes(); // no such operations
         case COLLECT_REPRESENTATION -> {
           macs += stage.getCost();
-          representations += stage.getOutputBytes();
+          if (stage.getFleeting()) {
+            passing.merge(stage.getGroup(), stage.getOutputBytes(), Long::sum);
+          } else {
+            representations += stage.getOutputBytes();
+          }
         }
         default -> {
           macs += stage.getCost();
@@ -34,7 +42,8 @@ public record Workload(double flops, long representationBytes, long otherBytes) 
         }
       }
     }
-    return new Workload(FLOPS_A_MAC * macs, representations, others);
+    long largest = passing.values().stream().mapToLong(bytes -> bytes).max().orElse(0);
+    return new Workload(FLOPS_A_MAC * macs, representations + largest, others);
   }
 
   public long bytes() {

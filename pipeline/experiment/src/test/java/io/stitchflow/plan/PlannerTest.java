@@ -278,6 +278,44 @@ class PlannerTest {
   }
 
   @Test
+  void fit_diskThatTakesHalf_keepsWhatIsDearestToComputeForItsBytes() throws Exception {
+    ValidExperiment valid = valid("AUTO");
+    Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
+    Memo memo = new Memo(Store.open(directory.resolve("store")));
+    long all = Workload.of(Survey.of(plan, memo)).bytes();
+
+    assertThat(Retention.fit(plan, memo, all)).isEqualTo(plan);
+    Plan half = Retention.fit(plan, memo, all - 1);
+    assertThat(fleeting(half))
+        .isNotEmpty()
+        .allMatch(stage -> stage.contains("/stem"))
+        .isSubsetOf(fleeting(Retention.fit(plan, memo, 0)));
+    assertThat(Workload.of(Survey.of(half, memo)).bytes()).isLessThan(all);
+    valid = valid("RECOMPUTE");
+    Plan none = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
+    assertThat(fleeting(none)).isEqualTo(fleeting(Retention.fit(plan, memo, 0)));
+  }
+
+  private ValidExperiment valid(String policy) throws Exception {
+    Path file = directory.resolve("small.textproto");
+    Files.writeString(
+        file,
+        """
+        name: "small"
+        dataset { synthetic { train_examples: 100 test_examples: 50 } }
+        network { name: "a" architecture: "ResNet(1,1,1,1)" width: 4 }
+        representation { policy: %s }
+        cut: ["stem", "layer4.0"]
+        """
+            .formatted(policy));
+    return ExperimentFile.read(file, List.of());
+  }
+
+  private static List<String> fleeting(Plan plan) {
+    return plan.getStageList().stream().filter(Stage::getFleeting).map(Stage::getId).toList();
+  }
+
+  @Test
   void plan_controls_areDrawnFromTheCellsSeed() throws Exception {
     List<Stage> stages = stages("1, 2");
     Stage one = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 1");

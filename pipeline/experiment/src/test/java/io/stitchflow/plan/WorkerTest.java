@@ -7,7 +7,9 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectRepresentation;
+import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
@@ -33,6 +35,7 @@ class WorkerTest {
   private final List<String> executed = new ArrayList<>();
   private final Map<String, StageResult> finished = new HashMap<>();
   private String failingNetwork = "";
+  private Interruption whileReading = () -> {};
   private Plan plan = Plan.getDefaultInstance();
 
   @BeforeEach
@@ -110,6 +113,57 @@ class WorkerTest {
   }
 
   @Test
+  void run_fleetingInputs_areMadeAgainInOnePassAndGoWithTheirReader() throws Exception {
+    readBothRepresentations();
+    run();
+    assertThat(Files.readString(blob("moments")))
+        .isEqualTo(
+            "moments of representation of network 1 trained on data and representation of network 2"
+                + " trained on data");
+    assertThat(executed)
+        .containsSubsequence(
+            "representation of network 1 trained on data",
+            "representation of network 2 trained on data",
+            "moments",
+            "representation of network 1 trained on data",
+            "representation of network 2 trained on data");
+    for (String stage : List.of("representation 1", "representation 2")) {
+      assertThat(blob(stage)).doesNotExist();
+    }
+    assertThat(directory.resolve("tmp")).isEmptyDirectory();
+    executed.clear();
+    run();
+    assertThat(executed).isEmpty();
+  }
+
+  @Test
+  void run_fleetingInputDroppedWhileItIsRead_staysWithItsReader() throws Exception {
+    readBothRepresentations();
+    whileReading = () -> Files.delete(blob("representation 1"));
+    run();
+    assertThat(Files.readString(blob("moments"))).contains("network 1", "network 2");
+  }
+
+  /** A stage after the representations, of which none is kept. */
+  private void readBothRepresentations() {
+    Plan.Builder fleeting = plan.toBuilder();
+    Stage.Builder moments = Stage.newBuilder().setId("moments").setGroup("moments").setCost(1);
+    moments.getActionBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance());
+    for (int i = 0; i < fleeting.getStageCount(); i++) {
+      Stage.Builder stage = fleeting.getStageBuilder(i);
+      if (stage.getAction().hasCollectRepresentation()) {
+        stage.setFleeting(true);
+        moments.addDependency(
+            Dependency.newBuilder()
+                .setRole(stage.getId())
+                .setStage(stage.getId())
+                .setOutput("out"));
+      }
+    }
+    plan = fleeting.addStage(moments).build();
+  }
+
+  @Test
   void survey_nothingStored_runsTheFirstAndLetsTheRestWait() throws Exception {
     assertThat(Survey.of(plan, worker().memo()).stages())
         .extracting(Survey.StageStatus::state)
@@ -149,6 +203,8 @@ class WorkerTest {
             StageKind.TRAIN_NETWORK,
             executor,
             StageKind.COLLECT_REPRESENTATION,
+            executor,
+            StageKind.COLLECT_CROSS_MOMENTS,
             executor),
         1);
   }
@@ -158,12 +214,19 @@ class WorkerTest {
         switch (StageKind.of(run.action())) {
           case IMPORT_DATASET -> "data";
           case TRAIN_NETWORK -> "network " + run.action().getTrainNetwork().getWidth();
+          case COLLECT_CROSS_MOMENTS -> "moments";
           default -> "representation of " + Files.readString(run.input("network"));
         };
     if (text.equals("network " + failingNetwork)) {
       throw new IllegalArgumentException(text + " diverged; lower its learning rate");
     }
     executed.add(text);
+    if (text.equals("moments")) {
+      Path one = run.input("representation 1");
+      whileReading.run();
+      Path two = run.input("representation 2");
+      text += " of " + Files.readString(one) + " and " + Files.readString(two);
+    }
     String trained =
         text.startsWith("network")
             ? text + " trained on " + Files.readString(run.input("train"))
@@ -182,6 +245,11 @@ class WorkerTest {
   private Path blob(String stage) {
     String hex = Digest.from(result(stage).getResult().getOutput(0).getDigest()).hex();
     return directory.resolve("cas").resolve(hex.substring(0, 2)).resolve(hex);
+  }
+
+  @FunctionalInterface
+  private interface Interruption {
+    void run() throws IOException;
   }
 
   private final class Recorder implements RunListener {

@@ -35,7 +35,8 @@ record DiskSpace(String store, long usableBytes, Workload workload) {
               + Quantities.words(workload.representationBytes())
               + " of representations and "
               + Quantities.words(workload.otherBytes())
-              + " of all else; lower representation.examples, halve them with --set"
+              + " of all else; compute what does not fit again with --set"
+              + " representation.policy=AUTO, lower representation.examples, halve them with --set"
               + " representation.dtype=FLOAT16, name a larger disk with --store, or start all the"
               + " same with "
               + IGNORE);

@@ -6,6 +6,7 @@ import io.stitchflow.plan.Estimator;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.ValidExperiment;
 import io.stitchflow.plan.Workload;
+import io.stitchflow.v1.Plan;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,7 +36,8 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ValidExperiment valid = options.read();
     Store store = options.store(environment);
-    Survey survey = Survey.of(Plans.of(valid, options, environment), new Memo(store));
+    Plan plan = Plans.in(store, valid, Plans.of(valid, options, environment));
+    Survey survey = Survey.of(plan, new Memo(store));
     StoreOption.warn(store, options.json() ? system.peopleOnErr() : system);
     Estimator estimator = Plans.estimator(survey, Runtime.getRuntime().availableProcessors());
     DiskSpace disk = DiskSpace.of(store, Workload.of(survey));

@@ -1,9 +1,12 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
 import io.stitchflow.code.StageCode;
 import io.stitchflow.plan.Estimator;
 import io.stitchflow.plan.Planner;
+import io.stitchflow.plan.Retention;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.plan.Survey;
 import io.stitchflow.plan.Survey.StageStatus;
@@ -11,6 +14,7 @@ import io.stitchflow.plan.ValidExperiment;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
 import java.io.IOException;
@@ -44,6 +48,13 @@ final class Plans {
       throws InputException, IOException {
     Plan plan = plan(valid, Stores.datasets(environment), toolchain(device));
     return codeInKeys ? withCode(plan, StageCode.of(Executors.all())) : plan;
+  }
+
+  /** The plan as it runs in that store: with {@code AUTO}, its disk says what is kept. */
+  static Plan in(Store store, ValidExperiment valid, Plan plan) throws IOException {
+    return valid.experiment().getRepresentation().getPolicy() == RepresentationPolicy.AUTO
+        ? Retention.fit(plan, new Memo(store), store.usableBytes())
+        : plan;
   }
 
   private static boolean codeInKeys(Map<String, String> environment) {

@@ -54,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
     ValidExperiment valid = options.read();
     OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
     Store store = options.store(environment);
-    Plan plan = runner.applyTo(Plans.of(valid, options, environment));
+    Plan plan = Plans.in(store, valid, runner.applyTo(Plans.of(valid, options, environment)));
     Survey survey = Survey.of(plan, new Memo(store));
     StoreOption.warn(store, terminal);
     if (!ignoreDiskSpace && (runner.isDirect() || store.remoteStore() == null)) {

@@ -27,8 +27,8 @@ class DiskSpaceTest {
         .isInstanceOf(StoreException.class)
         .hasMessage(
             "/store: its disk has 64 MiB left, but this run will keep about 60 MiB of"
-                + " representations and 4.0 MiB of all else; lower representation.examples, halve"
-                + " them with --set representation.dtype=FLOAT16, name a larger disk with --store,"
+                + " representations and 4.0 MiB of all else; compute what does not fit again with"
+                + " --set representation.policy=AUTO, lower representation.examples, halve them with --set representation.dtype=FLOAT16, name a larger disk with --store,"
                 + " or start all the same with --ignore-disk-space");
   }
 
