@@ -68,9 +68,11 @@ final class Rewinder implements Memo.BlobSource, AutoCloseable {
       stage.getDependencyList().stream().map(Dependency::getStage).forEach(read::add);
     }
     for (Stage stage : plan.getStageList()) {
-      StageResult result = upstream.get(stage.getId());
-      if (stage.getFleeting() && result != null && read.contains(stage.getId())) {
-        digests(result).forEach(digest -> fleeting.put(digest, stage));
+      if (stage.getFleeting() && read.contains(stage.getId())) {
+        StageResult result = upstream.get(stage.getId());
+        if (result != null) {
+          digests(result).forEach(digest -> fleeting.put(digest, stage));
+        }
       }
     }
   }
