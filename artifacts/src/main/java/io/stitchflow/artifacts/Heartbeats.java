@@ -1,7 +1,7 @@
 package io.stitchflow.artifacts;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Renews leases until they are released, in a thread of its own that ends no process late. */
 final class Heartbeats {
-  private static final Heartbeats OF_THIS_PROCESS = new Heartbeats(Duration.ofSeconds(5));
+  private static final Duration PERIOD = Duration.ofSeconds(5);
+  private static final Heartbeats OF_THIS_PROCESS = new Heartbeats(PERIOD);
+  private static final Heartbeats TO_REMOTE_STORES = new Heartbeats(PERIOD);
 
   private final Duration period;
   private final Set<Held> leases = ConcurrentHashMap.newKeySet();
@@ -26,16 +28,28 @@ final class Heartbeats {
     return OF_THIS_PROCESS;
   }
 
+  /** Of leases that a server keeps: one that answers late holds up no file's. */
+  static Heartbeats toRemoteStores() {
+    return TO_REMOTE_STORES;
+  }
+
   /** A lease may be taken over when nobody has seen it beat for so long. */
   Duration patience() {
     return period.multipliedBy(6);
   }
 
-  /** Writes a lease into the file, whose lock this process has, and renews it. */
-  Held hold(FileChannel file) {
+  /** Where others read a lease. */
+  interface Place {
+    /** Puts the lease in the place of the one before it. */
+    void renew(Lease lease) throws IOException;
+
+    void clear() throws IOException;
+  }
+
+  /** Renews a lease that stands there already, until it is released. */
+  Held hold(Lease lease, Place place) {
     startOnce();
-    Held held = new Held(file);
-    held.write();
+    Held held = new Held(lease, place);
     leases.add(held);
     return held;
   }
@@ -59,40 +73,33 @@ final class Heartbeats {
     }
   }
 
-  /** A lease of this process. What cannot be written lets it expire, which costs work only. */
-  final class Held {
-    private final FileChannel file;
-    private Lease lease = Lease.ofThisProcess();
+  /** A lease of this process. While it cannot be renewed it may expire, which costs work only. */
+  final class Held implements Closeable {
+    private final Place place;
+    private Lease lease;
 
-    private Held(FileChannel file) {
-      this.file = file;
-    }
-
-    private synchronized void write() {
-      try {
-        lease.write(file);
-      } catch (IOException e) {
-        leases.remove(this);
-      }
+    private Held(Lease lease, Place place) {
+      this.lease = lease;
+      this.place = place;
     }
 
     private synchronized void beat() {
+      if (!leases.contains(this)) {
+        return;
+      }
       lease = lease.next();
       try {
-        lease.write(file);
-        file.force(false); // a network's file system shows it to other hosts only now
-      } catch (IOException e) {
-        leases.remove(this);
+        place.renew(lease);
+      } catch (IOException | RuntimeException e) {
+        // the next beat tries again, and the other leases need theirs now
       }
     }
 
-    synchronized void release() {
+    /** Releases it; where that fails, others wait until it expires. */
+    @Override
+    public synchronized void close() throws IOException {
       leases.remove(this);
-      try {
-        Lease.clear(file);
-      } catch (IOException e) {
-        // others wait until it expires
-      }
+      place.clear();
     }
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A lock in the JVM, then the kernel's lock on {@code lease/ab/<key>}, which ends with its
  * process however that ends, then the {@link Lease} in that file, which expires: for hosts between
- * which file locks do not work. Locks save work and never decide what is right: whoever holds none
- * may publish as well, and a lock that cannot be had for an error is gone without.
+ * which file locks do not work. Machines that share a remote store only have {@link RemoteLeases}.
+ * Locks save work and never decide what is right: whoever holds none may publish as well, and a
+ * lock that cannot be had for an error is gone without.
  */
 final class KeyLocks {
   // Waiting inside the kernel is no choice: it takes all threads of a process for one owner, and so
@@ -37,24 +39,37 @@ final class KeyLocks {
 
   private final StoreDirectory directory;
   private final Heartbeats heartbeats;
+  private final @Nullable RemoteLeases remote;
   private final ConcurrentMap<Digest, Turn> turns = new ConcurrentHashMap<>();
 
-  KeyLocks(StoreDirectory directory, Heartbeats heartbeats) {
+  /**
+   * @param remote leases among machines that share a remote store; null where there is none that
+   *     can have them
+   */
+  KeyLocks(StoreDirectory directory, Heartbeats heartbeats, @Nullable RemoteLeases remote) {
     this.directory = directory;
     this.heartbeats = heartbeats;
+    this.remote = remote;
   }
 
-  /** All keys, in their order, so that two groups which share some never wait for each other. */
+  /**
+   * All keys, in their order, so that two groups which share some never wait for each other.
+   *
+   * @param keys at least one
+   */
   Held lock(Collection<Digest> keys, MemoListener listener) throws InterruptedIOException {
+    SortedSet<Digest> inOrder = new TreeSet<>(keys);
     Held held = new Held();
     try {
-      for (Digest key : new TreeSet<>(keys)) {
+      for (Digest key : inOrder) {
         Waiting waiting = new Waiting(key, listener);
         held.add(lockInProcess(key, waiting));
-        Closeable lease = lease(key, waiting);
-        if (lease != null) {
-          held.add(lease);
-        }
+        held.add(lease(key, waiting));
+      }
+      if (remote != null) {
+        // One for the group: machines that share a store compute the same groups
+        Digest first = inOrder.first();
+        held.add(remote.take(first, new Waiting(first, listener)::tell));
       }
       return held;
     } catch (InterruptedException | ClosedByInterruptException e) {
@@ -104,10 +119,10 @@ final class KeyLocks {
       file = directory.openForLock(path);
       awaitLock(file, waiting);
       awaitLease(file, waiting);
-      Heartbeats.Held lease = heartbeats.hold(file);
+      Closeable lease = hold(file);
       FileChannel locked = file;
       return () -> {
-        lease.release();
+        closeQuietly(lease);
         locked.close(); // which releases the kernel's lock
       };
     } catch (InterruptedException | ClosedByInterruptException e) {
@@ -117,6 +132,30 @@ final class KeyLocks {
       closeQuietly(file);
       return null;
     }
+  }
+
+  /** Writes a lease into the file, whose lock this process has. */
+  private Closeable hold(FileChannel file) {
+    Lease lease = Lease.ofThisProcess();
+    try {
+      lease.write(file);
+    } catch (IOException e) {
+      // such as on a full disk: the kernel's lock stands all the same
+    }
+    return heartbeats.hold(
+        lease,
+        new Heartbeats.Place() {
+          @Override
+          public void renew(Lease next) throws IOException {
+            next.write(file);
+            file.force(false); // a network's file system shows it to other hosts only now
+          }
+
+          @Override
+          public void clear() throws IOException {
+            Lease.clear(file);
+          }
+        });
   }
 
   private static void awaitLock(FileChannel file, Waiting waiting)
@@ -141,18 +180,11 @@ final class KeyLocks {
   private void awaitLease(FileChannel file, Waiting waiting)
       throws IOException, InterruptedException {
     Lease mine = Lease.ofThisProcess();
-    Lease seen = null;
-    long seenNanos = System.nanoTime();
+    LeaseWatch watch = new LeaseWatch(heartbeats.patience());
     while (true) {
       Lease there = Lease.read(file);
       // One of this host has left it behind: its lock is gone
-      if (there == null || there.isFrom(mine)) {
-        return;
-      }
-      if (!there.equals(seen)) {
-        seen = there;
-        seenNanos = System.nanoTime();
-      } else if (System.nanoTime() - seenNanos > heartbeats.patience().toNanos()) {
+      if (there == null || there.isFrom(mine) || watch.standsStill(there)) {
         return;
       }
       waiting.tell(owner(there));
@@ -207,8 +239,10 @@ final class KeyLocks {
   static final class Held implements Closeable {
     private final Deque<Closeable> locks = new ArrayDeque<>();
 
-    private void add(Closeable lock) {
-      locks.push(lock);
+    private void add(@Nullable Closeable lock) {
+      if (lock != null) {
+        locks.push(lock);
+      }
     }
 
     @Override

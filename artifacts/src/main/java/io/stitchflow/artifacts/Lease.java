@@ -10,15 +10,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who computes a key, as its lock file says: a line of host, heartbeats so far, and the owner's
- * name. Empty where nobody does.
+ * Who computes a key, as its lock file says, or an object of a remote store: a line of host,
+ * heartbeats so far, and the owner's name.
  *
  * @param host names the running kernel, within which file locks are known to work
  * @param beats changes as long as the owner lives
  * @param owner for people
  */
 record Lease(String host, long beats, String owner) {
-  private static final int MOST_BYTES = 512;
+  static final int MOST_BYTES = 512;
   private static final int FIELDS = 3;
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -50,7 +50,12 @@ record Lease(String host, long beats, String owner) {
     while (bytes.hasRemaining() && read > 0) {
       read = file.read(bytes, bytes.position());
     }
-    String[] fields = UTF_8.decode(bytes.flip()).toString().split("[ \n]", FIELDS);
+    return decode(bytes.flip());
+  }
+
+  /** The lease that the bytes are, or null if they are none. */
+  static @Nullable Lease decode(ByteBuffer bytes) {
+    String[] fields = UTF_8.decode(bytes).toString().split("[ \n]", FIELDS);
     try {
       return fields.length == FIELDS
           ? new Lease(fields[0], Long.parseLong(fields[1]), fields[2].trim())
@@ -60,8 +65,12 @@ record Lease(String host, long beats, String owner) {
     }
   }
 
+  byte[] encode() {
+    return (host + " " + beats + " " + owner + "\n").getBytes(UTF_8);
+  }
+
   void write(FileChannel file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap((host + " " + beats + " " + owner + "\n").getBytes(UTF_8));
+    ByteBuffer bytes = ByteBuffer.wrap(encode());
     int length = bytes.remaining();
     while (bytes.hasRemaining()) {
       file.write(bytes, bytes.position());

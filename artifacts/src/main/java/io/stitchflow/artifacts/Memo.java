@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Actions computed at most once: looked up in a store, else executed and published.
  *
- * <p>Any number of threads and processes of a host may ask for the same action at the same time;
- * one computes it, the others wait and find it.
+ * <p>Any number of threads, processes and hosts may ask for the same action at the same time; one
+ * computes it, the others wait and find it.
  */
 public final class Memo {
   private static final Duration CHECKPOINTS_APART = Duration.ofMinutes(1);
@@ -39,7 +39,12 @@ public final class Memo {
     this.checkpointsApart = checkpointsApart;
     this.store = store;
     this.cache = new ActionCache(store);
-    this.locks = new KeyLocks(store.directory(), Heartbeats.ofThisProcess());
+    RemoteTier remote = store.remote();
+    this.locks =
+        new KeyLocks(
+            store.directory(),
+            Heartbeats.ofThisProcess(),
+            remote == null ? null : remote.leases(Heartbeats.toRemoteStores()));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,11 +56,18 @@ final class RemoteTier {
     return remote;
   }
 
+  /** Leases among the machines that share the store, or null where it cannot have them. */
+  @Nullable RemoteLeases leases(Heartbeats heartbeats) {
+    return remote.capabilities().containsAll(EnumSet.allOf(Capability.class))
+        ? new RemoteLeases(remote, trouble, heartbeats)
+        : null;
+  }
+
   static String blobName(Digest digest) {
     return name(Folder.CAS, digest);
   }
 
-  private static String name(Folder folder, Digest digest) {
+  static String name(Folder folder, Digest digest) {
     return folder.folderName() + "/" + digest.hex().substring(0, 2) + "/" + digest.hex();
   }
 

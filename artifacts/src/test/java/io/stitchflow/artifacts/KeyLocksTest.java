@@ -142,7 +142,7 @@ class KeyLocksTest {
   }
 
   private KeyLocks locks(int beatMillis) {
-    return new KeyLocks(directory, new Heartbeats(Duration.ofMillis(beatMillis)));
+    return new KeyLocks(directory, new Heartbeats(Duration.ofMillis(beatMillis)), null);
   }
 
   private Lease read() throws IOException {

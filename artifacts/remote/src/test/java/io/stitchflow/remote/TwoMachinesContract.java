@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two local directories, as of two machines, with one remote store behind them. */
 abstract class TwoMachinesContract {
-  private static final Action ACTION =
+  static final Action ACTION =
       Action.newBuilder()
           .setVersion(1)
           .setCollectGram(CollectGram.newBuilder().setPatch(1))
@@ -41,8 +41,8 @@ abstract class TwoMachinesContract {
   @TempDir Path machines;
   private BreakingStore toOne;
   private BreakingStore toTwo;
-  private Store one;
-  private Store two;
+  Store one;
+  Store two;
 
   /** Another connection to the same store, empty at the start of a test. */
   abstract RemoteStore connect() throws IOException;

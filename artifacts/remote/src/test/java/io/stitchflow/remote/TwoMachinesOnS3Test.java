@@ -4,16 +4,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.MemoListener;
 import io.stitchflow.artifacts.RemoteStore;
 import io.stitchflow.artifacts.RemoteStore.Content;
 import io.stitchflow.artifacts.RemoteUri;
+import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.artifacts.Stores;
+import io.stitchflow.v1.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +56,61 @@ class TwoMachinesOnS3Test extends TwoMachinesContract {
   @Override
   Path file(String name) {
     return server.file(prefix, name);
+  }
+
+  @Test
+  void memo_bothAtOnce_oneComputesAndTheOtherWaitsForIt() throws Exception {
+    CountDownLatch computing = new CountDownLatch(1);
+    CountDownLatch waiting = new CountDownLatch(1);
+    ExecutorService machine = Executors.newSingleThreadExecutor();
+    try {
+      Future<Memo.Answer> first =
+          machine.submit(
+              () ->
+                  compute(
+                      one,
+                      (runs, progress) -> {
+                        computing.countDown();
+                        await(waiting);
+                        Files.writeString(runs.get(0).output("moments"), "gram");
+                      },
+                      share -> {}));
+      computing.await();
+      Memo.Answer second =
+          compute(
+              two,
+              (runs, progress) -> {
+                throw new AssertionError("computed twice");
+              },
+              new MemoListener() {
+                @Override
+                public void advanced(double share) {}
+
+                @Override
+                public void waiting(Digest key, String owner, Duration waited) {
+                  waiting.countDown();
+                }
+              });
+      assertThat(second.outcome()).isEqualTo(Outcome.HIT);
+      assertThat(second.result()).isEqualTo(first.get().result());
+      assertThat(connect().list("lease/", "")).isEmpty();
+    } finally {
+      machine.shutdownNow();
+    }
+  }
+
+  private static Memo.Answer compute(Store store, StageExecutor executor, MemoListener listener)
+      throws IOException {
+    Memo.Request request = new Memo.Request(ACTION, 1, true, List.of());
+    return new Memo(store).get(List.of(request), executor, store::open, listener).get(0);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -1,0 +1,100 @@
+package io.stitchflow.artifacts;
+
+import io.stitchflow.artifacts.RemoteStore.Content;
+import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
+import io.stitchflow.artifacts.StoreDirectory.Folder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases that machines see which share a remote store and no directory: {@code lease/ab/<key>}
+ * there, put by whoever computes the key, replaced as long as they live, deleted in the end.
+ *
+ * <p>One that stands still is taken over. Between a look and the deletion that follows it somebody
+ * else may take it, and two owners are harmless.
+ */
+final class RemoteLeases {
+  private static final long FIRST_POLL_MILLIS = 50;
+  private static final long LONGEST_POLL_MILLIS = 2_000;
+
+  private final RemoteStore store;
+  private final RemoteTrouble trouble;
+  private final Heartbeats heartbeats;
+
+  /**
+   * @param store that has all its capabilities
+   */
+  RemoteLeases(RemoteStore store, RemoteTrouble trouble, Heartbeats heartbeats) {
+    this.store = store;
+    this.trouble = trouble;
+    this.heartbeats = heartbeats;
+  }
+
+  /**
+   * The lease of a key, once nobody else has it; null where the store cannot be asked: then it is
+   * gone without.
+   *
+   * @param waitsFor told again and again who has it
+   */
+  @Nullable Closeable take(Digest key, Consumer<String> waitsFor) throws InterruptedException {
+    String name = RemoteTier.name(Folder.LEASE, key);
+    Lease mine = Lease.ofThisProcess();
+    try {
+      while (!trouble.isResting()) {
+        if (store.putIfAbsent(name, Content.of(mine.encode()))) {
+          return heartbeats.hold(mine, new Place(name));
+        }
+        awaitEnd(name, waitsFor);
+      }
+    } catch (IOException e) {
+      // Look-ups and publishing count and tell what is wrong with the store
+    }
+    return null;
+  }
+
+  /** Waits until the lease is gone, or not renewed any more, and then removes it. */
+  private void awaitEnd(String name, Consumer<String> waitsFor)
+      throws IOException, InterruptedException {
+    LeaseWatch watch = new LeaseWatch(heartbeats.patience());
+    long pollMillis = FIRST_POLL_MILLIS;
+    while (true) {
+      Lease there;
+      try (RemoteBytes bytes = store.get(name, 0)) {
+        if (bytes == null) {
+          return;
+        }
+        there = Lease.decode(ByteBuffer.wrap(bytes.stream().readNBytes(Lease.MOST_BYTES)));
+      }
+      if (there == null || watch.standsStill(there)) {
+        store.delete(name);
+        return;
+      }
+      waitsFor.accept(there.owner());
+      TimeUnit.MILLISECONDS.sleep(pollMillis);
+      pollMillis = Math.min(2 * pollMillis, LONGEST_POLL_MILLIS);
+    }
+  }
+
+  /** An object of the store. */
+  private final class Place implements Heartbeats.Place {
+    private final String name;
+
+    Place(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public void renew(Lease lease) throws IOException {
+      store.replace(name, Content.of(lease.encode()));
+    }
+
+    @Override
+    public void clear() throws IOException {
+      store.delete(name);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.stitchflow.artifacts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RemoteLeasesTest {
+  private static final Digest KEY = Digest.of(new byte[] {1});
+  private static final String NAME = "lease/" + KEY.hex().substring(0, 2) + "/" + KEY.hex();
+
+  private final MemoryStore store = new MemoryStore();
+  private final RemoteTrouble trouble = new RemoteTrouble("there", "here", System::nanoTime);
+  private final List<String> owners = Collections.synchronizedList(new ArrayList<>());
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void stopThreads() {
+    threads.shutdownNow();
+  }
+
+  @Test
+  void take_free_beatsUntilItIsReleased() throws Exception {
+    Closeable held = hold(10);
+    Lease first = read();
+    assertThat(first.owner()).isEqualTo(ProcessName.get());
+    while (read().beats() <= first.beats() + 2) {
+      Thread.onSpinWait();
+    }
+    held.close();
+    assertThat(store.objects).isEmpty();
+    assertThat(owners).isEmpty();
+  }
+
+  @Test
+  void take_anotherBeats_waitsAndSaysForWhom() throws Exception {
+    write(new Lease("elsewhere", 1, "gpu7"));
+    Future<@Nullable Closeable> waiter = threads.submit(() -> take(100));
+    for (int beat = 2; owners.size() < 4; beat++) {
+      write(new Lease("elsewhere", beat, "gpu7"));
+      Thread.onSpinWait();
+    }
+    assertThat(waiter.isDone()).isFalse();
+    assertThat(owners).containsOnly("gpu7");
+    store.delete(NAME);
+    assertThat(waiter.get()).isNotNull();
+    assertThat(read().owner()).isEqualTo(ProcessName.get());
+  }
+
+  @Test
+  void take_anotherBeatsNoMore_isTakenOver() throws Exception {
+    write(new Lease("elsewhere", 1, "gpu7"));
+    assertThat(take(100)).isNotNull();
+    assertThat(owners).contains("gpu7");
+    assertThat(read().owner()).isEqualTo(ProcessName.get());
+  }
+
+  @Test
+  void take_objectHoldsAnything_isTakenAtOnce() throws Exception {
+    for (String content : List.of("", "x", "a b c", "\u0000".repeat(10_000))) {
+      store.objects.put(NAME, content.getBytes(UTF_8));
+      hold(1_000_000).close();
+    }
+    assertThat(owners).isEmpty();
+  }
+
+  @Test
+  void take_storeAway_goesWithoutAndLeavesTellingToLookUps() throws Exception {
+    store.away = true;
+    assertThat(take(100)).isNull();
+    assertThat(trouble.warnings()).isEmpty();
+  }
+
+  @Test
+  void take_storeRests_isNotAsked() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      trouble.lookUpFailed(MemoryStore.refused());
+    }
+    assertThat(take(100)).isNull();
+    assertThat(store.objects).isEmpty();
+  }
+
+  @Test
+  void close_storeAway_theLeaseExpiresForOthers() throws Exception {
+    Closeable held = hold(100);
+    store.away = true;
+    assertThatThrownBy(held::close).hasMessage("Connection refused");
+    store.away = false;
+    assertThat(store.objects).containsKey(NAME);
+    assertThat(take(100)).isNotNull();
+  }
+
+  private Closeable hold(int beatMillis) throws InterruptedException {
+    return Objects.requireNonNull(take(beatMillis));
+  }
+
+  private @Nullable Closeable take(int beatMillis) throws InterruptedException {
+    return new RemoteLeases(store, trouble, new Heartbeats(Duration.ofMillis(beatMillis)))
+        .take(KEY, owners::add);
+  }
+
+  private Lease read() {
+    Lease lease = null;
+    while (lease == null) {
+      byte[] bytes = store.objects.get(NAME);
+      lease = bytes == null ? null : Lease.decode(ByteBuffer.wrap(bytes));
+    }
+    return lease;
+  }
+
+  private void write(Lease lease) {
+    store.objects.put(NAME, lease.encode());
+  }
+}
