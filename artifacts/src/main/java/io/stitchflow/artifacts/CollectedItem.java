@@ -26,7 +26,7 @@ public record CollectedItem(Kind kind, String path, long sizeBytes, double secon
     QUARANTINE,
     /** How far a stage had come when its process died. */
     CHECKPOINT,
-    /** An earlier collection, which can no longer be undone. */
+    /** An earlier collection, which can then no longer be undone. */
     TRASH;
 
     /** For people and programs. */

@@ -134,6 +134,28 @@ public final class GarbageCollector {
     }
   }
 
+  /**
+   * Deletes for good what earlier collections took, however lately.
+   *
+   * @return an item for each of them
+   * @throws StoreException if a collection is going on, or a file cannot be deleted
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public List<CollectedItem> purge() throws IOException {
+    List<CollectedItem> purged = new ArrayList<>();
+    if (!Files.exists(directory.root())) {
+      return purged;
+    }
+    try (CollectionLock lock = CollectionLock.take(directory)) {
+      for (TrashFolder trash : TrashFolder.all(directory)) {
+        giveBackYoung(trash);
+        purged.add(Leftovers.item(trash));
+        trash.delete();
+      }
+    }
+    return purged;
+  }
+
   private Restored undo(TrashFolder trash) throws IOException {
     List<String> back = new ArrayList<>();
     List<String> kept = new ArrayList<>();

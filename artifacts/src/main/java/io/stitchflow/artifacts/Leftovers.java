@@ -56,7 +56,7 @@ final class Leftovers {
     }
     for (TrashFolder trash : TrashFolder.all(directory)) {
       if (trash.made().isBefore(horizon)) {
-        found.add(item(Kind.TRASH, "gc/" + trash.id(), trash.sizeBytes()));
+        found.add(item(trash));
       }
     }
     return found;
@@ -127,6 +127,10 @@ final class Leftovers {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       return CollectionLock.tryLock(channel) && Files.deleteIfExists(file);
     }
+  }
+
+  static CollectedItem item(TrashFolder trash) throws IOException {
+    return item(Kind.TRASH, "gc/" + trash.id(), trash.sizeBytes());
   }
 
   private static CollectedItem item(Kind kind, String path, long sizeBytes) {

@@ -462,6 +462,23 @@ class GarbageCollectorTest {
   }
 
   @Test
+  void purge_leavesNothingToUndoAndTouchesNothingElse() throws IOException {
+    Collected collected = aged.collector().collect(everything());
+    Map<String, String> left = aged.content();
+
+    List<CollectedItem> purged = aged.collector().purge();
+
+    assertThat(purged)
+        .singleElement()
+        .satisfies(item -> assertThat(item.path()).isEqualTo("gc/" + collected.id()))
+        .satisfies(item -> assertThat(item.sizeBytes()).isGreaterThan(collected.bytesGoing()));
+    assertThat(trash()).isEmpty();
+    assertThat(aged.content()).isEqualTo(left);
+    assertThat(aged.collector().undo()).isNull();
+    assertThat(aged.collector().purge()).isEmpty();
+  }
+
+  @Test
   void undo_damagedManifest_isRefused() throws IOException {
     aged.collector().collect(everything());
     Path manifest = trash().get(0).resolve("manifest");

@@ -41,8 +41,8 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
     }
     if (!collected.id().isEmpty()) {
       text.append(
-          "on the disk until a gc an hour from now or later; bring it back with: stitchflow gc"
-              + " --undo --store "
+          "on the disk until a gc an hour from now or later, or gc --purge; bring it back with:"
+              + " stitchflow gc --undo --store "
               + store
               + "\n");
     }
@@ -67,11 +67,7 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
             text.append(
                 String.format(
                     "%-8s  %6d  %10s  %10s  %s%n",
-                    word,
-                    each.size(),
-                    Quantities.words(each.stream().mapToLong(CollectedItem::sizeBytes).sum()),
-                    seconds(each),
-                    group)));
+                    word, each.size(), Quantities.words(bytes(each)), seconds(each), group)));
   }
 
   private static String seconds(List<CollectedItem> items) {
@@ -105,6 +101,25 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
       all.add(one);
     }
     return all;
+  }
+
+  /** Of what was deleted for good. */
+  static String text(List<CollectedItem> purged) {
+    return String.format(
+        "%d earlier %s gone for good, %s%n",
+        purged.size(), purged.size() == 1 ? "gc is" : "gcs are", Quantities.words(bytes(purged)));
+  }
+
+  static Map<String, Object> json(Path store, List<CollectedItem> purged) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("store", store.toString());
+    json.put("bytes", bytes(purged));
+    json.put("purged", items(purged));
+    return json;
+  }
+
+  private static long bytes(List<CollectedItem> items) {
+    return items.stream().mapToLong(CollectedItem::sizeBytes).sum();
   }
 
   static String text(Restored restored) {

@@ -1,6 +1,7 @@
 package io.stitchflow.cli;
 
 import io.stitchflow.artifacts.Collected;
+import io.stitchflow.artifacts.CollectedItem;
 import io.stitchflow.artifacts.GarbageCollector;
 import io.stitchflow.artifacts.Restored;
 import io.stitchflow.artifacts.Store;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     description = {
       "Takes from the store what nobody needs. Kept are pins ('stitchflow pin'), results of recent runs, what is being computed, everything younger than an hour, and all that those were computed from.",
-      "What goes can be brought back with --undo; a gc deletes for good what an earlier one took more than an hour before. Runs may go on meanwhile.",
+      "What goes can be brought back with --undo; until then it takes its space. A gc deletes for good what an earlier one took more than an hour before, --purge all of it at once. Runs may go on meanwhile.",
       "Of a remote store, this is about the first level on this machine; what is behind it stays."
     },
     footerHeading = "%nExample:%n",
@@ -56,6 +57,12 @@ final class GcCommand implements Callable<Integer> {
       description = "Brings back what the latest gc took; what was computed anew since stays.")
   private boolean undo;
 
+  @Option(
+      names = "--purge",
+      description =
+          "Deletes at once and for good what earlier gcs took; frees the space that a full disk needs. Collects nothing.")
+  private boolean purge;
+
   @Mixin private StoreOption storeOption = new StoreOption();
   @Mixin private JsonOption json = new JsonOption();
 
@@ -68,11 +75,17 @@ final class GcCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Duration age = Quantities.duration("--older-than", olderThan);
     long maxSizeBytes = maxSize == null ? Long.MAX_VALUE : Quantities.bytes("--max-size", maxSize);
-    if (undo && (dryRun || maxSize != null)) {
-      throw new InputException("--undo: goes alone; drop --dry-run and --max-size");
+    if ((undo || purge) && ((undo && purge) || dryRun || maxSize != null)) {
+      throw new InputException(
+          (undo ? "--undo" : "--purge") + ": goes alone; drop --dry-run, --max-size and others");
     }
     Store store = storeOption.open(environment);
     GarbageCollector collector = new GarbageCollector(store, InstantSource.system());
+    if (purge) {
+      List<CollectedItem> purged = collector.purge();
+      json.print(system, CollectionTable.text(purged), CollectionTable.json(store.root(), purged));
+      return ExitCode.DONE;
+    }
     return undo ? undo(collector, store) : collect(collector, store, age, maxSizeBytes);
   }
 

@@ -93,6 +93,12 @@ class StoreCommandsTest {
     assertThat(execute("gc", "--undo")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.err()).contains("has no gc to undo");
 
+    assertThat(execute("gc", "--max-size", "0")).isEqualTo(ExitCode.DONE);
+    assertThat(execute("gc", "--purge")).isEqualTo(ExitCode.DONE);
+    assertThat(screen.out()).containsPattern("^1 earlier gc is gone for good, [1-9]");
+    assertThat(execute("gc", "--undo")).isEqualTo(ExitCode.INPUT);
+    assertThat(execute("run", file.toString(), "--out", out.toString())).isEqualTo(ExitCode.DONE);
+
     assertThat(execute("verify", "--rerun", "100%")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out())
         .containsPattern("computed again: \\d+ the same, 0 different, 0 could not be\n");
@@ -248,6 +254,8 @@ class StoreCommandsTest {
     assertRefused("--older-than: needs a time, such as", "gc", "--older-than", "soon");
     assertRefused("--max-size: needs a size, such as", "gc", "--max-size", "much");
     assertRefused("--undo: goes alone", "gc", "--undo", "--dry-run");
+    assertRefused("--undo: goes alone", "gc", "--undo", "--purge");
+    assertRefused("--purge: goes alone", "gc", "--purge", "--max-size", "1GB");
     assertRefused("--sample: needs a share", "verify", "--sample", "0%");
     assertThat(root).doesNotExist();
   }
