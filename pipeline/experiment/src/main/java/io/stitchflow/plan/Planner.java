@@ -91,7 +91,9 @@ public final class Planner {
       }
     }
     addReport();
-    return stages.build();
+    return experiment.getRepresentation().getPolicy() == RepresentationPolicy.RECOMPUTE
+        ? Retention.keepNone(stages.build())
+        : stages.build();
   }
 
   private static List<Cell> cells(Subject sender, Subject receiver) {
@@ -248,8 +250,6 @@ public final class Planner {
               "represent " + subject.label() + " " + split,
               costs.representation(subject.architecture(), cut, split));
       stage.setExamples(costs.examples(split));
-      stage.setFleeting(
-          experiment.getRepresentation().getPolicy() == RepresentationPolicy.RECOMPUTE);
       stage.setOutputBytes(
           Footprint.representation(
               cut, costs.examples(split), experiment.getRepresentation().getDtype()));

@@ -1,17 +1,20 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.artifacts.Memo;
+import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Which representations a run keeps, where the experiment leaves it to the disk. */
+/** Which representations a run keeps. */
 public final class Retention {
   private static final Comparator<Stage> CHEAPEST_BYTES =
       Comparator.<Stage>comparingDouble(stage -> stage.getCost() / stage.getOutputBytes())
@@ -47,12 +50,51 @@ public final class Retention {
       passing =
           Math.max(passing, atOnce.merge(stage.getGroup(), stage.getOutputBytes(), Long::sum));
     }
-    Plan.Builder fitted = plan.toBuilder();
-    for (Stage.Builder stage : fitted.getStageBuilderList()) {
-      if (fleeting.contains(stage.getId())) {
-        stage.setFleeting(true);
-      }
+    return drop(plan, fleeting);
+  }
+
+  /** The same stages under the same keys, all representations fleeting. */
+  static Plan keepNone(Plan plan) {
+    return drop(
+        plan,
+        plan.getStageList().stream()
+            .filter(stage -> StageKind.of(stage) == StageKind.COLLECT_REPRESENTATION)
+            .map(Stage::getId)
+            .collect(Collectors.toSet()));
+  }
+
+  private static Plan drop(Plan plan, Set<String> fleeting) {
+    Map<String, Double> passes = passes(plan, fleeting);
+    Plan.Builder dropping = plan.toBuilder();
+    for (Stage.Builder stage : dropping.getStageBuilderList()) {
+      stage
+          .setFleeting(fleeting.contains(stage.getId()))
+          .setCost(stage.getCost() + passes.getOrDefault(stage.getGroup(), 0.));
     }
-    return fitted.build();
+    return dropping.build();
+  }
+
+  /** What making the fleeting stages again costs each stage that reads them, by its group. */
+  private static Map<String, Double> passes(Plan plan, Set<String> fleeting) {
+    Map<String, Double> costs = new HashMap<>();
+    Map<String, List<Stage>> groups = new HashMap<>();
+    for (Stage stage : plan.getStageList()) {
+      costs.put(stage.getId(), stage.getCost());
+      groups.computeIfAbsent(stage.getGroup(), group -> new ArrayList<>()).add(stage);
+    }
+    Map<String, Double> passes = new HashMap<>();
+    groups.forEach(
+        (group, stages) ->
+            passes.put(
+                group,
+                stages.stream()
+                        .flatMap(stage -> stage.getDependencyList().stream())
+                        .map(Dependency::getStage)
+                        .filter(fleeting::contains)
+                        .distinct()
+                        .mapToDouble(id -> costs.getOrDefault(id, 0.))
+                        .sum()
+                    / stages.size()));
+    return passes;
   }
 }

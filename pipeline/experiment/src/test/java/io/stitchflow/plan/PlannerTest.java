@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -294,6 +295,28 @@ class PlannerTest {
     valid = valid("RECOMPUTE");
     Plan none = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
     assertThat(fleeting(none)).isEqualTo(fleeting(Retention.fit(plan, memo, 0)));
+  }
+
+  @Test
+  void plan_representationsMadeAgain_costAPassToEachGroupThatReadsThem() throws Exception {
+    ValidExperiment kept = valid("CACHE");
+    ValidExperiment again = valid("RECOMPUTE");
+    Plan cached = Planner.plan(kept.experiment(), kept.base(), Toolchain.getDefaultInstance());
+    Plan none = Planner.plan(again.experiment(), again.base(), Toolchain.getDefaultInstance());
+    double stem = stage(cached.getStageList(), "represent a/stem train").getCost();
+    double last = stage(cached.getStageList(), "represent a/layer4.0 train").getCost();
+
+    Map<String, Double> more = new TreeMap<>();
+    for (int i = 0; i < none.getStageCount(); i++) {
+      double difference = none.getStage(i).getCost() - cached.getStage(i).getCost();
+      if (difference > 0) {
+        more.merge(none.getStage(i).getGroup(), difference, Double::sum);
+      }
+    }
+
+    assertThat(more.get("gram a/stem")).isCloseTo(stem, within(1.));
+    assertThat(more.get("vanilla a -> a/stem seed 1")).isCloseTo(stem + last, within(1.));
+    assertThat(more.keySet()).noneMatch(group -> group.startsWith("represent"));
   }
 
   private ValidExperiment valid(String policy) throws Exception {
