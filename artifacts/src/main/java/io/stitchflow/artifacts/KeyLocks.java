@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -55,21 +54,19 @@ final class KeyLocks {
   /**
    * All keys, in their order, so that two groups which share some never wait for each other.
    *
-   * @param keys at least one
+   * @param group the key under which machines see who computes them
    */
-  Held lock(Collection<Digest> keys, MemoListener listener) throws InterruptedIOException {
-    SortedSet<Digest> inOrder = new TreeSet<>(keys);
+  Held lock(Collection<Digest> keys, Digest group, MemoListener listener)
+      throws InterruptedIOException {
     Held held = new Held();
     try {
-      for (Digest key : inOrder) {
+      for (Digest key : new TreeSet<>(keys)) {
         Waiting waiting = new Waiting(key, listener);
         held.add(lockInProcess(key, waiting));
         held.add(lease(key, waiting));
       }
       if (remote != null) {
-        // One for the group: machines that share a store compute the same groups
-        Digest first = inOrder.first();
-        held.add(remote.take(first, new Waiting(first, listener)::tell));
+        held.add(remote.take(group, new Waiting(group, listener)::tell));
       }
       return held;
     } catch (InterruptedException | ClosedByInterruptException e) {

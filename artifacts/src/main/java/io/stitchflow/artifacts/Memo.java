@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +133,9 @@ public final class Memo {
     Map<Digest, Answer> answers = new LinkedHashMap<>();
     moveHits(wanted, answers);
     if (!wanted.isEmpty()) {
-      try (KeyLocks.Held held = locks.lock(wanted.keySet(), listener)) {
+      // Of all keys, also those that hit: others may have begun before some of these did
+      Digest group = Collections.min(keys);
+      try (KeyLocks.Held held = locks.lock(wanted.keySet(), group, listener)) {
         moveHits(wanted, answers); // somebody may have been faster
         if (!wanted.isEmpty()) {
           compute(wanted, executor, blobs, listener, answers);

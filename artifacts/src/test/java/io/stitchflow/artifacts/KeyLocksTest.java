@@ -60,7 +60,7 @@ class KeyLocksTest {
 
   @Test
   void lock_free_leavesALeaseThatBeatsUntilItIsReleased() throws Exception {
-    KeyLocks.Held held = locks(10).lock(List.of(KEY), listener);
+    KeyLocks.Held held = locks(10).lock(List.of(KEY), KEY, listener);
     Lease first = read();
     assertThat(first.owner()).isEqualTo(ProcessName.get());
     while (read().beats() <= first.beats() + 2) {
@@ -89,7 +89,7 @@ class KeyLocksTest {
   @Test
   void lock_leaseOfAnotherHostBeatsNoMore_isTakenOver() throws Exception {
     write(new Lease(ELSEWHERE, 1, "gpu7"));
-    KeyLocks.Held held = locks(100).lock(List.of(KEY), listener);
+    KeyLocks.Held held = locks(100).lock(List.of(KEY), KEY, listener);
     assertThat(read().owner()).isEqualTo(ProcessName.get());
     held.close();
   }
@@ -97,7 +97,7 @@ class KeyLocksTest {
   @Test
   void lock_leaseLeftBehindOnThisHost_isTakenAtOnce() throws Exception {
     write(new Lease(Lease.ofThisProcess().host(), 7, "killed"));
-    locks(1_000_000).lock(List.of(KEY), listener).close();
+    locks(1_000_000).lock(List.of(KEY), KEY, listener).close();
     assertThat(owners).isEmpty();
   }
 
@@ -106,7 +106,7 @@ class KeyLocksTest {
     for (String content : List.of("", "x", "\n\n\n", "a b c", "a 1", "\u0000 \u0000 \u0000")) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, content);
-      locks(1_000_000).lock(List.of(KEY), listener).close();
+      locks(1_000_000).lock(List.of(KEY), KEY, listener).close();
     }
     assertThat(owners).isEmpty();
   }
@@ -114,7 +114,7 @@ class KeyLocksTest {
   @Test
   void lock_heldByAnotherThread_waitsAndSaysSo() throws Exception {
     KeyLocks locks = locks(1000);
-    KeyLocks.Held held = locks.lock(List.of(KEY), listener);
+    KeyLocks.Held held = locks.lock(List.of(KEY), KEY, listener);
     Future<?> waiter = threads.submit(() -> lockAndRelease(locks));
     while (owners.isEmpty()) {
       Thread.onSpinWait();
@@ -129,15 +129,15 @@ class KeyLocksTest {
     write(new Lease(ELSEWHERE, 1, "gpu7"));
     KeyLocks locks = locks(1_000_000);
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> locks.lock(List.of(KEY), listener))
+    assertThatThrownBy(() -> locks.lock(List.of(KEY), KEY, listener))
         .isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
     Files.write(file, new byte[0]);
-    locks.lock(List.of(KEY), listener).close();
+    locks.lock(List.of(KEY), KEY, listener).close();
   }
 
   private @Nullable Void lockAndRelease(KeyLocks locks) throws IOException {
-    locks.lock(List.of(KEY), listener).close();
+    locks.lock(List.of(KEY), KEY, listener).close();
     return null;
   }
 

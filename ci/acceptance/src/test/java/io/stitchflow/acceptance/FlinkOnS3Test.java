@@ -74,7 +74,7 @@ class FlinkOnS3Test {
         .extracting(StageResult::getOutcome)
         .contains(Outcome.RAN);
     for (String worker : List.of("tm1", "tm2")) {
-      assertThat(blobs(machines.resolve(worker))).as(worker).isNotEmpty();
+      assertThat(files(machines.resolve(worker), "/cas/")).as(worker).isNotEmpty();
     }
     assertThat(client.store().open(finished.output("report", "report.html")))
         .hasSameBinaryContentAs(
@@ -88,6 +88,22 @@ class FlinkOnS3Test {
   }
 
   @Test
+  void run_twoAtOnceOnMachinesThatShareABucketOnly_computeEachStageOnce() throws Exception {
+    String uri = server.uri("twice");
+    Laboratory one = new Laboratory(machines.resolve("one"), uri);
+    Laboratory two = new Laboratory(machines.resolve("two"), uri);
+    List<Finished> runs =
+        AtOnce.run(
+            List.of(
+                () -> one.onFlink(experiment, cluster.master(), 1),
+                () -> two.onFlink(experiment, cluster.master(), 1)));
+    assertThat(runs).allSatisfy(each -> assertThat(each.digests()).isEqualTo(oracle.digests()));
+    assertThat(AtOnce.computed(runs).values()).containsOnly(1);
+    assertThat(AtOnce.computed(runs)).hasSize(oracle.plan().getStageCount());
+    assertThat(files(machines.resolve("s3"), "/lease/")).isEmpty();
+  }
+
+  @Test
   void run_storeThatCannotList_isRefused() throws Exception {
     assertThatThrownBy(
             () ->
@@ -98,9 +114,11 @@ class FlinkOnS3Test {
         .hasMessageContaining("s3://");
   }
 
-  private static List<Path> blobs(Path machine) throws IOException {
-    try (var files = Files.walk(machine)) {
-      return files.filter(file -> file.toString().contains("/cas/")).toList();
+  private static List<Path> files(Path root, String under) throws IOException {
+    try (var files = Files.walk(root)) {
+      return files
+          .filter(file -> Files.isRegularFile(file) && file.toString().contains(under))
+          .toList();
     }
   }
 

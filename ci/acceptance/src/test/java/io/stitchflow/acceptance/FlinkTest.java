@@ -20,9 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -87,26 +85,11 @@ class FlinkTest {
 
   @Test
   void run_twoAtOnceOnOneClusterAndStore_bothAreRightAndComputeEachStageOnce() throws Exception {
-    ExecutorService clients = Executors.newFixedThreadPool(2);
-    try {
-      List<Future<Finished>> runs = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        runs.add(clients.submit(() -> laboratory.onFlink(experiment, cluster.master(), 1)));
-      }
-      Map<String, Integer> computed = new HashMap<>();
-      for (Future<Finished> run : runs) {
-        assertThat(run.get().digests()).isEqualTo(oracle.digests());
-        for (StageResult result : run.get().ran()) {
-          if (result.getOutcome() == Outcome.RAN) {
-            computed.merge(result.getStage(), 1, Integer::sum);
-          }
-        }
-      }
-      assertThat(computed.values()).containsOnly(1);
-      assertThat(computed).hasSize(oracle.plan().getStageCount());
-    } finally {
-      clients.shutdownNow();
-    }
+    Callable<Finished> run = () -> laboratory.onFlink(experiment, cluster.master(), 1);
+    List<Finished> runs = AtOnce.run(List.of(run, run));
+    assertThat(runs).allSatisfy(each -> assertThat(each.digests()).isEqualTo(oracle.digests()));
+    assertThat(AtOnce.computed(runs).values()).containsOnly(1);
+    assertThat(AtOnce.computed(runs)).hasSize(oracle.plan().getStageCount());
   }
 
   @Test
