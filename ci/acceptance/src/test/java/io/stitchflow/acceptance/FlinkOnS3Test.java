@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,7 @@ class FlinkOnS3Test {
     assertThat(client.store().warnings()).isEmpty();
   }
 
+  @Tag("nightly")
   @Test
   void run_twoAtOnceOnMachinesThatShareABucketOnly_computeEachStageOnce() throws Exception {
     String uri = server.uri("twice");
