@@ -1,5 +1,6 @@
 package io.stitchflow.artifacts.tensor;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of arguments and of what files say. */
@@ -12,7 +13,7 @@ final class Checks {
   @SuppressWarnings("AnnotateFormatMethod") // that annotation would be one more dependency
   static void check(boolean condition, String template, @Nullable Object... values) {
     if (!condition) {
-      throw new IllegalArgumentException(String.format(template, values));
+      throw new IllegalArgumentException(String.format(Locale.ROOT, template, values));
     }
   }
 }

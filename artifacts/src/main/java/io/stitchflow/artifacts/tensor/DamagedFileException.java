@@ -2,6 +2,7 @@ package io.stitchflow.artifacts.tensor;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A file is not what its reader can read: cut short, altered, or of another layout. */
@@ -11,6 +12,8 @@ public final class DamagedFileException extends IOException {
   }
 
   DamagedFileException(Path file, String what, @Nullable Throwable cause) {
-    super(String.format("%s: %s; delete the file and have it written again", file, what), cause);
+    super(
+        String.format(Locale.ROOT, "%s: %s; delete the file and have it written again", file, what),
+        cause);
   }
 }

@@ -3,6 +3,7 @@ package io.stitchflow.artifacts.tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An array with a name, such as a network's parameter.
@@ -17,15 +18,20 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
     for (int size : shape) {
       if (size < 0) {
         throw new IllegalArgumentException(
-            String.format("tensor '%s' has a size below 0: %s", name, shape));
+            String.format(Locale.ROOT, "tensor '%s' has a size below 0: %s", name, shape));
       }
       bytes = Math.multiplyExact(bytes, size);
     }
     if (bytes != data.remaining()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "tensor '%s' of %s %s takes %s bytes, but the data has %s",
-              name, dtype, shape, bytes, data.remaining()));
+              name,
+              dtype,
+              shape,
+              bytes,
+              data.remaining()));
     }
     data = data.slice();
   }
@@ -42,7 +48,10 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
     if (dtype != Dtype.F16 && dtype != Dtype.BF16) {
       throw new IllegalArgumentException(
           String.format(
-              "tensor '%s' is of %s, and only F32, F16 and BF16 are float32 exactly", name, dtype));
+              Locale.ROOT,
+              "tensor '%s' is of %s, and only F32, F16 and BF16 are float32 exactly",
+              name,
+              dtype));
     }
     ByteBuffer halves = data();
     int count = halves.remaining() / dtype.bytes();

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,7 +59,8 @@ public final class SafetensorsFile {
     NamedTensor tensor = tensors.get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          String.format("%s has no tensor '%s'; it has %s", path, name, tensors.keySet()));
+          String.format(
+              Locale.ROOT, "%s has no tensor '%s'; it has %s", path, name, tensors.keySet()));
     }
     return tensor;
   }
@@ -163,8 +165,11 @@ public final class SafetensorsFile {
     }
     throw new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "tensor '%s' is of %s, and only %s can be read",
-            name, node, Arrays.toString(Dtype.values())));
+            name,
+            node,
+            Arrays.toString(Dtype.values())));
   }
 
   private static List<Integer> integers(String name, JsonNode node) {

@@ -9,6 +9,7 @@ import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -139,7 +140,7 @@ public final class TensorFile implements Closeable {
   public void readBytes(int from, int count, ByteBuffer target) {
     if (element() != Element.UINT8) {
       throw new IllegalArgumentException(
-          String.format("%s is of %s, not UINT8; use readFloats", path, element()));
+          String.format(Locale.ROOT, "%s is of %s, not UINT8; use readFloats", path, element()));
     }
     Objects.checkFromIndexSize(from, count, rows);
     List<IpcBatch> open = batches();
@@ -219,8 +220,12 @@ public final class TensorFile implements Closeable {
     if (target.capacity() < bytes) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s rows of %s need %s bytes, but the target has %s",
-              count, shape(), bytes, target.capacity()));
+              count,
+              shape(),
+              bytes,
+              target.capacity()));
     }
     target.clear().order(ByteOrder.LITTLE_ENDIAN);
   }

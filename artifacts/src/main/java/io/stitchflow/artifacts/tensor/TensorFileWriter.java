@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 
@@ -118,8 +119,11 @@ public final class TensorFileWriter implements Closeable {
     if (newRows.remaining() != newLabels.remaining() * newRowBytes) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s labels need rows of %s bytes each, but there are %s bytes",
-              newLabels.remaining(), newRowBytes, newRows.remaining()));
+              newLabels.remaining(),
+              newRowBytes,
+              newRows.remaining()));
     }
     if (closed || failed) {
       throw new IllegalStateException("the file is closed or failed before");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.arrow.flatbuf.Field;
@@ -112,7 +113,8 @@ record TensorLayout(
     Element element = element(tensor.children(0));
     if (element == null) {
       throw new IllegalArgumentException(
-          String.format("column '%s' is not of uint8, float16 or float32", tensor.name()));
+          String.format(
+              Locale.ROOT, "column '%s' is not of uint8, float16 or float32", tensor.name()));
     }
     JsonNode extension = json(value(tensor, EXTENSION_METADATA));
     List<Integer> shape = new ArrayList<>();

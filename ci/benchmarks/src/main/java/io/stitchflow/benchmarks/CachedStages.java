@@ -52,7 +52,7 @@ final class CachedStages {
         IntStream.rangeClosed(1, (stages + STAGES_A_SEED - 1) / STAGES_A_SEED)
             .mapToObj(String::valueOf)
             .collect(Collectors.joining(", "));
-    return Files.writeString(file, EXPERIMENT.formatted(seeds));
+    return Files.writeString(file, EXPERIMENT.replace("%s", seeds));
   }
 
   static Plan plan(Path experiment) throws Exception {

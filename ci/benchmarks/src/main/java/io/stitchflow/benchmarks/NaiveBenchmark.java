@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -79,6 +80,7 @@ public final class NaiveBenchmark {
     Path sender = stages.network(dataset, 1, epochs);
     Path receiver = stages.network(dataset, 2, epochs);
     OUT.printf(
+        Locale.ROOT,
         "%s width %d, CIFAR-10, %d examples, batch %d, %d x %d of %d x %d cells%n",
         ARCHITECTURE.name(),
         ARCHITECTURE.width(),
@@ -94,6 +96,7 @@ public final class NaiveBenchmark {
         timed(() -> stages.represent(receiver, dataset, "train", examples));
     Map<String, Path> test = stages.represent(sender, dataset, "test", 0);
     OUT.printf(
+        Locale.ROOT,
         "representations of both networks at these cuts, once for all cells: %.1f s%n",
         sent.seconds() + expected.seconds());
     double represented = sent.seconds() + expected.seconds();
@@ -113,7 +116,9 @@ public final class NaiveBenchmark {
     double ours = represented;
     double naive = 0;
     OUT.printf(
-        "vanilla, %d epochs              ours s  naive s  ratio  test accuracy%n", VANILLA_EPOCHS);
+        Locale.ROOT,
+        "vanilla, %d epochs              ours s  naive s  ratio  test accuracy%n",
+        VANILLA_EPOCHS);
     try (Lane lane = Lane.open();
         Network frozen = Network.load(lane, receiver);
         NaiveNetwork a = new NaiveNetwork(lane, ARCHITECTURE, sender);
@@ -142,6 +147,7 @@ public final class NaiveBenchmark {
           Path own = fitted.value().get(i).resolve("stitch");
           Path testFile = at(test, cuts.get(i).layer());
           OUT.printf(
+              Locale.ROOT,
               "%-10s -> %-10s %14.2f %8.2f %6.2f  %.3f %.3f%n",
               cuts.get(i).layer(),
               to.layer(),
@@ -154,8 +160,11 @@ public final class NaiveBenchmark {
       }
     }
     OUT.printf(
+        Locale.ROOT,
         "vanilla, with all of the representations: ours %.1f s, naive %.1f s, ratio %.2f%n",
-        ours, naive, naive / ours);
+        ours,
+        naive,
+        naive / ours);
   }
 
   private List<BenchStages.Run> vanillaColumn(
@@ -190,6 +199,7 @@ public final class NaiveBenchmark {
     Exact exact = exactly(sent, expected);
     double naive = 0;
     OUT.printf(
+        Locale.ROOT,
         "copy, least squares against SGD of %d epochs, one of them timed%n"
             + "                          naive s  train MSE: ours, naive%n",
         COPY_EPOCHS);
@@ -214,6 +224,7 @@ public final class NaiveBenchmark {
           naive += script;
           Path own = at(exact.stitches(), from.layer() + " " + to.layer());
           OUT.printf(
+              Locale.ROOT,
               "%-10s -> %-10s %9.1f  %.5f %.5f%n",
               from.layer(),
               to.layer(),
@@ -226,14 +237,21 @@ public final class NaiveBenchmark {
     double moments = exact.gramSeconds() + exact.crossSeconds();
     double ours = moments + exact.solveSeconds();
     OUT.printf(
+        Locale.ROOT,
         "copy, ours: Gram matrices %.2f s, cross moments %.2f s, solving %.2f s%n",
-        exact.gramSeconds(), exact.crossSeconds(), exact.solveSeconds());
-    OUT.printf("copy: ours %.2f s, naive %.0f s, ratio %.0f%n", ours, naive, naive / ours);
+        exact.gramSeconds(),
+        exact.crossSeconds(),
+        exact.solveSeconds());
+    OUT.printf(
+        Locale.ROOT, "copy: ours %.2f s, naive %.0f s, ratio %.0f%n", ours, naive, naive / ours);
     double scale = (double) WHOLE_SPLIT / examples;
     double whole = scale * moments + exact.solveSeconds();
     OUT.printf(
+        Locale.ROOT,
         "extrapolated to %d examples (solving does not grow): ratio %.0f, with all of the representations %.0f%n",
-        WHOLE_SPLIT, scale * naive / whole, scale * naive / (whole + scale * represented));
+        WHOLE_SPLIT,
+        scale * naive / whole,
+        scale * naive / (whole + scale * represented));
   }
 
   /**

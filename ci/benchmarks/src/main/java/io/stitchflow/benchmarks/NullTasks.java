@@ -3,6 +3,7 @@ package io.stitchflow.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Tasks of ninja that are all up to date, each with an input and an output of its own. */
 final class NullTasks {
@@ -12,13 +13,14 @@ final class NullTasks {
   static void make(Path directory, int tasks) throws IOException, InterruptedException {
     StringBuilder rules = new StringBuilder("rule nothing\n  command = true\n");
     for (int i = 0; i < tasks; i++) {
-      String folder = String.format("%02x", i % 256);
+      String folder = String.format(Locale.ROOT, "%02x", i % 256);
       Path made = directory.resolve("out").resolve(folder);
       Files.createDirectories(made);
       Files.createDirectories(directory.resolve("in").resolve(folder));
       Files.createFile(directory.resolve("in").resolve(folder).resolve(String.valueOf(i)));
       Files.createFile(made.resolve(String.valueOf(i)));
-      rules.append(String.format("build out/%s/%d: nothing in/%s/%d\n", folder, i, folder, i));
+      rules.append(
+          String.format(Locale.ROOT, "build out/%s/%d: nothing in/%s/%d\n", folder, i, folder, i));
     }
     Files.writeString(directory.resolve("build.ninja"), rules);
     check(directory);

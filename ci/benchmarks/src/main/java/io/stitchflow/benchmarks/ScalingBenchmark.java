@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -90,6 +91,7 @@ public final class ScalingBenchmark {
 
   private void measure(int rounds, int columns, int epochs) throws Exception {
     out.printf(
+        Locale.ROOT,
         "%d columns of %d epochs, load average %.2f, logs in %s%n",
         columns,
         epochs,
@@ -108,7 +110,8 @@ public final class ScalingBenchmark {
       Plan quarter = plan(read("quarter.textproto", Math.max(2, columns / 4), epochs));
       double one = BareLanes.seconds(quarter, Store.open(copy("bare-one-" + i)), 1);
       double two = BareLanes.seconds(quarter, Store.open(copy("bare-two-" + i)), 2);
-      out.printf("without Flink two threads are %.2f times as fast as one%n", one / two);
+      out.printf(
+          Locale.ROOT, "without Flink two threads are %.2f times as fast as one%n", one / two);
       ofOne.add(print(round("one-" + i, 1, few, many)));
       ofTwo.add(print(round("two-" + i, 2, few, many)));
     }
@@ -122,7 +125,9 @@ public final class ScalingBenchmark {
         IntStream.rangeClosed(1, columns)
             .mapToObj(String::valueOf)
             .collect(Collectors.joining(", "));
-    return Files.writeString(directory.resolve(name), EXPERIMENT.formatted(epochs, seeds));
+    return Files.writeString(
+        directory.resolve(name),
+        EXPERIMENT.replace("%d", String.valueOf(epochs)).replace("%s", seeds));
   }
 
   private ValidExperiment read(String name, int columns, int epochs) throws Exception {
@@ -182,6 +187,7 @@ public final class ScalingBenchmark {
 
   private ScalingRound print(ScalingRound round) {
     out.printf(
+        Locale.ROOT,
         "%5d %7.2f %11.2f %12.1f %16.2f  %s%n",
         round.slots(),
         round.wallSeconds(),
@@ -194,6 +200,7 @@ public final class ScalingBenchmark {
 
   private void compare(List<ScalingRound> ofOne, List<ScalingRound> ofTwo) {
     out.printf(
+        Locale.ROOT,
         "speed-up %.2f (at least %.1f is wanted), overhead %.1f and %.1f ms a column (below %.0f)%n",
         median(ofOne, ScalingRound::wallSeconds) / median(ofTwo, ScalingRound::wallSeconds),
         LEAST_SPEED_UP,
@@ -228,8 +235,10 @@ public final class ScalingBenchmark {
     child.run(command);
     for (int i = 0; i < CACHED_SUBMISSIONS; i++) {
       out.printf(
+          Locale.ROOT,
           "all cached: %.2f s from start to end (at most %.0f is wanted)%n",
-          child.run(command), MOST_CACHED_SECONDS);
+          child.run(command),
+          MOST_CACHED_SECONDS);
     }
   }
 

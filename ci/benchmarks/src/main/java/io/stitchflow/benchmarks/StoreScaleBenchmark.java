@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a large store costs: {@code runners/stitchflow plan} of many cached stages, from the start
@@ -60,9 +61,11 @@ public final class StoreScaleBenchmark {
     Path ninja = directory.resolve("ninja-" + stages);
     NullTasks.make(ninja, stages);
     out.printf(
+        Locale.ROOT,
         "%d stages, load average %.1f%n",
-        stages, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-    out.printf("  first plan, without an index: %s%n", stitchflow(experiment, store));
+        stages,
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    out.printf(Locale.ROOT, "  first plan, without an index: %s%n", stitchflow(experiment, store));
     memory(experiment, store);
     List<Timed> ours = new ArrayList<>();
     List<Timed> theirs = new ArrayList<>();
@@ -88,6 +91,7 @@ public final class StoreScaleBenchmark {
     Timed us = Timed.best(ours);
     Timed ninja = Timed.best(theirs);
     out.printf(
+        Locale.ROOT,
         "  %s, best of %d: plan %s; ninja %s; ratio of CPU times %.1f, of wall times %.1f%n",
         what,
         RUNS,
@@ -129,6 +133,7 @@ public final class StoreScaleBenchmark {
     Survey survey = Survey.of(plan, new Memo(Store.open(store)));
     long withSurvey = usedBytes();
     out.printf(
+        Locale.ROOT,
         "  %s: a plan retains %d bytes a stage, its survey %d more%n",
         survey.complete() && plan.getStageCount() == stages ? "all there" : "NOT all there",
         (withPlan - before) / stages,
@@ -151,8 +156,10 @@ public final class StoreScaleBenchmark {
       long start = System.nanoTime();
       CachedStages.publish(plan, store);
       out.printf(
+          Locale.ROOT,
           "publishing a stage: %.1f ms, %d stages one after another%n",
-          (System.nanoTime() - start) / 1e6 / plan.getStageCount(), plan.getStageCount());
+          (System.nanoTime() - start) / 1e6 / plan.getStageCount(),
+          plan.getStageCount());
     }
   }
 
@@ -164,6 +171,7 @@ public final class StoreScaleBenchmark {
       long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
       Digest digest = Digest.of(file);
       out.printf(
+          Locale.ROOT,
           "hashing %s...: %.2f GB a second of CPU time, %.2f of wall time%n",
           digest.brief(),
           (double) HASHED_BYTES

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How fast one lane trains, against {@link BareDjl}: images a second of both and the ratio.
@@ -48,13 +49,21 @@ public final class TrainingBenchmark {
       new TrainNetworkExecutor()
           .execute(List.of(new Run(training, directory)), share -> steps.alternate());
       PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-      out.printf("%s width %d, batch %d, median of %d steps%n", name, width, batch, steps.count());
+      out.printf(
+          Locale.ROOT,
+          "%s width %d, batch %d, median of %d steps%n",
+          name,
+          width,
+          batch,
+          steps.count());
       Times wall = steps.wall();
       Times processor = steps.processor();
-      out.printf("images/s        wall  processor%n");
-      out.printf("lane        %8.1f %10.1f%n", batch / wall.lane(), batch / processor.lane());
-      out.printf("bare DJL    %8.1f %10.1f%n", batch / wall.bare(), batch / processor.bare());
-      out.printf("ratio       %8.3f %10.3f%n", wall.ratio(), processor.ratio());
+      out.printf(Locale.ROOT, "images/s        wall  processor%n");
+      out.printf(
+          Locale.ROOT, "lane        %8.1f %10.1f%n", batch / wall.lane(), batch / processor.lane());
+      out.printf(
+          Locale.ROOT, "bare DJL    %8.1f %10.1f%n", batch / wall.bare(), batch / processor.bare());
+      out.printf(Locale.ROOT, "ratio       %8.3f %10.3f%n", wall.ratio(), processor.ratio());
     }
   }
 

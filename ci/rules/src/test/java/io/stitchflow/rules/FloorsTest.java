@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.io.PrintStream;
 import java.util.List;
 
 /** The floors of the house: imports go down only, and each heavy library stays on its floor. */
@@ -112,6 +113,24 @@ final class FloorsTest {
           .that(not(resideInAnyPackage(packages("cli"))))
           .should(ACCESS_STANDARD_STREAMS)
           .because("the terminal belongs to the command line");
+
+  @ArchTest
+  static final ArchRule textWithNumbers_isFormattedUnderLocaleRoot =
+      noClasses()
+          .that(not(resideInAnyPackage(packages("v1"))))
+          .should()
+          .callMethod(String.class, "format", String.class, Object[].class)
+          .orShould()
+          .callMethod(String.class, "formatted", Object[].class)
+          .orShould()
+          .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+          .orShould()
+          .callMethod(PrintStream.class, "format", String.class, Object[].class)
+          .orShould()
+          .callMethod(String.class, "toLowerCase")
+          .orShould()
+          .callMethod(String.class, "toUpperCase")
+          .because("the user's locale must not choose digits and letters: pass Locale.ROOT");
 
   @ArchTest
   static final ArchRule javaUtilLogging_isNotUsed =

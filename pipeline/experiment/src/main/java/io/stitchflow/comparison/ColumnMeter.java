@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.DoubleConsumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +77,10 @@ final class ColumnMeter implements AutoCloseable {
     if (sent.rows() != expected.rows() || sent.rows() == 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "sender and receiver must have the same examples, at least one, but have %d and %d",
-              sent.rows(), expected.rows()));
+              sent.rows(),
+              expected.rows()));
     }
     CompareStitches parameters = run.action().getCompareStitches();
     Stitch stitch =

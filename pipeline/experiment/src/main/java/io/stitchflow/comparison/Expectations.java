@@ -1,6 +1,7 @@
 package io.stitchflow.comparison;
 
 import com.google.protobuf.ByteString;
+import java.util.Locale;
 
 /** Classes that sender and receiver predict on their own, one byte an example of the split. */
 record Expectations(ByteString sender, ByteString receiver) {
@@ -12,7 +13,10 @@ record Expectations(ByteString sender, ByteString receiver) {
     if (predicted.size() > expected.size() || predicted.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
-              "%d predictions cannot be held against %d", predicted.size(), expected.size()));
+              Locale.ROOT,
+              "%d predictions cannot be held against %d",
+              predicted.size(),
+              expected.size()));
     }
     int same = 0;
     for (int i = 0; i < predicted.size(); i++) {

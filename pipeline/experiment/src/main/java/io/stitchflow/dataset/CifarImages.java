@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -52,9 +53,13 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
     if (bytes == 0 || bytes % cifar.recordBytes() != 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s: must be one or more records of %,d bytes, but has %,d bytes; is it a %s"
                   + " file of the binary version, and whole?",
-              file, cifar.recordBytes(), bytes, cifar.title()));
+              file,
+              cifar.recordBytes(),
+              bytes,
+              cifar.title()));
     }
     byte[] labels = new byte[cifar.labelBytes()];
     byte[] image = new byte[ImageWriter.BYTES];
@@ -72,9 +77,14 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
     if (number >= classes) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s: record %d (from 0) has label %d, but labels are 0 to %d; is it a %s"
                   + " file of the binary version?",
-              file, record, number, classes - 1, cifar.title()));
+              file,
+              record,
+              number,
+              classes - 1,
+              cifar.title()));
     }
     return number;
   }

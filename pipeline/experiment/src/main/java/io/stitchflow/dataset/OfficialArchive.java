@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The official files of a data set in a folder of downloads: {@code <datasets>/<folder>/<file>}.
@@ -123,9 +124,14 @@ public final class OfficialArchive {
       Files.delete(part);
       throw new DownloadException(
           String.format(
+              Locale.ROOT,
               "%s: what %s gave hashes to %s, but the official archive to %s; it is deleted. Run"
                   + " again, name a mirror by url, or %s",
-              title, source, digest, archive.sha256(), byHand()),
+              title,
+              source,
+              digest,
+              archive.sha256(),
+              byHand()),
           null);
     }
     Path unpacked = datasets.resolve(archive.folder() + ".new");

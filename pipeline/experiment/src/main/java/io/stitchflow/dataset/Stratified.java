@@ -4,6 +4,7 @@ import io.stitchflow.v1.SplitExamples;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -36,9 +37,13 @@ final class Stratified {
     if (all > labels.length) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%d train, %d validation and %d test images are more than the %d train images"
                   + " there are",
-              wanted.getTrain(), wanted.getValidation(), wanted.getTest(), labels.length));
+              wanted.getTrain(),
+              wanted.getValidation(),
+              wanted.getTest(),
+              labels.length));
     }
     List<int[]> rows = shuffled(labels, classes, wanted.getSeed());
     int[] sizes = rows.stream().mapToInt(of -> of.length).toArray();

@@ -7,6 +7,7 @@ import io.stitchflow.v1.Synthetic;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
@@ -40,9 +41,12 @@ record SyntheticImages(int examples, double noise, long seed, int stream) implem
     if (examples < 1 || !(0 <= noise && noise <= MAX_LEVEL)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "synthetic images take at least 1 example a split and noise in [0, %d], but were:"
                   + " %d examples, noise %s",
-              MAX_LEVEL, examples, noise));
+              MAX_LEVEL,
+              examples,
+              noise));
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -54,8 +55,11 @@ final class Unpacking {
     if (!digest.equals(member.official())) {
       throw new DownloadException(
           String.format(
+              Locale.ROOT,
               "%s of the archive hashes to %s, but the official file to %s",
-              member.file(), digest, member.official()),
+              member.file(),
+              digest,
+              member.official()),
           null);
     }
   }

@@ -8,6 +8,7 @@ import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.TrainNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,12 +85,15 @@ public final class Architecture {
     if (blocks.size() != ResNet.STAGES || blocks.stream().anyMatch(n -> n < 1 || n > MOST_BLOCKS)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "a ResNet has 4 stages of at least 1 block, %d at most, but was: %s",
-              MOST_BLOCKS, blocks));
+              MOST_BLOCKS,
+              blocks));
     }
     if (width < 1 || width > MOST_WIDTH) {
       throw new IllegalArgumentException(
-          String.format("width must be at least 1, %d at most, but was: %d", MOST_WIDTH, width));
+          String.format(
+              Locale.ROOT, "width must be at least 1, %d at most, but was: %d", MOST_WIDTH, width));
     }
     if (classes < 1 || classes > MOST_CLASSES) {
       throw new IllegalArgumentException(
@@ -115,6 +119,7 @@ public final class Architecture {
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "unknown architecture '%s'; choose ResNet18, ResNet34 or ResNet(a,b,c,d), or PlainNet"
                   + " for ResNet",
               name));
@@ -244,6 +249,7 @@ public final class Architecture {
             () ->
                 new IllegalArgumentException(
                     String.format(
+                        Locale.ROOT,
                         "%s has no cut '%s'; choose one of %s",
                         name(),
                         layer,

@@ -4,6 +4,7 @@ import static io.stitchflow.network.Architecture.IMAGE_CHANNELS;
 import static io.stitchflow.network.Architecture.IMAGE_SIZE;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -20,8 +21,11 @@ record Augmentation(boolean flip, int translate, int cutout) {
     if (translate < 0 || translate > IMAGE_SIZE || cutout < 0 || cutout > IMAGE_SIZE) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "translate and cutout must be in [0, %d], but were: %d, %d",
-              IMAGE_SIZE, translate, cutout));
+              IMAGE_SIZE,
+              translate,
+              cutout));
     }
   }
 

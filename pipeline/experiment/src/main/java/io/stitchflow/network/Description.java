@@ -15,6 +15,7 @@ import io.stitchflow.v1.ResidualLayer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -353,8 +354,12 @@ final class Description {
       complain(
           path,
           String.format(
+              Locale.ROOT,
               "its kernel of %d does not fit the map %s with padding %d; choose a kernel of 1 to %d",
-              kernel, shape, padding, side + 2 * padding));
+              kernel,
+              shape,
+              padding,
+              side + 2 * padding));
       shape = null;
       return 0;
     }

@@ -1,5 +1,7 @@
 package io.stitchflow.network;
 
+import java.util.Locale;
+
 /**
  * A learning rate that rises linearly from 0, then follows half a cosine to 0.
  *
@@ -12,8 +14,11 @@ public record LearningRate(double peak, double warmup, int steps) {
     if (!(peak >= 0 && Double.isFinite(peak)) || !(0 <= warmup && warmup < 1) || steps < 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "a learning rate takes peak >= 0, warmup in [0, 1), steps >= 1, but was: %s, %s, %d",
-              peak, warmup, steps));
+              peak,
+              warmup,
+              steps));
     }
   }
 

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
@@ -67,8 +68,11 @@ final class NetworkTrainer {
     if (recipe.getEpochs() < 1 || size < 1 || size > images.rows()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "training takes an epoch and a batch in [1, %d], but was: %d epochs, batch %d",
-              images.rows(), recipe.getEpochs(), size));
+              images.rows(),
+              recipe.getEpochs(),
+              size));
     }
     this.stepsPerEpoch = images.rows() / size;
     this.rate =
@@ -260,8 +264,12 @@ final class NetworkTrainer {
     if (!Double.isFinite(loss)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "training diverged in epoch %d of %d, mean loss %s; lower learning_rate from %s",
-              epoch + 1, recipe.getEpochs(), loss, recipe.getLearningRate()));
+              epoch + 1,
+              recipe.getEpochs(),
+              loss,
+              recipe.getLearningRate()));
     }
     return loss;
   }

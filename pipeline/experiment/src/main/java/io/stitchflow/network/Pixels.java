@@ -9,6 +9,7 @@ import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -41,7 +42,11 @@ public final class Pixels {
     if (!images.shape().equals(SHAPE) || images.element() != Element.UINT8) {
       throw new IllegalArgumentException(
           String.format(
-              "images must be UINT8 %s, but were: %s %s", SHAPE, images.element(), images.shape()));
+              Locale.ROOT,
+              "images must be UINT8 %s, but were: %s %s",
+              SHAPE,
+              images.element(),
+              images.shape()));
     }
     this.images = images;
     this.batch = Lane.allocate(Math.multiplyExact(examples, ELEMENTS * Float.BYTES));

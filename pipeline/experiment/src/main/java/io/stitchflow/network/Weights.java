@@ -15,6 +15,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
@@ -86,8 +87,13 @@ final class Weights implements AutoCloseable {
       if (!stored.shape().equals(tensor.shape())) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "%s: '%s' must be %s in %s, but was: %s",
-                safetensors, tensor.name(), tensor.shape(), architecture, stored.shape()));
+                safetensors,
+                tensor.name(),
+                tensor.shape(),
+                architecture,
+                stored.shape()));
       }
       arrays.put(tensor.name(), Lane.keep(lane.load(stored)));
     }
@@ -109,8 +115,10 @@ final class Weights implements AutoCloseable {
     if (name == null || width == null) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s is not a network: its metadata must name architecture and width, or layers, but was: %s",
-              file, metadata));
+              file,
+              metadata));
     }
     String classes = metadata.getOrDefault(CLASSES, String.valueOf(Architecture.CLASSES));
     return Architecture.parse(name, Integer.parseInt(width), Integer.parseInt(classes));

@@ -6,6 +6,7 @@ import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Input;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** What stages must share that run together: another's parameters under its key would be a lie. */
@@ -25,7 +26,11 @@ public final class Groups {
       if (!other.equals(first)) {
         throw new IllegalArgumentException(
             String.format(
-                "stages that run together must have one %s, but have: %s, %s", what, first, other));
+                Locale.ROOT,
+                "stages that run together must have one %s, but have: %s, %s",
+                what,
+                first,
+                other));
       }
     }
   }

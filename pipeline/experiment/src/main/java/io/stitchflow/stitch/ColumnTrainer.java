@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
@@ -207,6 +208,7 @@ final class ColumnTrainer implements AutoCloseable {
       if (!Double.isFinite(mean)) {
         run.fail(
             String.format(
+                Locale.ROOT,
                 "the stitch from '%s' to '%s' diverged in epoch %d of %d: its loss is %s; lower learning_rate from %s",
                 stitch.stitch().from().layer(),
                 stitch.stitch().to().layer(),

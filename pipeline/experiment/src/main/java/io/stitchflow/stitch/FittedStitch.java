@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -55,8 +56,10 @@ public final class FittedStitch implements AutoCloseable {
     if (!stitch.from().shape().equals(stitch.to().shape()) || stitch.patch() != 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "a permutation keeps a map's shape, but was asked for from %s to %s",
-              stitch.from(), stitch.to()));
+              stitch.from(),
+              stitch.to()));
     }
     int channels = sources.size();
     ByteBuffer weight = Lane.allocate(channels * channels * Float.BYTES);
@@ -88,8 +91,14 @@ public final class FittedStitch implements AutoCloseable {
     if (!array.shape().equals(shape)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s: the %s of a stitch from '%s' to '%s' must be %s, but was: %s",
-              path, name, stitch.from().layer(), stitch.to().layer(), shape, array.shape()));
+              path,
+              name,
+              stitch.from().layer(),
+              stitch.to().layer(),
+              shape,
+              array.shape()));
     }
     return array;
   }

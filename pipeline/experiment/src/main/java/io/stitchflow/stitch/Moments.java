@@ -4,6 +4,7 @@ import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.artifacts.tensor.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.MatrixFeatures_DDRM;
@@ -34,8 +35,14 @@ record Moments(DMatrixRMaj gram, DMatrixRMaj cross, double square, double elemen
     if (gram.length != k * k || cross.length != k * channels) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "moments of a stitch from %s to %s must have %d and %d numbers, but have %d and %d",
-              stitch.from(), stitch.to(), k * k, k * channels, gram.length, cross.length));
+              stitch.from(),
+              stitch.to(),
+              k * k,
+              k * channels,
+              gram.length,
+              cross.length));
     }
     DMatrixRMaj g = DMatrixRMaj.wrap(k, k, gram);
     // each position of the sender stands for a block of the receiver's

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.torch.Functional;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The shape of a stitch: an affine map, with bias and without normalisation, from a sender's map to
@@ -58,8 +59,12 @@ public sealed interface Stitch {
     if (from.shape().size() == 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "no stitch carries the vector after '%s' %s into the map after '%s' %s; choose an earlier sender cut or a later receiver cut",
-              from.layer(), from.shape(), to.layer(), to.shape()));
+              from.layer(),
+              from.shape(),
+              to.layer(),
+              to.shape()));
     }
     int side = from.shape().get(1);
     int wanted = to.shape().get(1);
@@ -68,8 +73,12 @@ public sealed interface Stitch {
         || wanted != to.shape().get(2)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "no stitch carries the map after '%s' %s into the map after '%s' %s: both must be square, and one side a multiple of the other",
-              from.layer(), from.shape(), to.layer(), to.shape()));
+              from.layer(),
+              from.shape(),
+              to.layer(),
+              to.shape()));
     }
     if (side == wanted) {
       return new Pointwise(from, to);

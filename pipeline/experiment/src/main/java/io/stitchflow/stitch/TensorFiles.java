@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Files of one group, closed together; all hold the same examples in the same order. */
 final class TensorFiles implements AutoCloseable {
@@ -21,8 +22,11 @@ final class TensorFiles implements AutoCloseable {
     if (file.rows() != first().rows() || file.rows() == 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s has %d rows, but the first of its group has %d; they must hold the same examples, at least one",
-              path, file.rows(), first().rows()));
+              path,
+              file.rows(),
+              first().rows()));
     }
     return file;
   }

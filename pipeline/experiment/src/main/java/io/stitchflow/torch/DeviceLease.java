@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +141,7 @@ final class DeviceLease implements AutoCloseable {
       if (!there.isDirectory() || !there.permissions().equals(PRIVATE_DIRECTORY)) {
         throw new IOException(
             String.format(
+                Locale.ROOT,
                 "%s must be a directory that only its owner can enter, but is %s, %s; remove it",
                 directory,
                 there.isDirectory() ? "a directory" : "none",

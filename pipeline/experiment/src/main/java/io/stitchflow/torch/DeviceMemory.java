@@ -3,6 +3,7 @@ package io.stitchflow.torch;
 import ai.djl.engine.EngineException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What to do when a batch does not fit in a GPU's memory. Nothing here happens on a CPU. */
@@ -47,8 +48,10 @@ public final class DeviceMemory {
       throw explain(
           e,
           String.format(
+              Locale.ROOT,
               "neither a batch of %d nor one of %d fits in the GPU's memory; let fewer programs share this GPU, or use a larger one",
-              batch, half));
+              batch,
+              half));
     }
   }
 
@@ -64,6 +67,7 @@ public final class DeviceMemory {
       throw explain(
           e,
           String.format(
+              Locale.ROOT,
               "a batch of %d does not fit in the GPU's memory; lower recipe.batch_size, or use a larger GPU",
               batch));
     }

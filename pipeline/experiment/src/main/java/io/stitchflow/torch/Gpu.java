@@ -4,6 +4,7 @@ import ai.djl.util.cuda.CudaUtils;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,10 @@ record Gpu(int index, String name, String deviceClass) {
     if (names.size() < capabilities.size()) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "CUDA sees %d GPUs, but CUDA_VISIBLE_DEVICES names: %s",
-              capabilities.size(), visibleDevices));
+              capabilities.size(),
+              visibleDevices));
     }
     List<Gpu> gpus = new ArrayList<>();
     for (int i = 0; i < capabilities.size(); i++) {

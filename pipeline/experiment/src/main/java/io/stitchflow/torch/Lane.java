@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -113,8 +114,12 @@ public final class Lane implements AutoCloseable {
     if (!bytes.isDirect() || bytes.remaining() != shape.size() * type.getNumOfBytes()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s %s takes a direct buffer of %d bytes, but was: %s",
-              type, shape, shape.size() * type.getNumOfBytes(), bytes));
+              type,
+              shape,
+              shape.size() * type.getNumOfBytes(),
+              bytes));
     }
     // libtorch reads from the start of a buffer, whatever its position
     return manager.create(bytes.slice().order(ByteOrder.LITTLE_ENDIAN), shape, type);
@@ -128,7 +133,8 @@ public final class Lane implements AutoCloseable {
   public NDArray load(NamedTensor tensor) {
     if (tensor.dtype() != Dtype.F32) {
       throw new IllegalArgumentException(
-          String.format("tensor '%s' must be F32, but was: %s", tensor.name(), tensor.dtype()));
+          String.format(
+              Locale.ROOT, "tensor '%s' must be F32, but was: %s", tensor.name(), tensor.dtype()));
     }
     ByteBuffer data = allocate(tensor.data().remaining());
     data.put(tensor.data()).flip();

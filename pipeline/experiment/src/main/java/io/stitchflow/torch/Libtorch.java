@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -101,8 +102,11 @@ final class Libtorch {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s is missing, and without it nobody knows whether libtorch in %s fits DJL's JNI for %s; unpack PyTorch's archive whole",
-              file, directory, jniVersion()));
+              file,
+              directory,
+              jniVersion()));
     }
     String build;
     try {
@@ -115,8 +119,12 @@ final class Libtorch {
     if (!number.equals(jniVersion())) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "libtorch in %s is %s, but DJL's JNI was built for %s and would end the process; let PYTORCH_LIBRARY_PATH lead to libtorch %s",
-              directory, build, jniVersion(), jniVersion()));
+              directory,
+              build,
+              jniVersion(),
+              jniVersion()));
     }
     @Nullable String version = set(variables, VERSION);
     check(VERSION, number, version == null ? number : version, file);
@@ -128,7 +136,8 @@ final class Libtorch {
   private static void check(String variable, String right, @Nullable String value, Path file) {
     if (!right.equals(value)) {
       throw new IllegalArgumentException(
-          String.format("%s must be %s, as in %s, but is: %s", variable, right, file, value));
+          String.format(
+              Locale.ROOT, "%s must be %s, as in %s, but is: %s", variable, right, file, value));
     }
   }
 

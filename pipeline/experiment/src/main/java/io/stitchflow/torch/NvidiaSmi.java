@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ final class NvidiaSmi {
     if (kinds.size() > 1) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "the GPUs here are of several kinds, and results belong to one; choose one of %s",
               kinds.stream().map(Gpu::deviceClass).collect(Collectors.joining(", "))));
     }

@@ -79,6 +79,7 @@ public final class Toolchains {
     }
     throw new IllegalArgumentException(
         String.format(
+            Locale.ROOT,
             "unknown device '%s'; choose cpu, cuda, or the workers' class of device, such as cuda-sm_90 or cpu-x86_64-avx2",
             device));
   }
@@ -110,8 +111,10 @@ public final class Toolchains {
     if (!"0".equals(tf32)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "%s must be 0 in the environment of a worker with a GPU, but is: %s; else its convolutions round float32 to 10 bits",
-              TF32, tf32));
+              TF32,
+              tf32));
     }
   }
 
@@ -123,8 +126,11 @@ public final class Toolchains {
     if (!here.equals(wanted)) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "this worker computes with %s; the plan was made for %s; %s",
-              describe(here), describe(wanted), advice(wanted, here)));
+              describe(here),
+              describe(wanted),
+              advice(wanted, here)));
     }
   }
 
@@ -133,12 +139,16 @@ public final class Toolchains {
       return "submit with the libraries that the workers have";
     }
     return String.format(
+        Locale.ROOT,
         "submit with --device %s, or run it on workers with %s%s",
-        here.getDeviceClass(), wanted.getDeviceClass(), isCuda(wanted) ? GPU_WORKER : "");
+        here.getDeviceClass(),
+        wanted.getDeviceClass(),
+        isCuda(wanted) ? GPU_WORKER : "");
   }
 
   private static String describe(Toolchain toolchain) {
     return String.format(
+        Locale.ROOT,
         "djl %s, libtorch %s, %s, threads %d",
         toolchain.getDjl(),
         toolchain.getLibtorch(),

@@ -1,6 +1,7 @@
 package io.stitchflow.report;
 
 import io.stitchflow.v1.ReportNetwork;
+import java.util.Locale;
 
 /** A sender and a receiver, with all their cuts. */
 record Pair(ReportNetwork sender, ReportNetwork receiver) {
@@ -58,8 +59,11 @@ record Pair(ReportNetwork sender, ReportNetwork receiver) {
     if (index < 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "network '%s' has no cut '%s'; its cuts are %s",
-              network.getName(), cut, network.getCutList()));
+              network.getName(),
+              cut,
+              network.getCutList()));
     }
     return index;
   }

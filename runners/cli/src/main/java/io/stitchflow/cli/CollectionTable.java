@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,10 +24,13 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
     addLines(text, dryRun ? "would go" : "gone", collected.going());
     addLines(text, "stays", collected.staying());
     if (!runs.isEmpty()) {
-      text.append(String.format("%-8s  %d old runs%n", dryRun ? "would go" : "gone", runs.size()));
+      text.append(
+          String.format(
+              Locale.ROOT, "%-8s  %d old runs%n", dryRun ? "would go" : "gone", runs.size()));
     }
     text.append(
         String.format(
+            Locale.ROOT,
             "%s: %s %s, which took %s to compute; %s %s%n",
             store,
             dryRun ? "would free" : "took",
@@ -66,8 +70,13 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
         (group, each) ->
             text.append(
                 String.format(
+                    Locale.ROOT,
                     "%-8s  %6d  %10s  %10s  %s%n",
-                    word, each.size(), Quantities.words(bytes(each)), seconds(each), group)));
+                    word,
+                    each.size(),
+                    Quantities.words(bytes(each)),
+                    seconds(each),
+                    group)));
   }
 
   private static String seconds(List<CollectedItem> items) {
@@ -106,8 +115,11 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
   /** Of what was deleted for good. */
   static String text(List<CollectedItem> purged) {
     return String.format(
+        Locale.ROOT,
         "%d earlier %s gone for good, %s%n",
-        purged.size(), purged.size() == 1 ? "gc is" : "gcs are", Quantities.words(bytes(purged)));
+        purged.size(),
+        purged.size() == 1 ? "gc is" : "gcs are",
+        Quantities.words(bytes(purged)));
   }
 
   static Map<String, Object> json(Path store, List<CollectedItem> purged) {
@@ -124,6 +136,7 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
 
   static String text(Restored restored) {
     return String.format(
+        Locale.ROOT,
         "%d files are back, %s%s%s%n",
         restored.paths().size(),
         Quantities.words(restored.sizeBytes()),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -78,10 +79,12 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     if (!notStored.isEmpty()) {
       name(out, "not stored", notStored);
       out.printf(
+          Locale.ROOT,
           "NOT STORED: %d results could not be kept; the next run computes them again%n",
           notStored.size());
     }
     out.printf(
+        Locale.ROOT,
         "%s: %d stages ran, %d cached%s in %s; %s saved%n",
         record.experiment(),
         results.count(Outcome.RAN),

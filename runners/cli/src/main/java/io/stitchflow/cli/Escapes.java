@@ -1,5 +1,7 @@
 package io.stitchflow.cli;
 
+import java.util.Locale;
+
 /**
  * Text for a terminal: names come from files of others, and must not move its cursor or turn its
  * direction of writing.
@@ -16,7 +18,7 @@ final class Escapes {
               if (isHarmless(c)) {
                 escaped.appendCodePoint(c);
               } else {
-                escaped.append(String.format("\\u%04x", c));
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
               }
             });
     return escaped.toString();

@@ -1,6 +1,7 @@
 package io.stitchflow.cli;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ final class Json {
         case '\r' -> text.append("\\r");
         default -> {
           if (c < ' ' || (Character.isSurrogate(c) && !isPaired(string, i))) {
-            text.append(String.format("\\u%04x", (int) c));
+            text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             text.append(c);
           }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -99,7 +100,7 @@ final class PinCommand implements Callable<Integer> {
     result.put("missing", kept.missing());
     json.print(
         system,
-        String.format("%s keeps %d results%s%n", name, kept.keys().size(), missing),
+        String.format(Locale.ROOT, "%s keeps %d results%s%n", name, kept.keys().size(), missing),
         result);
     return ExitCode.DONE;
   }

@@ -46,6 +46,7 @@ final class PlanTable {
       String time = line.state() == State.HIT ? "" : Durations.words(line.seconds());
       text.append(
           String.format(
+                  Locale.ROOT,
                   "%-4s  %-" + Math.max(1, widest) + "s  %12s  %s",
                   line.state(),
                   line.what(),
@@ -95,8 +96,14 @@ final class PlanTable {
     int left = stages.size() - count(State.HIT);
     String time = left == 0 ? "" : "; " + Durations.about(secondsLeft());
     return String.format(
+        Locale.ROOT,
         "%s: %d stages: %d HIT, %d RUN, %d WAIT%s",
-        experiment, stages.size(), count(State.HIT), count(State.RUN), count(State.WAIT), time);
+        experiment,
+        stages.size(),
+        count(State.HIT),
+        count(State.RUN),
+        count(State.WAIT),
+        time);
   }
 
   Map<String, Object> json() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -133,8 +134,10 @@ final class RunCommand implements Callable<Integer> {
       terminal
           .err()
           .printf(
+              Locale.ROOT,
               "stitchflow: %s took %d results that it could not take before%n",
-              store.location(), sent);
+              store.location(),
+              sent);
     }
   }
 

@@ -4,6 +4,7 @@ import io.stitchflow.catalog.Stats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,11 +55,13 @@ final class StatsCommand implements Callable<Integer> {
     if (stats.nondeterministic() > 0) {
       text.append(
           String.format(
+              Locale.ROOT,
               "WARNING: nondeterministic actions: %d. They gave different results at different times, though nothing in their keys had changed; 'stitchflow show KEY' tells which, directories of nondeterminism/ are named by their keys%n",
               stats.nondeterministic()));
     }
     text.append(
         String.format(
+            Locale.ROOT,
             "%d blobs, %s; %d of them, %s, of no record%n",
             stats.contents().blobs().size(),
             Sizes.words(stats.contents().bytes()),
@@ -67,10 +70,14 @@ final class StatsCommand implements Callable<Integer> {
     text.append(kinds.text("  "));
     text.append(
         String.format(
+            Locale.ROOT,
             "recorded runs: %d; stages that they found done: %d; saved: %s (what these stages took when they were computed; a repeated run counts once)%n",
-            stats.runs(), stats.hits(), Durations.words(stats.savedSeconds())));
+            stats.runs(),
+            stats.hits(),
+            Durations.words(stats.savedSeconds())));
     text.append(
         String.format(
+            Locale.ROOT,
             "quarantine: %d files, %s; nondeterministic actions: %d%n",
             stats.contents().quarantined(),
             Sizes.words(stats.contents().quarantinedBytes()),

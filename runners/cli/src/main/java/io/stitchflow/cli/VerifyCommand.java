@@ -8,6 +8,7 @@ import io.stitchflow.transforms.Executors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -93,8 +94,12 @@ final class VerifyCommand implements Callable<Integer> {
 
   private static String line(Rerun.Outcome outcome) {
     return String.format(
+            Locale.ROOT,
             "rerun %s %s: %s %s",
-            outcome.key().brief(), outcome.kind(), outcome.state().word(), outcome.message())
+            outcome.key().brief(),
+            outcome.kind(),
+            outcome.state().word(),
+            outcome.message())
         .strip();
   }
 
@@ -107,6 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     return text.append(
             String.format(
+                Locale.ROOT,
                 "computed again: %d the same, %d different, %d could not be%n",
                 count(outcomes, Rerun.State.SAME),
                 count(outcomes, Rerun.State.DIFFERENT),
@@ -132,14 +138,22 @@ final class VerifyCommand implements Callable<Integer> {
     List<StoreProblem> problems = verification.problems();
     for (StoreProblem problem : problems.subList(0, Math.min(MOST_SHOWN, problems.size()))) {
       text.append(
-          String.format("%s: %s: %s%n", problem.path(), problem.kind().word(), problem.message()));
+          String.format(
+              Locale.ROOT,
+              "%s: %s: %s%n",
+              problem.path(),
+              problem.kind().word(),
+              problem.message()));
     }
     if (problems.size() > MOST_SHOWN) {
-      text.append(String.format("and %d more; --json has all%n", problems.size() - MOST_SHOWN));
+      text.append(
+          String.format(
+              Locale.ROOT, "and %d more; --json has all%n", problems.size() - MOST_SHOWN));
     }
     long damaged = verification.damage().size();
     return text.append(
             String.format(
+                Locale.ROOT,
                 "%s: read %d blobs (%s), %d records, %d actions; %d damaged%s, %d not damaged but"
                     + " incomplete%n",
                 store.root(),

@@ -10,6 +10,7 @@ import io.stitchflow.plan.Survey.State;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,7 +49,9 @@ record WhyText(Words words) {
   }
 
   private void append(StringBuilder text, Explanation explanation) {
-    line(text, String.format("%-4s  %s", explanation.state(), explanation.stage().getId()));
+    line(
+        text,
+        String.format(Locale.ROOT, "%-4s  %s", explanation.state(), explanation.stage().getId()));
     if (!explanation.note().isEmpty()) {
       line(text, "      " + explanation.note());
     }
@@ -112,7 +115,7 @@ record WhyText(Words words) {
                       + group.kind().title()
                       + ", such as "
                       + first.stage().getId();
-          line(text, String.format("%-4s  %s", group.state(), what));
+          line(text, String.format(Locale.ROOT, "%-4s  %s", group.state(), what));
           line(text, "      because " + causes(first.causes(), first.stage().getId()));
         });
     line(text, "name a stage, by any part of its id, for each of its differences");

@@ -3,6 +3,7 @@ package io.stitchflow.code;
 import io.stitchflow.artifacts.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -77,21 +78,27 @@ record ClassCode(String text, SortedSet<String> references) {
       SortedSet<String> members = new TreeSet<>();
       for (FieldNode field : node.fields) {
         members.add(
-            "field %x %s %s = %s\n"
-                .formatted(field.access, field.name, field.desc, constant(field.value)));
+            String.format(
+                Locale.ROOT,
+                "field %x %s %s = %s\n",
+                field.access,
+                field.name,
+                field.desc,
+                constant(field.value)));
       }
       for (MethodNode method : node.methods) {
         String name = lambdas.containsKey(method.name) ? lambdaName(method.name) : method.name;
         members.add("method " + name + " " + body(method));
       }
-      return "%x %s extends %s implements %s permits %s\n%s"
-          .formatted(
-              node.access,
-              node.name,
-              node.superName,
-              node.interfaces,
-              node.permittedSubclasses,
-              String.join("", members));
+      return String.format(
+          Locale.ROOT,
+          "%x %s extends %s implements %s permits %s\n%s",
+          node.access,
+          node.name,
+          node.superName,
+          node.interfaces,
+          node.permittedSubclasses,
+          String.join("", members));
     }
 
     /** After what it does, since compilers count lambdas in different orders. */
@@ -126,7 +133,7 @@ record ClassCode(String text, SortedSet<String> references) {
       Textifier printer = new Instructions();
       method.accept(new TraceMethodVisitor(printer));
       StringBuilder body = new StringBuilder();
-      body.append("%x %s\n".formatted(method.access, method.desc));
+      body.append(String.format(Locale.ROOT, "%x %s\n", method.access, method.desc));
       append(body, printer.getText());
       return body.toString();
     }

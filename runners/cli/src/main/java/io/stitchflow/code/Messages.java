@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -80,14 +81,15 @@ final class Messages {
     StringBuilder text = new StringBuilder();
     for (FieldDescriptor field : message.getFields()) {
       text.append(
-          "%d %s %s repeated %b packed %b presence %b"
-              .formatted(
-                  field.getNumber(),
-                  field.getName(),
-                  field.getType(),
-                  field.isRepeated(),
-                  field.isPacked(),
-                  field.hasPresence()));
+          String.format(
+              Locale.ROOT,
+              "%d %s %s repeated %b packed %b presence %b",
+              field.getNumber(),
+              field.getName(),
+              field.getType(),
+              field.isRepeated(),
+              field.isPacked(),
+              field.hasPresence()));
       if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
         text.append(' ').append(field.getMessageType().getFullName());
       }
