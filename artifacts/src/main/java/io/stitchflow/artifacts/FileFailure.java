@@ -37,7 +37,7 @@ final class FileFailure {
               + ", or choose another store with --store",
           e);
     }
-    return new StoreException(path + ": " + (reason.isEmpty() ? e.toString() : reason), e);
+    return new StoreException(path + ": " + (IoReason.of(e)), e);
   }
 
   /** Whether a thread was asked to stop, rather than the file system at fault. */

@@ -6,7 +6,7 @@ import java.io.IOException;
  * A blob is not in the store, or was damaged and now lies in quarantine: what made it has to run
  * again.
  */
-public final class MissingBlobException extends IOException {
+public final class MissingBlobException extends IOException implements ExitCoded {
   private final Digest digest;
 
   MissingBlobException(Digest digest, String message) {
@@ -16,5 +16,10 @@ public final class MissingBlobException extends IOException {
 
   public Digest digest() {
     return digest;
+  }
+
+  @Override
+  public int exitCode() {
+    return STORE;
   }
 }

@@ -1,7 +1,9 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 
 /** Failures in words. */
@@ -13,7 +15,10 @@ final class Failures {
     @Nullable Throwable cause = e instanceof UncheckedIOException ? e.getCause() : null;
     Throwable failure = cause == null ? e : cause;
     @Nullable String message = failure.getMessage();
-    return message != null && isForPeople(failure.getClass()) ? message : failure.toString();
+    if (failure instanceof FileSystemException || message == null) {
+      return failure instanceof IOException io ? IoReason.withFile(io) : failure.toString();
+    }
+    return isForPeople(failure.getClass()) ? message : failure.toString();
   }
 
   private static boolean isForPeople(Class<?> type) {

@@ -1,9 +1,10 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.ExitCoded;
 import java.util.List;
 
 /** An experiment that cannot be run as it is written, with everything that is wrong with it. */
-public final class InvalidExperimentException extends Exception {
+public final class InvalidExperimentException extends Exception implements ExitCoded {
   private final List<String> problems;
 
   InvalidExperimentException(List<String> problems) {
@@ -16,6 +17,16 @@ public final class InvalidExperimentException extends Exception {
    * field path: what is wrong; what to do}.
    */
   public List<String> problems() {
+    return problems;
+  }
+
+  @Override
+  public int exitCode() {
+    return INPUT;
+  }
+
+  @Override
+  public List<String> lines() {
     return problems;
   }
 }

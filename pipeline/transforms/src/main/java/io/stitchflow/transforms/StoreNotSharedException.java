@@ -1,9 +1,10 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.artifacts.ExitCoded;
 import java.io.IOException;
 
 /** A worker does not see the store that its run is in. */
-public final class StoreNotSharedException extends IOException {
+public final class StoreNotSharedException extends IOException implements ExitCoded {
   /**
    * @param store as the run names it
    * @param worker who does not see it
@@ -22,5 +23,10 @@ public final class StoreNotSharedException extends IOException {
   /** One that another process has thrown, with its message. */
   public StoreNotSharedException(String message) {
     super(message);
+  }
+
+  @Override
+  public int exitCode() {
+    return STORE;
   }
 }
