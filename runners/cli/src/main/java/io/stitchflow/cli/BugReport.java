@@ -12,22 +12,23 @@ import java.util.Map;
 final class BugReport {
   private BugReport() {}
 
+  /** Lines with LF at their ends. */
   static String tell(Throwable problem, List<String> args, Map<String, String> environment) {
     StringWriter text = new StringWriter();
     PrintWriter writer = new PrintWriter(text);
     writer.println("stitchflow " + String.join(" ", args));
     Versions.all().forEach((name, version) -> writer.println(name + " " + version));
     problem.printStackTrace(writer);
-    String told = "stitchflow: this is a bug of ours: " + problem;
+    String told = "stitchflow: this is a bug of ours: " + problem + "\n";
     if (environment.getOrDefault("STITCHFLOW_DEBUG", "").equals("1")) {
-      return told + "\n" + text;
+      return told + text;
     }
     try {
       Path file = Files.createTempFile("stitchflow-bug-", ".txt");
       Files.writeString(file, text.toString());
-      return told + "\nPlease report it with " + file;
+      return told + "Please report it with " + file + "\n";
     } catch (IOException e) {
-      return told + "\nPlease report it with what STITCHFLOW_DEBUG=1 shows";
+      return told + "Please report it with what STITCHFLOW_DEBUG=1 shows\n";
     }
   }
 }

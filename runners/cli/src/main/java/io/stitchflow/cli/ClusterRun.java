@@ -14,7 +14,6 @@ import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ final class ClusterRun {
    * @return results of all stages that ran or that {@code survey} does not know
    */
   static List<StageResult> await(
-      Cluster.Job job, Plan plan, Survey survey, Store store, RunListener listener, PrintStream err)
+      Cluster.Job job, Plan plan, Survey survey, Store store, RunListener listener, Lines err)
       throws IOException, InterruptedException {
     Thread cancelling = new Thread(() -> cancel(job, err), "cancel the job");
     Runtime.getRuntime().addShutdownHook(cancelling);
@@ -66,7 +65,7 @@ final class ClusterRun {
     }
   }
 
-  private static void cancel(Cluster.Job job, PrintStream err) {
+  private static void cancel(Cluster.Job job, Lines err) {
     try {
       job.cancel();
       err.println("stitchflow: cancelled job " + job.id() + "; what it has published stays");

@@ -78,8 +78,7 @@ final class DatasetDownload {
     shown = step;
     String line = title + ": " + Quantities.words(bytes) + " of " + Quantities.words(all);
     if (terminal.errIsLive()) {
-      terminal.err().print("\r" + line + "   ");
-      terminal.err().flush();
+      terminal.err().printRaw("\r" + Escapes.line(line) + "   ");
     } else {
       terminal.err().println(line);
     }

@@ -6,7 +6,6 @@ import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,9 +41,13 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     if (report != null) {
       try {
         out.copy(report, store);
-        terminal
-            .out()
-            .print(Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color()));
+        String matrices =
+            Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color());
+        if (terminal.color()) {
+          terminal.out().printRaw(matrices);
+        } else {
+          terminal.out().print(matrices);
+        }
         if (Files.exists(out.path("answer.txt"))) {
           terminal.out().println();
           terminal.out().print(Files.readString(out.path("answer.txt")));
@@ -64,12 +67,12 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     StoreOption.warn(store, terminal);
     Nondeterminism.warn(store, results, terminal.err());
     if (json) {
-      system.out().println(Json.line(record.summary()));
+      system.out().json(record.summary());
     }
     return results.count(Outcome.FAILED) > 0 ? ExitCode.SOME_STAGES_FAILED : ExitCode.DONE;
   }
 
-  private static void summarize(RunRecord record, PrintStream out) {
+  private static void summarize(RunRecord record, Lines out) {
     Results results = record.results();
     List<StageResult> failed = results.with(Outcome.FAILED);
     List<StageResult> skipped = results.with(Outcome.SKIPPED);
@@ -99,7 +102,7 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
             : "report: " + record.report());
   }
 
-  private static void name(PrintStream out, String what, List<StageResult> results) {
+  private static void name(Lines out, String what, List<StageResult> results) {
     for (StageResult result : results.subList(0, Math.min(MOST_NAMED, results.size()))) {
       out.println(what + ": " + result.getStage() + ": " + result.getMessage());
     }

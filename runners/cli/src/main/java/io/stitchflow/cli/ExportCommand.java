@@ -61,11 +61,11 @@ final class ExportCommand implements Callable<Integer> {
           e.getFile() + ": " + reason(e) + "; choose another directory with --to");
     }
     if (query.json()) {
-      system.out().println(Json.line(Map.of("file", json(files))));
+      system.out().json(Map.of("file", json(files)));
     } else {
       for (Export.Exported file : files) {
         String done = file.already() ? "is there already " : "wrote ";
-        system.out().println(Escapes.of(done + file.file()));
+        system.out().println(done + file.file());
       }
     }
     return ExitCode.DONE;

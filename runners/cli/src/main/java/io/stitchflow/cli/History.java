@@ -4,7 +4,6 @@ import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.v1.Run;
 import java.io.IOException;
-import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record History(Store store, Run run, @Nullable String job) {
   /** A run that cannot be recorded has its results all the same: that is told, and no failure. */
-  void keep(Results results, PrintStream err) {
+  void keep(Results results, Lines err) {
     try {
       if (job == null) {
         RunFiles.keep(store, run).writeResults(results.byStage().values());

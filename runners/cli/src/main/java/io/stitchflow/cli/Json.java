@@ -1,7 +1,6 @@
 package io.stitchflow.cli;
 
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -83,8 +82,8 @@ final class Json {
 
   private void quote(String string) {
     text.append('"');
-    for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
+    for (int i = 0; i < string.length(); i += Character.charCount(string.codePointAt(i))) {
+      int c = string.codePointAt(i);
       switch (c) {
         case '"' -> text.append("\\\"");
         case '\\' -> text.append("\\\\");
@@ -92,20 +91,14 @@ final class Json {
         case '\t' -> text.append("\\t");
         case '\r' -> text.append("\\r");
         default -> {
-          if (c < ' ' || (Character.isSurrogate(c) && !isPaired(string, i))) {
-            text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+          if (Escapes.isHarmless(c)) {
+            text.appendCodePoint(c);
           } else {
-            text.append(c);
+            Escapes.append(text, c);
           }
         }
       }
     }
     text.append('"');
-  }
-
-  private static boolean isPaired(String string, int i) {
-    return Character.isHighSurrogate(string.charAt(i))
-        ? i + 1 < string.length() && Character.isLowSurrogate(string.charAt(i + 1))
-        : i > 0 && Character.isHighSurrogate(string.charAt(i - 1));
   }
 }

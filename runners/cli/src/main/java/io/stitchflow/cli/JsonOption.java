@@ -14,7 +14,7 @@ final class JsonOption {
   void print(Terminal system, String text, Map<String, Object> forPrograms) {
     (json ? system.peopleOnErr() : system).out().print(text);
     if (json) {
-      system.out().println(Json.line(forPrograms));
+      system.out().json(forPrograms);
     }
   }
 }

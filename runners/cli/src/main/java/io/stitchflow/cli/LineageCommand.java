@@ -64,11 +64,11 @@ final class LineageCommand implements Callable<Integer> {
     Lineage.Node tree =
         direction.isDown() ? Lineage.down(catalog, item) : Lineage.up(catalog, item);
     if (query.json()) {
-      system.out().println(Json.line(json(tree, new Words(catalog))));
+      system.out().json(json(tree, new Words(catalog)));
     } else {
       StringBuilder text = new StringBuilder();
       append(text, tree, "", EntryText.of(catalog));
-      system.out().print(text);
+      system.out().print(text.toString());
     }
     return ExitCode.DONE;
   }

@@ -1,6 +1,5 @@
 package io.stitchflow.cli;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,12 +12,12 @@ final class LiveDisplay implements Display {
   private static final int BAR = 20;
   private static final String ERASE_BELOW = "\u001b[J";
 
-  private final PrintStream terminal;
+  private final Lines terminal;
   private final int columns;
   private int drawn;
   private int failuresTold;
 
-  LiveDisplay(PrintStream terminal, int columns) {
+  LiveDisplay(Lines terminal, int columns) {
     this.terminal = terminal;
     this.columns = columns;
   }
@@ -46,11 +45,10 @@ final class LiveDisplay implements Display {
       text.append("\u001b[").append(drawn).append("A\r");
     }
     text.append(ERASE_BELOW);
-    lasting.forEach(line -> text.append(line).append('\n'));
-    block.forEach(line -> text.append(cut(line)).append('\n'));
+    lasting.forEach(line -> text.append(Escapes.line(line)).append('\n'));
+    block.forEach(line -> text.append(cut(Escapes.line(line))).append('\n'));
     drawn = block.size();
-    terminal.print(text);
-    terminal.flush();
+    terminal.printRaw(text.toString());
   }
 
   /** The block's lines, as wide as they come. */

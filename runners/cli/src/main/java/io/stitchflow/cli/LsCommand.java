@@ -101,7 +101,7 @@ final class LsCommand implements Callable<Integer> {
             .sorted(order.comparator().thenComparing(Entry::key))
             .toList();
     if (query.json()) {
-      system.out().println(Json.line(Map.of("record", json(catalog, entries))));
+      system.out().json(Map.of("record", json(catalog, entries)));
     } else {
       system.out().print(text(catalog, entries, now));
     }

@@ -5,7 +5,6 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +16,7 @@ final class Nondeterminism {
   private Nondeterminism() {}
 
   /** A line for each stage of the run whose key the store has other results under. */
-  static void warn(Store store, Results results, PrintStream err) {
+  static void warn(Store store, Results results, Lines err) {
     try {
       Set<Digest> keys = new HashSet<>(new ActionCache(store).nondeterministicKeys());
       if (keys.isEmpty()) {
@@ -32,7 +31,7 @@ final class Nondeterminism {
         String key = Digest.from(result.getKey()).hex().substring(0, 16);
         err.println(
             "stitchflow: warning: '"
-                + Escapes.of(result.getStage())
+                + result.getStage()
                 + "' gave other bytes at another time, though nothing in its key "
                 + key
                 + " changed; see: stitchflow show "

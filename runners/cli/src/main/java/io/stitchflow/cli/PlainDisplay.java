@@ -1,7 +1,6 @@
 package io.stitchflow.cli;
 
 import io.stitchflow.plan.StageKind;
-import java.io.PrintStream;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -15,7 +14,7 @@ final class PlainDisplay implements Display {
   private static final long SILENCE_NANOS = 10_000_000_000L;
   private static final int MOST_RUNNING = 4;
 
-  private final PrintStream log;
+  private final Lines log;
   private final LongSupplier nanos;
   private final Map<StageKind, Long> begun = new EnumMap<>(StageKind.class);
   private final Map<StageKind, Boolean> over = new EnumMap<>(StageKind.class);
@@ -25,7 +24,7 @@ final class PlainDisplay implements Display {
   /**
    * @param nanos a clock, as {@link System#nanoTime}
    */
-  PlainDisplay(PrintStream log, LongSupplier nanos) {
+  PlainDisplay(Lines log, LongSupplier nanos) {
     this.log = log;
     this.nanos = nanos;
     this.lastNanos = nanos.getAsLong();

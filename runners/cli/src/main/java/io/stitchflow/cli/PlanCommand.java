@@ -44,7 +44,7 @@ final class PlanCommand implements Callable<Integer> {
     PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator, disk);
     (options.json() ? system.peopleOnErr() : system).out().print(table.text());
     if (options.json()) {
-      system.out().println(Json.line(table.json()));
+      system.out().json(table.json());
     }
     return ExitCode.DONE;
   }

@@ -157,7 +157,7 @@ final class RunCommand implements Callable<Integer> {
       summary.put("run", job.id());
       summary.put("master", run.getMaster());
       summary.put("store", store.location());
-      system.out().println(Json.line(summary));
+      system.out().json(summary);
     }
   }
 }

@@ -49,11 +49,10 @@ final class ShowCommand implements Callable<Integer> {
       EntryJson json = new EntryJson(catalog);
       system
           .out()
-          .println(
-              Json.line(
-                  item instanceof Entry entry
-                      ? json.full(entry)
-                      : json.blob(digest(item), size(catalog, digest(item)))));
+          .json(
+              item instanceof Entry entry
+                  ? json.full(entry)
+                  : json.blob(digest(item), size(catalog, digest(item))));
     } else {
       EntryText text = EntryText.of(catalog);
       system

@@ -34,7 +34,7 @@ final class StatsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Stats stats = Stats.of(query.catalog(environment, system));
     if (query.json()) {
-      system.out().println(Json.line(json(stats)));
+      system.out().json(json(stats));
     } else {
       system.out().print(text(stats));
     }

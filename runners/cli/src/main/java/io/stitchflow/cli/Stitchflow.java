@@ -1,22 +1,24 @@
 package io.stitchflow.cli;
 
-import io.stitchflow.artifacts.MissingBlobException;
-import io.stitchflow.artifacts.StoreException;
-import io.stitchflow.plan.InvalidExperimentException;
-import io.stitchflow.transforms.ClusterException;
-import io.stitchflow.transforms.StoreNotSharedException;
+import io.stitchflow.artifacts.IoReason;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+
 
 /** The {@code stitchflow} command. */
 @Command(
@@ -28,8 +30,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:done",
       "1:a bug of ours",
-      "2:your input: an option, the experiment, its data",
-      "3:your store",
+      "2:your input: an option, the experiment, its data; or a limit of this machine",
+      "3:your store, or where results are written",
       "4:some stages failed; the rest finished"
     })
 public final class Stitchflow implements Runnable {
@@ -37,13 +39,34 @@ public final class Stitchflow implements Runnable {
 
   /** Exits with one of the {@link ExitCode}s. */
   public static void main(String[] args) {
-    int code = execute(Terminal.system(System.getenv()), System.getenv(), args);
+    // Libraries format under the default locale, and log to standard error
+    Locale.setDefault(Locale.ROOT);
+    Terminal terminal = Terminal.system(System.getenv());
+    System.setErr(terminal.err().asStream());
+    int code = execute(terminal, System.getenv(), args);
     // Pools of libraries may still have threads
     System.exit(code);
   }
 
   /** Runs one command and returns its exit code. */
   static int execute(Terminal terminal, Map<String, String> environment, String... args) {
+    try {
+      int code = line(terminal, environment, args).execute(args);
+      @Nullable IOException unwritten = terminal.out().failure();
+      if (unwritten == null || IoReason.of(unwritten).contains("Broken pipe")) {
+        return code;
+      }
+      terminal
+          .err()
+          .println("stitchflow: standard output cannot be written: " + IoReason.of(unwritten));
+      return ExitCode.STORE;
+    } catch (Error e) {
+      return failed(e, terminal, environment, args);
+    }
+  }
+
+  private static CommandLine line(
+      Terminal terminal, Map<String, String> environment, String... args) {
     CommandLine line = new CommandLine(new Stitchflow());
     Map<String, Supplier<Object>> commands = commands(terminal, environment);
     // Picocli reads what it is told of, and all commands are a good part of a short one's time
@@ -53,16 +76,30 @@ public final class Stitchflow implements Runnable {
     } else {
       line.addSubcommand(named.get());
     }
-    line.setCaseInsensitiveEnumValuesAllowed(true)
-        .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
-        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
+        .registerConverter(Path.class, new PathArgument())
+        .setOut(help(terminal.out()))
+        .setErr(new PrintWriter(terminal.err().asStream(), true, StandardCharsets.UTF_8))
         .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF))
         .setUsageHelpAutoWidth(false)
         .setUsageHelpWidth(100)
         .setParameterExceptionHandler((problem, given) -> misused(problem, terminal))
         .setExecutionExceptionHandler(
-            (problem, command, parsed) -> failed(problem, parsed, terminal, environment));
-    return line.execute(args);
+            (problem, command, parsed) -> failed(problem, terminal, environment, args));
+  }
+
+  /** Picocli's help, in its colours; it holds nothing that users gave. */
+  private static PrintWriter help(Lines out) {
+    return new PrintWriter(
+        new StringWriter() {
+          @Override
+          public void flush() {
+            out.printRaw(toString());
+            getBuffer().setLength(0);
+          }
+        },
+        true);
   }
 
   private static Map<String, Supplier<Object>> commands(
@@ -100,22 +137,13 @@ public final class Stitchflow implements Runnable {
   }
 
   private static int failed(
-      Exception problem, ParseResult parsed, Terminal terminal, Map<String, String> environment) {
-    if (problem instanceof InvalidExperimentException invalid) {
-      invalid.problems().forEach(terminal.err()::println);
-      return ExitCode.INPUT;
+      Throwable problem, Terminal terminal, Map<String, String> environment, String... args) {
+    @Nullable Failure failure = Failure.of(problem, StoreOption.place(environment, args));
+    if (failure != null) {
+      failure.lines().forEach(terminal.err()::println);
+      return failure.exitCode();
     }
-    if (problem instanceof InputException || problem instanceof ClusterException) {
-      terminal.err().println("stitchflow: " + problem.getMessage());
-      return ExitCode.INPUT;
-    }
-    if (problem instanceof StoreException
-        || problem instanceof MissingBlobException
-        || problem instanceof StoreNotSharedException) {
-      terminal.err().println("stitchflow: " + problem.getMessage());
-      return ExitCode.STORE;
-    }
-    terminal.err().println(BugReport.tell(problem, parsed.originalArgs(), environment));
+    terminal.err().print(BugReport.tell(problem, List.of(args), environment));
     return ExitCode.BUG;
   }
 }

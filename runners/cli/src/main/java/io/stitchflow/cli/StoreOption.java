@@ -9,8 +9,10 @@ import picocli.CommandLine.Option;
 
 /** Where results are. */
 final class StoreOption {
+  private static final String NAME = "--store";
+
   @Option(
-      names = "--store",
+      names = NAME,
       paramLabel = "PLACE",
       description = {
         "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.",
@@ -21,6 +23,19 @@ final class StoreOption {
   Store open(Map<String, String> environment) throws IOException {
     return Stores.open(
         store == null ? Stores.defaultDirectory(environment).toString() : store, environment);
+  }
+
+  /** Where {@code --store} of a command leads, for messages; asks nothing of that place. */
+  static String place(Map<String, String> environment, String... args) {
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].startsWith(NAME + "=")) {
+        return args[i].substring(NAME.length() + 1);
+      }
+      if (args[i].equals(NAME) && i + 1 < args.length) {
+        return args[i + 1];
+      }
+    }
+    return Stores.defaultDirectory(environment).toString();
   }
 
   /** What {@code --store} takes, as a shell takes it: a URI may have '?' and '&' in it. */

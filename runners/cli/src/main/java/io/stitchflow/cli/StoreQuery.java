@@ -31,7 +31,7 @@ final class StoreQuery {
     try {
       return catalog.resolve(name);
     } catch (IllegalArgumentException e) {
-      throw new InputException(Escapes.of(e.getMessage() + "; 'stitchflow ls' lists records"));
+      throw new InputException(e.getMessage() + "; 'stitchflow ls' lists records");
     }
   }
 }

@@ -3,7 +3,6 @@ package io.stitchflow.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param color whether results may be coloured
  */
 record Terminal(
-    PrintStream out, PrintStream err, boolean outIsLive, boolean errIsLive, boolean color) {
+    Lines out, Lines err, boolean outIsLive, boolean errIsLive, boolean color) {
   private static final int USUAL_COLUMNS = 80;
 
   /** This process's own, in UTF-8 whatever the locale. */
@@ -28,8 +27,8 @@ record Terminal(
     boolean capable = !environment.getOrDefault("TERM", "dumb").equals("dumb");
     boolean outIsLive = capable && isTerminal(1);
     return new Terminal(
-        stream(FileDescriptor.out),
-        stream(FileDescriptor.err),
+        new Lines(new FileOutputStream(FileDescriptor.out)),
+        new Lines(new FileOutputStream(FileDescriptor.err)),
         outIsLive,
         capable && isTerminal(2),
         outIsLive && environment.getOrDefault("NO_COLOR", "").isEmpty());
@@ -75,9 +74,5 @@ record Terminal(
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
-  }
-
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 }

@@ -64,7 +64,7 @@ final class WhyCommand implements Callable<Integer> {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("experiment", valid.experiment().getName());
       json.put("stage", asked.stream().map(WhyCommand::json).toList());
-      system.out().println(Json.line(json));
+      system.out().json(json);
       return ExitCode.DONE;
     }
     WhyText text = new WhyText(new Words(catalog));
@@ -92,7 +92,6 @@ final class WhyCommand implements Callable<Integer> {
                 .map(explanation -> "'" + explanation.stage().getId() + "'")
                 .collect(Collectors.joining(", "));
     throw new InputException(
-        Escapes.of(
             found.isEmpty()
                 ? "no stage's id has '" + stage + "' in it; stages are " + some + ", ..."
                 : "'"
@@ -102,7 +101,7 @@ final class WhyCommand implements Callable<Integer> {
                     + " stages: "
                     + some
                     + (found.size() > MOST_NAMED ? ", ..." : "")
-                    + "; write more of one"));
+                    + "; write more of one");
   }
 
   private static Map<String, Object> json(Explanation explanation) {

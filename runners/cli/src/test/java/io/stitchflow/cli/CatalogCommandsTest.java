@@ -272,7 +272,7 @@ class CatalogCommandsTest {
     Plan plan = Plan.newBuilder().addStage(Stage.newBuilder().setId("train a")).build();
     Results results = new Results(plan, Map.of("train a", result("train a", network, Outcome.HIT)));
     new History(store, Run.newBuilder().setPlan(plan).build(), null)
-        .keep(results, screen.errStream());
+        .keep(results, screen.errLines());
     assertThat(screen.err()).startsWith("stitchflow: warning: this run is not recorded");
     assertThat(execute("ls")).isEqualTo(ExitCode.DONE);
   }
@@ -289,7 +289,7 @@ class CatalogCommandsTest {
   private String warning(StageResult result) {
     Screen screen = new Screen();
     Results results = new Results(Plan.getDefaultInstance(), Map.of(result.getStage(), result));
-    Nondeterminism.warn(store, results, screen.errStream());
+    Nondeterminism.warn(store, results, screen.errLines());
     return screen.err();
   }
 

@@ -24,6 +24,7 @@ final class JsonTest {
     assertThat(Json.line("a\"b\\c\n\t\u0001é\ud800"))
         .isEqualTo("\"a\\\"b\\\\c\\n\\t\\u0001é\\ud800\"");
     assertThat(Json.line("\ud83d\ude00")).isEqualTo("\"\ud83d\ude00\"");
+    assertThat(Json.line("\u202e")).isEqualTo("\"\\u202e\"");
   }
 
   @Test

@@ -15,7 +15,7 @@ final class ProgressTest {
 
   @Test
   void plainDisplay_wholeRun_tellsBeginningsEndsAndSilences() {
-    PlainDisplay display = new PlainDisplay(screen.errStream(), now::get);
+    PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
     display.show(snapshot(0, false, List.of()));
     now.addAndGet(4 * SECOND);
     display.show(snapshot(0, true, List.of(new Snapshot.Running("train a", 0.434, ""))));
@@ -35,7 +35,7 @@ final class ProgressTest {
 
   @Test
   void plainDisplay_failure_isToldOnce() {
-    PlainDisplay display = new PlainDisplay(screen.errStream(), now::get);
+    PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
     Snapshot failed = new Snapshot(List.of(), List.of(), 1, 1, List.of("train a: no space"), 0);
     display.show(failed);
     display.show(failed);
@@ -45,7 +45,7 @@ final class ProgressTest {
 
   @Test
   void liveDisplay_frame_fitsTheTerminalAndIsDrawnOver() {
-    LiveDisplay display = new LiveDisplay(screen.errStream(), 30);
+    LiveDisplay display = new LiveDisplay(screen.errLines(), 30);
     display.show(
         snapshot(
             1, true, List.of(new Snapshot.Running("vanilla a -> b/layer1.0 seed 1", 0.5, ""))));
@@ -57,7 +57,7 @@ final class ProgressTest {
 
   @Test
   void liveDisplay_failure_staysAboveTheBlock() {
-    LiveDisplay display = new LiveDisplay(screen.errStream(), 80);
+    LiveDisplay display = new LiveDisplay(screen.errLines(), 80);
     Snapshot failed = new Snapshot(List.of(), List.of(), 2, 1, List.of("train a: no space"), 20);
     display.show(failed);
     display.show(failed);

@@ -1,7 +1,6 @@
 package io.stitchflow.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -10,8 +9,8 @@ final class Screen {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  PrintStream errStream() {
-    return stream(err);
+  Lines errLines() {
+    return new Lines(err);
   }
 
   int execute(Map<String, String> environment, String... args) {
@@ -20,7 +19,7 @@ final class Screen {
 
   /** Whether somebody watches {@code err} is as told. */
   Terminal terminal(boolean errIsLive) {
-    return new Terminal(stream(out), stream(err), false, errIsLive, false);
+    return new Terminal(new Lines(out), new Lines(err), false, errIsLive, false);
   }
 
   String out() {
@@ -29,9 +28,5 @@ final class Screen {
 
   String err() {
     return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private static PrintStream stream(ByteArrayOutputStream bytes) {
-    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 }
