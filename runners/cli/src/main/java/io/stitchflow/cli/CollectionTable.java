@@ -34,9 +34,9 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
             "%s: %s %s, which took %s to compute; %s %s%n",
             store,
             dryRun ? "would free" : "took",
-            Quantities.words(collected.bytesGoing()),
+            Sizes.words(collected.bytesGoing()),
             Durations.words(collected.secondsGoing()),
-            Quantities.words(collected.bytesStaying()),
+            Sizes.words(collected.bytesStaying()),
             dryRun ? "would stay" : "stay"));
     if (collected.bytesStaying() > maxSizeBytes) {
       text.append(
@@ -74,7 +74,7 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
                     "%-8s  %6d  %10s  %10s  %s%n",
                     word,
                     each.size(),
-                    Quantities.words(bytes(each)),
+                    Sizes.words(bytes(each)),
                     seconds(each),
                     group)));
   }
@@ -119,7 +119,7 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
         "%d earlier %s gone for good, %s%n",
         purged.size(),
         purged.size() == 1 ? "gc is" : "gcs are",
-        Quantities.words(bytes(purged)));
+        Sizes.words(bytes(purged)));
   }
 
   static Map<String, Object> json(Path store, List<CollectedItem> purged) {
@@ -139,7 +139,7 @@ record CollectionTable(Path store, Collected collected, List<Path> runs, boolean
         Locale.ROOT,
         "%d files are back, %s%s%s%n",
         restored.paths().size(),
-        Quantities.words(restored.sizeBytes()),
+        Sizes.words(restored.sizeBytes()),
         restored.kept().isEmpty()
             ? ""
             : "; " + restored.kept().size() + " had been computed anew, which stay",

@@ -76,7 +76,7 @@ final class DatasetDownload {
       return;
     }
     shown = step;
-    String line = title + ": " + Quantities.words(bytes) + " of " + Quantities.words(all);
+    String line = title + ": " + Sizes.words(bytes) + " of " + Sizes.words(all);
     if (terminal.errIsLive()) {
       terminal.err().printRaw("\r" + Escapes.line(line) + "   ");
     } else {

@@ -30,11 +30,11 @@ record DiskSpace(String store, long usableBytes, Workload workload) {
       throw new StoreException(
           store
               + ": its disk has "
-              + Quantities.words(usableBytes)
+              + Sizes.words(usableBytes)
               + " left, but this run will keep about "
-              + Quantities.words(workload.representationBytes())
+              + Sizes.words(workload.representationBytes())
               + " of representations and "
-              + Quantities.words(workload.otherBytes())
+              + Sizes.words(workload.otherBytes())
               + " of all else; compute what does not fit again with --set"
               + " representation.policy=AUTO, lower representation.examples, halve them with --set"
               + " representation.dtype=FLOAT16, name a larger disk with --store, or start all the"
@@ -49,9 +49,9 @@ record DiskSpace(String store, long usableBytes, Workload workload) {
         Locale.ROOT,
         "%s; to keep: %s of representations, %s of all else; the store's disk has %s left",
         operations(),
-        Quantities.words(workload.representationBytes()),
-        Quantities.words(workload.otherBytes()),
-        Quantities.words(usableBytes));
+        Sizes.words(workload.representationBytes()),
+        Sizes.words(workload.otherBytes()),
+        Sizes.words(usableBytes));
   }
 
   private String operations() {

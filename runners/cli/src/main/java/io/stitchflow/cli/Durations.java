@@ -1,14 +1,10 @@
 package io.stitchflow.cli;
 
-import java.time.Duration;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** Times in words. */
+/** Times in words; {@link Quantities} reads them. */
 final class Durations {
   private static final double DAY_SECONDS = 86_400;
-  private static final Pattern SPAN = Pattern.compile("([0-9]{1,6})([smhdw])");
 
   private Durations() {}
 
@@ -48,26 +44,5 @@ final class Durations {
     return seconds < 2 * DAY_SECONDS
         ? (long) (seconds / 3600) + " h"
         : (long) (seconds / DAY_SECONDS) + " d";
-  }
-
-  /**
-   * What {@code 90s}, {@code 30m}, {@code 12h}, {@code 7d} or {@code 2w} says.
-   *
-   * @throws InputException if it is none of these
-   */
-  static Duration parse(String option, String text) throws InputException {
-    Matcher matcher = SPAN.matcher(text);
-    if (!matcher.matches()) {
-      throw new InputException(
-          option + ": must be a number and s, m, h, d or w, such as 12h or 7d, but was: " + text);
-    }
-    long number = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "s" -> Duration.ofSeconds(number);
-      case "m" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      case "d" -> Duration.ofDays(number);
-      default -> Duration.ofDays(7 * number);
-    };
   }
 }

@@ -39,14 +39,20 @@ final class GcCommand implements Callable<Integer> {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
-      description = "Records and runs younger than this stay. 45min, 12h, 30d or 2w; default: 30d.")
+      description =
+          "Records and runs younger than this stay: "
+              + Quantities.DURATION_FORM
+              + ". Default: 30d.")
   private String olderThan = "30d";
 
   @Option(
       names = "--max-size",
       paramLabel = "SIZE",
       description =
-          "Goes on until the store is not larger: takes bytes that can be computed again, representations first, then what is cheapest per byte. Their records stay, so that all that was computed from them stays cached. Spares pins and reports. 500MB or 20GiB; default: any size.")
+          "Goes on until the store is not larger: takes bytes that can be computed again, representations first, then what is cheapest per byte. Their records stay, so that all that was computed from them stays cached. Spares pins and reports. "
+              + "SIZE is "
+              + Quantities.SIZE_FORM
+              + ". Default: any size.")
   private @Nullable String maxSize;
 
   @Option(names = "--dry-run", description = "Only tells what would go.")

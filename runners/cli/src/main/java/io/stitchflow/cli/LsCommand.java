@@ -64,14 +64,17 @@ final class LsCommand implements Callable<Integer> {
 
   @Option(
       names = "--older-than",
-      paramLabel = "SPAN",
-      description = "Only records published longer ago than 90s, 30m, 12h, 7d, 2w.")
+      paramLabel = "DURATION",
+      description = "Only records published longer ago than this: " + Quantities.DURATION_FORM + ".")
   private @Nullable String olderThan;
 
   @Option(
       names = "--larger-than",
       paramLabel = "SIZE",
-      description = "Only records whose outputs are together larger than 500, 10K, 5M, 1G bytes.")
+      description =
+          "Only records whose outputs are together larger than this: "
+              + Quantities.SIZE_FORM
+              + ".")
   private @Nullable String largerThan;
 
   @Option(
@@ -89,8 +92,8 @@ final class LsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Instant now = Instant.now();
     checkStage();
-    @Nullable Duration age = olderThan == null ? null : Durations.parse("--older-than", olderThan);
-    long size = largerThan == null ? -1 : Sizes.parse("--larger-than", largerThan);
+    @Nullable Duration age = olderThan == null ? null : Quantities.duration("--older-than", olderThan);
+    long size = largerThan == null ? -1 : Quantities.bytes("--larger-than", largerThan);
     Catalog catalog = query.catalog(environment, system);
     List<Entry> entries =
         catalog.entries().stream()

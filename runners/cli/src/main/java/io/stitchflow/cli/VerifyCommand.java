@@ -158,7 +158,7 @@ final class VerifyCommand implements Callable<Integer> {
                     + " incomplete%n",
                 store.root(),
                 verification.blobs(),
-                Quantities.words(verification.blobBytes()),
+                Sizes.words(verification.blobBytes()),
                 verification.records(),
                 verification.actions(),
                 damaged,

@@ -110,9 +110,9 @@ class CatalogCommandsTest {
     assertThat(execute("ls", "--stage", "train")).isEqualTo(ExitCode.INPUT);
     assertThat(err).contains("--stage: there is no 'train'; choose one of import_dataset, ");
     assertThat(execute("ls", "--older-than", "soon")).isEqualTo(ExitCode.INPUT);
-    assertThat(err).contains("--older-than: must be a number and s, m, h, d or w");
+    assertThat(err).contains("--older-than: needs a number and s, m or min, h, d or w");
     assertThat(execute("ls", "--larger-than", "-1")).isEqualTo(ExitCode.INPUT);
-    assertThat(err).contains("--larger-than: must be a number of bytes");
+    assertThat(err).contains("--larger-than: needs a number of bytes");
   }
 
   @Test

@@ -92,7 +92,7 @@ final class DatasetDownloadTest {
     display.end();
     assertThat(screen.err().lines().toList())
         .hasSize(11)
-        .startsWith("CIFAR-10: 0 bytes of 100 MiB", "CIFAR-10: 10 MiB of 100 MiB")
+        .startsWith("CIFAR-10: 0 B of 100 MiB", "CIFAR-10: 10 MiB of 100 MiB")
         .endsWith("CIFAR-10: 100 MiB of 100 MiB");
   }
 

@@ -67,7 +67,7 @@ class StoreCommandsTest {
     assertThat(screen.out()).containsPattern("^paper keeps \\d+ results\n$");
     age(Duration.ofDays(40));
     assertThat(execute("gc")).isEqualTo(ExitCode.DONE);
-    assertThat(screen.out()).contains("blobs: pinned").contains("took 0 bytes");
+    assertThat(screen.out()).contains("blobs: pinned").contains("took 0 B");
     assertThat(execute("plan", file.toString())).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains(" 0 RUN, 0 WAIT");
 
@@ -251,7 +251,7 @@ class StoreCommandsTest {
 
   @Test
   void gc_wrongOptions_areInputErrors() {
-    assertRefused("--older-than: needs a time, such as", "gc", "--older-than", "soon");
+    assertRefused("--older-than: needs a number and s, m or min", "gc", "--older-than", "soon");
     assertRefused("--max-size: needs a size, such as", "gc", "--max-size", "much");
     assertRefused("--undo: goes alone", "gc", "--undo", "--dry-run");
     assertRefused("--undo: goes alone", "gc", "--undo", "--purge");
@@ -274,7 +274,7 @@ class StoreCommandsTest {
     assertThat(screen.out())
         .contains("cas/")
         .contains(": damaged blob: should hash to its name, but: ")
-        .contains("read 1 blobs (7 bytes), 1 records, 1 actions; 1 damaged, 1 not damaged");
+        .contains("read 1 blobs (7 B), 1 records, 1 actions; 1 damaged, 1 not damaged");
     assertThat(execute("verify", "--repair", "--json")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains("\"damaged\":1,\"repaired\":true");
     assertThat(execute("verify")).isEqualTo(ExitCode.DONE);
