@@ -30,23 +30,23 @@ public final class Stores {
     return Store.open(local(uri, environment), opener(uri).open(uri), place);
   }
 
-  /** {@code $XDG_CACHE_HOME/stitchflow}, or {@code ~/.cache/stitchflow}. */
-  public static Path defaultDirectory(Map<String, String> environment) {
-    String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    // A relative XDG_CACHE_HOME is to be ignored, says its specification
-    Path root =
-        cache.startsWith("/")
-            ? Path.of(cache)
-            : Path.of(System.getProperty("user.home", "."), ".cache");
-    return root.resolve("stitchflow").toAbsolutePath();
+  /**
+   * {@code stitchflow} in {@link CacheHome}.
+   *
+   * @throws NoCacheHomeException if the environment names none
+   */
+  public static Path defaultDirectory(Map<String, String> environment)
+      throws NoCacheHomeException {
+    return CacheHome.of(environment).resolve("stitchflow");
   }
 
   /** Where downloaded data sets are kept: {@code datasets} in {@link #defaultDirectory}. */
-  public static Path datasets(Map<String, String> environment) {
+  public static Path datasets(Map<String, String> environment) throws NoCacheHomeException {
     return defaultDirectory(environment).resolve(StoreDirectory.DATASETS);
   }
 
-  private static Path local(RemoteUri uri, Map<String, String> environment) {
+  private static Path local(RemoteUri uri, Map<String, String> environment)
+      throws NoCacheHomeException {
     if (!uri.local().isEmpty()) {
       return Path.of(uri.local()).toAbsolutePath().normalize();
     }

@@ -1,5 +1,7 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.IoReason;
+import io.stitchflow.artifacts.NoCacheHomeException;
 import io.stitchflow.artifacts.Stores;
 import io.stitchflow.dataset.Cifar;
 import io.stitchflow.dataset.DownloadException;
@@ -30,23 +32,34 @@ final class DatasetDownload {
    * Downloads what the import will read, if it has to run.
    *
    * @throws InputException if it cannot be had or kept, with what to do
+   * @throws NoCacheHomeException if there is no place for it
    */
   static void ifNeeded(
       Dataset dataset, Survey survey, Map<String, String> environment, Terminal terminal)
-      throws InputException {
+      throws InputException, NoCacheHomeException {
     boolean imports =
         survey.missing().stream()
             .anyMatch(group -> StageKind.of(group.getStage(0)) == StageKind.IMPORT_DATASET);
-    Path datasets = Stores.datasets(environment);
-    if (imports && dataset.hasCifar10() && dataset.getCifar10().getDirectory().isEmpty()) {
-      download(Cifar.CIFAR10, dataset.getCifar10().getUrl(), datasets, terminal);
-    } else if (imports && dataset.hasCifar100() && dataset.getCifar100().getDirectory().isEmpty()) {
-      download(Cifar.CIFAR100, dataset.getCifar100().getUrl(), datasets, terminal);
+    if (!imports || !isOf(dataset)) {
+      return;
+    }
+    if (dataset.hasCifar10()) {
+      download(Cifar.CIFAR10, dataset.getCifar10().getUrl(), environment, terminal);
+    } else {
+      download(Cifar.CIFAR100, dataset.getCifar100().getUrl(), environment, terminal);
     }
   }
 
-  private static void download(Cifar cifar, String url, Path datasets, Terminal terminal)
-      throws InputException {
+  /** Whether the data set is an official one that the experiment names without a directory. */
+  static boolean isOf(Dataset dataset) {
+    return (dataset.hasCifar10() && dataset.getCifar10().getDirectory().isEmpty())
+        || (dataset.hasCifar100() && dataset.getCifar100().getDirectory().isEmpty());
+  }
+
+  private static void download(
+      Cifar cifar, String url, Map<String, String> environment, Terminal terminal)
+      throws InputException, NoCacheHomeException {
+    Path datasets = Stores.datasets(environment);
     OfficialArchive archive = OfficialArchive.of(cifar, url, datasets);
     DatasetDownload display = new DatasetDownload(terminal, archive.title());
     try {
@@ -62,7 +75,7 @@ final class DatasetDownload {
               + " cannot be kept in "
               + datasets
               + ": "
-              + e
+              + IoReason.withFile(e)
               + "; make room there, or choose another place by XDG_CACHE_HOME");
     } finally {
       display.end();

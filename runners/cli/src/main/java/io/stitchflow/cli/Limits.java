@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Errors that say that a limit of this machine is reached; each names the limit and the remedy. */
 final class Limits {
-  private static final String NATIVE_VARIABLE = "DJL_CACHE_DIR";
-
   private Limits() {}
 
   /**
@@ -77,8 +75,8 @@ final class Limits {
   }
 
   private static String nativeCache() {
-    String cache = System.getProperty(NATIVE_VARIABLE, "");
-    return cache.isEmpty() ? "the directory of " + NATIVE_VARIABLE : cache;
+    String cache = System.getProperty(NativeCache.VARIABLE, "");
+    return cache.isEmpty() ? "the directory of " + NativeCache.VARIABLE : cache;
   }
 
   private static Failure input(String message) {

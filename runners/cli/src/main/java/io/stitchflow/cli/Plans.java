@@ -1,6 +1,8 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.artifacts.Memo;
+import io.stitchflow.artifacts.NoCacheHomeException;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
 import io.stitchflow.code.StageCode;
@@ -46,7 +48,7 @@ final class Plans {
   private static Plan of(
       ValidExperiment valid, String device, Map<String, String> environment, boolean codeInKeys)
       throws InputException, IOException {
-    Plan plan = plan(valid, Stores.datasets(environment), toolchain(device));
+    Plan plan = plan(valid, datasets(valid, environment), toolchain(device));
     return codeInKeys ? withCode(plan, StageCode.of(Executors.all())) : plan;
   }
 
@@ -61,12 +63,21 @@ final class Plans {
     return environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
   }
 
+  /** Asked for only where something is downloaded: other data sets need no cache directory. */
+  private static Path datasets(ValidExperiment valid, Map<String, String> environment)
+      throws NoCacheHomeException {
+    return DatasetDownload.isOf(valid.experiment().getDataset())
+        ? Stores.datasets(environment)
+        : valid.base();
+  }
+
   private static Plan plan(ValidExperiment valid, Path datasets, Toolchain toolchain)
       throws InputException {
     try {
       return Planner.plan(valid.experiment(), valid.base(), datasets, toolchain);
     } catch (IOException e) {
-      throw new InputException("the data set cannot be read: " + e + "; check its files");
+      throw new InputException(
+          "the data set cannot be read: " + IoReason.withFile(e) + "; check its files");
     }
   }
 

@@ -98,6 +98,7 @@ final class RunCommand implements Callable<Integer> {
     }
     DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
     if (runner.isDirect()) {
+      var unused = NativeCache.of(environment); // before anything is made
       int lanes = Runtime.getRuntime().availableProcessors();
       try (Watched watched = Watched.start(survey, lanes, terminal)) {
         return new Computed(null, DirectRun.run(run, survey, store, lanes, watched.progress()));

@@ -43,6 +43,7 @@ public final class Stitchflow implements Runnable {
     Locale.setDefault(Locale.ROOT);
     Terminal terminal = Terminal.system(System.getenv());
     System.setErr(terminal.err().asStream());
+    NativeCache.configure(System.getenv());
     int code = execute(terminal, System.getenv(), args);
     // Pools of libraries may still have threads
     System.exit(code);

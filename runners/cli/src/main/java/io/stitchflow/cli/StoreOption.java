@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.NoCacheHomeException;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
 import java.io.IOException;
@@ -15,7 +16,7 @@ final class StoreOption {
       names = NAME,
       paramLabel = "PLACE",
       description = {
-        "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or ~/.cache/stitchflow.",
+        "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or $$HOME/.cache/stitchflow.",
         "A directory, s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=NAME, or http://HOST:PORT/PATH of a build system's cache."
       })
   private @Nullable String store;
@@ -35,7 +36,11 @@ final class StoreOption {
         return args[i + 1];
       }
     }
-    return Stores.defaultDirectory(environment).toString();
+    try {
+      return Stores.defaultDirectory(environment).toString();
+    } catch (NoCacheHomeException e) {
+      return "the store";
+    }
   }
 
   /** What {@code --store} takes, as a shell takes it: a URI may have '?' and '&' in it. */

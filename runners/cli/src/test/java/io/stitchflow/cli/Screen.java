@@ -2,6 +2,7 @@ package io.stitchflow.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /** A terminal that keeps what is written, and commands that write to it. */
@@ -13,8 +14,11 @@ final class Screen {
     return new Lines(err);
   }
 
+  /** Under these variables, and a HOME that is not there where they name none. */
   int execute(Map<String, String> environment, String... args) {
-    return Stitchflow.execute(terminal(false), environment, args);
+    Map<String, String> all = new HashMap<>(environment);
+    all.putIfAbsent("HOME", "/nonexistent/home");
+    return Stitchflow.execute(terminal(false), all, args);
   }
 
   /** Whether somebody watches {@code err} is as told. */

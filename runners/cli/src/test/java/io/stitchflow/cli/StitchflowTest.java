@@ -3,7 +3,6 @@ package io.stitchflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.artifacts.Store;
-import io.stitchflow.artifacts.Stores;
 import io.stitchflow.plan.RunFiles;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.StageResult;
@@ -439,15 +438,6 @@ final class StitchflowTest {
     assertThat(screen.execute(Map.of(), "--version")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains("DJL 0.36.0, libtorch 2.7.1", "Beam 2.70.0");
     assertThat(screen.err()).isEmpty();
-  }
-
-  @Test
-  void store_notGiven_isInTheCacheDirectory() {
-    assertThat(Stores.defaultDirectory(Map.of("XDG_CACHE_HOME", "/somewhere")))
-        .isEqualTo(Path.of("/somewhere/stitchflow"));
-    Path home = Path.of(System.getProperty("user.home"), ".cache", "stitchflow");
-    assertThat(Stores.defaultDirectory(Map.of())).isEqualTo(home);
-    assertThat(Stores.defaultDirectory(Map.of("XDG_CACHE_HOME", "relative"))).isEqualTo(home);
   }
 
   private int execute(String command, String... more) {
