@@ -336,12 +336,8 @@ final class StoreDirectory {
   }
 
   private void checkUsable() throws IOException {
-    if (!Files.exists(root)) {
+    if (!StorePlace.exists(root)) {
       return;
-    }
-    if (!Files.isDirectory(root)) {
-      throw new StoreException(
-          root + ": is a file, not a directory; choose another path with --store");
     }
     Path format = root.resolve(StoreFormat.NAME);
     try {

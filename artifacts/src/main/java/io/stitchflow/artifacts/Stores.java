@@ -24,7 +24,7 @@ public final class Stores {
    */
   public static Store open(String place, Map<String, String> environment) throws IOException {
     if (!RemoteUri.isRemote(place)) {
-      return Store.open(Path.of(place).toAbsolutePath().normalize());
+      return Store.open(StorePlace.directory(place));
     }
     RemoteUri uri = RemoteUri.parse(place);
     return Store.open(local(uri, environment), opener(uri).open(uri), place);

@@ -1,7 +1,9 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.ExitCoded;
 import io.stitchflow.artifacts.MissingBlobException;
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
@@ -37,32 +39,23 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
       Map<String, Object> circumstances)
       throws IOException {
     StageResult report = results.report();
-    @Nullable Path page = report == null ? null : out.path("report.html");
-    if (report != null) {
-      try {
-        out.copy(report, store);
-        String matrices =
-            Matrices.of(out.path("cells.csv"), run.getExperiment(), terminal.color());
-        if (terminal.color()) {
-          terminal.out().printRaw(matrices);
-        } else {
-          terminal.out().print(matrices);
-        }
-        if (Files.exists(out.path("answer.txt"))) {
-          terminal.out().println();
-          terminal.out().print(Files.readString(out.path("answer.txt")));
-        }
-      } catch (MissingBlobException e) {
-        page = null; // a worker's, whose store could not take it
-      }
+    RunRecord record;
+    try (OutFiles files = out.begin()) {
+      @Nullable Path page = copy(report, store, files) ? out.path("report.html") : null;
+      String name = run.getExperiment().getName();
+      record = new RunRecord(name, out.path(""), page, results, clock.seconds());
+      Map<String, Object> all = new LinkedHashMap<>(circumstances);
+      all.put("store", store.location());
+      all.put("started", clock.started().toString());
+      all.put("processors", Runtime.getRuntime().availableProcessors());
+      files.write("run.json", Json.pretty(record.full(all)));
+      files.commit();
+    } catch (IOException e) {
+      throw e instanceof ExitCoded ? e : out.unwritable(e);
     }
-    RunRecord record =
-        new RunRecord(run.getExperiment().getName(), out.path(""), page, results, clock.seconds());
-    Map<String, Object> all = new LinkedHashMap<>(circumstances);
-    all.put("store", store.location());
-    all.put("started", clock.started().toString());
-    all.put("processors", Runtime.getRuntime().availableProcessors());
-    out.write("run.json", Json.pretty(record.full(all)));
+    if (record.report() != null) {
+      answer(run.getExperiment(), out);
+    }
     summarize(record, terminal.out());
     StoreOption.warn(store, terminal);
     Nondeterminism.warn(store, results, terminal.err());
@@ -70,6 +63,33 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
       system.out().json(record.summary());
     }
     return results.count(Outcome.FAILED) > 0 ? ExitCode.SOME_STAGES_FAILED : ExitCode.DONE;
+  }
+
+  /** Whether the report is there to be copied; a worker's, whose store did not take it, is not. */
+  private static boolean copy(@Nullable StageResult report, Store store, OutFiles files)
+      throws IOException {
+    if (report == null) {
+      return false;
+    }
+    try {
+      files.copy(report, store);
+      return true;
+    } catch (MissingBlobException e) {
+      return false;
+    }
+  }
+
+  private void answer(Experiment experiment, OutDirectory out) throws IOException {
+    String matrices = Matrices.of(out.path("cells.csv"), experiment, terminal.color());
+    if (terminal.color()) {
+      terminal.out().printRaw(matrices);
+    } else {
+      terminal.out().print(matrices);
+    }
+    if (Files.exists(out.path("answer.txt"))) {
+      terminal.out().println();
+      terminal.out().print(Files.readString(out.path("answer.txt")));
+    }
   }
 
   private static void summarize(RunRecord record, Lines out) {

@@ -1,16 +1,16 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.ExitCoded;
 import io.stitchflow.catalog.Catalog;
 import io.stitchflow.catalog.Export;
 import io.stitchflow.catalog.Item;
-import java.nio.file.FileSystemException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,9 +56,8 @@ final class ExportCommand implements Callable<Integer> {
     List<Export.Exported> files;
     try {
       files = Export.write(catalog, item, directory);
-    } catch (FileSystemException e) {
-      throw new InputException(
-          e.getFile() + ": " + reason(e) + "; choose another directory with --to");
+    } catch (IOException e) {
+      throw e instanceof ExitCoded ? e : new OutputException("--to", directory, e);
     }
     if (query.json()) {
       system.out().json(Map.of("file", json(files)));
@@ -69,11 +68,6 @@ final class ExportCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
-  }
-
-  private static String reason(FileSystemException e) {
-    @Nullable String reason = e.getReason();
-    return reason == null ? "cannot be written (" + e.getClass().getSimpleName() + ")" : reason;
   }
 
   private static List<Object> json(List<Export.Exported> files) {

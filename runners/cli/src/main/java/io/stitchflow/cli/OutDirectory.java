@@ -1,20 +1,14 @@
 package io.stitchflow.cli;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.v1.Output;
-import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
-/**
- * Where a run leaves what people open. Files are copies, since whoever edits a link would edit the
- * store; none is ever half written.
- */
+/** Where a run leaves what people open. It is made with the first files, not before. */
 final class OutDirectory {
+  private static final String OPTION = "--out";
+
   private final Path directory;
 
   private OutDirectory(Path directory) {
@@ -22,22 +16,25 @@ final class OutDirectory {
   }
 
   /**
-   * Makes the directory.
+   * Checks that the directory can be made and written to; makes nothing.
    *
-   * @throws InputException if that is not possible
+   * @throws InputException if it cannot
    */
   static OutDirectory at(Path directory) throws InputException {
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
+    Path there = directory.toAbsolutePath().normalize();
+    while (there.getParent() != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
       throw new InputException(
           directory
               + ": cannot be made a directory for the report: "
-              + e
+              + (Files.isSymbolicLink(there) ? "no directory is behind the link " : "a file is at ")
+              + there
               + "; choose another with --out");
     }
-    if (!Files.isWritable(directory)) {
-      throw new InputException(directory + ": cannot be written to; choose another with --out");
+    if (!Files.isWritable(there)) {
+      throw new InputException(there + ": cannot be written to; choose another with --out");
     }
     return new OutDirectory(directory);
   }
@@ -46,45 +43,17 @@ final class OutDirectory {
     return directory.resolve(name);
   }
 
-  /** Copies every output of the report's stage. */
-  void copy(StageResult report, Store store) throws IOException {
-    for (Output output : report.getResult().getOutputList()) {
-      Path target = directory.resolve(output.getName()).normalize();
-      if (!target.startsWith(directory.normalize())) {
-        throw new IllegalStateException(
-            "the report has an output outside its directory: '" + output.getName() + "'");
-      }
-      Path blob = store.open(Digest.from(output.getDigest()));
-      replace(
-          target, temporary -> Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING));
-    }
-  }
-
-  /** Writes a file in UTF-8. */
-  void write(String name, String text) throws IOException {
-    replace(
-        directory.resolve(name),
-        temporary -> Files.writeString(temporary, text, StandardCharsets.UTF_8));
-  }
-
-  @FunctionalInterface
-  private interface Filling {
-    Object fill(Path temporary) throws IOException;
-  }
-
-  private static void replace(Path target, Filling filling) throws IOException {
-    Path parent = target.toAbsolutePath().getParent();
-    if (parent == null) {
-      throw new IllegalStateException(target + " is no file");
-    }
-    Files.createDirectories(parent);
-    Path temporary =
-        parent.resolve("." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+  /** Files that will appear together. */
+  OutFiles begin() throws OutputException {
     try {
-      filling.fill(temporary);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
+      return OutFiles.in(directory);
+    } catch (IOException e) {
+      throw unwritable(e);
     }
+  }
+
+  /** What an error of writing there means for the user. */
+  OutputException unwritable(IOException e) {
+    return new OutputException(OPTION, directory, e);
   }
 }

@@ -53,9 +53,10 @@ final class RunCommand implements Callable<Integer> {
     runner.check();
     Terminal terminal = options.json() ? system.peopleOnErr() : system;
     ValidExperiment valid = options.read();
+    Plan planned = runner.applyTo(Plans.of(valid, options, environment));
     OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
     Store store = options.store(environment);
-    Plan plan = Plans.in(store, valid, runner.applyTo(Plans.of(valid, options, environment)));
+    Plan plan = Plans.in(store, valid, planned);
     Survey survey = Survey.of(plan, new Memo(store));
     StoreOption.warn(store, terminal);
     if (!ignoreDiskSpace && (runner.isDirect() || store.remoteStore() == null)) {
@@ -96,9 +97,9 @@ final class RunCommand implements Callable<Integer> {
     if (survey.complete()) {
       return new Computed(null, List.of());
     }
-    DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
     if (runner.isDirect()) {
       var unused = NativeCache.of(environment); // before anything is made
+      DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
       int lanes = Runtime.getRuntime().availableProcessors();
       try (Watched watched = Watched.start(survey, lanes, terminal)) {
         return new Computed(null, DirectRun.run(run, survey, store, lanes, watched.progress()));
@@ -112,6 +113,7 @@ final class RunCommand implements Callable<Integer> {
     Cluster cluster = runner.cluster();
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
+    DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
     try (Watched watched = Watched.start(survey, slots, terminal)) {
       List<StageResult> results =
           new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.progress()));

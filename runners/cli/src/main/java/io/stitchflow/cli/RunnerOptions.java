@@ -3,11 +3,16 @@ package io.stitchflow.cli;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.v1.Plan;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where a run computes what the store does not have. */
 final class RunnerOptions {
   private static final String DIRECT = "direct";
+  private static final String LOCAL = "[local]";
+  private static final Pattern MASTER = Pattern.compile("[A-Za-z0-9._-]+:([0-9]{1,5})");
 
   @Option(
       names = "--runner",
@@ -27,7 +32,7 @@ final class RunnerOptions {
       paramLabel = "N",
       description =
           "Slots to use, one column of stitches each at a time. Default: all that the cluster has. With --runner flink.")
-  private int parallelism;
+  private @Nullable Integer parallelism;
 
   @Option(
       names = "--detach",
@@ -51,7 +56,7 @@ final class RunnerOptions {
    * @throws InputException if options contradict each other
    */
   void check() throws InputException {
-    if (isDirect() && (!master.isEmpty() || parallelism != 0 || detach)) {
+    if (isDirect() && (!master.isEmpty() || parallelism != null || detach)) {
       throw new InputException(
           "--flink-master, --parallelism and --detach go with --runner flink; add it, or drop them");
     }
@@ -61,16 +66,38 @@ final class RunnerOptions {
               + runner
               + " needs to know where: add --flink-master HOST:PORT, or [local] for this process");
     }
-    if (parallelism < 0) {
+    if (parallelism != null && parallelism < 1) {
       throw new InputException(
           "--parallelism: must be at least 1, but was "
               + parallelism
               + "; leave it out for all slots");
     }
-    if (detach && master.equals("[local]")) {
+    if (detach && master.equals(LOCAL)) {
       throw new InputException(
           "--detach: a cluster in this process ends with it; drop --detach, or name another master");
     }
+    if (!isDirect()) {
+      var unused = cluster();
+      checkMaster(master);
+    }
+  }
+
+  static void checkMaster(String master) throws InputException {
+    Matcher address = MASTER.matcher(master);
+    if (master.equals(LOCAL)) {
+      return;
+    }
+    if (!address.matches() || !isPort(Integer.parseInt(address.group(1)))) {
+      throw new InputException(
+          "--flink-master: needs HOST:PORT of a JobManager's REST interface, with a port from 1 to"
+              + " 65535, or [local], but was: '"
+              + master
+              + "'");
+    }
+  }
+
+  private static boolean isPort(int number) {
+    return number >= 1 && number <= 65_535;
   }
 
   Cluster cluster() throws InputException {
@@ -110,8 +137,9 @@ final class RunnerOptions {
     return master;
   }
 
+  /** Slots to use; 0 for all. */
   int parallelism() {
-    return parallelism;
+    return parallelism == null ? 0 : parallelism;
   }
 
   boolean detach() {

@@ -76,6 +76,8 @@ final class CacheHomeTest {
             network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 recipe { epochs: 1 batch_size: 16 } }
             pair { sender: "a" receiver: "a" }
             cut: "stem"
+            vanilla { recipe { epochs: 1 batch_size: 16 } }
+            copy { recipe { batch_size: 16 } }
             """);
     assertRefused("stats");
     assertRefused("plan", file.toString());

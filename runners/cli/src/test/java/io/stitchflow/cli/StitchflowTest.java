@@ -1,6 +1,8 @@
 package io.stitchflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.plan.RunFiles;
@@ -17,6 +19,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StitchflowTest {
   private static final String TINY =
@@ -349,11 +353,14 @@ final class StitchflowTest {
   void run_runnerOptionsThatContradict_areInputErrorsBeforeAnythingIsTouched() {
     assertRefused("--flink-master, --parallelism and --detach go with --runner flink", "--detach");
     assertRefused("--runner flink needs to know where", "--runner", "flink");
-    assertRefused(
-        "--parallelism: must be at least 1, but was -1",
-        "--runner=flink",
-        "--flink-master=[local]",
-        "--parallelism=-1");
+    for (String parallelism : new String[] {"0", "-1"}) {
+      assertRefused(
+          "--parallelism: must be at least 1, but was " + parallelism,
+          "--runner=flink",
+          "--flink-master=[local]",
+          "--parallelism=" + parallelism);
+    }
+    assertRefused("--runner: there is no 'x' here", "--runner=x", "--flink-master=localhost:1");
     assertRefused(
         "--detach: a cluster in this process ends with it",
         "--runner=flink",
@@ -368,6 +375,57 @@ final class StitchflowTest {
     assertThat(execute("run", more.toArray(String[]::new))).isEqualTo(ExitCode.INPUT);
     assertThat(screen.err()).contains("stitchflow: " + message).doesNotContain("\tat ");
     assertThat(store).doesNotExist();
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void flinkMaster_notAnAddress_isRefused() {
+    for (String master :
+        new String[] {"x", "x:", "x:0", "x:65536", "x:99999999999", ":8081", "http://x:8081", "x:y"}) {
+      assertThatThrownBy(() -> RunnerOptions.checkMaster(master))
+          .as(master)
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("--flink-master: needs HOST:PORT")
+          .hasMessageEndingWith("but was: '" + master + "'");
+    }
+    assertThatCode(() -> RunnerOptions.checkMaster("[local]")).doesNotThrowAnyException();
+    assertThatCode(() -> RunnerOptions.checkMaster("job-manager.x:8081"))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void run_downloadThatCannotBeReached_makesNothing() {
+    assertRefused("", "--set", "dataset.cifar10.url=http://127.0.0.1:1/x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "run", "stats", "gc"})
+  void store_placeWhereNoneCanBe_isTheStoresFaultOfEachCommand(String command) throws IOException {
+    Path loop = directory.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    Path nowhere = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("none"));
+    for (String place :
+        new String[] {
+          file + "/x",
+          file + "/x/y",
+          loop.toString(),
+          loop + "/x",
+          nowhere.toString(),
+          "javascript:alert(1)",
+          "file:///tmp/x",
+          "s3:/bucket",
+          directory + "/" + "n".repeat(300)
+        }) {
+      Screen refused = new Screen();
+      List<String> args = new ArrayList<>(List.of(command, "--store", place));
+      if (command.equals("plan") || command.equals("run")) {
+        args.add(file.toString());
+      }
+      assertThat(refused.execute(Map.of(), args.toArray(String[]::new)))
+          .as(place + refused.err())
+          .isEqualTo(ExitCode.STORE);
+      assertThat(refused.err()).startsWith("stitchflow: ").doesNotContain("Exception");
+    }
   }
 
   @Test
@@ -406,6 +464,19 @@ final class StitchflowTest {
     assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
     assertThat(screen.err()).contains("which command? choose run, plan, watch, why, ls, ");
+    assertThat(screen.execute(Map.of(), "ls", "@/dev/zero")).isEqualTo(ExitCode.INPUT);
+  }
+
+  @Test
+  void options_withControlCharacters_areToldEscaped() {
+    for (String argument : new String[] {"\u001b[2J", "--\u202ex", "--store=\u0000", "--out=a\u0000b"}) {
+      Screen refused = new Screen();
+      assertThat(refused.execute(Map.of(), "run", file.toString(), argument))
+          .isEqualTo(ExitCode.INPUT);
+      assertThat(refused.err())
+          .contains("\\u")
+          .doesNotContain("\u001b", "\u202e", "\u0000", "Exception");
+    }
   }
 
   @Test

@@ -252,7 +252,7 @@ class StoreCommandsTest {
   @Test
   void gc_wrongOptions_areInputErrors() {
     assertRefused("--older-than: needs a number and s, m or min", "gc", "--older-than", "soon");
-    assertRefused("--max-size: needs a size, such as", "gc", "--max-size", "much");
+    assertRefused("--max-size: needs a number of bytes", "gc", "--max-size", "much");
     assertRefused("--undo: goes alone", "gc", "--undo", "--dry-run");
     assertRefused("--undo: goes alone", "gc", "--undo", "--purge");
     assertRefused("--purge: goes alone", "gc", "--purge", "--max-size", "1GB");
