@@ -35,8 +35,7 @@ public final class Stores {
    *
    * @throws NoCacheHomeException if the environment names none
    */
-  public static Path defaultDirectory(Map<String, String> environment)
-      throws NoCacheHomeException {
+  public static Path defaultDirectory(Map<String, String> environment) throws NoCacheHomeException {
     return CacheHome.of(environment).resolve("stitchflow");
   }
 

@@ -65,16 +65,15 @@ final class LsCommand implements Callable<Integer> {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
-      description = "Only records published longer ago than this: " + Quantities.DURATION_FORM + ".")
+      description =
+          "Only records published longer ago than this: " + Quantities.DURATION_FORM + ".")
   private @Nullable String olderThan;
 
   @Option(
       names = "--larger-than",
       paramLabel = "SIZE",
       description =
-          "Only records whose outputs are together larger than this: "
-              + Quantities.SIZE_FORM
-              + ".")
+          "Only records whose outputs are together larger than this: " + Quantities.SIZE_FORM + ".")
   private @Nullable String largerThan;
 
   @Option(
@@ -92,7 +91,8 @@ final class LsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Instant now = Instant.now();
     checkStage();
-    @Nullable Duration age = olderThan == null ? null : Quantities.duration("--older-than", olderThan);
+    @Nullable Duration age =
+        olderThan == null ? null : Quantities.duration("--older-than", olderThan);
     long size = largerThan == null ? -1 : Quantities.bytes("--larger-than", largerThan);
     Catalog catalog = query.catalog(environment, system);
     List<Entry> entries =

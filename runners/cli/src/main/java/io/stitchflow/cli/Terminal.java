@@ -18,8 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param errIsLive the same of {@code err}
  * @param color whether results may be coloured
  */
-record Terminal(
-    Lines out, Lines err, boolean outIsLive, boolean errIsLive, boolean color) {
+record Terminal(Lines out, Lines err, boolean outIsLive, boolean errIsLive, boolean color) {
   private static final int USUAL_COLUMNS = 80;
 
   /** This process's own, in UTF-8 whatever the locale. */

@@ -92,16 +92,16 @@ final class WhyCommand implements Callable<Integer> {
                 .map(explanation -> "'" + explanation.stage().getId() + "'")
                 .collect(Collectors.joining(", "));
     throw new InputException(
-            found.isEmpty()
-                ? "no stage's id has '" + stage + "' in it; stages are " + some + ", ..."
-                : "'"
-                    + stage
-                    + "' is in the ids of "
-                    + found.size()
-                    + " stages: "
-                    + some
-                    + (found.size() > MOST_NAMED ? ", ..." : "")
-                    + "; write more of one");
+        found.isEmpty()
+            ? "no stage's id has '" + stage + "' in it; stages are " + some + ", ..."
+            : "'"
+                + stage
+                + "' is in the ids of "
+                + found.size()
+                + " stages: "
+                + some
+                + (found.size() > MOST_NAMED ? ", ..." : "")
+                + "; write more of one");
   }
 
   private static Map<String, Object> json(Explanation explanation) {

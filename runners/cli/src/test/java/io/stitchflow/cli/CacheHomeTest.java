@@ -84,8 +84,7 @@ final class CacheHomeTest {
     Path store = directory.resolve("store");
     Screen named = new Screen();
     assertThat(
-            named.execute(
-                Map.of("HOME", ""), "plan", file.toString(), "--store", store.toString()))
+            named.execute(Map.of("HOME", ""), "plan", file.toString(), "--store", store.toString()))
         .isEqualTo(ExitCode.DONE);
     assertRefused("run", file.toString(), "--store", store.toString());
     assertThat(store).doesNotExist();

@@ -46,7 +46,9 @@ final class FailureTest {
     assertEndsWith(ExitCode.INPUT, "x: does not exist", new NoSuchFileException("x"));
     assertEndsWith(ExitCode.INPUT, "x: permission denied", new AccessDeniedException("x"));
     assertEndsWith(
-        ExitCode.INPUT, "x: File name too long", new FileSystemException("x", null, "File name too long"));
+        ExitCode.INPUT,
+        "x: File name too long",
+        new FileSystemException("x", null, "File name too long"));
     assertEndsWith(ExitCode.INPUT, "nothing answers there", new ConnectException());
     assertEndsWith(ExitCode.INPUT, "no such host", new UnknownHostException("nowhere"));
     assertEndsWith(ExitCode.INPUT, "the disk is full", new IOException("No space left on device"));

@@ -21,8 +21,7 @@ final class LinesTest {
   @Test
   void println_controlAndFormatCharacters_areEscapedAndStayOneLine() {
     lines.println("a\u001b[2Jb\u202ec\u200bd\u0000e\nf\ud800 ö");
-    assertThat(written())
-        .isEqualTo("a\\u001b[2Jb\\u202ec\\u200bd\\u0000e\\u000af\\ud800 ö\n");
+    assertThat(written()).isEqualTo("a\\u001b[2Jb\\u202ec\\u200bd\\u0000e\\u000af\\ud800 ö\n");
   }
 
   @Test
@@ -50,8 +49,7 @@ final class LinesTest {
   @Test
   void json_anyText_isEscapedAsJsonAndWhole() {
     lines.json(Map.of("name", "\u202e\u001b" + "x".repeat(5000)));
-    assertThat(written())
-        .isEqualTo("{\"name\":\"\\u202e\\u001b" + "x".repeat(5000) + "\"}\n");
+    assertThat(written()).isEqualTo("{\"name\":\"\\u202e\\u001b" + "x".repeat(5000) + "\"}\n");
   }
 
   @Test

@@ -61,8 +61,7 @@ final class OutFilesTest {
     assertThat(files()).containsExactlyInAnyOrder("plots/0.svg", "run.json");
     assertThat(out.resolve("plots/0.svg")).hasContent("plot");
     assertThat(Files.getPosixFilePermissions(out.resolve("plots/0.svg")))
-        .isEqualTo(
-            Files.getPosixFilePermissions(Files.createFile(directory.resolve("usual"))));
+        .isEqualTo(Files.getPosixFilePermissions(Files.createFile(directory.resolve("usual"))));
   }
 
   @Test

@@ -68,14 +68,7 @@ class QuantitiesTest {
     Screen screen = new Screen();
     assertThat(
             screen.execute(
-                Map.of(),
-                "ls",
-                "--older-than",
-                duration,
-                "--larger-than",
-                size,
-                "--store",
-                store))
+                Map.of(), "ls", "--older-than", duration, "--larger-than", size, "--store", store))
         .isEqualTo(ExitCode.DONE);
     assertThat(
             screen.execute(

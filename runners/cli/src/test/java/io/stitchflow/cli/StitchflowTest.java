@@ -381,7 +381,9 @@ final class StitchflowTest {
   @Test
   void flinkMaster_notAnAddress_isRefused() {
     for (String master :
-        new String[] {"x", "x:", "x:0", "x:65536", "x:99999999999", ":8081", "http://x:8081", "x:y"}) {
+        new String[] {
+          "x", "x:", "x:0", "x:65536", "x:99999999999", ":8081", "http://x:8081", "x:y"
+        }) {
       assertThatThrownBy(() -> RunnerOptions.checkMaster(master))
           .as(master)
           .isInstanceOf(InputException.class)
@@ -469,7 +471,8 @@ final class StitchflowTest {
 
   @Test
   void options_withControlCharacters_areToldEscaped() {
-    for (String argument : new String[] {"\u001b[2J", "--\u202ex", "--store=\u0000", "--out=a\u0000b"}) {
+    for (String argument :
+        new String[] {"\u001b[2J", "--\u202ex", "--store=\u0000", "--out=a\u0000b"}) {
       Screen refused = new Screen();
       assertThat(refused.execute(Map.of(), "run", file.toString(), argument))
           .isEqualTo(ExitCode.INPUT);
