@@ -40,6 +40,9 @@ public final class FileFailure {
       return what
           + "; give this user the right to read and write "
           + root
+          + (reason(e).contains("Read-only")
+              ? ""
+              : ", such as by its owner's 'stitchflow init-store --shared --store " + root + "'")
           + ", or choose another store with --store";
     }
     return what;

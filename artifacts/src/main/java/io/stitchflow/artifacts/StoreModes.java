@@ -26,6 +26,7 @@ enum StoreModes {
   private static final int SETGID = 02000;
   private static final int GROUP_WRITE = 00020;
   private static final int SHARED_DIRECTORY = 02770;
+  private static final int PERMISSIONS = 07777;
   private static final String MODE = "unix:mode";
   private static final FileAttribute<?>[] NONE = new FileAttribute<?>[0];
 
@@ -74,6 +75,21 @@ enum StoreModes {
   void open(Path file) throws IOException {
     if (this == SHARED) {
       Files.setPosixFilePermissions(file, this.file);
+    }
+  }
+
+  /** As {@link #open}; a file that is open to the group already may be another user's. */
+  void openIfNot(Path file) throws IOException {
+    if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).equals(this.file)) {
+      open(file);
+    }
+  }
+
+  /** As {@link #openIfNot}, for a directory. */
+  void openDirectoryIfNot(Path directory) throws IOException {
+    int mode = (Integer) Files.getAttribute(directory, MODE, LinkOption.NOFOLLOW_LINKS);
+    if ((mode & PERMISSIONS) != SHARED_DIRECTORY) {
+      openDirectory(directory);
     }
   }
 
