@@ -100,7 +100,7 @@ public final class ActionCache {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
-      ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
+      ActionResult result = RecordFrame.decode(key, directory.read(path, RecordFrame.MOST_BYTES));
       if (result == null) {
         quarantine(path, state);
       }
@@ -119,7 +119,7 @@ public final class ActionCache {
       return read(key);
     } catch (IOException e) {
       Path path = directory.path(Folder.AC, key);
-      if (!FileFailure.isUnreadable(e) && Store.isFile(path)) {
+      if (!IoReason.isUnreadable(e) && Store.isFile(path)) {
         throw directory.explain(path, e);
       }
       directory.quarantine(path, FileState.of(path));
@@ -189,7 +189,8 @@ public final class ActionCache {
 
   private @Nullable Action findActionHere(Digest key) {
     try {
-      return parseAction(key, Files.readAllBytes(directory.path(Folder.ACTION, key)));
+      byte[] bytes = directory.read(directory.path(Folder.ACTION, key), ActionKeys.MOST_BYTES);
+      return bytes == null ? null : parseAction(key, bytes);
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {

@@ -8,15 +8,18 @@ import org.jspecify.annotations.Nullable;
 final class RecordFrame {
   private static final byte[] MAGIC = {'S', 'F', 'R', 'E', 'C', 'O', 'R', 1};
 
+  /** A longer file is damaged: this is enough for 10,000 outputs. */
+  static final int MOST_BYTES = 1 << 20;
+
   private RecordFrame() {}
 
   static byte[] encode(Digest key, ActionResult result) {
     return CheckedFrame.encode(MAGIC, key, ActionKeys.canonicalBytes(result));
   }
 
-  /** The record, or null if these are not the bytes of one under that key. */
-  static @Nullable ActionResult decode(Digest key, byte[] frame) {
-    byte[] payload = CheckedFrame.decode(MAGIC, key, frame);
+  /** The record, or null if these are not the bytes of one under that key, or none. */
+  static @Nullable ActionResult decode(Digest key, byte @Nullable [] frame) {
+    byte[] payload = frame == null ? null : CheckedFrame.decode(MAGIC, key, frame);
     if (payload == null) {
       return null;
     }
