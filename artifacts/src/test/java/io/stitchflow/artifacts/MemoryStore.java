@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A remote store that is a map, and may be away. */
-final class MemoryStore implements RemoteStore {
+class MemoryStore implements RemoteStore {
   final Map<String, byte[]> objects = new ConcurrentHashMap<>();
   volatile boolean away;
 
