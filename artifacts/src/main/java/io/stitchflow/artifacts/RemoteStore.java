@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +42,8 @@ public interface RemoteStore extends Closeable {
    * An object, without its bytes.
    *
    * @param sizeBytes negative where the server does not say
-   * @param modified when it was put, if that is known
    */
-  record RemoteObject(String name, long sizeBytes, @Nullable Instant modified) {}
+  record RemoteObject(String name, long sizeBytes) {}
 
   /**
    * An object's bytes as they arrive.

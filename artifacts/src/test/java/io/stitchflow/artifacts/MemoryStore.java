@@ -45,7 +45,7 @@ class MemoryStore implements RemoteStore {
   public @Nullable RemoteObject find(String name) throws IOException {
     ask();
     byte[] bytes = objects.get(name);
-    return bytes == null ? null : new RemoteObject(name, bytes.length, null);
+    return bytes == null ? null : new RemoteObject(name, bytes.length);
   }
 
   @Override
@@ -78,7 +78,7 @@ class MemoryStore implements RemoteStore {
     return objects.entrySet().stream()
         .filter(e -> e.getKey().startsWith(prefix) && e.getKey().compareTo(after) > 0)
         .sorted(Map.Entry.comparingByKey())
-        .map(e -> new RemoteObject(e.getKey(), e.getValue().length, null))
+        .map(e -> new RemoteObject(e.getKey(), e.getValue().length))
         .toList();
   }
 
