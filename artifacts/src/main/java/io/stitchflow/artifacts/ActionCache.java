@@ -49,7 +49,14 @@ public final class ActionCache {
    */
   public @Nullable ActionResult find(Digest key) {
     ActionResult here = findHere(key);
-    return here != null || remote == null ? here : findThere(remote, key);
+    if (remote == null) {
+      return here;
+    }
+    if (here == null) {
+      return findThere(remote, key);
+    }
+    remote.learnSizes(here);
+    return here;
   }
 
   private @Nullable ActionResult findThere(RemoteTier there, Digest key) {
@@ -228,6 +235,9 @@ public final class ActionCache {
    * remote store, a blob that is not here is thought to be there until asking for it was in vain.
    */
   public boolean whole(ActionResult result) {
+    if (remote != null) {
+      remote.learnSizes(result);
+    }
     return result.getOutputList().stream()
         .allMatch(
             o -> {

@@ -2,6 +2,7 @@ package io.stitchflow.artifacts;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Output;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a record: an {@link ActionResult} in a {@link CheckedFrame} under its key. */
@@ -24,9 +25,14 @@ final class RecordFrame {
       return null;
     }
     try {
-      return ActionResult.parseFrom(payload);
+      ActionResult result = ActionResult.parseFrom(payload);
+      return result.getOutputList().stream().allMatch(RecordFrame::isSound) ? result : null;
     } catch (InvalidProtocolBufferException e) {
       return null;
     }
+  }
+
+  private static boolean isSound(Output output) {
+    return output.getDigest().size() == Digest.SHA256_BYTES && output.getSizeBytes() >= 0;
   }
 }
