@@ -23,7 +23,8 @@ public final class IoReason {
 
   /** Without the file: {@code does not exist}, {@code the disk is full}. */
   public static String of(IOException e) {
-    if (e.getCause() instanceof IOException cause && cause.toString().equals(e.getMessage())) {
+    if (e.getCause() instanceof IOException cause
+        && (e.getMessage() == null || cause.toString().equals(e.getMessage()))) {
       return of(cause);
     }
     String limit = limit(e);
@@ -103,7 +104,7 @@ public final class IoReason {
       return "nothing answers there";
     }
     if (e instanceof UnknownHostException) {
-      return "no such host";
+      return "unknown host " + e.getMessage();
     }
     return e instanceof SocketTimeoutException || e instanceof HttpTimeoutException
         ? "no answer in time"
