@@ -17,9 +17,11 @@ import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
@@ -145,6 +147,25 @@ class PlannerTest {
     WriteReport coarse = report(plan("cifar100 { coarse: true }"));
     assertThat(coarse.getNetwork(0).getClasses()).isEqualTo(20);
     assertThat(coarse.getNetwork(0).getDataset()).isEqualTo("CIFAR-100 superclasses");
+  }
+
+  @Test
+  void plan_report_readsTheLabelsAndKnowsHowEverythingWasTrained() throws Exception {
+    Plan plan = plan("synthetic { }", "representation { examples: 7 }");
+    assertThat(stage(plan.getStageList(), "report").getDependencyList())
+        .extracting(Dependency::getRole, Dependency::getStage, Dependency::getOutput)
+        .contains(
+            tuple("train", "import data set", "train"),
+            tuple("test", "import data set", "test"),
+            tuple("network[0]", "train a", "network"));
+    WriteReport report = report(plan);
+    assertThat(report.getTrainExamples()).isEqualTo(7);
+    assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
+    assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
+    assertThat(report.getNetwork(0).getImported()).isFalse();
+    assertThat(report.getNetwork(0).getRecipe())
+        .isEqualTo(
+            stage(plan.getStageList(), "train a").getAction().getTrainNetwork().getRecipe());
   }
 
   @Test
@@ -389,6 +410,10 @@ class PlannerTest {
         .containsExactly(
             Input.newBuilder().setRole("weights").setDigest(Digest.of(weights).bytes()).build());
     assertThat(imported.getSourceFileList()).containsExactly(weights.toString());
+    WriteReport report = stage(stages, "report").getAction().getWriteReport();
+    assertThat(report.getNetworkList())
+        .extracting(ReportNetwork::getRandom, ReportNetwork::getImported)
+        .containsExactlyInAnyOrder(tuple(false, true), tuple(true, false));
     Stage evaluated = stage(stages, "train a");
     assertThat(evaluated.getAction().getTrainNetwork().getRecipe().getEpochs()).isZero();
     assertThat(evaluated.getAction().getTrainNetwork().getSeed()).isZero();
