@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -166,10 +167,15 @@ public final class Lane implements AutoCloseable {
     }
   }
 
-  /** Runs {@code work}, then frees every array that it created on this thread but did not keep. */
+  /**
+   * Runs {@code work}, then frees every array that it created on this thread but did not keep.
+   *
+   * @throws CancellationException if the thread is interrupted, which it remains
+   */
   public static void scoped(Runnable work) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
+      stopIfInterrupted();
       work.run();
     }
   }
@@ -178,7 +184,15 @@ public final class Lane implements AutoCloseable {
   public static <T> T scoped(Supplier<T> work) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
+      stopIfInterrupted();
       return work.get();
+    }
+  }
+
+  /** A cancelled job interrupts its threads, and nothing in libtorch notices. */
+  private static void stopIfInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted between two steps of a computation");
     }
   }
 
