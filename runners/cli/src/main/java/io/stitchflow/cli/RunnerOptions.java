@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 /** Where a run computes what the store does not have. */
 final class RunnerOptions {
   private static final String DIRECT = "direct";
+  private static final String LOCAL = "[local]";
 
   @Option(
       names = "--runner",
@@ -45,6 +46,11 @@ final class RunnerOptions {
     return runner.equals(DIRECT);
   }
 
+  /** Whether the cluster is in this process and ends with it. */
+  boolean isEmbedded() {
+    return master.equals(LOCAL);
+  }
+
   /**
    * What was chosen.
    *
@@ -67,7 +73,7 @@ final class RunnerOptions {
               + parallelism
               + "; leave it out for all slots");
     }
-    if (detach && master.equals("[local]")) {
+    if (detach && isEmbedded()) {
       throw new InputException(
           "--detach: a cluster in this process ends with it; drop --detach, or name another master");
     }
