@@ -45,7 +45,13 @@ public final class Lane implements AutoCloseable {
 
   /** Opens a lane of the CPU on this thread; loads libtorch if it is the process's first. */
   public static Lane open() {
-    return new Lane(engine().newBaseManager(Device.cpu()), null);
+    LaneShutdown.enter();
+    try {
+      return new Lane(engine().newBaseManager(Device.cpu()), null);
+    } catch (RuntimeException | Error e) {
+      LaneShutdown.leave();
+      throw e;
+    }
   }
 
   /**
@@ -64,6 +70,16 @@ public final class Lane implements AutoCloseable {
   }
 
   private static Lane openOnGpu(String deviceClass) throws IOException {
+    LaneShutdown.enter();
+    try {
+      return onFreeGpu(deviceClass);
+    } catch (IOException | RuntimeException | Error e) {
+      LaneShutdown.leave();
+      throw e;
+    }
+  }
+
+  private static Lane onFreeGpu(String deviceClass) throws IOException {
     Engine engine = engine();
     if (engine.getGpuCount() == 0) {
       throw new IllegalArgumentException(
@@ -112,6 +128,7 @@ public final class Lane implements AutoCloseable {
   }
 
   private NDArray create(ByteBuffer bytes, Shape shape, DataType type) {
+    LaneShutdown.check();
     if (!bytes.isDirect() || bytes.remaining() != shape.size() * type.getNumOfBytes()) {
       throw new IllegalArgumentException(
           String.format(
@@ -161,6 +178,7 @@ public final class Lane implements AutoCloseable {
 
   /** A copy of an array's values, direct and little-endian, that outlives the array. */
   public static ByteBuffer copy(NDArray array) {
+    LaneShutdown.check();
     try (Values values = Values.of(array)) {
       ByteBuffer bytes = values.bytes();
       return allocate(bytes.remaining()).put(bytes).flip();
@@ -173,6 +191,7 @@ public final class Lane implements AutoCloseable {
    * @throws CancellationException if the thread is interrupted, which it remains
    */
   public static void scoped(Runnable work) {
+    LaneShutdown.check();
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       stopIfInterrupted();
@@ -182,6 +201,7 @@ public final class Lane implements AutoCloseable {
 
   /** Like {@link #scoped(Runnable)}; an array that {@code work} returns must be kept by it. */
   public static <T> T scoped(Supplier<T> work) {
+    LaneShutdown.check();
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       stopIfInterrupted();
@@ -207,8 +227,12 @@ public final class Lane implements AutoCloseable {
     try {
       manager.close();
     } finally {
-      if (lease != null) {
-        giveBack(lease);
+      try {
+        if (lease != null) {
+          giveBack(lease);
+        }
+      } finally {
+        LaneShutdown.leave();
       }
     }
   }

@@ -49,7 +49,7 @@ final class StoreOption {
    *
    * @throws InputException if the store is behind a URI
    */
-  Path directory(Map<String, String> environment) throws IOException {
+  Path directory(Map<String, String> environment) throws IOException, InputException {
     if (store != null && store.contains("://")) {
       throw new InputException(
           "--store: only a directory of this machine can be set up, but was: " + store);
