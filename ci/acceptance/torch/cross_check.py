@@ -85,6 +85,20 @@ def rows(sender, receiver, family):
     )
 
 
+def ridge(x, y, penalty):
+    """Weights over bias, rank and singular values; the penalty is relative to the largest eigenvalue of the covariance, and the bias has none."""
+    mean_x, mean_y = x.mean(0), y.mean(0)
+    x, y = x - mean_x, y - mean_y
+    if penalty > 0:
+        # The penalty as rows of the data
+        largest = numpy.linalg.norm(x, 2)
+        x = numpy.vstack([x, numpy.sqrt(penalty) * largest * numpy.eye(x.shape[1])])
+        y = numpy.vstack([y, numpy.zeros((x.shape[1], y.shape[1]))])
+    # The covariance's tolerance of 1e-12 is one of 1e-6 here
+    weight, _, rank, values = numpy.linalg.lstsq(x, y, rcond=1e-6)
+    return numpy.vstack([weight, mean_y - mean_x @ weight]), rank, values
+
+
 def check_stitches(directory):
     families = set()
     for path in sorted(glob.glob(os.path.join(directory, "*.stitch.safetensors"))):
@@ -94,17 +108,13 @@ def check_stitches(directory):
         family = metadata["family"]
         families.add(family)
         x, y = rows(sender, receiver, family)
-        x = numpy.hstack([x, numpy.ones((len(x), 1))])
         weight = stitch["weight"].numpy().astype("f8").reshape(len(stitch["bias"]), -1)
         ours = numpy.vstack([weight.T, stitch["bias"].numpy().astype("f8")])
-        # To a unit diagonal of the Gram matrix, whose tolerance of 1e-12 is one of 1e-6 here
-        scale = numpy.sqrt((x * x).sum(0))
-        scale = numpy.where(scale > 0, 1 / numpy.where(scale > 0, scale, 1), 0)
-        theirs, _, rank, values = numpy.linalg.lstsq(x * scale, y, rcond=1e-6)
-        theirs *= scale[:, None]
-        full = rank == x.shape[1]
+        theirs, rank, values = ridge(x, y, float(metadata["ridge"]))
+        x = numpy.hstack([x, numpy.ones((len(x), 1))])
+        full = rank == x.shape[1] - 1
         name = os.path.basename(path).split(".stitch")[0]
-        words = "%s %s, rank %d of %d" % (name, family, rank, x.shape[1])
+        words = "%s %s, rank %d of %d, ridge %s" % (name, family, rank, x.shape[1] - 1, metadata["ridge"])
         error = numpy.linalg.norm(x @ (ours - theirs)) / numpy.linalg.norm(x @ theirs)
         report(words + ", predictions", error, LEAST_SQUARES)
         if full:

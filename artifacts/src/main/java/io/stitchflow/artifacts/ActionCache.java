@@ -49,7 +49,14 @@ public final class ActionCache {
    */
   public @Nullable ActionResult find(Digest key) {
     ActionResult here = findHere(key);
-    return here != null || remote == null ? here : findThere(remote, key);
+    if (remote == null) {
+      return here;
+    }
+    if (here == null) {
+      return findThere(remote, key);
+    }
+    remote.learnSizes(here);
+    return here;
   }
 
   private @Nullable ActionResult findThere(RemoteTier there, Digest key) {
@@ -100,7 +107,7 @@ public final class ActionCache {
     Path path = directory.path(Folder.AC, key);
     try {
       FileState state = FileState.of(path);
-      ActionResult result = RecordFrame.decode(key, Files.readAllBytes(path));
+      ActionResult result = RecordFrame.decode(key, directory.read(path, RecordFrame.MOST_BYTES));
       if (result == null) {
         quarantine(path, state);
       }
@@ -119,7 +126,7 @@ public final class ActionCache {
       return read(key);
     } catch (IOException e) {
       Path path = directory.path(Folder.AC, key);
-      if (!FileFailure.isUnreadable(e) && Store.isFile(path)) {
+      if (!IoReason.isUnreadable(e) && Store.isFile(path)) {
         throw directory.explain(path, e);
       }
       directory.quarantine(path, FileState.of(path));
@@ -189,7 +196,8 @@ public final class ActionCache {
 
   private @Nullable Action findActionHere(Digest key) {
     try {
-      return parseAction(key, Files.readAllBytes(directory.path(Folder.ACTION, key)));
+      byte[] bytes = directory.read(directory.path(Folder.ACTION, key), ActionKeys.MOST_BYTES);
+      return bytes == null ? null : parseAction(key, bytes);
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
@@ -227,6 +235,9 @@ public final class ActionCache {
    * remote store, a blob that is not here is thought to be there until asking for it was in vain.
    */
   public boolean whole(ActionResult result) {
+    if (remote != null) {
+      remote.learnSizes(result);
+    }
     return result.getOutputList().stream()
         .allMatch(
             o -> {

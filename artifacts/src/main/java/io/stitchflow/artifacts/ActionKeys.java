@@ -32,6 +32,9 @@ public final class ActionKeys {
       Stream.of(Action.getDescriptor(), ActionResult.getDescriptor())
           .collect(Collectors.toUnmodifiableMap(type -> type, PlainBytes::of));
 
+  /** A longer file is no action: this is enough for a million inputs. */
+  static final int MOST_BYTES = 64 << 20;
+
   private ActionKeys() {}
 
   /**

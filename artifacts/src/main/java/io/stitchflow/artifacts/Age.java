@@ -1,6 +1,9 @@
 package io.stitchflow.artifacts;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -29,11 +32,26 @@ final class Age {
       Instant now = Instant.now();
       FileTime modified = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
       if (modified.toInstant().isBefore(now.minus(FRESH))) {
-        Files.setLastModifiedTime(file, FileTime.from(now));
+        renewNow(file);
       }
       return true;
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | FileNotFoundException e) {
       return false;
+    }
+  }
+
+  /** Makes the file young however young it is; in a shared store it may be another user's. */
+  static void renewNow(Path file) throws IOException {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+    } catch (FileSystemException e) {
+      if (!IoReason.isNotPermitted(e) || !Files.isWritable(file)) {
+        throw e;
+      }
+      // only its owner may set a time, but who may write may set the length, which sets it to now
+      try (RandomAccessFile same = new RandomAccessFile(file.toFile(), "rw")) {
+        same.setLength(same.length());
+      }
     }
   }
 }

@@ -23,8 +23,17 @@ final class CollectionLock implements Closeable {
   static CollectionLock take(StoreDirectory directory) throws IOException {
     Path file = directory.folder(Folder.GC).resolve("lock");
     FileChannel channel = directory.openForLock(file);
-    if (!tryLock(channel)) {
-      channel.close();
+    boolean locked = false;
+    try {
+      locked = tryLock(channel);
+    } catch (IOException e) {
+      throw directory.explain(file, e);
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
+    }
+    if (!locked) {
       throw new StoreException(
           file
               + ": another gc, pin or unpin is at work in this store; try again when it has ended");
@@ -34,8 +43,17 @@ final class CollectionLock implements Closeable {
 
   /** Whether the file is now locked by this channel. */
   static boolean tryLock(FileChannel channel) throws IOException {
+    return tryLock(channel, false);
+  }
+
+  /** As {@link #tryLock}, for a channel that only reads: fails while another has the lock. */
+  static boolean tryShared(FileChannel channel) throws IOException {
+    return tryLock(channel, true);
+  }
+
+  private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
     try {
-      return channel.tryLock() != null;
+      return channel.tryLock(0, Long.MAX_VALUE, shared) != null;
     } catch (OverlappingFileLockException e) {
       return false; // somebody of this JVM has it
     }

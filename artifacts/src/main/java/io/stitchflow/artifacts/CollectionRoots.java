@@ -4,6 +4,7 @@ import io.stitchflow.artifacts.CollectedItem.Reason;
 import io.stitchflow.artifacts.StoreDirectory.Folder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -55,8 +56,16 @@ record CollectionRoots(
   }
 
   private static boolean isLocked(StoreDirectory directory, Path lease) throws IOException {
-    try (FileChannel channel = FileChannel.open(lease, StandardOpenOption.WRITE)) {
-      return !CollectionLock.tryLock(channel);
+    directory.checkParents(lease);
+    try {
+      if (!Store.isFile(lease)) {
+        return false; // such as a FIFO, on which opening would wait
+      }
+      // to be read only, so that a dry run works in a store that cannot be written to
+      try (FileChannel channel =
+          FileChannel.open(lease, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+        return !CollectionLock.tryShared(channel);
+      }
     } catch (NoSuchFileException e) {
       return false;
     } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 
 /** The SHA-256 of some bytes, as 64 lower-case hexadecimal digits. */
 public record Digest(String hex) implements Comparable<Digest> {
+  static final int SHA256_BYTES = 32;
   private static final MessageDigest FRESH = fresh();
   private static final int HEX_DIGITS = 64;
   private static final int BUFFER_BYTES = 1 << 16;

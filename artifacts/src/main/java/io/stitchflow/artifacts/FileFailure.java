@@ -3,60 +3,44 @@ package io.stitchflow.artifacts;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
-/** Tells from a file system's error what the user can do about it. */
+/** A file system's errors as errors of a store: what happened, and what the user can do about it. */
 final class FileFailure {
   private FileFailure() {}
 
   /** The error in the user's terms; interrupts and what is explained already pass as they are. */
   static IOException explain(Path root, Path path, IOException e) {
-    if (e instanceof StoreException || isInterrupt(e)) {
+    if (e instanceof StoreException || e instanceof MissingBlobException || isInterrupt(e)) {
       return e;
     }
-    String reason = reason(e);
-    if (isDiskFull(e)) {
-      return new StoreException(
-          path + ": the disk is full (" + usableMebibytes(root) + " MiB left); free some space", e);
+    return new StoreException(path + ": " + sentence(root, e), e);
+  }
+
+  private static String sentence(Path root, IOException e) {
+    String reason = IoReason.of(e);
+    if (reason.equals("the disk is full")) {
+      return reason + " (" + usableMebibytes(root) + " MiB left); free some space";
     }
-    if (e instanceof NotDirectoryException || reason.contains("Not a directory")) {
-      return new StoreException(
-          path + ": a file stands where the store needs a directory; move it away", e);
+    if (IoReason.isNotDirectory(e)) {
+      return "a file stands where the store needs a directory; move it away";
     }
-    if (e instanceof AccessDeniedException || reason.contains("Read-only file system")) {
-      return new StoreException(
-          path
-              + ": not permitted ("
-              + (reason.isEmpty() ? "access denied" : reason)
-              + "); give this user the right to read and write "
-              + root
-              + ", or choose another store with --store",
-          e);
+    if (IoReason.isNotPermitted(e)) {
+      return reason
+          + "; give this user the right to read and write "
+          + root
+          + (IoReason.isReadOnly(e)
+              ? ""
+              : ", such as by its owner's 'stitchflow init-store --shared --store " + root + "'")
+          + ", or choose another store with --store";
     }
-    return new StoreException(path + ": " + (IoReason.of(e)), e);
+    return reason;
   }
 
   /** Whether a thread was asked to stop, rather than the file system at fault. */
   static boolean isInterrupt(IOException e) {
     return e instanceof ClosedByInterruptException || e instanceof InterruptedIOException;
-  }
-
-  static boolean isDiskFull(IOException e) {
-    return reason(e).contains("No space left") || reason(e).contains("Disk quota exceeded");
-  }
-
-  /** Whether the disk cannot read these bytes, which is damage to this file and no other. */
-  static boolean isUnreadable(IOException e) {
-    return reason(e).contains("Input/output error");
-  }
-
-  private static String reason(IOException e) {
-    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    return reason == null ? "" : reason;
   }
 
   private static String usableMebibytes(Path root) {

@@ -10,8 +10,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Renews leases until they are released, in a thread of its own that ends no process late. */
+/** Renews leases until they are released, in a daemon thread that runs while leases are held. */
 final class Heartbeats {
+  /** The name of the thread. */
+  static final String THREAD = "heartbeats of leases";
+
   private static final Duration PERIOD = Duration.ofSeconds(5);
   private static final Heartbeats OF_THIS_PROCESS = new Heartbeats(PERIOD);
   private static final Heartbeats TO_REMOTE_STORES = new Heartbeats(PERIOD);
@@ -48,29 +51,42 @@ final class Heartbeats {
 
   /** Renews a lease that stands there already, until it is released. */
   Held hold(Lease lease, Place place) {
-    startOnce();
     Held held = new Held(lease, place);
-    leases.add(held);
+    add(held);
     return held;
   }
 
-  private synchronized void startOnce() {
+  private synchronized void add(Held held) {
+    leases.add(held);
     if (heart == null) {
-      ScheduledExecutorService started =
-          Executors.newSingleThreadScheduledExecutor(
-              work -> {
-                Thread thread = new Thread(work, "heartbeats of leases");
-                thread.setDaemon(true);
-                return thread;
-              });
-      var unused =
-          started.scheduleAtFixedRate(
-              () -> leases.forEach(Held::beat),
-              period.toNanos(),
-              period.toNanos(),
-              TimeUnit.NANOSECONDS);
-      heart = started;
+      heart = start();
     }
+  }
+
+  /** Ends the thread with the last lease: it would keep the classes of an ended Flink job loaded. */
+  private synchronized void remove(Held held) {
+    leases.remove(held);
+    if (leases.isEmpty() && heart != null) {
+      heart.shutdown();
+      heart = null;
+    }
+  }
+
+  private ScheduledExecutorService start() {
+    ScheduledExecutorService started =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, THREAD);
+              thread.setDaemon(true);
+              return thread;
+            });
+    var unused =
+        started.scheduleAtFixedRate(
+            () -> leases.forEach(Held::beat),
+            period.toNanos(),
+            period.toNanos(),
+            TimeUnit.NANOSECONDS);
+    return started;
   }
 
   /** A lease of this process. While it cannot be renewed it may expire, which costs work only. */
@@ -98,7 +114,7 @@ final class Heartbeats {
     /** Releases it; where that fails, others wait until it expires. */
     @Override
     public synchronized void close() throws IOException {
-      leases.remove(this);
+      remove(this);
       place.clear();
     }
   }

@@ -7,7 +7,6 @@ import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,8 +53,8 @@ final class Inventory {
     taken.forEach(inventory::add);
     for (Map.Entry<Digest, FileState> file :
         StoreListing.of(directory, Folder.AC).files().entrySet()) {
-      byte[] frame = inventory.bytes(Folder.AC, file.getKey());
-      ActionResult result = frame == null ? null : RecordFrame.decode(file.getKey(), frame);
+      byte[] frame = inventory.bytes(Folder.AC, file.getKey(), RecordFrame.MOST_BYTES);
+      ActionResult result = RecordFrame.decode(file.getKey(), frame);
       if (result != null) {
         inventory.add(new Stored(file.getKey(), result, file.getValue()));
       }
@@ -115,7 +114,7 @@ final class Inventory {
     if (known != null) {
       return known;
     }
-    byte[] bytes = bytes(Folder.ACTION, key);
+    byte[] bytes = bytes(Folder.ACTION, key, ActionKeys.MOST_BYTES);
     if (bytes == null || !Digest.of(bytes).equals(key)) {
       return null;
     }
@@ -140,10 +139,11 @@ final class Inventory {
             .toList();
   }
 
-  private byte @Nullable [] bytes(Folder folder, Digest name) throws IOException {
+  /** Null if the file is gone or damaged. */
+  private byte @Nullable [] bytes(Folder folder, Digest name, int maxBytes) throws IOException {
     Path file = directory.path(folder, name);
     try {
-      return Files.readAllBytes(file);
+      return directory.read(file, maxBytes);
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {

@@ -4,13 +4,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.stitchflow.artifacts.StoreDirectory.Folder;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -59,7 +62,7 @@ final class KeyCheckpoint implements Checkpoint {
   public <T extends Message> @Nullable T find(Parser<T> parser) throws IOException {
     T state = null;
     try {
-      state = decode(parser, Files.readAllBytes(path()));
+      state = isWhole() ? parse(parser) : null;
       if (state == null) {
         delete();
       }
@@ -73,20 +76,34 @@ final class KeyCheckpoint implements Checkpoint {
     return state;
   }
 
-  private <T extends Message> @Nullable T decode(Parser<T> parser, byte[] file) {
-    if (file.length < HEADER_BYTES || !Arrays.equals(MAGIC, Arrays.copyOf(file, MAGIC.length))) {
-      return null;
+  /** Whether its checksum is right: only then is it read into memory, however large it is. */
+  private boolean isWhole() throws IOException {
+    directory.checkParents(path());
+    long sizeBytes = FileState.of(path()).sizeBytes();
+    if (!Store.isFile(path()) || sizeBytes < HEADER_BYTES || sizeBytes > Integer.MAX_VALUE) {
+      return false;
     }
-    int stateBytes = file.length - HEADER_BYTES;
-    MessageDigest sha256 = Digest.sha256();
-    sha256.update(key.bytes().asReadOnlyByteBuffer());
-    sha256.update(file, HEADER_BYTES, stateBytes);
-    byte[] written = Arrays.copyOfRange(file, MAGIC.length, HEADER_BYTES);
-    if (!MessageDigest.isEqual(written, sha256.digest())) {
-      return null;
+    try (InputStream in = Files.newInputStream(path(), LinkOption.NOFOLLOW_LINKS)) {
+      if (!Arrays.equals(MAGIC, in.readNBytes(MAGIC.length))) {
+        return false;
+      }
+      byte[] written = in.readNBytes(SHA256_BYTES);
+      MessageDigest sha256 = Digest.sha256();
+      sha256.update(key.bytes().asReadOnlyByteBuffer());
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        sha256.update(buffer, 0, n);
+      }
+      return MessageDigest.isEqual(written, sha256.digest());
     }
-    try {
-      return parser.parseFrom(file, HEADER_BYTES, stateBytes);
+  }
+
+  private <T extends Message> @Nullable T parse(Parser<T> parser) throws IOException {
+    try (InputStream in =
+        new BufferedInputStream(
+            Files.newInputStream(path(), LinkOption.NOFOLLOW_LINKS), BUFFER_BYTES)) {
+      in.skipNBytes(HEADER_BYTES);
+      return parser.parseFrom(in);
     } catch (InvalidProtocolBufferException e) {
       return null;
     }
@@ -134,10 +151,10 @@ final class KeyCheckpoint implements Checkpoint {
     }
   }
 
-  /** Nobody has to go on from here any more. */
+  /** No one resumes from here any more. */
   void delete() throws IOException {
     try {
-      Files.deleteIfExists(path());
+      directory.delete(path());
     } catch (IOException e) {
       passInterrupt(e); // collection takes it, and it is right as long as it is there
     }

@@ -242,10 +242,18 @@ final class KeyLocks {
       }
     }
 
+    /** Clears the leases also in an interrupted thread, in which no channel can be written to. */
     @Override
     public void close() {
-      while (!locks.isEmpty()) {
-        closeQuietly(locks.pop());
+      boolean interrupted = Thread.interrupted();
+      try {
+        while (!locks.isEmpty()) {
+          closeQuietly(locks.pop());
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
   }

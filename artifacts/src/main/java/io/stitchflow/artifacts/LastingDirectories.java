@@ -2,40 +2,41 @@ package io.stitchflow.artifacts;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Makes the directories of a store, private to the user, and forces their names to disk: those that
- * are there already too, once a process, since whoever made them may have died before.
+ * Makes the directories of a store and forces their names to disk: those that are there already
+ * too, once a process, since the process that made them may have died before.
  */
 final class LastingDirectories {
-  private static final FileAttribute<?>[] PRIVATE = {
-    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-  };
-
   private final Path root;
+  private final StoreModes modes;
   private final boolean posix;
 
   /** Directories below the root whose names, and those above them, are on disk. */
   private final Set<Path> lasting = ConcurrentHashMap.newKeySet();
 
-  LastingDirectories(Path root, boolean posix) {
+  LastingDirectories(Path root, StoreModes modes) {
     this.root = root;
-    this.posix = posix;
+    this.modes = modes;
+    this.posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /** Makes a directory, and those above it. */
   void make(Path directory) throws IOException {
+    checkNotLinked(directory);
     if (Files.isDirectory(directory)) {
       return;
     }
@@ -56,6 +57,7 @@ final class LastingDirectories {
       make(root);
       return;
     }
+    checkNotLinked(directory);
     boolean there = Files.isDirectory(directory);
     if (there && lasting.contains(directory)) {
       return;
@@ -79,10 +81,22 @@ final class LastingDirectories {
     }
   }
 
+  /** Refuses a folder of the store that is, or lies behind, a symbolic link. */
+  private void checkNotLinked(Path directory) throws StoreException {
+    if (directory.startsWith(root) && !directory.equals(root)) {
+      StorePaths.checkNotLinked(root, directory);
+      StorePaths.checkParents(root, directory);
+    }
+  }
+
   /** Whether it was not there. */
   private boolean makeOne(Path directory) throws IOException {
     try {
-      Files.createDirectory(directory, posix ? PRIVATE : new FileAttribute<?>[0]);
+      if (modes == StoreModes.SHARED) {
+        makeShared(directory);
+      } else {
+        Files.createDirectory(directory, modes.ofNewDirectory(directory));
+      }
       return true;
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {
@@ -91,6 +105,28 @@ final class LastingDirectories {
       return false;
     } catch (IOException e) {
       throw explain(directory, e);
+    }
+  }
+
+  /** It appears with its final permissions: others may want to put files into it at once. */
+  private void makeShared(Path directory) throws IOException {
+    Path scratch = root.resolve("tmp");
+    Path made =
+        Files.isDirectory(scratch) && !directory.equals(scratch)
+            ? scratch.resolve(UUID.randomUUID().toString())
+            : root.resolve(StoreFormat.NAME + "." + UUID.randomUUID());
+    Files.createDirectory(made, modes.ofNewDirectory(made));
+    try {
+      modes.openDirectory(made);
+      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(directory.toString());
+      }
+      // over an empty directory that another process has made in between, this is harmless
+      Files.move(made, directory, StandardCopyOption.ATOMIC_MOVE);
+    } catch (DirectoryNotEmptyException e) {
+      throw new FileAlreadyExistsException(directory.toString());
+    } finally {
+      Files.deleteIfExists(made);
     }
   }
 

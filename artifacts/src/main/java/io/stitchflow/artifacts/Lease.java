@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +15,23 @@ import org.jspecify.annotations.Nullable;
  * heartbeats so far, and the owner's name.
  *
  * @param host names the running kernel, within which file locks are known to work
- * @param beats changes as long as the owner lives
+ * @param beats grows as long as the owner lives, also from one lease of a process to its next
  * @param owner for people
  */
 record Lease(String host, long beats, String owner) {
   static final int MOST_BYTES = 512;
   private static final int FIELDS = 3;
+  private static final AtomicLong LAST = new AtomicLong();
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** What this process writes when it takes a key. */
   static Lease ofThisProcess() {
-    return new Lease(thisHost(), 0, ProcessName.get());
+    return new Lease(thisHost(), LAST.updateAndGet(Lease::later), ProcessName.get());
+  }
+
+  /** Far more than a lease beats in that time, and unique in this process. */
+  private static long later(long last) {
+    return Math.max(last + 1, System.currentTimeMillis());
   }
 
   private static String thisHost() {

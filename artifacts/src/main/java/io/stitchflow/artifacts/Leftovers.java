@@ -68,9 +68,9 @@ final class Leftovers {
     try {
       return switch (item.kind()) {
         case LEASE -> removeUnlocked(file);
-        case TEMPORARY -> mayBeLocked(file) ? removeUnlocked(file) : Files.deleteIfExists(file);
+        case TEMPORARY -> mayBeLocked(file) ? removeUnlocked(file) : directory.delete(file);
         case TRASH -> removeTrash(item.path());
-        default -> Files.deleteIfExists(file);
+        default -> directory.delete(file);
       };
     } catch (NoSuchFileException e) {
       return false;
@@ -97,7 +97,7 @@ final class Leftovers {
       throws IOException {
     try {
       FileState state = FileState.of(file);
-      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && !state.isYoungerThan(horizon)) {
+      if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && !state.isYoungerThan(horizon)) {
         String path = directory.root().relativize(file).toString();
         found.add(item(kind, path, state.sizeBytes()));
       }
@@ -123,8 +123,13 @@ final class Leftovers {
 
   // Whoever has opened the file but not locked it yet will hold a lock that nobody else sees: then
   // two may compute the same, which is harmless. So only old files go, and only while locked
-  private static boolean removeUnlocked(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+  private boolean removeUnlocked(Path file) throws IOException {
+    directory.checkParents(file);
+    if (!Store.isFile(file)) {
+      return Files.deleteIfExists(file); // such as a FIFO, on which opening would wait
+    }
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       return CollectionLock.tryLock(channel) && Files.deleteIfExists(file);
     }
   }

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What lies in folders of a store, in the order of names; a folder that is not there is empty. */
+/**
+ * What lies in folders of a store, in the order of names. A folder that is not there is empty; one
+ * that is a symbolic link is refused.
+ */
 final class Listing {
   private Listing() {}
 
@@ -21,6 +24,7 @@ final class Listing {
   static List<Digest> digests(StoreDirectory directory, Path folder) throws IOException {
     List<Digest> digests = new ArrayList<>();
     for (Path shard : entries(directory, folder)) {
+      StorePaths.checkNotLinked(directory.root(), shard);
       if (!Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
         continue;
       }
@@ -35,6 +39,8 @@ final class Listing {
   }
 
   static List<Path> entries(StoreDirectory directory, Path folder) throws IOException {
+    StorePaths.checkNotLinked(directory.root(), folder);
+    directory.checkParents(folder);
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(entries::add);

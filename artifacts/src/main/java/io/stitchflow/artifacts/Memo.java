@@ -275,7 +275,7 @@ public final class Memo {
     try {
       executor.execute(List.copyOf(runs), listener::advanced);
     } catch (IOException e) {
-      if (!FileFailure.isDiskFull(e)) {
+      if (!IoReason.isDiskFull(e)) {
         throw e;
       }
       if (runs.stream().anyMatch(run -> run.request().mustStore())) {

@@ -26,7 +26,7 @@ final class OtherResults {
     List<ActionResult> others = new ArrayList<>();
     for (Path file : Listing.entries(directory, directory.path(Folder.NONDETERMINISM, key))) {
       try {
-        ActionResult other = RecordFrame.decode(key, Files.readAllBytes(file));
+        ActionResult other = RecordFrame.decode(key, directory.read(file, RecordFrame.MOST_BYTES));
         if (other != null) {
           others.add(other);
         }

@@ -15,6 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names for results that collection keeps: {@code pins/<name>}, a {@link Pin} in a {@link
@@ -22,6 +23,9 @@ import java.util.regex.Pattern;
  */
 public final class Pins {
   private static final byte[] MAGIC = {'S', 'F', 'P', 'I', 'N', 'S', 0, 1};
+  /** Of a pin of 1.8 million results. */
+  private static final int MOST_BYTES = 64 << 20;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
 
   private final StoreDirectory directory;
@@ -66,7 +70,7 @@ public final class Pins {
   public boolean unpin(String name) throws IOException {
     Path file = file(name);
     try {
-      return Files.deleteIfExists(file);
+      return directory.delete(file);
     } catch (IOException e) {
       throw directory.explain(file, e);
     }
@@ -87,15 +91,15 @@ public final class Pins {
 
   private void add(Path file, SortedMap<String, SortedSet<Digest>> all) throws IOException {
     String name = file.getFileName().toString();
-    byte[] frame;
+    byte @Nullable [] frame;
     try {
-      frame = Files.readAllBytes(file);
+      frame = directory.read(file, MOST_BYTES);
     } catch (NoSuchFileException e) {
       return; // unpinned just now
     } catch (IOException e) {
       throw directory.explain(file, e);
     }
-    byte[] payload = CheckedFrame.decode(MAGIC, framed(name), frame);
+    byte[] payload = frame == null ? null : CheckedFrame.decode(MAGIC, framed(name), frame);
     if (payload == null) {
       throw new StoreException(
           "pins/"

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,10 @@ final class RecordIndex {
   private static final int MOST_FILES = 8;
   private static final int LEAST_DEAD_BYTES = 1 << 16;
   private static final int MOST_GROWTH = 3;
-  private static final long MOST_BYTES = 1 << 30;
+
+  /** Of all files together, for 1.8 million records; what is beyond is read from {@code ac/}. */
+  private static final int MOST_BYTES = 256 << 20;
+
   private static final int MOST_READS = 10;
   private static final int MOST_WRITES = 10;
 
@@ -104,18 +108,17 @@ final class RecordIndex {
     }
   }
 
-  private static Contents read(List<Path> files) throws IOException {
+  private Contents read(List<Path> files) throws IOException {
     ByteArrayOutputStream entries = new ByteArrayOutputStream();
     long sizeBytes = 0;
+    int left = MOST_BYTES;
     for (Path file : files) {
       sizeBytes += Files.size(file);
-    }
-    if (sizeBytes > MOST_BYTES) {
-      throw new IOException(sizeBytes + " bytes are no index of records");
-    }
-    for (Path file : files) {
-      byte[] bytes = Files.readAllBytes(file);
-      entries.writeBytes(IndexEntry.whole(bytes));
+      byte[] bytes = directory.read(file, left);
+      if (bytes != null) {
+        left -= bytes.length;
+        entries.writeBytes(IndexEntry.whole(bytes));
+      }
     }
     return new Contents(new IndexEntries(entries.toByteArray()), files, sizeBytes);
   }
@@ -172,13 +175,14 @@ final class RecordIndex {
 
   private List<Path> files() throws IOException {
     TreeSet<Path> files = new TreeSet<>();
+    StorePaths.checkNotLinked(directory.root(), folder);
     try (Stream<Path> all = Files.list(folder)) {
       all.filter(
               file -> {
                 String name = file.getFileName().toString();
                 return name.endsWith(LOG) || name.endsWith(SEALED);
               })
-          .filter(Files::isRegularFile)
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .forEach(files::add);
     } catch (NoSuchFileException e) {
       return List.of();

@@ -12,10 +12,12 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one blob from a remote store into the directory, hashing while it arrives.
+ * Brings one blob from a remote store into the directory, hashing while it arrives. It stops at the
+ * recorded size; without one, at the size that the server states, or at half of the free space.
  *
  * <p>It is written to {@code tmp/<sha256>.part}, locked by whoever writes; what is there already,
  * left by a connection that broke or a process that was killed, is not fetched again. The lock
@@ -32,19 +34,32 @@ final class RemoteDownload {
   /** Of the names of files that it writes. */
   static final String SUFFIX = ".part";
 
+  /** The size of a blob that no record names. */
+  static final long UNKNOWN = -1;
+
   private static final int ATTEMPTS = 4;
+
+  /** An answer that breaks off after fewer bytes is a failed attempt. */
+  private static final int LEAST_BYTES = 1 << 16;
+
   private static final int BUFFER_BYTES = 1 << 16;
   private static final long POLL_MILLIS = 20;
 
   private final RemoteStore remote;
   private final StoreDirectory directory;
   private final Digest digest;
+  private final long sizeBytes;
   private final Path part;
 
-  RemoteDownload(RemoteStore remote, StoreDirectory directory, Digest digest) throws IOException {
+  /**
+   * @param sizeBytes as recorded, or {@link #UNKNOWN}
+   */
+  RemoteDownload(RemoteStore remote, StoreDirectory directory, Digest digest, long sizeBytes)
+      throws IOException {
     this.remote = remote;
     this.directory = directory;
     this.digest = digest;
+    this.sizeBytes = sizeBytes;
     this.part = directory.newTemporary().resolveSibling(digest.hex() + SUFFIX);
   }
 
@@ -59,13 +74,22 @@ final class RemoteDownload {
       if (!lock.isValid() || Files.exists(target)) {
         return End.DONE; // somebody else was faster
       }
-      End end = fetch(channel);
+      End end = fetchOrDelete(channel);
       if (end == End.DONE) {
         directory.seal(part);
         directory.linkIfAbsent(part, target);
       }
       Files.deleteIfExists(part);
       return end;
+    }
+  }
+
+  private End fetchOrDelete(FileChannel channel) throws IOException {
+    try {
+      return fetch(channel);
+    } catch (StoreException e) {
+      Files.deleteIfExists(part); // the disk needs its space
+      throw e;
     }
   }
 
@@ -94,14 +118,16 @@ final class RemoteDownload {
   }
 
   private End fetch(FileChannel channel) throws IOException {
+    if (sizeBytes != UNKNOWN && channel.size() > sizeBytes) {
+      channel.truncate(0);
+    }
     boolean continued = channel.size() > 0;
     MessageDigest sha256 = Digest.sha256();
     hash(channel, sha256);
-    if (!append(channel, sha256)) {
-      return End.ABSENT;
-    }
-    if (Digest.from(sha256.digest()).equals(digest)) {
-      return End.DONE;
+    End end = append(channel, sha256);
+    if (end == End.ABSENT
+        || (end == End.DONE && Digest.from(sha256.digest()).equals(digest))) {
+      return end;
     }
     channel.truncate(0);
     // What was there may have been at fault
@@ -117,25 +143,28 @@ final class RemoteDownload {
     }
   }
 
-  /** Appends what is missing; false if there is no such object. */
-  private boolean append(FileChannel channel, MessageDigest sha256) throws IOException {
+  /** Appends what is missing; {@link End#DAMAGED} where the object has another size. */
+  private End append(FileChannel channel, MessageDigest sha256) throws IOException {
     int failures = 0;
     while (true) {
       long from = channel.position();
       try (RemoteBytes bytes = open(from)) {
         if (bytes == null) {
-          return false;
+          return End.ABSENT;
         }
-        copy(bytes, channel, sha256);
+        if (!copy(bytes, channel, sha256)) {
+          return End.DAMAGED;
+        }
         if (channel.position() >= bytes.objectBytes()) {
-          return true;
+          return End.DONE;
         }
         throw new EOFException(
             remote.address() + ": ended after " + channel.position() + " bytes of a blob");
       } catch (StoreException e) {
         throw e;
       } catch (IOException e) {
-        failures = channel.isOpen() && channel.position() > from ? 1 : failures + 1;
+        boolean moved = channel.isOpen() && channel.position() - from >= LEAST_BYTES;
+        failures = moved ? 1 : failures + 1;
         if (failures == ATTEMPTS || !channel.isOpen() || Thread.currentThread().isInterrupted()) {
           throw e;
         }
@@ -152,10 +181,19 @@ final class RemoteDownload {
     }
   }
 
-  private void copy(RemoteBytes bytes, FileChannel channel, MessageDigest sha256)
+  /** False where there are more bytes than the blob can have. */
+  private boolean copy(RemoteBytes bytes, FileChannel channel, MessageDigest sha256)
       throws IOException {
+    if (sizeBytes != UNKNOWN && bytes.objectBytes() >= 0 && bytes.objectBytes() != sizeBytes) {
+      return false;
+    }
+    long left = mostBytes(bytes.objectBytes(), channel.position()) - channel.position();
     byte[] buffer = new byte[BUFFER_BYTES];
     for (int n = bytes.stream().read(buffer); n >= 0; n = bytes.stream().read(buffer)) {
+      left -= n;
+      if (left < 0) {
+        return false;
+      }
       ByteBuffer arrived = ByteBuffer.wrap(buffer, 0, n);
       try {
         while (arrived.hasRemaining()) {
@@ -166,5 +204,30 @@ final class RemoteDownload {
       }
       sha256.update(buffer, 0, n);
     }
+    return true;
+  }
+
+  /**
+   * @param here bytes that are on the disk already
+   * @throws IOException if the disk cannot take the blob
+   */
+  private long mostBytes(long objectBytes, long here) throws IOException {
+    long freeBytes = Files.getFileStore(part).getUsableSpace();
+    long most = sizeBytes == UNKNOWN ? objectBytes : sizeBytes;
+    if (most < 0) {
+      return here + freeBytes / 2;
+    }
+    if (most - here > freeBytes) {
+      throw new IOException(
+          String.format(
+              Locale.ROOT,
+              "%s/%s: has %,d bytes, but only %,d are free on the disk of %s",
+              remote.address(),
+              RemoteTier.blobName(digest),
+              most,
+              freeBytes,
+              directory.root()));
+    }
+    return most;
   }
 }

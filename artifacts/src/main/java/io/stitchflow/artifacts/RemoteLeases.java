@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * there, put by whoever computes the key, replaced as long as they live, deleted in the end.
  *
  * <p>One that stands still is taken over. Between a look and the deletion that follows it somebody
- * else may take it, and two owners are harmless.
+ * else may take it, and two owners are harmless. Where the server refuses the lease again and again
+ * and shows no owner that beats, the key is computed without one.
  */
 final class RemoteLeases {
   private static final long FIRST_POLL_MILLIS = 50;
   private static final long LONGEST_POLL_MILLIS = 2_000;
+  private static final int MOST_REFUSALS = 5;
 
   private final RemoteStore store;
   private final RemoteTrouble trouble;
@@ -43,12 +45,21 @@ final class RemoteLeases {
   @Nullable Closeable take(Digest key, Consumer<String> waitsFor) throws InterruptedException {
     String name = RemoteTier.name(Folder.LEASE, key);
     Lease mine = Lease.ofThisProcess();
+    LeaseWatch watch = new LeaseWatch(heartbeats.patience());
     try {
-      while (!trouble.isResting()) {
+      for (int refusals = 0; refusals < MOST_REFUSALS && !trouble.isResting(); ) {
         if (store.putIfAbsent(name, Content.of(mine.encode()))) {
           return heartbeats.hold(mine, new Place(name));
         }
-        awaitEnd(name, waitsFor);
+        switch (awaitEnd(name, mine, watch, waitsFor)) {
+          case MINE:
+            return heartbeats.hold(mine, new Place(name));
+          case RELEASED:
+            refusals = 0;
+            break;
+          case NOT_HELD:
+            refusals++;
+        }
       }
     } catch (IOException e) {
       // Look-ups and publishing count and tell what is wrong with the store
@@ -56,26 +67,50 @@ final class RemoteLeases {
     return null;
   }
 
+  /** How waiting for a lease ended. */
+  private enum End {
+    /** It was put by this process, whatever the server answered to that. */
+    MINE,
+    /** An owner was there, and is gone. */
+    RELEASED,
+    /** There was none, or none that beat. */
+    NOT_HELD
+  }
+
   /** Waits until the lease is gone, or not renewed any more, and then removes it. */
-  private void awaitEnd(String name, Consumer<String> waitsFor)
+  private End awaitEnd(String name, Lease mine, LeaseWatch watch, Consumer<String> waitsFor)
       throws IOException, InterruptedException {
-    LeaseWatch watch = new LeaseWatch(heartbeats.patience());
     long pollMillis = FIRST_POLL_MILLIS;
+    boolean held = false;
     while (true) {
-      Lease there;
-      try (RemoteBytes bytes = store.get(name, 0)) {
-        if (bytes == null) {
-          return;
-        }
-        there = Lease.decode(ByteBuffer.wrap(bytes.stream().readNBytes(Lease.MOST_BYTES)));
-      }
-      if (there == null || watch.standsStill(there)) {
+      byte[] bytes = read(name);
+      Lease there = bytes == null ? null : Lease.decode(ByteBuffer.wrap(bytes));
+      if (bytes != null && there == null) {
         store.delete(name);
-        return;
+        return End.NOT_HELD;
       }
+      if (there == null) {
+        TimeUnit.MILLISECONDS.sleep(held ? 0 : pollMillis);
+        return held ? End.RELEASED : End.NOT_HELD;
+      }
+      if (there.equals(mine)) {
+        return End.MINE;
+      }
+      if (watch.standsStill(there)) {
+        store.delete(name);
+        return End.NOT_HELD;
+      }
+      held = true;
       waitsFor.accept(there.owner());
       TimeUnit.MILLISECONDS.sleep(pollMillis);
       pollMillis = Math.min(2 * pollMillis, LONGEST_POLL_MILLIS);
+    }
+  }
+
+  /** The first bytes of a lease, or null if there is none. */
+  private byte @Nullable [] read(String name) throws IOException {
+    try (RemoteBytes bytes = store.get(name, 0)) {
+      return bytes == null ? null : bytes.stream().readNBytes(Lease.MOST_BYTES);
     }
   }
 

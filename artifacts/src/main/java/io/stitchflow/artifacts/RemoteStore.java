@@ -4,9 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * not be asked, or did not do what it was asked.
  */
 public interface RemoteStore extends Closeable {
+  /**
+   * The largest record, action, lease, object of events or file of a run, in bytes. Larger ones are
+   * refused.
+   */
+  int MOST_SMALL_BYTES = 16 << 20;
+
   /** What not every kind of remote store can do. */
   enum Capability {
     /** Of many that put under one name at once, one wins and the others are told so. */
@@ -36,9 +42,8 @@ public interface RemoteStore extends Closeable {
    * An object, without its bytes.
    *
    * @param sizeBytes negative where the server does not say
-   * @param modified when it was put, if that is known
    */
-  record RemoteObject(String name, long sizeBytes, @Nullable Instant modified) {}
+  record RemoteObject(String name, long sizeBytes) {}
 
   /**
    * An object's bytes as they arrive.
@@ -102,6 +107,19 @@ public interface RemoteStore extends Closeable {
    * not longer than that.
    */
   @Nullable RemoteBytes get(String name, long from) throws IOException;
+
+  /**
+   * All bytes of an object that fits in memory, or null if there is none.
+   *
+   * @throws FileSystemException if it has more than {@link #MOST_SMALL_BYTES}
+   */
+  default byte @Nullable [] getSmall(String name) throws IOException {
+    try (RemoteBytes bytes = get(name, 0)) {
+      return bytes == null
+          ? null
+          : BoundedReader.stream(bytes.stream(), address() + "/" + name, MOST_SMALL_BYTES);
+    }
+  }
 
   /**
    * Puts an object unless there is one.

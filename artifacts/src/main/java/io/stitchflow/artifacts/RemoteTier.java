@@ -2,13 +2,13 @@ package io.stitchflow.artifacts;
 
 import io.stitchflow.artifacts.RemoteStore.Capability;
 import io.stitchflow.artifacts.RemoteStore.Content;
-import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
 import io.stitchflow.artifacts.RemoteStore.RemoteObject;
 import io.stitchflow.artifacts.StoreDirectory.Folder;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -38,6 +38,9 @@ final class RemoteTier {
 
   /** Of these, the ones that are not there, or have other bytes. */
   private final Set<Digest> lost = ConcurrentHashMap.newKeySet();
+
+  /** Sizes that records state, in bytes. */
+  private final Map<Digest, Long> sizes = new ConcurrentHashMap<>();
 
   /** Keys of results that it could not take, and why. */
   private final Map<Digest, String> unpublished = new ConcurrentHashMap<>();
@@ -85,7 +88,7 @@ final class RemoteTier {
    */
   void checkFormat() throws StoreException {
     try {
-      byte[] format = read(StoreFormat.NAME);
+      byte[] format = remote.getSmall(StoreFormat.NAME);
       if (format != null) {
         StoreFormat.check(
             remote.address() + "/" + StoreFormat.NAME, new String(format, StandardCharsets.UTF_8));
@@ -106,7 +109,9 @@ final class RemoteTier {
     ActionResult result = RecordFrame.decode(key, frame);
     if (result == null) {
       trouble.isDamaged(name(Folder.AC, key));
+      return null;
     }
+    learnSizes(result);
     return result;
   }
 
@@ -115,7 +120,14 @@ final class RemoteTier {
     return look(name(Folder.ACTION, key));
   }
 
-  /** Whether the blob is thought to be there; asks nobody. */
+  /** From now on, {@link #fetch} accepts these blobs in their recorded sizes only. */
+  void learnSizes(ActionResult result) {
+    for (Output output : result.getOutputList()) {
+      sizes.put(Digest.from(output.getDigest()), output.getSizeBytes());
+    }
+  }
+
+  /** Whether the blob is assumed to be there; sends no request. */
   boolean promises(Digest digest) {
     return !unavailable.contains(digest);
   }
@@ -133,7 +145,8 @@ final class RemoteTier {
       return false;
     }
     try {
-      RemoteDownload.End end = new RemoteDownload(remote, directory, digest).run();
+      long sizeBytes = sizes.getOrDefault(digest, RemoteDownload.UNKNOWN);
+      RemoteDownload.End end = new RemoteDownload(remote, directory, digest, sizeBytes).run();
       trouble.worked();
       if (end == RemoteDownload.End.DONE) {
         found(digest);
@@ -274,7 +287,7 @@ final class RemoteTier {
       if (remote.putIfAbsent(name, record)) {
         return result;
       }
-      byte[] frame = read(name);
+      byte[] frame = readStanding(name);
       if (frame == null) {
         continue; // it was removed just now
       }
@@ -291,6 +304,15 @@ final class RemoteTier {
       return standing;
     }
     throw new IOException(remote.address() + "/" + name + ": comes and goes");
+  }
+
+  /** The bytes of a record, or null if there is none; empty where it is too large to be one. */
+  private byte @Nullable [] readStanding(String name) throws IOException {
+    try {
+      return remote.getSmall(name);
+    } catch (FileSystemException e) {
+      return new byte[0];
+    }
   }
 
   private boolean isLost(ActionResult result) {
@@ -314,7 +336,7 @@ final class RemoteTier {
       return null;
     }
     try {
-      byte[] bytes = read(name);
+      byte[] bytes = remote.getSmall(name);
       trouble.worked();
       return bytes;
     } catch (IOException e) {
@@ -323,12 +345,4 @@ final class RemoteTier {
     }
   }
 
-  private byte @Nullable [] read(String name) throws IOException {
-    try (RemoteBytes bytes = remote.get(name, 0)) {
-      if (bytes == null) {
-        return null;
-      }
-      return bytes.stream().readAllBytes();
-    }
-  }
 }

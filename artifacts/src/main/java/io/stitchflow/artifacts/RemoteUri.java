@@ -1,9 +1,10 @@
 package io.stitchflow.artifacts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RemoteUri(
     String scheme, String authority, String path, Map<String, String> parameters, String local) {
-  private static final Pattern REMOTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
-  private static final Pattern CREDENTIALS = Pattern.compile("(^|.*://)[^/?#]*@.*");
+  private static final Pattern REMOTE = Pattern.compile("(?s)[A-Za-z][A-Za-z0-9+.-]*://.*");
+  private static final Pattern CREDENTIALS = Pattern.compile("(?s)(^|.*://)[^/?#]*@.*");
+  private static final char UNDECODABLE = '\uFFFD';
   private static final String LOCAL = "local";
 
   public RemoteUri {
@@ -49,18 +51,23 @@ public record RemoteUri(
               + " kept; leave out all up to the '@' and give credentials by the environment or"
               + " ~/.aws");
     }
+    String whole = decoded(text);
+    if (whole.chars().anyMatch(Character::isISOControl) || whole.indexOf(UNDECODABLE) >= 0) {
+      throw new StoreException(
+          shown(text) + ": a store's URI must be text, without control characters and in UTF-8");
+    }
     URI uri;
     try {
       uri = new URI(text);
     } catch (URISyntaxException e) {
-      throw new StoreException(text + ": is no URI: " + e.getReason(), e);
+      throw new StoreException(shown(text) + ": is no URI: " + e.getReason(), e);
     }
     String authority = uri.getRawAuthority();
     if (authority == null || uri.getRawFragment() != null) {
       throw new StoreException(
-          text + ": a remote store is scheme://host-or-bucket/path?name=value, without '#'");
+          shown(text) + ": a remote store is scheme://host-or-bucket/path?name=value, without '#'");
     }
-    Map<String, String> parameters = parameters(uri.getRawQuery());
+    Map<String, String> parameters = parameters(shown(text), uri.getRawQuery());
     String local = parameters.getOrDefault(LOCAL, "");
     parameters.remove(LOCAL);
     String path = uri.getPath() == null ? "" : uri.getPath();
@@ -72,24 +79,32 @@ public record RemoteUri(
         local);
   }
 
-  /** With what is no percent code left as it is. */
-  private static String decoded(String text) {
-    return URLDecoder.decode(text.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), StandardCharsets.UTF_8);
+  /** The text, or only its scheme where it may hold a password somewhere. */
+  private static String shown(String text) {
+    return decoded(text).contains("@") ? text.substring(0, text.indexOf("://")) + "://…" : text;
   }
 
-  private static Map<String, String> parameters(@Nullable String query) {
+  /** With what is no percent code left as it is. */
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), UTF_8);
+  }
+
+  private static Map<String, String> parameters(String shown, @Nullable String query)
+      throws StoreException {
     Map<String, String> parameters = new TreeMap<>();
-    if (query == null) {
+    if (query == null || query.isEmpty()) {
       return parameters;
     }
     for (String pair : query.split("&", -1)) {
       int end = pair.indexOf('=');
-      String name = end < 0 ? pair : pair.substring(0, end);
-      String value = end < 0 ? "" : pair.substring(end + 1);
-      if (!name.isEmpty()) {
-        parameters.put(
-            URLDecoder.decode(name, StandardCharsets.UTF_8),
-            URLDecoder.decode(value, StandardCharsets.UTF_8));
+      String name = URLDecoder.decode(end < 0 ? pair : pair.substring(0, end), UTF_8);
+      String value = end < 0 ? "" : URLDecoder.decode(pair.substring(end + 1), UTF_8);
+      if (name.isEmpty() || value.isEmpty()) {
+        throw new StoreException(
+            shown + ": parameters are name=value, joined by '&', but one is '" + name + "='");
+      }
+      if (parameters.put(name, value) != null) {
+        throw new StoreException(shown + ": names the parameter '" + name + "' more than once");
       }
     }
     return parameters;

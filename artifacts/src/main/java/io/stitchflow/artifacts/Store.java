@@ -227,7 +227,7 @@ public final class Store {
   public void drop(Digest digest) throws IOException {
     Path path = directory.path(Folder.CAS, digest);
     try {
-      Files.deleteIfExists(path);
+      directory.delete(path);
     } catch (IOException e) {
       throw directory.explain(path, e);
     }
@@ -347,7 +347,12 @@ public final class Store {
 
   private @Nullable FileState state(Digest digest) {
     try {
-      return FileState.of(directory.path(Folder.CAS, digest));
+      BasicFileAttributes attributes =
+          Files.readAttributes(
+              directory.path(Folder.CAS, digest),
+              BasicFileAttributes.class,
+              LinkOption.NOFOLLOW_LINKS);
+      return attributes.isRegularFile() ? FileState.of(attributes) : null;
     } catch (IOException e) {
       return null; // a store that cannot be read has nothing in it; writing will say why
     }
@@ -372,6 +377,7 @@ public final class Store {
 
   /** Hashes what has not been hashed as it is now; quarantines what is damaged. */
   private Verdict verify(Digest digest, Path path) throws IOException {
+    directory.checkParents(path);
     try {
       FileState state = FileState.of(path);
       if (state.equals(verified.get(digest))) {
@@ -411,7 +417,7 @@ public final class Store {
       return Digest.of(path).hex();
     } catch (IOException e) {
       // a bad sector is damage to this blob; any other error may hit sound blobs as well
-      if (FileFailure.isUnreadable(e)) {
+      if (IoReason.isUnreadable(e)) {
         return "cannot be read from the disk";
       }
       throw e;

@@ -3,19 +3,16 @@ package io.stitchflow.artifacts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,13 +20,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a store and the few ways in which files come to stand in it.
  *
  * <p>A file appears under its final name whole or not at all, on disk before its name is: it is
  * written under {@code tmp/}, forced, hard-linked (put-if-absent) or renamed (replace), and the
- * directory forced. Nothing is made before the first write. Everything is private to the user.
+ * directory forced. Nothing is made before the first write. {@link StoreModes} says who may read
+ * and write, {@link StorePaths} what may lie here.
  */
 final class StoreDirectory {
   /** The folders of a store. {@code fail} has no files yet. */
@@ -60,34 +59,47 @@ final class StoreDirectory {
   /** Beside the default store's own folders: downloaded data sets. */
   static final String DATASETS = "datasets";
 
-  private static final Set<PosixFilePermission> PRIVATE_FILE =
-      PosixFilePermissions.fromString("rw-------");
-  private static final Set<PosixFilePermission> READ_ONLY =
-      PosixFilePermissions.fromString("r--------");
+  private static final Set<OpenOption> READ_WRITE =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  private static final int TRIES = 10;
 
   private final Path root;
-  private final boolean posix;
+  private final StoreModes modes;
+  private final LastingDirectories directories;
   private volatile boolean prepared;
 
-  private final LastingDirectories directories;
-
-  private StoreDirectory(Path root) {
+  private StoreDirectory(Path root, StoreModes modes) {
     this.root = root;
-    this.posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
-    this.directories = new LastingDirectories(root, posix);
+    this.modes = modes;
+    this.directories = new LastingDirectories(root, modes);
   }
 
   /**
    * @throws StoreException if something else is at that path, or a store of a newer format
    */
   static StoreDirectory at(Path root) throws IOException {
-    StoreDirectory directory = new StoreDirectory(root.toAbsolutePath().normalize());
+    Path absolute = root.toAbsolutePath().normalize();
+    StorePaths.checkRoot(absolute);
+    StoreDirectory directory = new StoreDirectory(absolute, modes(absolute));
     directory.checkUsable();
     return directory;
   }
 
+  private static StoreModes modes(Path root) throws IOException {
+    try {
+      return StoreModes.of(root);
+    } catch (IOException e) {
+      throw FileFailure.explain(root, root, e);
+    }
+  }
+
   Path root() {
     return root;
+  }
+
+  StoreModes modes() {
+    return modes;
   }
 
   Path folder(Folder folder) {
@@ -122,11 +134,7 @@ final class StoreDirectory {
   /** A temporary file with these bytes, for what may be lost with the power. */
   Path writeUnforced(byte[] bytes) throws IOException {
     Path temporary = newTemporary();
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            privateFile())) {
+    try (FileChannel channel = openNew(temporary)) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
@@ -138,11 +146,29 @@ final class StoreDirectory {
     return temporary;
   }
 
-  /** Adds the bytes to the end of a file, made if need be, in one write; not forced. */
+  private FileChannel openNew(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            modes.ofNewFile(file));
+    modes.open(file);
+    return channel;
+  }
+
+  /** Adds the bytes to the end of this process's own file, made if need be, in one write. */
   void append(Path file, byte[] bytes) throws IOException {
+    boolean isNew = modes == StoreModes.SHARED && !Files.exists(file);
     try (FileChannel channel =
         FileChannel.open(
-            file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), privateFile())) {
+            file,
+            Set.of(
+                StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
+            modes.ofNewFile(file))) {
+      if (isNew) {
+        modes.open(file);
+      }
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
@@ -152,12 +178,10 @@ final class StoreDirectory {
     }
   }
 
-  /** Makes the file read-only and forces it to disk. */
+  /** Makes the file read-only, in a private store, and forces it to disk. */
   void seal(Path temporary) throws IOException {
     try {
-      if (posix) {
-        Files.setPosixFilePermissions(temporary, READ_ONLY);
-      }
+      modes.seal(temporary);
       force(temporary);
     } catch (IOException e) {
       throw explain(temporary, e);
@@ -202,7 +226,7 @@ final class StoreDirectory {
    */
   void replaceUnforced(Path temporary, Path target) throws IOException {
     directories.make(parent(target));
-    if (Files.isDirectory(target)) {
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
       quarantine(target, FileState.of(target)); // files are not moved over directories
     }
     try {
@@ -221,10 +245,11 @@ final class StoreDirectory {
   /** Whether the file has these bytes; then it was modified now. */
   boolean refresh(Path file, byte[] bytes) throws IOException {
     try {
-      if (Files.size(file) != bytes.length || !Arrays.equals(Files.readAllBytes(file), bytes)) {
+      byte[] present = read(file, bytes.length);
+      if (present == null || !Arrays.equals(present, bytes)) {
         return false;
       }
-      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      Age.renewNow(file);
       return true;
     } catch (NoSuchFileException e) {
       return false;
@@ -241,10 +266,11 @@ final class StoreDirectory {
    */
   void quarantine(Path file, FileState damaged) throws IOException {
     prepare();
+    checkParents(file);
     Path directory = folder(Folder.QUARANTINE);
     directories.make(directory);
     Path target = directory.resolve(file.getFileName().toString());
-    if (Files.exists(target)) {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       target = directory.resolve(file.getFileName() + "." + UUID.randomUUID());
     }
     try {
@@ -259,36 +285,85 @@ final class StoreDirectory {
     }
   }
 
-  /** A file to lock, made if need be. */
+  /**
+   * A file to lock, made if need be; what stands there and is no file, such as a FIFO, whose opener
+   * would wait, is quarantined.
+   */
   FileChannel openForLock(Path file) throws IOException {
     prepare();
     directories.make(parent(file));
-    try {
-      return FileChannel.open(
-          file,
-          Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-          privateFile());
-    } catch (IOException e) {
-      if (Files.isDirectory(file)) {
-        quarantine(file, FileState.of(file));
-        return openForLock(file);
-      }
-      throw explain(file, e);
-    }
+    return openOrMake(file);
   }
 
   /** A file of {@code tmp/} to go on writing, made if need be. */
   FileChannel openToContinue(Path file) throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
-      if (posix && Files.exists(file) && !Files.isWritable(file)) {
+      if (modes == StoreModes.PRIVATE && Files.exists(file) && !Files.isWritable(file)) {
         Files.delete(file); // sealed by a process that was killed right after
       }
-      return FileChannel.open(file, options, privateFile());
+      return openOrMake(file);
     } catch (IOException e) {
       throw explain(file, e);
     }
+  }
+
+  private FileChannel openOrMake(Path file) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        if (!Store.isFile(file)) {
+          if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            quarantine(file, FileState.of(file));
+          }
+          makeEmpty(file);
+        }
+        return FileChannel.open(file, READ_WRITE);
+      } catch (NoSuchFileException e) {
+        if (tries == TRIES) {
+          throw explain(file, e);
+        } // else deleted in between
+      } catch (IOException e) {
+        throw explain(file, e);
+      }
+    }
+  }
+
+  /** In a shared store the file appears with its final permissions: others may want it at once. */
+  private void makeEmpty(Path file) throws IOException {
+    Path made = modes == StoreModes.SHARED ? newTemporary() : file;
+    try {
+      openNew(made).close();
+      if (!made.equals(file)) {
+        Files.createLink(file, made);
+      }
+    } catch (FileAlreadyExistsException e) {
+      return; // another process was faster
+    } finally {
+      if (!made.equals(file)) {
+        Files.deleteIfExists(made);
+      }
+    }
+  }
+
+  /**
+   * All bytes of a small file, or null if it is damaged: no regular file, or larger than {@code
+   * maxBytes}.
+   *
+   * @throws NoSuchFileException if it is not there
+   */
+  byte @Nullable [] read(Path file, int maxBytes) throws IOException {
+    checkParents(file);
+    return StorePaths.read(file, maxBytes);
+  }
+
+  /** Deletes a file, or a link in its place; false if it is not there. */
+  boolean delete(Path file) throws IOException {
+    checkParents(file);
+    return Files.deleteIfExists(file);
+  }
+
+  /** Refuses a path behind a linked folder. */
+  void checkParents(Path path) throws StoreException {
+    StorePaths.checkParents(root, path);
   }
 
   void makeDirectories(Path directory) throws IOException {
@@ -311,7 +386,7 @@ final class StoreDirectory {
       forceRootsName();
       Path temporary = root.resolve(StoreFormat.NAME + "." + UUID.randomUUID());
       try {
-        Files.createFile(temporary, privateFile());
+        openNew(temporary).close();
         Files.writeString(temporary, StoreFormat.CONTENT);
         force(temporary);
         linkIfAbsent(temporary, format);
@@ -336,16 +411,26 @@ final class StoreDirectory {
   }
 
   private void checkUsable() throws IOException {
-    if (!StorePlace.exists(root)) {
+    StorePaths.checkRoot(root);
+    if (!Files.exists(root)) {
       return;
+    }
+    for (Folder folder : Folder.values()) {
+      StorePaths.checkNotLinked(root, folder(folder));
     }
     Path format = root.resolve(StoreFormat.NAME);
     try {
-      StoreFormat.check(format, Files.readString(format));
+      byte[] content = read(format, StoreFormat.MOST_BYTES);
+      if (content == null) {
+        throw new StoreException(
+            format
+                + ": is not a regular file of at most "
+                + StoreFormat.MOST_BYTES
+                + " bytes; remove it if this is a store, or choose another directory with --store");
+      }
+      StoreFormat.check(format, new String(content, StandardCharsets.UTF_8));
     } catch (NoSuchFileException e) {
       checkNobodyElses();
-    } catch (MalformedInputException e) {
-      throw new StoreException(format + ": is not text; choose another directory with --store", e);
     } catch (IOException e) {
       throw explain(format, e);
     }
@@ -382,12 +467,6 @@ final class StoreDirectory {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.force(true);
     }
-  }
-
-  private FileAttribute<?>[] privateFile() {
-    return posix
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PRIVATE_FILE)}
-        : new FileAttribute<?>[0];
   }
 
   private static Path parent(Path path) {

@@ -15,6 +15,9 @@ final class StoreFormat {
 
   static final String CONTENT = "stitchflow " + MAJOR + "\n";
 
+  /** A longer file is none of a store. */
+  static final int MOST_BYTES = 4096;
+
   private static final Pattern LINE = Pattern.compile("stitchflow ([0-9]{1,9})(\\.[0-9]{1,9})?");
   private static final int SHOWN_CHARACTERS = 40;
 

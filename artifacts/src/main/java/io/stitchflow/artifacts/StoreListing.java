@@ -21,6 +21,7 @@ record StoreListing(SortedMap<Digest, FileState> files, List<Path> strays) {
   static StoreListing of(StoreDirectory directory, Folder folder) throws IOException {
     StoreListing listing = new StoreListing(new TreeMap<>(), new ArrayList<>());
     for (Path shard : Listing.entries(directory, directory.folder(folder))) {
+      StorePaths.checkNotLinked(directory.root(), shard);
       if (!Files.isDirectory(shard, LinkOption.NOFOLLOW_LINKS)) {
         listing.strays.add(shard);
         continue;

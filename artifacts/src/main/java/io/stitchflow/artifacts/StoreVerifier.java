@@ -127,7 +127,7 @@ public final class StoreVerifier {
       Path file = directory.path(Folder.AC, key);
       try {
         FileState state = FileState.of(file);
-        ActionResult result = RecordFrame.decode(key, Files.readAllBytes(file));
+        ActionResult result = RecordFrame.decode(key, directory.read(file, RecordFrame.MOST_BYTES));
         records++;
         if (result == null) {
           report(Kind.DAMAGED_RECORD, file, "is torn, or another key's record", state);
@@ -171,8 +171,8 @@ public final class StoreVerifier {
 
     private @Nullable Action action(Digest key) throws IOException {
       try {
-        byte[] bytes = Files.readAllBytes(directory.path(Folder.ACTION, key));
-        return Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
+        byte[] bytes = directory.read(directory.path(Folder.ACTION, key), ActionKeys.MOST_BYTES);
+        return bytes != null && Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
       } catch (NoSuchFileException | InvalidProtocolBufferException e) {
         return null;
       }

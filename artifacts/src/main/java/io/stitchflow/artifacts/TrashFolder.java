@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrashFolder {
   private static final byte[] MAGIC = {'S', 'F', 'T', 'R', 'A', 'S', 'H', 1};
+  /** Of a manifest of 3 million files. */
+  private static final int MOST_BYTES = 256 << 20;
+
   private static final String MANIFEST = "manifest";
   private static final Pattern PATH =
       Pattern.compile(
@@ -70,6 +73,7 @@ final class TrashFolder {
   static List<TrashFolder> all(StoreDirectory directory) throws IOException {
     List<TrashFolder> all = new ArrayList<>();
     for (Path folder : Listing.entries(directory, directory.folder(Folder.GC))) {
+      StorePaths.checkNotLinked(directory.root(), folder);
       if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
         all.add(new TrashFolder(directory, folder));
       }
@@ -112,6 +116,7 @@ final class TrashFolder {
   boolean take(Path file) throws IOException {
     Path target = here(file);
     try {
+      directory.checkParents(file);
       Path parent = target.getParent();
       directory.makeDirectories(parent == null ? folder : parent);
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
@@ -135,6 +140,7 @@ final class TrashFolder {
   /** Puts a file back in its place in the store. */
   GivenBack giveBack(Path file) throws IOException {
     Path here = here(file);
+    directory.checkParents(here);
     if (!Files.exists(here, LinkOption.NOFOLLOW_LINKS)) {
       return GivenBack.GONE;
     }
@@ -194,7 +200,7 @@ final class TrashFolder {
   /** Removes it for good, the manifest first: what is left of it is no trash to undo. */
   void delete() throws IOException {
     try {
-      Files.deleteIfExists(folder.resolve(MANIFEST));
+      directory.delete(folder.resolve(MANIFEST));
       List<Path> all;
       try (Stream<Path> files = Files.walk(folder)) {
         all = new ArrayList<>(files.toList());
@@ -221,7 +227,8 @@ final class TrashFolder {
   private @Nullable Trash readManifest() throws IOException {
     Path file = folder.resolve(MANIFEST);
     try {
-      byte[] payload = CheckedFrame.decode(MAGIC, framed(), Files.readAllBytes(file));
+      byte[] frame = directory.read(file, MOST_BYTES);
+      byte[] payload = frame == null ? null : CheckedFrame.decode(MAGIC, framed(), frame);
       return payload == null ? null : Trash.parseFrom(payload);
     } catch (NoSuchFileException | InvalidProtocolBufferException e) {
       return null;

@@ -1,8 +1,6 @@
 package io.stitchflow.artifacts;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,12 +28,14 @@ final class Unstored {
   synchronized Path newFile() throws IOException {
     Path parent = directory;
     if (parent == null) {
-      Path made = Files.createTempDirectory("stitchflow-unstored-");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(made), "delete " + made));
-      directory = made;
-      parent = made;
+      parent = Files.createTempDirectory("stitchflow-unstored-");
+      // A shutdown hook of our own would keep the classes of an ended Flink job loaded
+      parent.toFile().deleteOnExit();
+      directory = parent;
     }
-    return parent.resolve(UUID.randomUUID().toString());
+    Path file = parent.resolve(UUID.randomUUID().toString());
+    file.toFile().deleteOnExit();
+    return file;
   }
 
   /** Whether the file was made by {@link #newFile}. */
@@ -60,16 +60,5 @@ final class Unstored {
   /** Where the blob is, or null. */
   @Nullable Path find(Digest digest) {
     return blobs.get(digest);
-  }
-
-  private static void delete(Path directory) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

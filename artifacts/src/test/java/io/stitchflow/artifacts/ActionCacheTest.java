@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.artifacts.StoreDirectory.Folder;
+import io.stitchflow.artifacts.faults.Disk;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import java.io.IOException;
@@ -177,11 +178,17 @@ class ActionCacheTest {
 
   @Test
   void find_unreadableRecord_isAMissAndCounted() throws IOException {
-    Path record = path(store, Folder.AC, KEY);
-    Files.createDirectories(record);
+    Disk disk = new Disk();
+    Store there = Store.open(disk.path("/store"));
+    byte[] content = bytes("gram");
+    ActionResult result =
+        Actions.result(1, Actions.output("gram", there.put(content), content.length));
+    new ActionCache(there).publish(KEY, ACTION, result);
+    disk.makeUnreadable(path(there, Folder.AC, KEY));
+    ActionCache unreadable = new ActionCache(there);
 
-    assertThat(cache.find(KEY)).isNull();
-    assertThat(cache.failedLookups()).isEqualTo(1);
+    assertThat(unreadable.find(KEY)).isNull();
+    assertThat(unreadable.failedLookups()).isEqualTo(1);
   }
 
   @Test

@@ -136,6 +136,16 @@ class KeyLocksTest {
     locks.lock(List.of(KEY), KEY, listener).close();
   }
 
+  @Test
+  void close_interruptedThread_clearsTheLeaseAndStaysInterrupted() throws Exception {
+    KeyLocks.Held held = locks(1_000_000).lock(List.of(KEY), KEY, listener);
+    assertThat(file).isNotEmptyFile();
+    Thread.currentThread().interrupt();
+    held.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(file).isEmptyFile();
+  }
+
   private @Nullable Void lockAndRelease(KeyLocks locks) throws IOException {
     locks.lock(List.of(KEY), KEY, listener).close();
     return null;

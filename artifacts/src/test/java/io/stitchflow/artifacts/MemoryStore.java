@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A remote store that is a map, and may be away. */
-final class MemoryStore implements RemoteStore {
+class MemoryStore implements RemoteStore {
   final Map<String, byte[]> objects = new ConcurrentHashMap<>();
   volatile boolean away;
 
@@ -45,7 +45,7 @@ final class MemoryStore implements RemoteStore {
   public @Nullable RemoteObject find(String name) throws IOException {
     ask();
     byte[] bytes = objects.get(name);
-    return bytes == null ? null : new RemoteObject(name, bytes.length, null);
+    return bytes == null ? null : new RemoteObject(name, bytes.length);
   }
 
   @Override
@@ -78,7 +78,7 @@ final class MemoryStore implements RemoteStore {
     return objects.entrySet().stream()
         .filter(e -> e.getKey().startsWith(prefix) && e.getKey().compareTo(after) > 0)
         .sorted(Map.Entry.comparingByKey())
-        .map(e -> new RemoteObject(e.getKey(), e.getValue().length, null))
+        .map(e -> new RemoteObject(e.getKey(), e.getValue().length))
         .toList();
   }
 

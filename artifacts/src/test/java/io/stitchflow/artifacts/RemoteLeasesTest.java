@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,10 +17,13 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class RemoteLeasesTest {
   private static final Digest KEY = Digest.of(new byte[] {1});
   private static final String NAME = "lease/" + KEY.hex().substring(0, 2) + "/" + KEY.hex();
@@ -78,6 +84,107 @@ class RemoteLeasesTest {
   }
 
   @Test
+  void take_serverAlwaysRefuses_goesWithoutInTheEnd() throws Exception {
+    for (byte[] shown :
+        new byte[][] {null, new byte[0], new Lease("elsewhere", 1, "gpu7").encode()}) {
+      AtomicInteger puts = new AtomicInteger();
+      assertThat(
+              take(
+                  10,
+                  new MemoryStore() {
+                    @Override
+                    public boolean putIfAbsent(String name, Content content) {
+                      puts.incrementAndGet();
+                      return false;
+                    }
+
+                    @Override
+                    public @Nullable RemoteBytes get(String name, long from) {
+                      return shown == null
+                          ? null
+                          : new RemoteBytes(new ByteArrayInputStream(shown), -1);
+                    }
+                  }))
+          .isNull();
+      assertThat(puts).hasValueLessThan(10);
+    }
+  }
+
+  @Test
+  void take_serverShowsOldStatesInTurn_isTakenOver() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    Closeable taken =
+        take(
+            10,
+            new MemoryStore() {
+              private boolean deleted;
+
+              @Override
+              public boolean putIfAbsent(String name, Content content) {
+                return deleted;
+              }
+
+              @Override
+              public RemoteBytes get(String name, long from) {
+                int look = looks.incrementAndGet();
+                Lease old = new Lease("elsewhere", look % 3, look % 2 == 0 ? "gpu7" : "gpu8");
+                return new RemoteBytes(new ByteArrayInputStream(old.encode()), -1);
+              }
+
+              @Override
+              public void delete(String name) {
+                deleted = true;
+              }
+            });
+    assertThat(taken).isNotNull();
+  }
+
+  @Test
+  void take_putAndAnsweredThatItWasNot_isHeldAtOnce() throws Exception {
+    MemoryStore lying =
+        new MemoryStore() {
+          @Override
+          public boolean putIfAbsent(String name, Content content) throws IOException {
+            super.putIfAbsent(name, content);
+            return false;
+          }
+        };
+    assertThat(take(1_000_000, lying)).isNotNull();
+    assertThat(owners).isEmpty();
+  }
+
+  @Test
+  void take_leaseWithoutEnd_isTakenAtOnce() throws Exception {
+    InputStream zeros =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 0;
+          }
+        };
+    MemoryStore lying =
+        new MemoryStore() {
+          private boolean deleted;
+
+          @Override
+          public boolean putIfAbsent(String name, Content content) {
+            return deleted;
+          }
+
+          @Override
+          public RemoteBytes get(String name, long from) {
+            return new RemoteBytes(zeros, -1);
+          }
+
+          @Override
+          public void delete(String name) {
+            deleted = true;
+          }
+        };
+    assertThat(take(1_000_000, lying)).isNotNull();
+  }
+
+  @Test
   void take_storeAway_goesWithoutAndLeavesTellingToLookUps() throws Exception {
     store.away = true;
     assertThat(take(100)).isNull();
@@ -108,7 +215,12 @@ class RemoteLeasesTest {
   }
 
   private @Nullable Closeable take(int beatMillis) throws InterruptedException {
-    return new RemoteLeases(store, trouble, new Heartbeats(Duration.ofMillis(beatMillis)))
+    return take(beatMillis, store);
+  }
+
+  private @Nullable Closeable take(int beatMillis, MemoryStore remote)
+      throws InterruptedException {
+    return new RemoteLeases(remote, trouble, new Heartbeats(Duration.ofMillis(beatMillis)))
         .take(KEY, owners::add);
   }
 

@@ -45,6 +45,7 @@ class RemoteUriTest {
             "s3://bucket/prefix?endpoint=http://me:hunter2@127.0.0.1:9000",
             "s3://bucket/prefix?endpoint=http%3A%2F%2Fme%3Ahunter2%40host",
             "s3://bucket/50%?endpoint=http%3A%2F%2Fme%3Ahunter2%40host",
+            "http://me:hunter2@host\n/cache",
             "s3://key:hunter2@bucket/ no uri")) {
       assertThatThrownBy(() -> RemoteUri.parse(uri))
           .as(uri)
@@ -65,6 +66,55 @@ class RemoteUriTest {
     assertThatThrownBy(() -> RemoteUri.parse("s3:///prefix"))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("scheme://host-or-bucket/path");
+  }
+
+  @Test
+  void parse_passwordWithASlash_isNotRepeatedInAnyMessage() {
+    for (String uri :
+        List.of(
+            "http://me:hun/ter2@host/two words",
+            "http://me:hun/ter2@host/#",
+            "http://me:hun/ter2%40host/?a=1&a=2")) {
+      assertThatThrownBy(() -> RemoteUri.parse(uri))
+          .as(uri)
+          .isInstanceOf(StoreException.class)
+          .hasMessageNotContaining("ter2");
+    }
+  }
+
+  @Test
+  void parse_controlCharactersOrNoUtf8_isRefused() {
+    for (String uri :
+        List.of(
+            "s3://bucket/a%00b",
+            "s3://bucket/a%0d%0ab",
+            "s3://bucket/a\u001bb",
+            "s3://bucket\n/p",
+            "s3://bucket/%ff",
+            "s3://bucket/p?region=%c3",
+            "s3://bucket/p?local=/tmp/%00")) {
+      assertThatThrownBy(() -> RemoteUri.parse(uri))
+          .as(uri)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("without control characters and in UTF-8");
+    }
+  }
+
+  @Test
+  void parse_parameterTwiceOrWithoutValue_isRefused() throws StoreException {
+    for (String query : List.of("region=a&region=b", "region=a&%72egion=a", "local=/a&local=/b")) {
+      assertThatThrownBy(() -> RemoteUri.parse("s3://b/p?" + query))
+          .as(query)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("more than once");
+    }
+    for (String query : List.of("region", "region=", "=a", "region=a&", "&region=a")) {
+      assertThatThrownBy(() -> RemoteUri.parse("s3://b/p?" + query))
+          .as(query)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("parameters are name=value");
+    }
+    assertThat(RemoteUri.parse("s3://b/p?").parameters()).isEmpty();
   }
 
   @Test

@@ -347,7 +347,7 @@ class StoreTest {
 
     assertThatThrownBy(() -> Store.open(file))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining(file + ": is a file");
+        .hasMessageContaining(file + ": is not a directory");
   }
 
   @Test

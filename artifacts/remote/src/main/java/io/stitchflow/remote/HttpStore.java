@@ -5,10 +5,10 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
+import java.io.InterruptedIOException;
 import java.net.URI;
-import java.time.Instant;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,24 +18,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP cache protocol of build systems: {@code GET}, {@code HEAD} and {@code PUT} of {@code
  * /cas/<sha256>} and {@code /ac/<key>}. An action is a blob there, since it hashes to its key.
+ * Redirects are followed within the store's origin only.
  *
  * <p>The protocol has no conditional put: of two that publish another record under one key at once,
  * the last one stands.
  */
 final class HttpStore implements RemoteStore {
   private static final Pattern NAME = Pattern.compile("(cas|ac|action)/[0-9a-f]{2}/([0-9a-f]{64})");
-  private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]+)-[0-9]+/([0-9]+)");
-  private static final int CONNECT_MILLIS = 5_000;
-  private static final int READ_MILLIS = 60_000;
+  private static final Pattern CONTENT_RANGE =
+      Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18})");
+  private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 307, 308);
+  private static final int MOST_REDIRECTS = 5;
   private static final int OK = 200;
   private static final int PARTIAL = 206;
   private static final int NOT_FOUND = 404;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final String address;
+  private final Http http;
 
   HttpStore(String address) {
+    this(address, HttpLimits.DEFAULT);
+  }
+
+  HttpStore(String address, HttpLimits limits) {
     this.address = address;
+    this.http = new Http(limits);
   }
 
   @Override
@@ -50,73 +59,70 @@ final class HttpStore implements RemoteStore {
 
   @Override
   public @Nullable RemoteObject find(String name) throws IOException {
-    HttpURLConnection connection = connect("HEAD", name);
-    if (connection == null) {
+    URI uri = uri(name);
+    if (uri == null) {
       return null;
     }
-    int status = status(connection);
-    drain(connection);
-    if (status == NOT_FOUND) {
+    HttpResponse<BodyStream> answer = send("HEAD", uri, 0, null);
+    answer.body().discard();
+    if (answer.statusCode() == NOT_FOUND) {
       return null;
     }
-    check(connection, status, OK);
-    long modified = connection.getLastModified();
-    return new RemoteObject(
-        name,
-        connection.getContentLengthLong(),
-        modified == 0 ? null : Instant.ofEpochMilli(modified));
+    check(answer, OK);
+    return new RemoteObject(name, length(answer));
   }
 
   @Override
   public @Nullable RemoteBytes get(String name, long from) throws IOException {
-    HttpURLConnection connection = connect("GET", name);
-    if (connection == null) {
+    URI uri = uri(name);
+    if (uri == null) {
       return null;
     }
-    if (from > 0) {
-      connection.setRequestProperty("Range", "bytes=" + from + "-");
-    }
-    int status = status(connection);
-    if (status == NOT_FOUND) {
-      drain(connection);
+    HttpResponse<BodyStream> answer = send("GET", uri, from, null);
+    if (answer.statusCode() == NOT_FOUND) {
+      answer.body().discard();
       return null;
     }
-    if (status == RANGE_NOT_SATISFIABLE) {
-      drain(connection);
+    if (answer.statusCode() == RANGE_NOT_SATISFIABLE) {
+      answer.body().discard();
       RemoteObject object = find(name);
       return object == null
           ? null
           : new RemoteBytes(new ByteArrayInputStream(new byte[0]), object.sizeBytes());
     }
-    if (status == PARTIAL) {
-      return part(connection, from);
+    if (answer.statusCode() == PARTIAL) {
+      return part(answer, from);
     }
-    check(connection, status, OK);
-    long objectBytes = connection.getContentLengthLong();
-    InputStream stream = connection.getInputStream();
-    // A server that knows no ranges starts at the first byte
-    skip(stream, from);
-    return new RemoteBytes(stream, objectBytes);
-  }
-
-  /** To the end where there are not so many. */
-  private static void skip(InputStream stream, long bytes) throws IOException {
+    check(answer, OK);
+    InputStream stream = new NamedStream(answer.body(), answer.uri().toString());
     try {
-      stream.skipNBytes(bytes);
+      // A server that knows no ranges starts at the first byte
+      stream.skipNBytes(from);
     } catch (EOFException e) {
       // it is at its end, which is what the caller gets
+    } catch (IOException e) {
+      stream.close();
+      throw e;
     }
+    return new RemoteBytes(stream, length(answer));
   }
 
-  private RemoteBytes part(HttpURLConnection connection, long from) throws IOException {
-    String range = connection.getHeaderField("Content-Range");
-    Matcher matcher = CONTENT_RANGE.matcher(range == null ? "" : range);
+  private static RemoteBytes part(HttpResponse<BodyStream> answer, long from) throws IOException {
+    String range = answer.headers().firstValue("Content-Range").orElse("none");
+    Matcher matcher = CONTENT_RANGE.matcher(range);
     if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
-      drain(connection);
+      answer.body().close();
       throw new IOException(
-          connection.getURL() + ": was asked for the bytes from " + from + ", but gave: " + range);
+          answer.uri() + ": was asked for the bytes from " + from + ", but sent: " + range);
     }
-    return new RemoteBytes(connection.getInputStream(), Long.parseLong(matcher.group(2)));
+    return new RemoteBytes(
+        new NamedStream(answer.body(), answer.uri().toString()), Long.parseLong(matcher.group(2)));
+  }
+
+  /** Negative where the server does not state it. */
+  private static long length(HttpResponse<BodyStream> answer) {
+    String length = answer.headers().firstValue("Content-Length").orElse("");
+    return LENGTH.matcher(length).matches() ? Long.parseLong(length) : -1;
   }
 
   @Override
@@ -130,26 +136,15 @@ final class HttpStore implements RemoteStore {
 
   @Override
   public void replace(String name, Content content) throws IOException {
-    HttpURLConnection connection = connect("PUT", name);
-    if (connection == null) {
+    URI uri = uri(name);
+    if (uri == null) {
       throw new UnsupportedOperationException(
           address + ": the HTTP cache protocol has no place for " + name);
     }
-    connection.setDoOutput(true);
-    connection.setFixedLengthStreamingMode(content.sizeBytes());
-    connection.setRequestProperty("Content-Type", "application/octet-stream");
-    int status;
-    try (InputStream in = content.open();
-        OutputStream out = connection.getOutputStream()) {
-      in.transferTo(out);
-      out.flush();
-      status = status(connection);
-    } catch (IOException e) {
-      throw new IOException(connection.getURL() + ": " + reason(e), e);
-    }
-    drain(connection);
-    if (status / 100 != 2) {
-      throw refused(connection, status);
+    HttpResponse<BodyStream> answer = send("PUT", uri, 0, content);
+    answer.body().discard();
+    if (answer.statusCode() / 100 != 2) {
+      throw refused(answer);
     }
   }
 
@@ -167,55 +162,80 @@ final class HttpStore implements RemoteStore {
   public void close() {}
 
   /** Null for names that the protocol has no place for. */
-  private @Nullable HttpURLConnection connect(String method, String name) throws IOException {
+  private @Nullable URI uri(String name) {
     Matcher matcher = NAME.matcher(name);
     if (!matcher.matches()) {
       return null;
     }
     String kind = matcher.group(1).equals("ac") ? "/ac/" : "/cas/";
-    HttpURLConnection connection =
-        (HttpURLConnection) URI.create(address + kind + matcher.group(2)).toURL().openConnection();
-    connection.setRequestMethod(method);
-    connection.setConnectTimeout(CONNECT_MILLIS);
-    connection.setReadTimeout(READ_MILLIS);
-    connection.setUseCaches(false);
-    return connection;
+    return URI.create(address + kind + matcher.group(2));
   }
 
-  private static int status(HttpURLConnection connection) throws IOException {
+  private HttpResponse<BodyStream> send(
+      String method, URI uri, long from, @Nullable Content content) throws IOException {
+    URI at = uri;
+    for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      HttpResponse<BodyStream> answer = sendOnce(method, at, from, content);
+      if (!REDIRECTS.contains(answer.statusCode())) {
+        return answer;
+      }
+      answer.body().discard();
+      at = redirected(at, answer.headers().firstValue("Location").orElse(""));
+    }
+    throw new IOException(uri + ": more than " + MOST_REDIRECTS + " redirects");
+  }
+
+  private HttpResponse<BodyStream> sendOnce(
+      String method, URI uri, long from, @Nullable Content content) throws IOException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+    if (from > 0) {
+      request.header("Range", "bytes=" + from + "-");
+    }
     try {
-      return connection.getResponseCode();
+      return content == null
+          ? http.send(request, method)
+          : http.send(
+              request.header("Content-Type", "application/octet-stream"), method, content);
+    } catch (InterruptedIOException e) {
+      throw e;
     } catch (IOException e) {
-      throw new IOException(connection.getURL() + ": " + reason(e), e);
+      throw new IOException(uri + ": " + e.getMessage(), e);
     }
   }
 
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+  private static URI redirected(URI uri, String location) throws IOException {
+    Origin origin = Origin.of(uri);
+    URI target;
+    try {
+      target = uri.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(uri + ": redirects to what is not an address", e);
+    }
+    if (!Origin.of(target).equals(origin) || target.getRawUserInfo() != null) {
+      throw new IOException(
+          uri
+              + ": redirects to "
+              + Origin.shown(location)
+              + ", but only redirects within "
+              + origin
+              + " are followed; name that server with --store if it is the one you mean");
+    }
+    return target;
   }
 
-  private static void check(HttpURLConnection connection, int status, int wanted)
-      throws IOException {
-    if (status != wanted) {
-      drain(connection);
-      throw refused(connection, status);
+  private static void check(HttpResponse<BodyStream> answer, int wanted) throws IOException {
+    if (answer.statusCode() != wanted) {
+      answer.body().discard();
+      throw refused(answer);
     }
   }
 
-  private static IOException refused(HttpURLConnection connection, int status) {
+  private static IOException refused(HttpResponse<BodyStream> answer) {
     return new IOException(
-        connection.getURL() + ": answered " + connection.getRequestMethod() + " with " + status);
-  }
-
-  /** A connection serves again only once its answer was read. */
-  private static void drain(HttpURLConnection connection) throws IOException {
-    try (InputStream stream =
-        connection.getErrorStream() == null
-            ? connection.getInputStream()
-            : connection.getErrorStream()) {
-      stream.transferTo(OutputStream.nullOutputStream());
-    } catch (IOException e) {
-      connection.disconnect(); // then it will not serve again
-    }
+        answer.uri()
+            + ": answered "
+            + answer.request().method()
+            + " with "
+            + answer.statusCode());
   }
 }

@@ -4,6 +4,8 @@ import io.stitchflow.artifacts.RemoteStore;
 import io.stitchflow.artifacts.RemoteStoreOpener;
 import io.stitchflow.artifacts.RemoteUri;
 import io.stitchflow.artifacts.StoreException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Set;
 
 /** {@code http://host:port/path}: a build system's cache. */
@@ -16,6 +18,17 @@ public final class HttpStoreOpener implements RemoteStoreOpener {
   @Override
   public RemoteStore open(RemoteUri uri) throws StoreException {
     uri.allow();
-    return new HttpStore(uri.address());
+    ServerUri.check(uri.address(), uri.scheme() + "://" + uri.authority());
+    return new HttpStore(encoded(uri));
+  }
+
+  /** The address with its path as HTTP sends it. */
+  private static String encoded(RemoteUri uri) throws StoreException {
+    String path = uri.path().isEmpty() ? "" : "/" + uri.path();
+    try {
+      return new URI(uri.scheme(), uri.authority(), path, null, null).toASCIIString();
+    } catch (URISyntaxException e) {
+      throw new StoreException(uri.address() + ": is no URI: " + e.getReason(), e);
+    }
   }
 }

@@ -7,11 +7,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -21,7 +22,6 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -30,22 +30,25 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Objects in a bucket of S3, or of what speaks its protocol. Credentials come from AWS's own chain:
  * environment, {@code ~/.aws}, the machine's role.
  */
 final class S3Store implements RemoteStore {
-  private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration READ = Duration.ofSeconds(60);
-
   /** Larger objects are put in parts of this size, or of a ten-thousandth: S3 takes no more. */
   private static final int PART_BYTES = 16 << 20;
 
   private static final int MOST_PARTS = 10_000;
+
+  /** Of a list; a page has 1,000 names. */
+  private static final int MOST_PAGES = 10_000;
+
   private static final int CONFLICT_ATTEMPTS = 5;
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
@@ -68,13 +71,16 @@ final class S3Store implements RemoteStore {
    * @throws StoreException if region or endpoint are missing or wrong
    */
   static S3Store at(RemoteUri uri) throws StoreException {
+    return at(uri, HttpLimits.DEFAULT);
+  }
+
+  static S3Store at(RemoteUri uri, HttpLimits limits) throws StoreException {
     String endpoint = uri.parameters().getOrDefault("endpoint", "");
     String region = uri.parameters().getOrDefault("region", "");
     try {
       S3ClientBuilder builder =
           S3Client.builder()
-              .httpClientBuilder(
-                  UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(READ))
+              .httpClient(new SdkHttp(limits))
               .credentialsProvider(DefaultCredentialsProvider.builder().build())
               // Bodies are hashed whole for the signature instead, which every server knows
               .serviceConfiguration(
@@ -82,9 +88,7 @@ final class S3Store implements RemoteStore {
                       .chunkedEncodingEnabled(false)
                       .pathStyleAccessEnabled(!endpoint.isEmpty())
                       .build())
-              .overrideConfiguration(
-                  c ->
-                      c.addExecutionInterceptor(new SendAtOnce()).retryStrategy(RetryMode.STANDARD))
+              .overrideConfiguration(c -> c.retryStrategy(RetryMode.STANDARD))
               .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
               .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
       if (!endpoint.isEmpty()) {
@@ -115,15 +119,43 @@ final class S3Store implements RemoteStore {
     return EnumSet.allOf(Capability.class);
   }
 
+  /** What is asked of the client. */
+  private interface Call<T> {
+    T ask() throws IOException;
+  }
+
+  /**
+   * The answer to a call. The client throws any kind of exception where it cannot parse an answer.
+   *
+   * @throws SdkException what the server answers, or why it does not
+   */
+  private <T> T ask(Call<T> call) throws IOException {
+    try {
+      return call.ask();
+    } catch (SdkException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IOException(address + ": not a valid S3 answer: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      throw new IOException(address + ": not a valid S3 answer: nested too deep", e);
+    }
+  }
+
   @Override
   public @Nullable RemoteObject find(String name) throws IOException {
     try {
-      HeadObjectResponse head = client.headObject(b -> b.bucket(bucket).key(prefix + name));
-      return new RemoteObject(name, head.contentLength(), head.lastModified());
+      HeadObjectResponse head =
+          ask(() -> client.headObject(b -> b.bucket(bucket).key(prefix + name)));
+      return new RemoteObject(name, size(head.contentLength()));
     } catch (SdkException e) {
       checkAbsent(e);
       return null;
     }
+  }
+
+  /** Negative where the server does not state it. */
+  private static long size(@Nullable Long stated) {
+    return stated == null || stated < 0 ? -1 : stated;
   }
 
   @Override
@@ -133,9 +165,11 @@ final class S3Store implements RemoteStore {
       request.range("bytes=" + from + "-");
     }
     try {
-      ResponseInputStream<GetObjectResponse> stream = client.getObject(request.build());
+      ResponseInputStream<GetObjectResponse> stream = ask(() -> client.getObject(request.build()));
+      long restBytes = size(stream.response().contentLength());
       return new RemoteBytes(
-          new S3Stream(stream, address), stream.response().contentLength() + from);
+          new NamedStream(stream, address + "/" + name),
+          restBytes < 0 || restBytes > Long.MAX_VALUE - from ? -1 : restBytes + from);
     } catch (SdkException e) {
       if (status(e) == RANGE_NOT_SATISFIABLE) {
         RemoteObject object = find(name);
@@ -176,10 +210,19 @@ final class S3Store implements RemoteStore {
   }
 
   private void put(String name, Content content, @Nullable String ifNoneMatch) throws IOException {
-    if (content.sizeBytes() > PART_BYTES) {
-      putInParts(name, content, ifNoneMatch);
-      return;
-    }
+    ask(
+        () -> {
+          if (content.sizeBytes() > PART_BYTES) {
+            putInParts(name, content, ifNoneMatch);
+          } else {
+            putWhole(name, content, ifNoneMatch);
+          }
+          return name;
+        });
+  }
+
+  private void putWhole(String name, Content content, @Nullable String ifNoneMatch)
+      throws IOException {
     PutObjectRequest.Builder request = PutObjectRequest.builder().bucket(bucket).key(prefix + name);
     if (ifNoneMatch != null) {
       request.ifNoneMatch(ifNoneMatch);
@@ -241,33 +284,52 @@ final class S3Store implements RemoteStore {
 
   @Override
   public List<RemoteObject> list(String from, String after) throws IOException {
+    SortedMap<String, RemoteObject> found = new TreeMap<>();
+    String start = after;
     try {
-      return client
-          .listObjectsV2Paginator(
-              b -> {
-                b.bucket(bucket).prefix(prefix + from);
-                if (!after.isEmpty()) {
-                  b.startAfter(prefix + after);
-                }
-              })
-          .contents()
-          .stream()
-          .map(
-              object ->
-                  new RemoteObject(
-                      object.key().substring(prefix.length()),
-                      object.size(),
-                      object.lastModified()))
-          .toList();
+      for (int page = 0; page < MOST_PAGES; page++) {
+        String last = start;
+        ListObjectsV2Response answer = ask(() -> page(from, last));
+        for (S3Object object : answer.contents()) {
+          String name = name(object, from);
+          if (name.compareTo(last) > 0) {
+            found.put(name, new RemoteObject(name, size(object.size())));
+          }
+        }
+        if (!Boolean.TRUE.equals(answer.isTruncated())) {
+          return List.copyOf(found.values());
+        }
+        if (found.isEmpty() || found.lastKey().equals(start)) {
+          throw new IOException(address + ": a list says that it goes on, but does not");
+        }
+        start = found.lastKey();
+      }
+      throw new IOException(address + ": a list has more than " + MOST_PAGES + " pages");
     } catch (SdkException e) {
       throw explained(e);
     }
   }
 
+  private ListObjectsV2Response page(String from, String after) {
+    return client.listObjectsV2(
+        b -> {
+          b.bucket(bucket).prefix(prefix + from);
+          if (!after.isEmpty()) {
+            b.startAfter(prefix + after);
+          }
+        });
+  }
+
+  /** Empty where the object was not asked for. */
+  private String name(S3Object object, String from) {
+    String key = object.key();
+    return key != null && key.startsWith(prefix + from) ? key.substring(prefix.length()) : "";
+  }
+
   @Override
   public void delete(String name) throws IOException {
     try {
-      client.deleteObject(b -> b.bucket(bucket).key(prefix + name));
+      ask(() -> client.deleteObject(b -> b.bucket(bucket).key(prefix + name)));
     } catch (SdkException e) {
       throw explained(e);
     }

@@ -5,9 +5,13 @@ import io.stitchflow.artifacts.RemoteStoreOpener;
 import io.stitchflow.artifacts.RemoteUri;
 import io.stitchflow.artifacts.StoreException;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@code s3://bucket/prefix?endpoint=http://host:port&region=name}. */
 public final class S3StoreOpener implements RemoteStoreOpener {
+  private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9._-]{1,255}");
+  private static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,63}");
+
   @Override
   public Set<String> schemes() {
     return Set.of("s3");
@@ -16,6 +20,21 @@ public final class S3StoreOpener implements RemoteStoreOpener {
   @Override
   public RemoteStore open(RemoteUri uri) throws StoreException {
     uri.allow("endpoint", "region");
+    if (!BUCKET.matcher(uri.authority()).matches()) {
+      throw new StoreException(
+          uri.address()
+              + ": a bucket's name has letters, digits, '.', '-' and '_' only; name a server with"
+              + " ?endpoint=http://HOST:PORT");
+    }
+    String region = uri.parameters().get("region");
+    if (region != null && !REGION.matcher(region).matches()) {
+      throw new StoreException(
+          uri.address() + ": a region is like us-east-1, but region was: '" + region + "'");
+    }
+    String endpoint = uri.parameters().get("endpoint");
+    if (endpoint != null) {
+      ServerUri.check(uri.address() + ": endpoint '" + endpoint + "'", endpoint);
+    }
     return S3Store.at(uri);
   }
 }

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A file is not what its reader can read: cut short, altered, or of another layout. */
+/**
+ * A file that Stitchflow wrote is not what its reader can read: cut short, altered, or of another
+ * layout. For files of users there is {@link InvalidFileException}.
+ */
 public final class DamagedFileException extends IOException {
   DamagedFileException(Path file, String what) {
     this(file, what, null);

@@ -11,7 +11,20 @@ public enum Dtype {
   /** The upper half of a binary32. */
   BF16(2),
   /** A whole number. */
-  I64(8);
+  I64(8),
+  // What follows is known for its size only: other programs write it beside a network's arrays
+  BOOL(1),
+  U8(1),
+  I8(1),
+  F8_E4M3(1),
+  F8_E5M2(1),
+  F8_E8M0(1),
+  I16(2),
+  U16(2),
+  I32(4),
+  U32(4),
+  U64(8),
+  C64(8);
 
   private final int bytes;
 

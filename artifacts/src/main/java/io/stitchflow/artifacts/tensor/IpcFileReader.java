@@ -77,7 +77,7 @@ final class IpcFileReader {
         String reason =
             e.getClass() == IllegalArgumentException.class
                 ? e.getMessage()
-                : "its metadata are broken, " + e;
+                : "its metadata are broken";
         throw new DamagedFileException(path, "not a whole tensor file, " + reason, e);
       }
     }

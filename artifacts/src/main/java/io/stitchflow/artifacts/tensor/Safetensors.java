@@ -24,8 +24,8 @@ public final class Safetensors {
   static final String METADATA = "__metadata__";
   static final int ALIGNMENT_BYTES = 8;
 
-  /** The limit of the reference implementation. */
-  static final int MAX_HEADER_BYTES = 100_000_000;
+  /** Of about 100,000 tensors. The reference implementation reads six times as much. */
+  static final int MAX_HEADER_BYTES = 16 << 20;
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -69,12 +69,29 @@ public final class Safetensors {
   }
 
   /**
-   * Maps {@code file}, which is of this format in all points.
+   * Maps a file that {@link #write} wrote.
    *
-   * @throws DamagedFileException if it is not
+   * @throws DamagedFileException if it is not whole
    */
   public static SafetensorsFile read(Path file) throws IOException {
-    return SafetensorsFile.map(file);
+    try {
+      return SafetensorsFile.map(file);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new DamagedFileException(file, "not a whole safetensors file, " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Maps a file that something else wrote.
+   *
+   * @throws InvalidFileException if it is not of the format
+   */
+  public static SafetensorsFile readForeign(Path file) throws IOException {
+    try {
+      return SafetensorsFile.map(file);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new InvalidFileException(file, "not a whole safetensors file, " + e.getMessage(), e);
+    }
   }
 
   private static byte[] header(List<NamedTensor> sorted, SortedMap<String, String> metadata)

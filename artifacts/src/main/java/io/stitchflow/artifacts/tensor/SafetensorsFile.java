@@ -14,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Named tensors of a mapped file; reading them copies nothing. */
 public final class SafetensorsFile {
@@ -34,26 +34,41 @@ public final class SafetensorsFile {
   private final SortedMap<String, String> metadata;
   private final SortedMap<String, NamedTensor> tensors;
 
+  /** Of tensors that cannot be read, their types. */
+  private final SortedMap<String, String> unknown;
+
   private SafetensorsFile(
-      Path path, SortedMap<String, String> metadata, SortedMap<String, NamedTensor> tensors) {
+      Path path,
+      SortedMap<String, String> metadata,
+      SortedMap<String, NamedTensor> tensors,
+      SortedMap<String, String> unknown) {
     this.path = path;
     this.metadata = Collections.unmodifiableSortedMap(metadata);
     this.tensors = Collections.unmodifiableSortedMap(tensors);
+    this.unknown = Collections.unmodifiableSortedMap(unknown);
   }
 
   public SortedMap<String, String> metadata() {
     return metadata;
   }
 
-  /** Of all tensors, sorted. */
+  /** Of all tensors, sorted; those of unknown types included. */
   public List<String> names() {
-    return List.copyOf(tensors.keySet());
+    List<String> names = new ArrayList<>(tensors.keySet());
+    names.addAll(unknown.keySet());
+    Collections.sort(names);
+    return names;
+  }
+
+  /** The type of a tensor that {@link #get} does not know, as the file writes it; else null. */
+  public @Nullable String unknownDtype(String name) {
+    return unknown.get(name);
   }
 
   /**
    * The tensor called {@code name}, its data where the file is mapped.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is none of a known type
    */
   public NamedTensor get(String name) {
     NamedTensor tensor = tensors.get(name);
@@ -65,30 +80,31 @@ public final class SafetensorsFile {
     return tensor;
   }
 
+  /**
+   * @throws IllegalArgumentException if it is not of the format
+   * @throws ArithmeticException if a tensor's size overflows
+   */
   static SafetensorsFile map(Path path) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = file.size();
-      try {
-        check(size >= Long.BYTES, "it has %s bytes", size);
-        check(size <= Integer.MAX_VALUE, "it has %s bytes, and 2 GiB is too much", size);
-        ByteBuffer bytes =
-            file.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
-        long headerBytes = bytes.getLong(0);
-        check(
-            headerBytes >= 2
-                && headerBytes <= Safetensors.MAX_HEADER_BYTES
-                && headerBytes <= size - Long.BYTES,
-            "its header of %s bytes does not fit into its %s bytes",
-            headerBytes,
-            size);
-        int start = Long.BYTES + (int) headerBytes;
-        return parse(
-            path,
-            bytes.slice(Long.BYTES, (int) headerBytes),
-            bytes.slice(start, (int) size - start));
-      } catch (IllegalArgumentException | ArithmeticException e) {
-        throw new DamagedFileException(path, "not a whole safetensors file, " + e.getMessage(), e);
-      }
+      check(size >= Long.BYTES, "it has %s bytes", size);
+      check(size <= Integer.MAX_VALUE, "it has %s bytes, and 2 GiB is too much", size);
+      ByteBuffer bytes =
+          file.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
+      long headerBytes = bytes.getLong(0);
+      check(
+          headerBytes >= 2 && headerBytes <= size - Long.BYTES,
+          "its header of %s bytes does not fit into its %s bytes",
+          headerBytes,
+          size);
+      check(
+          headerBytes <= Safetensors.MAX_HEADER_BYTES,
+          "its header of %s bytes is larger than %s",
+          headerBytes,
+          Safetensors.MAX_HEADER_BYTES);
+      int start = Long.BYTES + (int) headerBytes;
+      return parse(
+          path, bytes.slice(Long.BYTES, (int) headerBytes), bytes.slice(start, (int) size - start));
     }
   }
 
@@ -100,6 +116,7 @@ public final class SafetensorsFile {
     JsonNode root = json(header);
     SortedMap<String, String> metadata = new TreeMap<>();
     SortedMap<String, NamedTensor> tensors = new TreeMap<>();
+    SortedMap<String, String> unknown = new TreeMap<>();
     List<Extent> extents = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       String name = entry.getKey();
@@ -124,11 +141,16 @@ public final class SafetensorsFile {
       extents.add(extent);
       ByteBuffer slice = data.slice(extent.start(), extent.end() - extent.start());
       List<Integer> shape = integers(name, entry.getValue().path("shape"));
-      Dtype dtype = dtype(name, entry.getValue().path("dtype"));
-      tensors.put(name, new NamedTensor(name, dtype, shape, slice));
+      String written = entry.getValue().path("dtype").asText();
+      Dtype dtype = dtype(written);
+      if (dtype == null) {
+        unknown.put(name, written);
+      } else {
+        tensors.put(name, new NamedTensor(name, dtype, shape, slice));
+      }
     }
     checkGapless(extents, data.capacity());
-    return new SafetensorsFile(path, metadata, tensors);
+    return new SafetensorsFile(path, metadata, tensors, unknown);
   }
 
   private static void checkGapless(List<Extent> extents, int dataBytes) {
@@ -157,19 +179,13 @@ public final class SafetensorsFile {
     }
   }
 
-  private static Dtype dtype(String name, JsonNode node) {
+  private static @Nullable Dtype dtype(String written) {
     for (Dtype dtype : Dtype.values()) {
-      if (dtype.name().equals(node.textValue())) {
+      if (dtype.name().equals(written)) {
         return dtype;
       }
     }
-    throw new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "tensor '%s' is of %s, and only %s can be read",
-            name,
-            node,
-            Arrays.toString(Dtype.values())));
+    return null;
   }
 
   private static List<Integer> integers(String name, JsonNode node) {

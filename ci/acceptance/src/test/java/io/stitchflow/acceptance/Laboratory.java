@@ -145,6 +145,10 @@ final class Laboratory {
   }
 
   Finished onDirectRunner(Experiment experiment) throws Exception {
+    return onDirectRunner(experiment, new Unheard());
+  }
+
+  Finished onDirectRunner(Experiment experiment, RunListener listener) throws Exception {
     return run(
         experiment,
         (plan, survey) -> {
@@ -153,7 +157,7 @@ final class Laboratory {
           options.setTargetParallelism(2);
           return survey.complete()
               ? List.of()
-              : BeamRun.runHere(options, described(plan), survey, store(), 2, new Unheard());
+              : BeamRun.runHere(options, described(plan), survey, store(), 2, listener);
         });
   }
 

@@ -44,10 +44,18 @@ final class SessionCluster {
     return Files.readString(directory.resolve("master")).trim();
   }
 
+  /**
+   * The process ID of one of its JVMs.
+   *
+   * @param name {@code jobmanager}, {@code tm1}, ...
+   */
+  long pid(String name) throws IOException {
+    return Long.parseLong(Files.readString(directory.resolve(name + ".pid")).trim());
+  }
+
   /** Kills a process as a power cut would. */
   void kill(String name) throws IOException, InterruptedException {
-    String pid = Files.readString(directory.resolve(name + ".pid")).trim();
-    new ProcessBuilder("kill", "-9", pid).inheritIO().start().waitFor();
+    new ProcessBuilder("kill", "-9", String.valueOf(pid(name))).inheritIO().start().waitFor();
   }
 
   void restart(String taskManager) throws Exception {

@@ -24,6 +24,7 @@ public final class ForeignWeights {
   /** What PyTorch counts in each normalisation and needs for nothing here. */
   private static final String COUNTER = "num_batches_tracked";
 
+  private static final int MOST_SHOWN = 1000;
   private static final Set<Dtype> DTYPES = Set.of(Dtype.F32, Dtype.F16, Dtype.BF16);
 
   private final Architecture architecture;
@@ -37,7 +38,7 @@ public final class ForeignWeights {
       throws IOException {
     this.architecture = architecture;
     this.names = names;
-    this.file = Safetensors.read(file);
+    this.file = Safetensors.readForeign(file);
     Map<String, Tensor> wanted =
         architecture.tensors().stream().collect(Collectors.toMap(Tensor::name, each -> each));
     this.file.names().forEach(name -> match(name, wanted));
@@ -48,11 +49,12 @@ public final class ForeignWeights {
   /**
    * Everything for which the arrays in the file are not those of the network.
    *
-   * @throws IOException if it is no safetensors file, or cannot be read
+   * @throws io.stitchflow.artifacts.tensor.InvalidFileException if it is not a safetensors file
+   * @throws IOException if it cannot be read
    */
   public static List<String> complaints(Path file, Architecture architecture, List<NameMap> names)
       throws IOException {
-    return new ForeignWeights(file, architecture, names).complaints;
+    return shown(new ForeignWeights(file, architecture, names).complaints);
   }
 
   /**
@@ -70,9 +72,21 @@ public final class ForeignWeights {
     }
     if (!complaints.isEmpty()) {
       throw new IllegalArgumentException(
-          "the weights are not those of " + architecture + ": " + String.join("; ", complaints));
+          "the weights are not those of "
+              + architecture
+              + ": "
+              + String.join("; ", shown(complaints)));
     }
     return weights;
+  }
+
+  private static List<String> shown(List<String> complaints) {
+    if (complaints.size() <= MOST_SHOWN) {
+      return complaints;
+    }
+    List<String> shown = new ArrayList<>(complaints.subList(0, MOST_SHOWN));
+    shown.add("and " + (complaints.size() - MOST_SHOWN) + " more");
+    return shown;
   }
 
   /** The network's arrays under their names, F32. */
@@ -97,9 +111,18 @@ public final class ForeignWeights {
     if (here == null) {
       return;
     }
-    NamedTensor tensor = file.get(name);
     String both = here.equals(name) ? "'" + name + "'" : "'" + name + "' (here '" + here + "')";
     @Nullable Tensor array = wanted.get(here);
+    @Nullable String unknown = file.unknownDtype(name);
+    if (unknown != null) {
+      complaints.add(
+          both
+              + (array == null
+                  ? " is no array of the network"
+                  : " must be F32, F16 or BF16, but is '" + unknown + "'"));
+      return;
+    }
+    NamedTensor tensor = file.get(name);
     if (array == null) {
       complaints.add(both + " " + tensor.shape() + " is no array of the network");
       return;

@@ -5,10 +5,10 @@ import io.stitchflow.dataset.OfficialArchive;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
-import io.stitchflow.v1.Network;
 import io.stitchflow.v1.TrainingRecipe;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -148,8 +148,11 @@ final class DatasetRules {
               + ", 0 for all");
     }
     Map<String, Long> large = new LinkedHashMap<>();
+    Map<String, TrainingRecipe> recipes = recipes();
     for (int i = 0; i < written.getNetworkCount(); i++) {
-      TrainingRecipe recipe = recipe(written.getNetwork(i).getName());
+      TrainingRecipe recipe =
+          recipes.getOrDefault(
+              written.getNetwork(i).getName(), TrainingRecipe.getDefaultInstance());
       if (recipe.getEpochs() != 0) {
         checkBatch("network[" + i + "].recipe.batch_size", recipe.getBatchSize(), train, large);
       }
@@ -177,13 +180,11 @@ final class DatasetRules {
     }
   }
 
-  /** Of the network of that name, with all defaults; of no epochs where it is not used. */
-  private TrainingRecipe recipe(String network) {
-    return filled.getNetworkList().stream()
-        .filter(used -> used.getName().equals(network))
-        .findFirst()
-        .map(Network::getRecipe)
-        .orElse(TrainingRecipe.getDefaultInstance());
+  /** Of the networks that are used, by name, with all defaults. */
+  private Map<String, TrainingRecipe> recipes() {
+    Map<String, TrainingRecipe> recipes = new HashMap<>();
+    filled.getNetworkList().forEach(used -> recipes.putIfAbsent(used.getName(), used.getRecipe()));
+    return recipes;
   }
 
   /** A batch size that nobody wrote is told of once, with the others. */

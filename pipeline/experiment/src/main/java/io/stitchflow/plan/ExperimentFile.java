@@ -1,8 +1,13 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.BoundedReader;
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.v1.Experiment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Experiments in files, in protobuf text format. */
 public final class ExperimentFile {
-  private static final long MOST_BYTES = 16 << 20;
+  private static final int MOST_BYTES = 16 << 20;
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private ExperimentFile() {}
 
@@ -35,6 +41,9 @@ public final class ExperimentFile {
       SetOption.apply(
           sets.get(i), Origin.ofOption(i + 1, sets.get(i)), experiment, parsed.origins(), problems);
     }
+    if (!new StageLimit(experiment.build()).checkPairs(parsed.origins(), problems)) {
+      throw problems.exception();
+    }
     Path parent = file.toAbsolutePath().getParent();
     Path base = parent == null ? file.toAbsolutePath() : parent;
     ExperimentRules.check(experiment.build(), base, parsed.origins(), problems);
@@ -45,21 +54,27 @@ public final class ExperimentFile {
   }
 
   private static String text(Path file) throws InvalidExperimentException {
+    if (file.toString().isEmpty()) {
+      throw new InvalidExperimentException(
+          List.of("FILE is empty; name an experiment's text file"));
+    }
+    if (Files.isDirectory(file)) {
+      throw unreadable(file, "is a directory; name the experiment file in it");
+    }
     try {
-      if (Files.isDirectory(file)) {
-        throw unreadable(file, "is a directory; name the experiment file in it");
-      }
-      if (Files.size(file) > MOST_BYTES) {
-        throw unreadable(
-            file, "has " + Files.size(file) + " bytes, which no experiment has; check the name");
-      }
-      return Files.readString(file);
+      byte[] bytes = BoundedReader.file(file, MOST_BYTES);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      // What lines and columns are counted in has no byte order mark
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (NoSuchFileException e) {
       throw unreadable(file, "does not exist; check the name");
     } catch (CharacterCodingException e) {
       throw unreadable(file, "is not UTF-8 text; check the name, or save it as UTF-8");
+    } catch (AccessDeniedException e) {
+      throw unreadable(file, "permission denied; give this user the right to read it");
     } catch (IOException e) {
-      throw unreadable(file, "cannot be read: " + e + "; check that you may");
+      throw unreadable(
+          file, "cannot be read: " + IoReason.of(e) + "; name an experiment's text file");
     }
   }
 

@@ -37,7 +37,10 @@ final class ExperimentRules {
   private final Origins origins;
   private final Problems problems;
   private final DatasetRules dataset;
+  private final int classes;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
+  private final Map<String, List<CutPoint>> used = new HashMap<>();
+  private final Map<Pair, Integer> pairs = new HashMap<>();
   private boolean allCutsKnown = true;
 
   /**
@@ -51,6 +54,7 @@ final class ExperimentRules {
     this.origins = origins;
     this.problems = problems;
     this.dataset = new DatasetRules(written, filled, base, origins, problems);
+    this.classes = dataset.classes();
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -65,7 +69,9 @@ final class ExperimentRules {
     checkPairs();
     checkOnly();
     checkCuts();
-    checkStitches();
+    if (checkSize()) {
+      checkStitches();
+    }
     checkTwice("condition", written.getConditionList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
     checkTwice("metric", written.getMetricList());
@@ -152,7 +158,7 @@ final class ExperimentRules {
         new NetworkRules(
                 ExperimentDefaults.fill(written.getNetwork(i)),
                 path,
-                dataset.classes(),
+                classes,
                 base,
                 origins,
                 problems)
@@ -161,13 +167,12 @@ final class ExperimentRules {
   }
 
   private void checkPairs() {
-    Map<Pair, Integer> seen = new HashMap<>();
     for (int i = 0; i < written.getPairCount(); i++) {
       Pair pair = written.getPair(i);
       String path = "pair[" + i + "]";
       checkNetworkName(pair.getSender(), path + ".sender");
       checkNetworkName(pair.getReceiver(), path + ".receiver");
-      Integer first = seen.putIfAbsent(pair, i);
+      Integer first = pairs.putIfAbsent(pair, i);
       if (first != null) {
         add(
             path,
@@ -243,11 +248,18 @@ final class ExperimentRules {
     }
   }
 
+  /** Whether the stages are not too many. */
+  private boolean checkSize() {
+    double cells = 0;
+    for (Pair pair : filled.getPairList()) {
+      cells += (double) used(pair.getSender()).size() * used(pair.getReceiver()).size();
+    }
+    return new StageLimit(written).check(cells, origins, problems);
+  }
+
   /** Whether there is a stitch for each cell. */
   private void checkStitches() {
     for (Pair pair : filled.getPairList()) {
-      int place = written.getPairList().indexOf(pair);
-      String path = place < 0 ? described(pair) : "pair[" + place + "]";
       List<String> impossible = new ArrayList<>();
       List<String> large = new ArrayList<>();
       for (CutPoint from : used(pair.getSender())) {
@@ -265,11 +277,11 @@ final class ExperimentRules {
       }
       String cells = pair.getSender() + " -> " + pair.getReceiver();
       if (!impossible.isEmpty()) {
-        add(path, cells + ": " + more(impossible) + "; name the cuts that fit in `cut`");
+        add(path(pair), cells + ": " + more(impossible) + "; name the cuts that fit in `cut`");
       }
       if (!large.isEmpty() && solvesLeastSquares()) {
         add(
-            path,
+            path(pair),
             cells
                 + ": least squares takes stitches into vectors from "
                 + MOST_INPUTS
@@ -289,8 +301,12 @@ final class ExperimentRules {
     return all.get(0) + (all.size() > 1 ? "; and " + (all.size() - 1) + " more such cells" : "");
   }
 
-  /** Where the network of the pair is that is no ResNet: those fit each other. */
-  private String described(Pair pair) {
+  /** Where the pair is written; else the network of it that is no ResNet: those fit each other. */
+  private String path(Pair pair) {
+    Integer place = pairs.get(pair);
+    if (place != null) {
+      return "pair[" + place + "]";
+    }
     for (int i = 0; i < written.getNetworkCount(); i++) {
       Network network = written.getNetwork(i);
       boolean paired =
@@ -305,9 +321,13 @@ final class ExperimentRules {
 
   /** The cuts of a network that the experiment uses. */
   private List<CutPoint> used(String network) {
-    return cuts.getOrDefault(network, List.of()).stream()
-        .filter(cut -> written.getCutCount() == 0 || written.getCutList().contains(cut.layer()))
-        .toList();
+    return used.computeIfAbsent(
+        network,
+        name ->
+            cuts.getOrDefault(name, List.of()).stream()
+                .filter(
+                    cut -> written.getCutCount() == 0 || written.getCutList().contains(cut.layer()))
+                .toList());
   }
 
   /** Names of the networks that are in a pair. */

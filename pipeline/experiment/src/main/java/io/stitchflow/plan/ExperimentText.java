@@ -19,8 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExperimentText {
   private static final String UNKNOWN_FIELDS = "Input contains unknown fields";
-  private static final Pattern UNKNOWN_FIELD = Pattern.compile("(\\d+):(\\d+):\\t(.+)\\.([^.\n]+)");
+  // The name of an extension stands in brackets and has dots of its own
+  private static final Pattern UNKNOWN_FIELD =
+      Pattern.compile("(?m)^(\\d+):(\\d+):\\t(.+?)\\.(\\[[^\n]*]|[^.\n]+)$");
+  private static final Pattern NOT_A_NUMBER =
+      Pattern.compile("Couldn't parse (?:integer|number): For input string: \"(.*)\"");
   private static final Pattern VALUE = Pattern.compile("\"[^\"\n]*\"|'[^'\n]*'|[A-Za-z0-9_.+-]+");
+
+  /** Values that are replaced at most, and how many characters are parsed again for them. */
+  private static final int MOST_UNREADABLE = 100;
+
+  private static final long MOST_PARSED_AGAIN = 1 << 26;
 
   private final String file;
   private final Problems problems;
@@ -30,8 +39,9 @@ final class ExperimentText {
 
   /**
    * @param index which of the values between brackets it is, from 0
+   * @param reason the parser's
    */
-  private record Unreadable(Origin origin, int index, String written) {}
+  private record Unreadable(Origin origin, int index, String written, String reason) {}
 
   /** The experiment as far as it could be read, and where its fields are. */
   record Parsed(Experiment experiment, Origins origins) {}
@@ -64,10 +74,13 @@ final class ExperimentText {
       } catch (TextFormat.ParseException e) {
         String message = String.valueOf(e.getMessage());
         if (!message.contains(UNKNOWN_FIELDS)) {
-          if (mend(e)) {
+          if (mayMend() && mend(e)) {
             continue;
           }
-          problems.add(Origin.inFile(file, e.getLine(), e.getColumn()), "", syntax(e));
+          Origin stop = Origin.inFile(file, e.getLine(), e.getColumn());
+          if (unreadable.stream().noneMatch(value -> value.origin().equals(stop))) {
+            problems.add(stop, "", syntax(e));
+          }
           unreadable.forEach(
               value ->
                   problems.add(
@@ -85,6 +98,12 @@ final class ExperimentText {
       addRepeated("", Experiment.getDescriptor(), places);
       return new Parsed(experiment.build(), origins);
     }
+  }
+
+  /** Whether another value may be replaced: all before it is then parsed once more. */
+  private boolean mayMend() {
+    return unreadable.size() < MOST_UNREADABLE
+        && (unreadable.size() + 1L) * source.length() <= MOST_PARSED_AGAIN;
   }
 
   /** Replaces the value that the parser stopped at; false where it stopped at something else. */
@@ -110,7 +129,8 @@ final class ExperimentText {
         new Unreadable(
             Origin.inFile(file, e.getLine(), e.getColumn()),
             listIndex(start),
-            text ? written : bare));
+            text ? written : bare,
+            reason(e)));
     return true;
   }
 
@@ -156,14 +176,23 @@ final class ExperimentText {
 
   private void addUnknownFields(String message, Origins origins) {
     Matcher unknown = UNKNOWN_FIELD.matcher(message);
-    while (unknown.find()) {
-      Origin origin =
-          Origin.inFile(
-              file, Integer.parseInt(unknown.group(1)), Integer.parseInt(unknown.group(2)));
+    for (int i = 0; unknown.find(); i++) {
       String type = unknown.group(3);
       String name = unknown.group(4);
-      problems.add(origin, origins.messageAt(origin, type) + name, noField(type(type), name));
+      int line = Integer.parseInt(unknown.group(1));
+      int column = Integer.parseInt(unknown.group(2));
+      Origin origin = Origin.inFile(file, line, begin(line, column, name));
+      // Finding the message looks at all fields of the file
+      String within = i < Problems.MOST_SHOWN ? origins.messageAt(origin, type) : "";
+      problems.add(origin, within + name, noField(type(type), name));
     }
+  }
+
+  /** The column where a field's name begins; of an extension the parser says where it ends. */
+  private int begin(int line, int column, String name) {
+    int end = name.startsWith("[") ? offset(line, column) : -1;
+    int bracket = end < 0 ? -1 : source.lastIndexOf('[', end);
+    return bracket <= end - column ? column : column - (end - bracket);
   }
 
   /** What to say where a message has no field of that name. */
@@ -186,8 +215,16 @@ final class ExperimentText {
       if (path == null) {
         throw new IllegalStateException("no field at " + value.origin().text());
       }
+      FieldDescriptor field = origins.descriptor(path);
+      boolean escape =
+          field.getJavaType() == FieldDescriptor.JavaType.STRING
+              && value.reason().contains("escape");
       problems.addUnreadable(
-          value.origin(), path, FieldRules.unreadable(origins.descriptor(path), value.written()));
+          value.origin(),
+          path,
+          escape
+              ? "cannot be read: " + value.reason() + "; write a backslash as \\\\"
+              : FieldRules.unreadable(field, value.written()));
     }
   }
 
@@ -239,6 +276,7 @@ final class ExperimentText {
   static String reason(TextFormat.ParseException e) {
     String message =
         String.valueOf(e.getMessage()).replaceFirst("^\\d+:\\d+: ", "").replaceAll("\\s+", " ");
-    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    String whole = NOT_A_NUMBER.matcher(message).replaceAll("'$1' is not a number");
+    return whole.endsWith(".") ? whole.substring(0, whole.length() - 1) : whole;
   }
 }

@@ -14,6 +14,9 @@ final class Footprint {
 
   private static final int LABEL = 1;
 
+  /** Of moments: examples that stitches are fitted on, and those held out. */
+  private static final int PARTS = 2;
+
   private Footprint() {}
 
   /** With its predictions, a byte an example. */
@@ -27,11 +30,11 @@ final class Footprint {
   }
 
   static long gram(Cell cell) {
-    return (long) cell.columns() * cell.columns() * Double.BYTES;
+    return PARTS * (long) cell.columns() * cell.columns() * Double.BYTES;
   }
 
   static long cross(Cell cell) {
-    return (long) cell.columns() * cell.receiverCut().channels() * Double.BYTES;
+    return PARTS * (long) cell.columns() * cell.receiverCut().channels() * Double.BYTES;
   }
 
   static long stitch(Cell cell) {

@@ -1,5 +1,7 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.IoReason;
+import io.stitchflow.artifacts.tensor.InvalidFileException;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.Complaint;
 import io.stitchflow.network.ForeignWeights;
@@ -147,8 +149,10 @@ final class NetworkRules {
       }
     } catch (InvalidPathException e) {
       add(at, "'" + weights.getFile() + "' is no path: " + e.getReason() + "; write one");
-    } catch (IOException e) {
+    } catch (InvalidFileException e) {
       add(at, "cannot be read: " + e.getMessage() + "; choose a safetensors file");
+    } catch (IOException e) {
+      add(at, "cannot be read: " + IoReason.of(e) + "; choose a safetensors file");
     }
   }
 }

@@ -126,6 +126,8 @@ public final class Planner {
   private void addReport() {
     Stage.Builder stage = stages.stage("report", "report", Costs.REPORT);
     stage.setOutputBytes(Footprint.REPORT + Footprint.COMPARISON * comparisons.size());
+    stages.depend(stage, "train", DatasetSource.STAGE, "train");
+    stages.depend(stage, "test", DatasetSource.STAGE, "test");
     int network = 0;
     for (Subject subject : subjects.values()) {
       report.addNetwork(subject.described());
@@ -136,7 +138,11 @@ public final class Planner {
     for (int i = 0; i < comparisons.size(); i++) {
       stages.depend(stage, "comparison[" + i + "]", comparisons.get(i), "comparison");
     }
-    report.setExperiment(experiment.getName()).addAllMetric(experiment.getMetricList());
+    report
+        .setExperiment(experiment.getName())
+        .addAllMetric(experiment.getMetricList())
+        .setVanilla(experiment.getVanilla())
+        .setTrainExamples(experiment.getRepresentation().getExamples());
     stage.getActionBuilder().setWriteReport(report);
     stages.add(stage);
   }
@@ -169,14 +175,8 @@ public final class Planner {
 
   private void addNetwork(Subject subject) throws IOException {
     Network network = subject.network();
-    boolean imported = network.hasWeights() && !subject.random();
-    TrainingRecipe recipe =
-        subject.random() || imported
-            ? TrainingRecipe.newBuilder().setEpochs(0).build()
-            : network.getRecipe();
-    if (recipe.getEpochs() == 0) {
-      recipe = TrainingRecipe.newBuilder().setEpochs(0).build();
-    }
+    boolean imported = subject.imported();
+    TrainingRecipe recipe = subject.recipe();
     Stage.Builder stage =
         stages.stage(
             subject.id(),

@@ -8,6 +8,8 @@ import java.util.Set;
 
 /** Everything that is wrong with an experiment, in the order in which its author reads it. */
 final class Problems {
+  static final int MOST_SHOWN = 100;
+
   private final List<Problem> problems = new ArrayList<>();
   private final Set<String> unreadable = new HashSet<>();
 
@@ -37,12 +39,19 @@ final class Problems {
     return problems.isEmpty();
   }
 
+  /** The first ones, and how many more there are. */
   InvalidExperimentException exception() {
-    return new InvalidExperimentException(
+    List<String> all =
         problems.stream()
             .sorted(Comparator.comparing(Problem::origin))
             .map(Problem::toString)
             .distinct()
-            .toList());
+            .toList();
+    if (all.size() <= MOST_SHOWN) {
+      return new InvalidExperimentException(all);
+    }
+    List<String> shown = new ArrayList<>(all.subList(0, MOST_SHOWN));
+    shown.add("and " + (all.size() - MOST_SHOWN) + " more problems; fix these first");
+    return new InvalidExperimentException(shown);
   }
 }

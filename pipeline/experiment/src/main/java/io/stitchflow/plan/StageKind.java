@@ -12,13 +12,13 @@ public enum StageKind {
   IMPORT_NETWORK(ParametersCase.IMPORT_NETWORK, 1, "imported weights"),
   TRAIN_NETWORK(ParametersCase.TRAIN_NETWORK, 2, "networks"),
   COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 2, "representations"),
-  COLLECT_GRAM(ParametersCase.COLLECT_GRAM, 1, "Gram matrices"),
-  COLLECT_CROSS_MOMENTS(ParametersCase.COLLECT_CROSS_MOMENTS, 1, "cross moments"),
-  SOLVE_COPY_STITCH(ParametersCase.SOLVE_COPY_STITCH, 1, "copy stitches, least squares"),
+  COLLECT_GRAM(ParametersCase.COLLECT_GRAM, 2, "Gram matrices"),
+  COLLECT_CROSS_MOMENTS(ParametersCase.COLLECT_CROSS_MOMENTS, 2, "cross moments"),
+  SOLVE_COPY_STITCH(ParametersCase.SOLVE_COPY_STITCH, 2, "copy stitches, least squares"),
   FIT_COPY_STITCH(ParametersCase.FIT_COPY_STITCH, 1, "copy stitches, SGD"),
   FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 2, "vanilla stitches"),
   COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 3, "comparisons"),
-  WRITE_REPORT(ParametersCase.WRITE_REPORT, 3, "report");
+  WRITE_REPORT(ParametersCase.WRITE_REPORT, 4, "report");
 
   private static final Map<ParametersCase, StageKind> OF_PARAMETERS =
       new EnumMap<>(ParametersCase.class);

@@ -4,6 +4,7 @@ import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingRecipe;
 import java.util.List;
 
 /**
@@ -33,6 +34,17 @@ record Subject(
     return "represent " + label() + "/" + cut.layer() + " " + split;
   }
 
+  /** Whether its weights come from a file. */
+  boolean imported() {
+    return network.hasWeights() && !random;
+  }
+
+  /** How it is trained; with 0 epochs nothing else is set, since nothing else can change it. */
+  TrainingRecipe recipe() {
+    boolean trained = !random && !imported() && network.getRecipe().getEpochs() > 0;
+    return trained ? network.getRecipe() : TrainingRecipe.newBuilder().setEpochs(0).build();
+  }
+
   ReportNetwork described() {
     return ReportNetwork.newBuilder()
         .setName(name())
@@ -44,6 +56,8 @@ record Subject(
         .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
         // 0 means 10, as reports of ten classes never said
         .setClasses(architecture.classes() == Architecture.CLASSES ? 0 : architecture.classes())
+        .setImported(imported())
+        .setRecipe(recipe())
         .build();
   }
 }

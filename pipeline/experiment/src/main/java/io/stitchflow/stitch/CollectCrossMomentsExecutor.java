@@ -18,7 +18,8 @@ import java.util.function.DoubleConsumer;
 
 /**
  * Sums x~y' over all positions of a sender's and a receiver's representation, and what else the
- * error of a copy needs, in float64. A group is a column.
+ * error of a copy needs, in float64, for each of the {@link Parts} of the examples. A group is a
+ * column.
  */
 public final class CollectCrossMomentsExecutor implements StageExecutor {
   private static final int BATCH = CollectGramExecutor.BATCH;
@@ -55,23 +56,32 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
     int widest = senders.stream().mapToInt(TensorFile::elementsPerRow).max().orElseThrow();
     ByteBuffer senderRows = Lane.allocate(batch * Float.BYTES * widest);
     ByteBuffer receiverRows = Lane.allocate(batch * Float.BYTES * receiver.elementsPerRow());
-    for (int from = 0; from < receiver.rows(); from += batch) {
-      int start = from;
-      int count = Math.min(batch, receiver.rows() - from);
-      receiver.readFloats(from, count, receiverRows);
-      Lane.scoped(
-          () -> {
-            NDArray y = lane.create(receiverRows, ColumnTrainer.shape(count, receiver.shape()));
-            for (Cross cross : crosses) {
-              cross.sender.readFloats(start, count, senderRows);
-              Lane.scoped(
-                  () ->
-                      cross.add(
-                          lane.create(senderRows, ColumnTrainer.shape(count, cross.sender.shape())),
-                          y));
-            }
-          });
-      progress.accept((from + count) / (double) receiver.rows());
+    List<int[]> parts = Parts.of(receiver.rows());
+    int done = 0;
+    for (int part = 0; part < Parts.COUNT; part++) {
+      int[] rows = parts.get(part);
+      for (int from = 0; from < rows.length; from += batch) {
+        int of = part;
+        int start = from;
+        int count = Math.min(batch, rows.length - from);
+        receiver.gatherFloats(rows, from, count, receiverRows);
+        Lane.scoped(
+            () -> {
+              NDArray y = lane.create(receiverRows, ColumnTrainer.shape(count, receiver.shape()));
+              for (Cross cross : crosses) {
+                cross.sender.gatherFloats(rows, start, count, senderRows);
+                Lane.scoped(
+                    () ->
+                        cross.add(
+                            of,
+                            lane.create(
+                                senderRows, ColumnTrainer.shape(count, cross.sender.shape())),
+                            y));
+              }
+            });
+        done += count;
+        progress.accept(done / (double) receiver.rows());
+      }
     }
     return crosses;
   }
@@ -79,42 +89,54 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
   private static final class Cross {
     private final TensorFile sender;
     private final Stitch stitch;
-    private double[] products = {};
-    private double[] sum = {};
-    private double square;
-    private double blockSquare;
-    private double positions;
+    private final int k;
+    private final int channels;
+    private final double[] cross;
+    private final double[] sum;
+    private final double[] square = new double[Parts.COUNT];
+    private final double[] blockSquare = new double[Parts.COUNT];
+    private final double[] positions = new double[Parts.COUNT];
 
     Cross(TensorFile sender, TensorFile receiver) {
       this.sender = sender;
       this.stitch =
           Stitch.between(
               new CutPoint("sender", sender.shape()), new CutPoint("receiver", receiver.shape()));
+      this.k = stitch.inputs() + 1;
+      this.channels = stitch.to().channels();
+      this.cross = new double[Parts.COUNT * k * channels];
+      this.sum = new double[Parts.COUNT * channels];
     }
 
-    void add(NDArray x, NDArray y) {
+    void add(int part, NDArray x, NDArray y) {
       NDArray patches = Rows.patches(x, stitch.patch());
       NDArray blocks = Rows.blockSums(y, stitch.upsampling());
       int block = stitch.upsampling() * stitch.upsampling();
-      products = CollectGramExecutor.plus(products, patches.matMul(blocks.transpose()));
-      sum = CollectGramExecutor.plus(sum, blocks.sum(new int[] {1}));
+      double[] totals = Values.doubles(blocks.sum(new int[] {1}));
+      plus(cross, part * k * channels, Values.doubles(patches.matMul(blocks.transpose())));
+      plus(cross, (part * k + k - 1) * channels, totals);
+      plus(sum, part * channels, totals);
       double ofBlocks = Values.number(blocks.square().sum());
-      blockSquare += ofBlocks / block;
-      square += block == 1 ? ofBlocks : Values.number(Rows.blockSums(y, 1).square().sum());
-      positions += (double) blocks.getShape().get(1) * block;
+      blockSquare[part] += ofBlocks / block;
+      square[part] += block == 1 ? ofBlocks : Values.number(Rows.blockSums(y, 1).square().sum());
+      positions[part] += (double) blocks.getShape().get(1) * block;
+    }
+
+    /** Adds {@code values} to {@code sums}, from {@code at} on. */
+    private static void plus(double[] sums, int at, double[] values) {
+      for (int i = 0; i < values.length; i++) {
+        sums[at + i] += values[i];
+      }
     }
 
     List<NamedTensor> tensors() {
-      int channels = sum.length;
-      double[] cross = new double[products.length + channels];
-      System.arraycopy(products, 0, cross, 0, products.length);
-      System.arraycopy(sum, 0, cross, products.length, channels);
+      List<Integer> numbers = List.of(Parts.COUNT);
       return List.of(
-          MomentFile.matrix("cross", channels, cross),
-          MomentFile.vector("sum", sum),
-          MomentFile.number("square", square),
-          MomentFile.number("block_square", blockSquare),
-          MomentFile.number("positions", positions));
+          MomentFile.tensor("cross", List.of(Parts.COUNT, k, channels), cross),
+          MomentFile.tensor("sum", List.of(Parts.COUNT, channels), sum),
+          MomentFile.tensor("square", numbers, square),
+          MomentFile.tensor("block_square", numbers, blockSquare),
+          MomentFile.tensor("positions", numbers, positions));
     }
   }
 }

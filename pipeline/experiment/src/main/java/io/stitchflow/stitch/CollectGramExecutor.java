@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /**
- * Sums x~x~' over all positions of a sender's representation, x~ = [patch; 1], in float64. A group
- * is one representation with several patch sizes.
+ * Sums x~x~' over all positions of a sender's representation, x~ = [patch; 1], in float64, for each
+ * of the {@link Parts} of the examples. A group is one representation with several patch sizes.
  */
 public final class CollectGramExecutor implements StageExecutor {
   /** Examples a step; sums are split by it, so it is part of the stage's version. */
@@ -44,60 +44,58 @@ public final class CollectGramExecutor implements StageExecutor {
   /** The sums of {@code patches}, in their order. */
   private static List<Gram> sum(
       Lane lane, List<Integer> patches, TensorFile sender, int batch, DoubleConsumer progress) {
-    List<Gram> grams = patches.stream().map(Gram::new).toList();
+    List<Gram> grams = patches.stream().map(patch -> new Gram(sender.shape(), patch)).toList();
     ByteBuffer buffer = Lane.allocate(batch * Float.BYTES * sender.elementsPerRow());
-    for (int from = 0; from < sender.rows(); from += batch) {
-      int count = Math.min(batch, sender.rows() - from);
-      sender.readFloats(from, count, buffer);
-      Lane.scoped(
-          () -> {
-            NDArray x = lane.create(buffer, ColumnTrainer.shape(count, sender.shape()));
-            grams.forEach(gram -> Lane.scoped(() -> gram.add(Rows.patches(x, gram.patch))));
-          });
-      progress.accept((from + count) / (double) sender.rows());
+    List<int[]> parts = Parts.of(sender.rows());
+    int done = 0;
+    for (int part = 0; part < Parts.COUNT; part++) {
+      int[] rows = parts.get(part);
+      for (int from = 0; from < rows.length; from += batch) {
+        int count = Math.min(batch, rows.length - from);
+        sender.gatherFloats(rows, from, count, buffer);
+        int of = part;
+        Lane.scoped(
+            () -> {
+              NDArray x = lane.create(buffer, ColumnTrainer.shape(count, sender.shape()));
+              grams.forEach(gram -> Lane.scoped(() -> gram.add(of, Rows.patches(x, gram.patch))));
+            });
+        done += count;
+        progress.accept(done / (double) sender.rows());
+      }
     }
     return grams;
   }
 
-  /** [[XX', X1], [1'X', positions]]. */
+  /** [[XX', X1], [1'X', positions]] of each part. */
   private static final class Gram {
     private final int patch;
-    private double[] products = {};
-    private double[] totals = {};
-    private double positions;
+    private final int k;
+    private final double[] sums;
 
-    Gram(int patch) {
+    Gram(List<Integer> shape, int patch) {
       this.patch = patch;
+      this.k = Rows.inputs(shape, patch) + 1;
+      this.sums = new double[Parts.COUNT * k * k];
     }
 
-    void add(NDArray x) {
-      products = plus(products, x.matMul(x.transpose()));
-      totals = plus(totals, x.sum(new int[] {1}));
-      positions += x.getShape().get(1);
+    void add(int part, NDArray x) {
+      double[] products = Values.doubles(x.matMul(x.transpose()));
+      double[] totals = Values.doubles(x.sum(new int[] {1}));
+      int n = k - 1;
+      int start = part * k * k;
+      int last = start + n * k;
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+          sums[start + i * k + j] += products[i * n + j];
+        }
+        sums[start + i * k + n] += totals[i];
+        sums[last + i] += totals[i];
+      }
+      sums[last + n] += x.getShape().get(1);
     }
 
     NamedTensor tensor() {
-      int n = totals.length;
-      double[] gram = new double[(n + 1) * (n + 1)];
-      for (int i = 0; i < n; i++) {
-        System.arraycopy(products, i * n, gram, i * (n + 1), n);
-        gram[i * (n + 1) + n] = totals[i];
-      }
-      System.arraycopy(totals, 0, gram, n * (n + 1), n);
-      gram[gram.length - 1] = positions;
-      return MomentFile.matrix("gram", n + 1, gram);
+      return MomentFile.tensor("gram", List.of(Parts.COUNT, k, k), sums);
     }
-  }
-
-  /** Adds an array's values to {@code sums}, which is empty at first. */
-  static double[] plus(double[] sums, NDArray values) {
-    double[] added = Values.doubles(values);
-    if (sums.length == 0) {
-      return added;
-    }
-    for (int i = 0; i < added.length; i++) {
-      sums[i] += added[i];
-    }
-    return sums;
   }
 }

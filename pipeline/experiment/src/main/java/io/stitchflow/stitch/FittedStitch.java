@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -126,7 +127,17 @@ public final class FittedStitch implements AutoCloseable {
 
   /** Writes `weight` and `bias`. */
   static void save(Path file, Stitch stitch, List<NamedTensor> tensors) throws IOException {
-    SortedMap<String, String> metadata = new TreeMap<>();
+    save(file, stitch, tensors, Map.of());
+  }
+
+  /**
+   * Writes `weight` and `bias`.
+   *
+   * @param details metadata beside that of every stitch
+   */
+  static void save(Path file, Stitch stitch, List<NamedTensor> tensors, Map<String, String> details)
+      throws IOException {
+    SortedMap<String, String> metadata = new TreeMap<>(details);
     metadata.put("family", stitch.family());
     metadata.put("format", "pt");
     metadata.put("kind", "stitch");

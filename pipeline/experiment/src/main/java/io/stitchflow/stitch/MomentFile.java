@@ -12,21 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Sums over all positions, as safetensors of float64. */
+/** Sums over positions, as safetensors of float64. The first axis of each is the part. */
 final class MomentFile {
   private MomentFile() {}
-
-  static NamedTensor matrix(String name, int columns, double[] values) {
-    return tensor(name, List.of(values.length / columns, columns), values);
-  }
-
-  static NamedTensor vector(String name, double[] values) {
-    return tensor(name, List.of(values.length), values);
-  }
-
-  static NamedTensor number(String name, double value) {
-    return tensor(name, List.of(), new double[] {value});
-  }
 
   static void write(Path file, String kind, List<NamedTensor> sums) throws IOException {
     Safetensors.write(file, sums, new TreeMap<>(Map.of("kind", kind)));
@@ -39,7 +27,7 @@ final class MomentFile {
     return values;
   }
 
-  private static NamedTensor tensor(String name, List<Integer> shape, double[] values) {
+  static NamedTensor tensor(String name, List<Integer> shape, double[] values) {
     ByteBuffer data =
         ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);

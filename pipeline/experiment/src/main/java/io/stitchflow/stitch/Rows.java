@@ -3,6 +3,7 @@ package io.stitchflow.stitch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 
 /**
  * Representations of a batch as matrices of float64 whose columns are positions: what least squares
@@ -31,6 +32,12 @@ final class Rows {
         x.reshape(examples, shape.get(1), height, patch, width, patch)
             .transpose(1, 3, 5, 0, 2, 4)
             .reshape(shape.get(1) * patch * patch, examples * height * width));
+  }
+
+  /** Rows of what {@link #patches} gives of examples of {@code shape}. */
+  static int inputs(List<Integer> shape, int patch) {
+    int elements = shape.stream().reduce(1, Math::multiplyExact);
+    return patch == 0 ? elements : shape.get(0) * patch * patch;
   }
 
   /**

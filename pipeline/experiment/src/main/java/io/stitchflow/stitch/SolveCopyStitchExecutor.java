@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.ejml.data.DMatrixRMaj;
 
-/** Solves the copy task exactly, from moments: ordinary least squares. */
+/**
+ * Solves the copy task from moments, by least squares with a penalty chosen on held-out examples.
+ */
 public final class SolveCopyStitchExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
@@ -29,11 +31,15 @@ public final class SolveCopyStitchExecutor implements StageExecutor {
         Stitch.between(
             new CutPoint(parameters.getSenderCut(), parameters.getSenderShapeList()),
             new CutPoint(parameters.getReceiverCut(), parameters.getReceiverShapeList()));
-    DMatrixRMaj solution =
-        Moments.read(stitch, run.input("gram"), run.input("cross"))
-            .solve(parameters.getTolerance());
+    CopySolution solution =
+        CopySolution.of(
+            SplitMoments.read(stitch, run.input("gram"), run.input("cross")),
+            parameters.getTolerance());
     FittedStitch.save(
-        run.output("stitch"), stitch, List.of(weight(stitch, solution), bias(solution)));
+        run.output("stitch"),
+        stitch,
+        List.of(weight(stitch, solution.weights()), bias(solution.weights())),
+        solution.metadata());
   }
 
   /** [out, in...] from [in + 1, out]. */

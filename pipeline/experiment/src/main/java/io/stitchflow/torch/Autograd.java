@@ -30,6 +30,7 @@ public final class Autograd {
 
   /** Adds the gradient of a scalar {@code loss} to that of each trained array behind it. */
   public static void backward(NDArray loss) {
+    LaneShutdown.check();
     Set<ConvolutionChoice.Use> uses = convolutions().orElse(Set.of());
     CONVOLUTIONS.remove();
     try (NDArray one = loss.onesLike()) {

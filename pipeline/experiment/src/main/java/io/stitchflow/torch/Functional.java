@@ -26,6 +26,7 @@ public final class Functional {
    */
   public static NDArray conv2d(
       NDArray x, NDArray weight, @Nullable NDArray bias, int stride, int padding) {
+    LaneShutdown.check();
     Supplier<NDArray> convolution =
         () ->
             JniUtils.convolution(
@@ -61,6 +62,7 @@ public final class Functional {
    * @param bias [out], or null for none
    */
   public static NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
+    LaneShutdown.check();
     return JniUtils.linear((PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias);
   }
 
@@ -166,6 +168,7 @@ public final class Functional {
     public static final double EPSILON = 1e-5;
 
     private NDArray apply(NDArray x, boolean training) {
+      LaneShutdown.check();
       return JniUtils.batchNorm(
           (PtNDArray) x,
           (PtNDArray) mean,

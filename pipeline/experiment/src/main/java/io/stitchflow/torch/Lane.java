@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,13 @@ public final class Lane implements AutoCloseable {
 
   /** Opens a lane of the CPU on this thread; loads libtorch if it is the process's first. */
   public static Lane open() {
-    return new Lane(engine().newBaseManager(Device.cpu()), null);
+    LaneShutdown.enter();
+    try {
+      return new Lane(engine().newBaseManager(Device.cpu()), null);
+    } catch (RuntimeException | Error e) {
+      LaneShutdown.leave();
+      throw e;
+    }
   }
 
   /**
@@ -63,6 +70,16 @@ public final class Lane implements AutoCloseable {
   }
 
   private static Lane openOnGpu(String deviceClass) throws IOException {
+    LaneShutdown.enter();
+    try {
+      return onFreeGpu(deviceClass);
+    } catch (IOException | RuntimeException | Error e) {
+      LaneShutdown.leave();
+      throw e;
+    }
+  }
+
+  private static Lane onFreeGpu(String deviceClass) throws IOException {
     Engine engine = engine();
     if (engine.getGpuCount() == 0) {
       throw new IllegalArgumentException(
@@ -111,6 +128,7 @@ public final class Lane implements AutoCloseable {
   }
 
   private NDArray create(ByteBuffer bytes, Shape shape, DataType type) {
+    LaneShutdown.check();
     if (!bytes.isDirect() || bytes.remaining() != shape.size() * type.getNumOfBytes()) {
       throw new IllegalArgumentException(
           String.format(
@@ -160,25 +178,41 @@ public final class Lane implements AutoCloseable {
 
   /** A copy of an array's values, direct and little-endian, that outlives the array. */
   public static ByteBuffer copy(NDArray array) {
+    LaneShutdown.check();
     try (Values values = Values.of(array)) {
       ByteBuffer bytes = values.bytes();
       return allocate(bytes.remaining()).put(bytes).flip();
     }
   }
 
-  /** Runs {@code work}, then frees every array that it created on this thread but did not keep. */
+  /**
+   * Runs {@code work}, then frees every array that it created on this thread but did not keep.
+   *
+   * @throws CancellationException if the thread is interrupted, which it remains
+   */
   public static void scoped(Runnable work) {
+    LaneShutdown.check();
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
+      stopIfInterrupted();
       work.run();
     }
   }
 
   /** Like {@link #scoped(Runnable)}; an array that {@code work} returns must be kept by it. */
   public static <T> T scoped(Supplier<T> work) {
+    LaneShutdown.check();
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
+      stopIfInterrupted();
       return work.get();
+    }
+  }
+
+  /** A cancelled job interrupts its threads, and nothing in libtorch notices. */
+  private static void stopIfInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("interrupted between two steps of a computation");
     }
   }
 
@@ -193,8 +227,12 @@ public final class Lane implements AutoCloseable {
     try {
       manager.close();
     } finally {
-      if (lease != null) {
-        giveBack(lease);
+      try {
+        if (lease != null) {
+          giveBack(lease);
+        }
+      } finally {
+        LaneShutdown.leave();
       }
     }
   }

@@ -45,6 +45,9 @@ class ForeignWeightsTest {
     }
     foreign.add(new NamedTensor("module.bn1.num_batches_tracked", Dtype.I64, List.of(), bytes(8)));
     foreign.add(new NamedTensor("ema.decay", Dtype.F64, List.of(), bytes(8)));
+    foreign.add(new NamedTensor("ema.started", Dtype.BOOL, List.of(), bytes(1)));
+    foreign.add(new NamedTensor("ema.steps", Dtype.I32, List.of(2), bytes(8)));
+    foreign.add(new NamedTensor("ema.small", Dtype.F8_E4M3, List.of(3), bytes(3)));
     Path file = write(foreign);
     List<NameMap> names =
         List.of(
@@ -67,12 +70,14 @@ class ForeignWeightsTest {
     foreign.removeIf(tensor -> tensor.name().equals("bn1.bias"));
     foreign.add(new NamedTensor("conv1.weight", Dtype.F32, List.of(1, 3, 3, 3), bytes(108)));
     foreign.add(new NamedTensor("bn1.bias", Dtype.F64, List.of(2), bytes(16)));
+    foreign.add(new NamedTensor("aux.mask", Dtype.BOOL, List.of(5), bytes(5)));
     foreign.add(new NamedTensor("aux.weight", Dtype.F32, List.of(5), bytes(20)));
     foreign.add(new NamedTensor("twice", Dtype.F32, List.of(2), bytes(8)));
     Path file = write(foreign);
     List<NameMap> names = List.of(map("twice", "bn1.weight"), map("model.", ""));
     List<String> expected =
         List.of(
+            "'aux.mask' [5] is no array of the network",
             "'aux.weight' [5] is no array of the network",
             "'bn1.bias' must be F32, F16 or BF16, but is F64",
             "'conv1.weight' must be [2, 3, 3, 3], but is [1, 3, 3, 3]",

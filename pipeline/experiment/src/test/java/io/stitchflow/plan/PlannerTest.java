@@ -17,9 +17,11 @@ import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.Toolchain;
@@ -148,6 +150,25 @@ class PlannerTest {
   }
 
   @Test
+  void plan_report_readsTheLabelsAndKnowsHowEverythingWasTrained() throws Exception {
+    Plan plan = plan("synthetic { }", "representation { examples: 7 }");
+    assertThat(stage(plan.getStageList(), "report").getDependencyList())
+        .extracting(Dependency::getRole, Dependency::getStage, Dependency::getOutput)
+        .contains(
+            tuple("train", "import data set", "train"),
+            tuple("test", "import data set", "test"),
+            tuple("network[0]", "train a", "network"));
+    WriteReport report = report(plan);
+    assertThat(report.getTrainExamples()).isEqualTo(7);
+    assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
+    assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
+    assertThat(report.getNetwork(0).getImported()).isFalse();
+    assertThat(report.getNetwork(0).getRecipe())
+        .isEqualTo(
+            stage(plan.getStageList(), "train a").getAction().getTrainNetwork().getRecipe());
+  }
+
+  @Test
   void plan_splitByFractions_holdsTheirNumbers() throws Exception {
     Plan plan =
         plan(
@@ -257,14 +278,14 @@ class PlannerTest {
     // 80 train and 50 test examples, a byte of label; 4 x 32 x 32 and 32 x 4 x 4 numbers of 2 bytes
     assertThat(workload.representationBytes())
         .isEqualTo(130 * (4 * 32 * 32 * 2 + 1) + 130 * (32 * 4 * 4 * 2 + 1));
-    // Gram matrices of the stem alone, in patches of 8 x 8, and of layer4.0, in float64
+    // Gram matrices in two parts, of the stem alone, in patches of 8 x 8, and of layer4.0, in float64
     long gram = 5 * 5 + (4 * 64 + 1) * (4 * 64 + 1) + 33 * 33;
     assertThat(
             plan.getStageList().stream()
                 .filter(stage -> stage.getAction().hasCollectGram())
                 .mapToLong(Stage::getOutputBytes)
                 .sum())
-        .isEqualTo(8 * gram);
+        .isEqualTo(2 * 8 * gram);
     Stage vanilla = stage(plan.getStageList(), "vanilla a/stem -> a/layer4.0 seed 1");
     assertThat(vanilla.getOutputBytes()).isEqualTo(4 * (4 * 64 + 1) * 32);
     double costs =
@@ -389,6 +410,10 @@ class PlannerTest {
         .containsExactly(
             Input.newBuilder().setRole("weights").setDigest(Digest.of(weights).bytes()).build());
     assertThat(imported.getSourceFileList()).containsExactly(weights.toString());
+    WriteReport report = stage(stages, "report").getAction().getWriteReport();
+    assertThat(report.getNetworkList())
+        .extracting(ReportNetwork::getRandom, ReportNetwork::getImported)
+        .containsExactlyInAnyOrder(tuple(false, true), tuple(true, false));
     Stage evaluated = stage(stages, "train a");
     assertThat(evaluated.getAction().getTrainNetwork().getRecipe().getEpochs()).isZero();
     assertThat(evaluated.getAction().getTrainNetwork().getSeed()).isZero();

@@ -101,7 +101,7 @@ class RemoteEventsTest {
     @Override
     public @Nullable RemoteObject find(String name) {
       byte[] bytes = objects.get(name);
-      return bytes == null ? null : new RemoteObject(name, bytes.length, null);
+      return bytes == null ? null : new RemoteObject(name, bytes.length);
     }
 
     @Override
@@ -129,7 +129,7 @@ class RemoteEventsTest {
     public List<RemoteObject> list(String prefix, String after) {
       return objects.entrySet().stream()
           .filter(each -> each.getKey().startsWith(prefix) && each.getKey().compareTo(after) > 0)
-          .map(each -> new RemoteObject(each.getKey(), each.getValue().length, null))
+          .map(each -> new RemoteObject(each.getKey(), each.getValue().length))
           .toList();
     }
 

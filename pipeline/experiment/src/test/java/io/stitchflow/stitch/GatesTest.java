@@ -128,7 +128,8 @@ class GatesTest {
               new CutPoint(to, Cells.shape(network.train(to))));
       Path gram = bench.execute(new CollectGramExecutor(), self.gram(from, stitch.patch()));
       Path cross = bench.execute(new CollectCrossMomentsExecutor(), self.cross(from, to));
-      Moments moments = Moments.read(stitch, gram.resolve("moments"), cross.resolve("moments"));
+      Moments moments =
+          SplitMoments.read(stitch, gram.resolve("moments"), cross.resolve("moments")).total();
       double ev = streamed.getTrain().getEv();
       double es = streamed.getTrain().getEs();
       assertThat(moments.meanSquaredError(matrix(vanilla))).isEqualTo(ev, within(1e-6 * ev));

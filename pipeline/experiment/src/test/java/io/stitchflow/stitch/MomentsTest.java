@@ -1,24 +1,22 @@
 package io.stitchflow.stitch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.stitchflow.artifacts.tensor.Dtype;
 import io.stitchflow.artifacts.tensor.Safetensors;
 import io.stitchflow.artifacts.tensor.SafetensorsFile;
+import io.stitchflow.network.CutPoint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MomentsTest {
-  private static final double TOLERANCE = 1e-12;
-
   @TempDir Path directory;
   private Bench bench = new Bench(Path.of(""));
 
@@ -33,18 +31,19 @@ class MomentsTest {
     Path sender = bench.representation(List.of(2, 2, 2), 1, 2, 0, 0, 3, 4, 0, 0);
     Path receiver = bench.representation(List.of(1, 2, 2), 10, 20, 0, 0);
     SafetensorsFile gram = gram(sender, 1);
-    assertThat(gram.get("gram").shape()).containsExactly(3, 3);
+    assertThat(gram.get("gram").shape()).containsExactly(2, 3, 3);
     assertThat(gram.get("gram").dtype()).isEqualTo(Dtype.F64);
-    assertThat(MomentFile.read(gram, "gram")).containsExactly(5, 11, 3, 11, 25, 7, 3, 7, 4);
+    assertThat(MomentFile.read(gram, "gram"))
+        .containsExactly(heldOutZero(5, 11, 3, 11, 25, 7, 3, 7, 4));
     SafetensorsFile cross = cross(sender, receiver);
-    assertThat(cross.get("cross").shape()).containsExactly(3, 1);
-    assertThat(MomentFile.read(cross, "cross")).containsExactly(50, 110, 30);
-    assertThat(cross.get("sum").shape()).containsExactly(1);
-    assertThat(MomentFile.read(cross, "sum")).containsExactly(30);
-    assertThat(cross.get("square").shape()).isEmpty();
-    assertThat(MomentFile.read(cross, "square")).containsExactly(500);
-    assertThat(MomentFile.read(cross, "block_square")).containsExactly(500);
-    assertThat(MomentFile.read(cross, "positions")).containsExactly(4);
+    assertThat(cross.get("cross").shape()).containsExactly(2, 3, 1);
+    assertThat(MomentFile.read(cross, "cross")).containsExactly(heldOutZero(50, 110, 30));
+    assertThat(cross.get("sum").shape()).containsExactly(2, 1);
+    assertThat(MomentFile.read(cross, "sum")).containsExactly(30, 0);
+    assertThat(cross.get("square").shape()).containsExactly(2);
+    assertThat(MomentFile.read(cross, "square")).containsExactly(500, 0);
+    assertThat(MomentFile.read(cross, "block_square")).containsExactly(500, 0);
+    assertThat(MomentFile.read(cross, "positions")).containsExactly(4, 0);
   }
 
   @Test
@@ -53,10 +52,10 @@ class MomentsTest {
     Path sender = bench.representation(List.of(1, 1, 1), 3);
     Path receiver = bench.representation(List.of(1, 2, 2), 1, 2, 3, 6);
     SafetensorsFile cross = cross(sender, receiver);
-    assertThat(MomentFile.read(cross, "cross")).containsExactly(36, 12);
-    assertThat(MomentFile.read(cross, "square")).containsExactly(50);
-    assertThat(MomentFile.read(cross, "block_square")).containsExactly(36);
-    assertThat(MomentFile.read(cross, "positions")).containsExactly(4);
+    assertThat(MomentFile.read(cross, "cross")).containsExactly(36, 12, 0, 0);
+    assertThat(MomentFile.read(cross, "square")).containsExactly(50, 0);
+    assertThat(MomentFile.read(cross, "block_square")).containsExactly(36, 0);
+    assertThat(MomentFile.read(cross, "positions")).containsExactly(4, 0);
   }
 
   @Test
@@ -65,54 +64,33 @@ class MomentsTest {
     Path sender = bench.representation(List.of(2, 2, 2), 1, 2, 3, 4, 5, 6, 7, 8);
     Path receiver = bench.representation(List.of(1, 1, 1), 1);
     assertThat(MomentFile.read(cross(sender, receiver), "cross"))
-        .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 1);
-    assertThat(MomentFile.read(gram(sender, 2), "gram")).hasSize(81).startsWith(1, 2, 3, 4);
+        .containsExactly(heldOutZero(1, 2, 3, 4, 5, 6, 7, 8, 1));
+    assertThat(MomentFile.read(gram(sender, 2), "gram")).hasSize(2 * 81).startsWith(1, 2, 3, 4);
   }
 
   @Test
-  void solve_affineTarget_findsTheMap() {
-    Random random = new Random(1);
-    double[][] x = new double[50][];
-    double[][] y = new double[50][];
+  void moments_everyFifthExample_isHeldOutInBothStages() throws IOException {
+    // x = 1, 2, 4, ...; y = -x: examples 4 and 9 are 16 and 512
+    float[] x = new float[11];
+    float[] y = new float[11];
     for (int i = 0; i < x.length; i++) {
-      x[i] = new double[] {random.nextGaussian(), 1e4 * random.nextGaussian(), 1};
-      y[i] = new double[] {2 * x[i][0] - x[i][1] + 7, x[i][1]};
+      x[i] = 1 << i;
+      y[i] = -x[i];
     }
-    Moments moments = moments(x, y);
-    DMatrixRMaj w = moments.solve(TOLERANCE);
-    assertThat(w.data).containsExactly(new double[] {2, 0, -1, 1, 7, 0}, within(1e-6));
-    assertThat(moments.meanSquaredError(w)).isEqualTo(0, within(1e-5));
-  }
-
-  @Test
-  void solve_deadAndDuplicatedChannels_isTheShortestSolution() {
-    Random random = new Random(2);
-    double[][] x = new double[50][];
-    double[][] y = new double[50][];
-    for (int i = 0; i < x.length; i++) {
-      double value = random.nextGaussian();
-      x[i] = new double[] {value, 0, value, 1};
-      y[i] = new double[] {3 * value + 1};
-    }
-    DMatrixRMaj w = moments(x, y).solve(TOLERANCE);
-    // Nothing for the dead one, half for each of the equal ones
-    assertThat(w.data).containsExactly(new double[] {1.5, 0, 1.5, 1}, within(1e-9));
-  }
-
-  @Test
-  void solve_nothingButDeadChannels_isTheMean() {
-    double[][] x = {{0, 1}, {0, 1}};
-    double[][] y = {{2}, {4}};
-    assertThat(moments(x, y).solve(TOLERANCE).data)
-        .containsExactly(new double[] {0, 3}, within(1e-12));
-  }
-
-  @Test
-  void solve_overflowedMoments_saysWhatToDo() {
-    Moments moments = moments(new double[][] {{Double.POSITIVE_INFINITY, 1}}, new double[][] {{1}});
-    assertThatThrownBy(() -> moments.solve(TOLERANCE))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("FLOAT32");
+    Path sender = bench.representation(List.of(1), x);
+    Path receiver = bench.representation(List.of(1), y);
+    Stitch stitch =
+        Stitch.between(new CutPoint("cut", List.of(1)), new CutPoint("cut", List.of(1)));
+    SplitMoments moments =
+        SplitMoments.read(stitch, gramFile(sender, 0), crossFile(sender, receiver));
+    assertThat(moments.heldOut().gram().data)
+        .containsExactly(16 * 16 + 512 * 512, 16 + 512, 16 + 512, 2);
+    assertThat(moments.heldOut().cross().data).containsExactly(-16 * 16 - 512 * 512, -16 - 512);
+    assertThat(moments.fit().gram().get(0, 1)).isEqualTo(2047 - 528);
+    assertThat(moments.fit().cross().get(1, 0)).isEqualTo(-2047 + 528);
+    assertThat(moments.fit().positions()).isEqualTo(9);
+    assertThat(moments.total().gram().get(0, 1)).isEqualTo(2047);
+    assertThat(moments.total().square()).isEqualTo(((1 << 22) - 1) / 3.);
   }
 
   @Test
@@ -124,7 +102,15 @@ class MomentsTest {
         .isEqualTo(40. / 3, within(1e-12));
   }
 
-  private static Moments moments(double[][] x, double[][] y) {
+  @Test
+  void variance_anyTarget_isAboutTheChannelsMeans() {
+    // Channels 1, 3 and 2, 6
+    assertThat(moments(new double[][] {{1}, {1}}, new double[][] {{1, 2}, {3, 6}}).variance())
+        .isEqualTo((1 + 4) / 2., within(1e-12));
+  }
+
+  /** Sums of rows x~ and y; x~ ends in 1. */
+  static Moments moments(double[][] x, double[][] y) {
     int k = x[0].length;
     int channels = y[0].length;
     DMatrixRMaj gram = new DMatrixRMaj(k, k);
@@ -143,21 +129,32 @@ class MomentsTest {
         square += y[row][j] * y[row][j];
       }
     }
-    return new Moments(gram, cross, square, (double) x.length * channels);
+    return new Moments(gram, cross, square);
+  }
+
+  /** The sums of one part, then as many zeros. */
+  private static double[] heldOutZero(double... sums) {
+    return Arrays.copyOf(sums, 2 * sums.length);
   }
 
   private SafetensorsFile gram(Path sender, int patch) throws IOException {
+    return Safetensors.read(gramFile(sender, patch));
+  }
+
+  private Path gramFile(Path sender, int patch) throws IOException {
     Cells cells = cells(sender, sender);
-    return Safetensors.read(
-        bench.execute(new CollectGramExecutor(), cells.gram("cut", patch)).resolve("moments"));
+    return bench.execute(new CollectGramExecutor(), cells.gram("cut", patch)).resolve("moments");
   }
 
   private SafetensorsFile cross(Path sender, Path receiver) throws IOException {
+    return Safetensors.read(crossFile(sender, receiver));
+  }
+
+  private Path crossFile(Path sender, Path receiver) throws IOException {
     Cells cells = cells(sender, receiver);
-    return Safetensors.read(
-        bench
-            .execute(new CollectCrossMomentsExecutor(), cells.cross("cut", "cut"))
-            .resolve("moments"));
+    return bench
+        .execute(new CollectCrossMomentsExecutor(), cells.cross("cut", "cut"))
+        .resolve("moments");
   }
 
   private Cells cells(Path sender, Path receiver) {

@@ -2,6 +2,7 @@ package io.stitchflow.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,14 @@ class LaneTest {
     assertThatThrownBy(() -> Lane.open(Toolchains.forDevice("cuda-sm_99")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("this worker computes with");
+  }
+
+  @Test
+  void scoped_interruptedThread_stopsBeforeTheStepAndStaysInterrupted() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> Lane.scoped(() -> fail("the step was computed")))
+        .isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * The answer as dots on one scale from 0 to 1, a row a region: accuracies on the left, R² on the
- * right, whiskers for the 95 % interval over seeds. What lies below 0 is drawn at 0 as an open dot.
+ * right. Whiskers are those of the estimate: of an accuracy over seeds, of an R² the quartiles over
+ * cells. What lies below 0 is drawn at 0 as an open dot.
  */
 final class AnswerPlot {
   private static final double ROW = 20;
@@ -19,34 +20,34 @@ final class AnswerPlot {
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
           + " fill=\"#222222\"";
 
-  private record Series(Answer.Figure number, String color) {}
+  private record Series(Figure number, String color) {}
 
   private static final List<Series> ACCURACIES =
       List.of(
-          new Series(Answer.Figure.RECEIVER_ACCURACY, "#9aa0a6"),
-          new Series(Answer.Figure.RANDOM_ACCURACY, "#c9a227"),
-          new Series(Answer.Figure.COPY_ACCURACY, "#2a788e"),
-          new Series(Answer.Figure.VANILLA_ACCURACY, "#b73779"));
+          new Series(Figure.RECEIVER_ACCURACY, "#9aa0a6"),
+          new Series(Figure.RANDOM_ACCURACY, "#c9a227"),
+          new Series(Figure.COPY_ACCURACY, "#2a788e"),
+          new Series(Figure.VANILLA_ACCURACY, "#b73779"));
 
   private static final List<Series> FITS =
       List.of(
-          new Series(Answer.Figure.R2_CEILING, "#9aa0a6"),
-          new Series(Answer.Figure.R2_COPY, "#2a788e"),
-          new Series(Answer.Figure.R2_VANILLA, "#b73779"));
+          new Series(Figure.R2_CEILING, "#9aa0a6"),
+          new Series(Figure.R2_COPY, "#2a788e"),
+          new Series(Figure.R2_VANILLA, "#b73779"));
 
   private AnswerPlot() {}
 
   /** Empty where the answer has no rows. */
-  static String draw(Answer answer, boolean severalSolvers) {
+  static String draw(Answer answer) {
     if (answer.rows().isEmpty()) {
       return "";
     }
-    List<String> labels = labels(answer, severalSolvers);
+    List<String> labels = labels(answer);
     double left = MARGIN + labels.stream().mapToInt(String::length).max().orElse(0) * LETTER + 10;
     double width = left + 2 * PANEL + GAP + MARGIN + 10;
     double bottom = TOP + labels.size() * ROW;
     Svg svg = Svg.start(Math.ceil(width), Math.ceil(bottom + 28), SHEET);
-    svg.title("Accuracy and R² of vanilla and copy stitches by region");
+    svg.title("Mean accuracy and median R² of vanilla and copy stitches by region");
     svg.rectangle(0, 0, Math.ceil(width), Math.ceil(bottom + 28), "fill=\"#ffffff\"");
     for (int i = 0; i < labels.size(); i++) {
       double y = TOP + (i + 0.5) * ROW;
@@ -55,19 +56,19 @@ final class AnswerPlot {
       }
       svg.text(left - 10, y + 4, "text-anchor=\"end\"", labels.get(i));
     }
-    panel(svg, answer, "accuracy", left, ACCURACIES);
-    panel(svg, answer, "R²", left + PANEL + GAP, FITS);
+    panel(svg, answer, "accuracy, mean", left, ACCURACIES);
+    panel(svg, answer, "R², median and quartiles", left + PANEL + GAP, FITS);
     return svg.end();
   }
 
-  private static List<String> labels(Answer answer, boolean severalSolvers) {
+  private static List<String> labels(Answer answer) {
     List<String> labels = new ArrayList<>();
     for (Answer.Row row : answer.rows()) {
       labels.add(
           String.join(
               ", ",
               row.kind().brief(),
-              Words.of(row.condition()) + (severalSolvers ? ", " + Words.of(row.solver()) : ""),
+              Words.of(row.condition()),
               row.region().text()));
     }
     return labels;
@@ -84,10 +85,10 @@ final class AnswerPlot {
     }
     double legend = x;
     for (Series series : allSeries) {
-      if (answer.rows().stream().noneMatch(row -> row.of(series.number()).size() > 0)) {
+      if (answer.rows().stream().noneMatch(row -> row.of(series.number()).measured())) {
         continue;
       }
-      String name = series.number().heading().replace(" accuracy", "").replace("R² ", "");
+      String name = series.number().title().replace(" accuracy", "").replace("R² ", "");
       dot(svg, legend + RADIUS, 44, "fill=\"" + series.color() + "\"");
       svg.text(legend + 13, 48, "", name);
       legend += 13 + name.length() * LETTER + 16;
@@ -97,22 +98,20 @@ final class AnswerPlot {
     }
   }
 
-  private static void draw(Svg svg, Sample sample, double x, double y, Series series) {
-    double mean = sample.mean();
-    if (!Double.isFinite(mean)) {
+  private static void draw(Svg svg, Estimate estimate, double x, double y, Series series) {
+    double value = estimate.value();
+    if (!Double.isFinite(value)) {
       return;
     }
-    double half = sample.halfInterval();
     String stroke = "stroke=\"" + series.color() + "\" stroke-width=\"1.6\"";
-    if (half > 0) {
-      svg.line(x + PANEL * clip(mean - half), y, x + PANEL * clip(mean + half), y, stroke);
+    if (clip(estimate.from()) < clip(estimate.to())) {
+      svg.line(x + PANEL * clip(estimate.from()), y, x + PANEL * clip(estimate.to()), y, stroke);
     }
-    String spread = half == 0 ? "" : " ± " + Numbers.spread(mean, half);
-    svg.open("").title(series.number().heading() + ": " + Numbers.brief(mean) + spread);
-    boolean inside = mean >= 0 && mean <= 1;
+    svg.open("").title(series.number().heading() + ": " + estimate.text());
+    boolean inside = value >= 0 && value <= 1;
     dot(
         svg,
-        x + PANEL * clip(mean),
+        x + PANEL * clip(value),
         y,
         inside ? "fill=\"" + series.color() + "\"" : "fill=\"#ffffff\" " + stroke);
     svg.close();

@@ -1,21 +1,23 @@
 package io.stitchflow.report;
 
 import io.stitchflow.v1.Condition;
-import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 
-/** The answer as the page, {@code answer.txt} and {@code answer.csv} show it. */
-record AnswerTable(String headline, List<String> headings, List<Row> rows) {
-  private static final CSVFormat FORMAT =
-      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+/**
+ * The answer as the page and {@code answer.txt} show it.
+ *
+ * @param notes sentences without which the headline would say too much
+ * @param hasPublished whether published numbers are comparable, so that there is a column of them
+ */
+record AnswerTable(
+    String question,
+    String headline,
+    List<String> notes,
+    List<String> headings,
+    List<Row> rows,
+    boolean hasPublished) {
 
   /** One region; what was not measured is a dash. */
   record Row(
@@ -27,118 +29,62 @@ record AnswerTable(String headline, List<String> headings, List<Row> rows) {
       String published,
       String verdict) {}
 
-  static AnswerTable of(Answer answer, boolean severalSolvers) {
-    List<Answer.Figure> numbers = measured(answer);
+  static AnswerTable of(Answer answer, String headline, List<String> notes, boolean hasPublished) {
+    List<Figure> figures = measured(answer);
     List<Row> rows = new ArrayList<>();
     for (Answer.Row row : answer.rows()) {
-      String solver = severalSolvers ? "; copy by " + Words.of(row.solver()) : "";
       rows.add(
           new Row(
               row.kind().brief(),
-              Words.of(row.condition()) + solver,
+              Words.of(row.condition()),
               row.region().text(),
-              row.cells(),
-              numbers.stream().map(number -> withInterval(row.of(number))).toList(),
-              published(row),
+              row.cells().size(),
+              figures.stream().map(figure -> figure.statistic().text(row.of(figure))).toList(),
+              Numbers.brief(Published.vanillaAccuracy(row.condition(), row.region())),
               row.verdict()));
     }
     return new AnswerTable(
-        answer.headline(), numbers.stream().map(Answer.Figure::heading).toList(), rows);
+        Headline.QUESTION,
+        headline,
+        notes,
+        figures.stream().map(Figure::heading).toList(),
+        rows,
+        hasPublished);
   }
 
-  private static List<Answer.Figure> measured(Answer answer) {
-    return Arrays.stream(Answer.Figure.values())
-        .filter(number -> answer.rows().stream().anyMatch(row -> row.of(number).size() > 0))
+  private static List<Figure> measured(Answer answer) {
+    return Arrays.stream(Figure.values())
+        .filter(figure -> answer.rows().stream().anyMatch(row -> row.of(figure).measured()))
         .toList();
   }
 
-  private static String withInterval(Sample sample) {
-    double half = sample.halfInterval();
-    String mean = Numbers.brief(sample.mean());
-    return (half == 0 ? mean : mean + " ± " + Numbers.spread(sample.mean(), half))
-        .replace('-', '−');
-  }
-
-  private static String published(Answer.Row row) {
-    return Numbers.brief(Published.vanillaAccuracy(row.condition(), row.region()));
-  }
-
   /**
-   * Lines for a terminal: the headline, then one a region of two trained networks; of all
-   * conditions where there are none.
+   * Lines for a terminal: the headline and its notes, then one line a region of two trained
+   * networks; of all conditions where there are none.
    */
-  static String text(Answer answer, boolean severalSolvers) {
-    StringBuilder text = new StringBuilder("Does stitching match the representation? ");
-    text.append(answer.headline().replace("R²", "R^2")).append('\n');
+  String text(Answer answer) {
+    StringBuilder text = new StringBuilder();
+    text.append(question).append('\n').append(headline).append('\n');
+    notes.forEach(note -> text.append(note).append('\n'));
     List<Answer.Row> trained =
         answer.rows().stream().filter(row -> row.condition() == Condition.TRAINED_TRAINED).toList();
     for (Answer.Row row : trained.isEmpty() ? answer.rows() : trained) {
       text.append(
           String.join(
               ", ",
-              "  " + row.kind().brief() + " pairs",
+              "  " + row.kind().brief(),
               Words.text(row.condition()),
-              row.region().text() + (severalSolvers ? ", copy by " + Words.of(row.solver()) : "")));
-      text.append(": accuracy ").append(brief(row, Answer.Figure.VANILLA_ACCURACY));
-      text.append(", R^2 ").append(brief(row, Answer.Figure.R2_VANILLA));
-      text.append(" (copy ").append(brief(row, Answer.Figure.R2_COPY)).append("); ");
+              row.region().text()));
+      text.append(": mean accuracy ").append(brief(row, Figure.VANILLA_ACCURACY));
+      text.append(", median R² ").append(brief(row, Figure.R2_VANILLA));
+      text.append(" (copy ").append(brief(row, Figure.R2_COPY)).append("); ");
       text.append(row.verdict()).append('\n');
     }
-    return text.toString();
+    return text.toString().replace("R²", "R^2");
   }
 
-  private static String brief(Answer.Row row, Answer.Figure number) {
-    Sample sample = row.of(number);
-    return sample.size() == 0 || Double.isNaN(sample.mean()) ? "-" : Numbers.brief(sample.mean());
-  }
-
-  /**
-   * Writes {@code answer.csv}: of each number the mean over seeds and its 95 % interval, empty
-   * where there is one seed or nothing was measured; then how many cells have each verdict.
-   */
-  static void write(Answer answer, Path csv) throws IOException {
-    try (Writer writer = Files.newBufferedWriter(csv, StandardCharsets.UTF_8);
-        CSVPrinter printer = new CSVPrinter(writer, FORMAT)) {
-      List<String> header =
-          new ArrayList<>(List.of("pair", "condition", "copy_solver", "region", "cells", "seeds"));
-      for (Answer.Figure number : Answer.Figure.values()) {
-        header.addAll(List.of(number.text(), number.text() + "_from", number.text() + "_to"));
-      }
-      header.add("published_vanilla_accuracy");
-      for (Verdict verdict : Verdict.values()) {
-        header.add("cells_" + Words.text(verdict));
-      }
-      printer.printRecord(header);
-      for (Answer.Row row : answer.rows()) {
-        printer.printRecord(fields(row));
-      }
-    }
-  }
-
-  private static List<String> fields(Answer.Row row) {
-    List<String> fields = new ArrayList<>();
-    fields.add(row.kind().brief());
-    fields.add(Words.text(row.condition()));
-    fields.add(Words.text(row.solver()));
-    fields.add(row.region().text());
-    fields.add(String.valueOf(row.cells()));
-    fields.add(String.valueOf(row.seeds()));
-    for (Answer.Figure number : Answer.Figure.values()) {
-      Sample sample = row.of(number);
-      double mean = sample.mean();
-      double half = sample.size() < 2 ? Double.NaN : sample.halfInterval();
-      fields.add(exact(mean));
-      fields.add(exact(mean - half));
-      fields.add(exact(mean + half));
-    }
-    fields.add(exact(Published.vanillaAccuracy(row.condition(), row.region())));
-    for (Verdict verdict : Verdict.values()) {
-      fields.add(String.valueOf(row.verdicts().getOrDefault(verdict, 0)));
-    }
-    return fields;
-  }
-
-  private static String exact(double value) {
-    return Double.isNaN(value) ? "" : Numbers.exact(value);
+  private static String brief(Answer.Row row, Figure figure) {
+    Estimate estimate = row.of(figure);
+    return estimate.measured() ? Numbers.brief(estimate.value()) : "-";
   }
 }

@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place condition, networks, cuts, copy solver and seed
  * @param comparison digest of the comparison that the numbers come from
+ * @param shared what this row shows only beside the cell's other rows
  */
-public record Cell(ReportCell place, Split split, Measurement measurement, Digest comparison) {
+public record Cell(
+    ReportCell place, Split split, Measurement measurement, Digest comparison, Shared shared) {
+  /** An R² of the copy that falls more than this from train to test examples is overfitted. */
+  static final double LARGEST_COPY_DROP = 0.1;
+
   /** Share of examples that the vanilla-stitched network gets right, in [0, 1]. */
   public @Nullable Double vanillaAccuracy() {
     return measurement.hasVanilla() ? accuracy(measurement.getVanilla()) : null;
@@ -74,6 +79,41 @@ public record Cell(ReportCell place, Split split, Measurement measurement, Diges
   /** Receiver's accuracy minus the copy-stitched network's. */
   public @Nullable Double copyPenalty() {
     return measurement.hasCopy() ? penalty(measurement.getCopy()) : null;
+  }
+
+  /** In nats, mean over examples. */
+  @Nullable Double vanillaCrossEntropy() {
+    return measurement.hasVanilla() ? (Double) measurement.getVanilla().getCrossEntropy() : null;
+  }
+
+  @Nullable Double copyCrossEntropy() {
+    return measurement.hasCopy() ? (Double) measurement.getCopy().getCrossEntropy() : null;
+  }
+
+  @Nullable Double controlCrossEntropy(ControlStitch control) {
+    Control measured = control.of(measurement);
+    return measured == null ? null : (Double) measured.getEvaluation().getCrossEntropy();
+  }
+
+  /** How far the vanilla stitch's train cross-entropy is above the least known; see Shared. */
+  public @Nullable Double gap() {
+    return shared.gap();
+  }
+
+  /** Whether a stitch with a lower train loss than the vanilla one is known. */
+  public boolean notConverged() {
+    Double gap = gap();
+    return gap != null && gap > 0;
+  }
+
+  /** Whether the copy does better on train than on test examples by more than a margin. */
+  public boolean copyOverfits() {
+    Double drop = shared.copyDrop();
+    return drop != null && drop > LARGEST_COPY_DROP;
+  }
+
+  Cell with(Shared other) {
+    return new Cell(place, split, measurement, comparison, other);
   }
 
   /** Share of examples that the network stitched with a control gets right, in [0, 1]. */

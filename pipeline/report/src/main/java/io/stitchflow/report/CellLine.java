@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /** One line of {@code cells.csv}, its numbers put back where they came from. */
 record CellLine(CSVRecord line) {
@@ -31,7 +32,12 @@ record CellLine(CSVRecord line) {
         place,
         Split.of(text(Column.SPLIT)),
         measurement(),
-        new Digest(text(Column.COMPARISON_DIGEST)));
+        new Digest(text(Column.COMPARISON_DIGEST)),
+        new Shared(number(Column.GAP), number(Column.COPY_R2_DROP)));
+  }
+
+  private @Nullable Double number(Column column) {
+    return text(column).isEmpty() ? null : (Double) Double.parseDouble(text(column));
   }
 
   private Measurement measurement() {

@@ -34,10 +34,10 @@ public record CellTable(List<Cell> cells) {
   static List<Cell> rows(ReportCell place, Comparison comparison, Digest digest) {
     List<Cell> rows = new ArrayList<>();
     if (comparison.hasTrain()) {
-      rows.add(new Cell(place, Split.TRAIN, comparison.getTrain(), digest));
+      rows.add(new Cell(place, Split.TRAIN, comparison.getTrain(), digest, Shared.NONE));
     }
     if (comparison.hasTest()) {
-      rows.add(new Cell(place, Split.TEST, comparison.getTest(), digest));
+      rows.add(new Cell(place, Split.TEST, comparison.getTest(), digest, Shared.NONE));
     }
     return rows;
   }

@@ -1,19 +1,27 @@
 package io.stitchflow.report;
 
-import io.stitchflow.v1.ReportNetwork;
+/**
+ * What a network reaches that always predicts the same.
+ *
+ * @param accuracy the share of the most frequent class among the test labels
+ * @param crossEntropy the entropy in nats of the class shares among the train labels that stitches
+ *     learn from
+ */
+record Chance(double accuracy, double crossEntropy) {
+  /** Least accuracy above chance of a receiver that can tell classes apart. */
+  static final double MARGIN = 0.05;
 
-/** The accuracy of guessing where all classes are as frequent as each other. */
-final class Chance {
-  private static final int USUAL_CLASSES = 10;
-
-  private Chance() {}
-
-  /** Of all networks, which learn from one data set; NaN where there are none. */
-  static double of(Results results) {
-    return results.pairs().isEmpty() ? Double.NaN : of(results.pairs().get(0).receiver());
+  static Chance of(ClassCounts train, ClassCounts test) {
+    return new Chance(test.majority(), train.entropy());
   }
 
-  static double of(ReportNetwork network) {
-    return 1. / (network.getClasses() == 0 ? USUAL_CLASSES : network.getClasses());
+  /** Whether the lower end of the 95 % interval of {@code share} of {@code examples} is above. */
+  boolean isBelow(double share, long examples) {
+    return Interval.wilson(share, examples).from() > accuracy;
+  }
+
+  /** Whether it is also above by {@link #MARGIN}, so that a stitch can keep or lose something. */
+  boolean isClearlyBelow(double share, long examples) {
+    return isBelow(share, examples) && share >= accuracy + MARGIN;
   }
 }

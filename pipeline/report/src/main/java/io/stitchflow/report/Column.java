@@ -26,11 +26,8 @@ enum Column {
   R2_CEILING(Kind.REAL, Cell::r2Ceiling),
   SEED(Kind.INTEGER, cell -> cell.place().getSeed()),
   VARIANCE(Kind.REAL, Cell::variance),
-  VANILLA_CROSS_ENTROPY(
-      Kind.REAL,
-      measured(Measurement::hasVanilla, number -> number.getVanilla().getCrossEntropy())),
-  COPY_CROSS_ENTROPY(
-      Kind.REAL, measured(Measurement::hasCopy, number -> number.getCopy().getCrossEntropy())),
+  VANILLA_CROSS_ENTROPY(Kind.REAL, Cell::vanillaCrossEntropy),
+  COPY_CROSS_ENTROPY(Kind.REAL, Cell::copyCrossEntropy),
   RECEIVER_CROSS_ENTROPY(
       Kind.REAL,
       measured(Measurement::hasReceiver, number -> number.getReceiver().getCrossEntropy())),
@@ -85,7 +82,11 @@ enum Column {
   PERMUTATION_MSE(Kind.REAL, mse(ControlStitch.PERMUTATION)),
   RANDOM_ACCURACY(Kind.REAL, cell -> cell.controlAccuracy(ControlStitch.RANDOM)),
   RANDOM_CROSS_ENTROPY(Kind.REAL, crossEntropy(ControlStitch.RANDOM)),
-  RANDOM_MSE(Kind.REAL, mse(ControlStitch.RANDOM));
+  RANDOM_MSE(Kind.REAL, mse(ControlStitch.RANDOM)),
+  /** Of both splits' rows: the vanilla stitch's train cross-entropy minus the least known. */
+  GAP(Kind.REAL, Cell::gap),
+  /** Of both splits' rows: R² of the copy on train minus that on test examples. */
+  COPY_R2_DROP(Kind.REAL, cell -> cell.shared().copyDrop());
 
   /** String, Long or Double. */
   enum Kind {
@@ -141,10 +142,7 @@ enum Column {
   }
 
   private static Function<Cell, @Nullable Object> crossEntropy(ControlStitch control) {
-    return cell -> {
-      Control measured = control.of(cell.measurement());
-      return measured == null ? null : measured.getEvaluation().getCrossEntropy();
-    };
+    return cell -> cell.controlCrossEntropy(control);
   }
 
   private static Function<Cell, @Nullable Object> mse(ControlStitch control) {

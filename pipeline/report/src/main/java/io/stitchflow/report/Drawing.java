@@ -47,14 +47,25 @@ record Drawing(Pair pair, Condition condition, String row, String file, String s
     Quantity quantity = subject.quantity();
     List<Cell> cells = results.cells(pair, subject.condition(), subject.solver(), Split.TEST);
     Matrix matrix =
-        Matrix.of(cells, results.senderCuts(pair), results.receiverCuts(pair), quantity::of);
+        Matrix.of(cells, results.senderCuts(pair), results.receiverCuts(pair), quantity);
     if (matrix.isEmpty()) {
       return;
     }
     boolean named = quantity.needsCopy() && results.solvers().size() > 1;
     String title = quantity.title() + (named ? ", " + Words.of(subject.solver()) : "");
-    String seeds = matrix.seeds() > 1 ? ", mean of " + matrix.seeds() + " seeds" : "";
-    String subtitle = Words.of(pair, subject.condition()) + ", test" + seeds;
+    String center = quantity.hasMean() ? ", mean of " : ", median of ";
+    String seeds = matrix.seeds() > 1 ? center + matrix.seeds() + " seeds" : "";
+    String marked =
+        matrix.marked() == 0
+            ? ""
+            : "; "
+                + quantity.mark().sign()
+                + " "
+                + quantity.mark().text()
+                + " ("
+                + matrix.marked()
+                + ")";
+    String subtitle = Words.of(pair, subject.condition()) + ", test" + seeds + marked;
     String file =
         String.join(
             ".",
@@ -62,7 +73,7 @@ record Drawing(Pair pair, Condition condition, String row, String file, String s
             Words.text(subject.condition()),
             quantity.text() + (named ? "." + Words.text(subject.solver()) : ""),
             "svg");
-    String svg = new HeatMap(title, subtitle, pair, quantity.scale()).draw(matrix);
+    String svg = new HeatMap(title, subtitle, pair, quantity, results.chance().accuracy()).draw(matrix);
     String row = quantity.needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
     drawings.add(new Drawing(pair, subject.condition(), row, file, svg));
   }

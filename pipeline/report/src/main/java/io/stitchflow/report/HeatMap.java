@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param title what is drawn
  * @param subtitle of which pair, condition and split
+ * @param chance the accuracy of the most frequent class
  */
-record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
+record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, double chance) {
   private static final double CELL_WIDTH = 50;
   private static final double CELL_HEIGHT = 32;
   private static final double MARGIN = 10;
@@ -21,6 +22,8 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
   private static final double BAR_LEAST_HEIGHT = 128;
   private static final int BAR_STEPS = 64;
   private static final int BAR_TICKS = 4;
+  private static final int MARK_LINES = 2;
+  private static final double MARK_STEP = 5;
 
   // Fonts differ between machines: room is made for wide ones
   private static final double LETTER = 6.1;
@@ -75,7 +78,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
       for (int j = 0; j < matrix.columns(); j++) {
         double x = frame.left() + j * CELL_WIDTH;
         double y = TOP + i * CELL_HEIGHT;
-        double value = matrix.at(i, j).mean();
+        double value = matrix.value(i, j);
         boolean known = Double.isFinite(value);
         String fill = known ? colors().color(value / top) : "#e6e6e6";
         svg.open("").title(tip(matrix, i, j));
@@ -84,7 +87,11 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
           String ink = known ? colors().ink(value / top) : "#000000";
           double middle = y + CELL_HEIGHT / 2 + 4;
           String paint = "fill=\"" + ink + "\"";
-          svg.text(x + CELL_WIDTH / 2, middle, paint, minus(Numbers.brief(value)));
+          String sign = matrix.isMarked(i, j) ? quantity.mark().sign() : "";
+          svg.text(x + CELL_WIDTH / 2, middle, paint, minus(Numbers.brief(value)) + sign);
+          if (matrix.isMarked(i, j)) {
+            drawMark(svg, x, y, ink);
+          }
         } else {
           drawHatch(svg, x, y);
         }
@@ -102,13 +109,25 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
     }
   }
 
+  /** Lines across two corners, so that a marked number is not taken for a plain one. */
+  private static void drawMark(Svg svg, double x, double y, String ink) {
+    String paint = "stroke=\"" + ink + "\" stroke-width=\"1\" stroke-opacity=\"0.7\"";
+    double right = x + CELL_WIDTH;
+    double bottom = y + CELL_HEIGHT;
+    for (int k = 1; k <= MARK_LINES; k++) {
+      double side = k * MARK_STEP;
+      svg.line(x, y + side, x + side, y, paint);
+      svg.line(right - side, bottom, right, bottom - side, paint);
+    }
+  }
+
   /** Outlines the cells that the means by region call the diagonal. */
   private void drawDiagonal(Svg svg, Matrix matrix, Frame frame) {
     svg.open("fill=\"none\" stroke-width=\"1.5\"");
     double top = top(matrix);
     for (int i = 0; i < matrix.rows(); i++) {
       for (int j = 0; j < matrix.columns(); j++) {
-        double value = matrix.at(i, j).mean();
+        double value = matrix.value(i, j);
         if (Double.isFinite(value)
             && pair.region(matrix.senderCuts().get(i), matrix.receiverCuts().get(j))
                 == Region.DIAGONAL) {
@@ -158,8 +177,8 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
     for (int k = 0; k <= BAR_TICKS; k++) {
       tick(svg, frame, (double) k / BAR_TICKS, minus(tickLabel(k, top)));
     }
-    if (scale == Quantity.Scale.ACCURACY) {
-      tick(svg, frame, Chance.of(pair.receiver()), "chance");
+    if (quantity.scale() == Quantity.Scale.ACCURACY && Double.isFinite(chance)) {
+      tick(svg, frame, chance, "chance");
     }
   }
 
@@ -172,39 +191,49 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity.Scale scale) {
 
   private String tickLabel(int tick, double top) {
     double share = (double) tick / BAR_TICKS;
-    if (scale == Quantity.Scale.ERROR) {
+    if (quantity.scale() == Quantity.Scale.ERROR) {
       return Numbers.brief(share * top);
     }
     return tick == 0
-        ? (scale == Quantity.Scale.R2 ? "≤ 0" : "0")
+        ? (quantity.scale() == Quantity.Scale.R2 ? "≤ 0" : "0")
         : tick == BAR_TICKS ? "1" : Numbers.fixed(share, 2);
   }
 
-  private static String tip(Matrix matrix, int i, int j) {
+  private String tip(Matrix matrix, int i, int j) {
     Sample sample = matrix.at(i, j);
     String place = matrix.senderCuts().get(i) + " → " + matrix.receiverCuts().get(j) + ": ";
     if (sample.size() == 0) {
       return place + "not measured";
     }
-    String value = place + Numbers.exact(sample.mean());
-    return sample.size() == 1
-        ? value
-        : value
-            + " ± "
-            + Numbers.spread(sample.mean(), sample.halfInterval())
-            + " over "
-            + sample.size()
-            + " seeds (95 %)";
+    String value = place + Numbers.exact(matrix.value(i, j)) + seeds(sample);
+    return matrix.isMarked(i, j) ? value + "; " + quantity.mark().text() : value;
+  }
+
+  private String seeds(Sample sample) {
+    if (sample.size() == 1) {
+      return "";
+    }
+    Estimate mean = Statistic.mean(sample);
+    boolean interval = quantity.hasMean() && mean.bounds() == Estimate.Bounds.INTERVAL;
+    double from = interval ? mean.from() : sample.quantile(0);
+    double to = interval ? mean.to() : sample.quantile(1);
+    return (interval ? ", 95 % interval " : ", range ")
+        + Numbers.brief(from)
+        + " to "
+        + Numbers.brief(to)
+        + " over "
+        + sample.size()
+        + " seeds";
   }
 
   /** The value that has the last colour. */
   private double top(Matrix matrix) {
     double max = matrix.max();
-    return scale == Quantity.Scale.ERROR && max > 0 ? max : 1;
+    return quantity.scale() == Quantity.Scale.ERROR && max > 0 ? max : 1;
   }
 
   private ColorMap colors() {
-    return scale == Quantity.Scale.ERROR ? ColorMap.MAGMA_REVERSED : ColorMap.VIRIDIS;
+    return quantity.scale() == Quantity.Scale.ERROR ? ColorMap.MAGMA_REVERSED : ColorMap.VIRIDIS;
   }
 
   private String rowTitle() {

@@ -2,24 +2,27 @@ package io.stitchflow.report;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One quantity over the cuts of a pair, rows = sender cuts, columns = receiver cuts; each entry is
- * the mean over seeds.
+ * what its seeds gave.
  */
 final class Matrix {
   private final List<String> senderCuts;
   private final List<String> receiverCuts;
+  private final Quantity quantity;
   private final List<Sample> samples;
+  private final List<Boolean> marks;
 
-  private Matrix(List<String> senderCuts, List<String> receiverCuts) {
+  private Matrix(List<String> senderCuts, List<String> receiverCuts, Quantity quantity) {
     this.senderCuts = List.copyOf(senderCuts);
     this.receiverCuts = List.copyOf(receiverCuts);
+    this.quantity = quantity;
     this.samples = new ArrayList<>();
+    this.marks = new ArrayList<>();
     for (int i = 0; i < senderCuts.size() * receiverCuts.size(); i++) {
       samples.add(new Sample());
+      marks.add(false);
     }
   }
 
@@ -32,14 +35,17 @@ final class Matrix {
       List<Cell> cells,
       List<String> senderCuts,
       List<String> receiverCuts,
-      Function<Cell, @Nullable Double> quantity) {
-    Matrix matrix = new Matrix(senderCuts, receiverCuts);
+      Quantity quantity) {
+    Matrix matrix = new Matrix(senderCuts, receiverCuts, quantity);
     for (Cell cell : cells) {
       int row = senderCuts.indexOf(cell.place().getSenderCut());
       int column = receiverCuts.indexOf(cell.place().getReceiverCut());
-      Double value = quantity.apply(cell);
+      Double value = quantity.of(cell);
       if (row >= 0 && column >= 0 && value != null) {
         matrix.at(row, column).add(value);
+        if (quantity.mark().at(cell)) {
+          matrix.marks.set(row * matrix.columns() + column, true);
+        }
       }
     }
     return matrix;
@@ -66,6 +72,20 @@ final class Matrix {
     return samples.get(row * columns() + column);
   }
 
+  /** The mean over the seeds, or the median of what has no bounds; NaN if nothing was measured. */
+  double value(int row, int column) {
+    return quantity.center(at(row, column));
+  }
+
+  /** Whether the quantity's mark stands there, since it holds for one of the seeds. */
+  boolean isMarked(int row, int column) {
+    return marks.get(row * columns() + column);
+  }
+
+  int marked() {
+    return (int) marks.stream().filter(marked -> marked).count();
+  }
+
   boolean isEmpty() {
     return samples.stream().allMatch(sample -> sample.size() == 0);
   }
@@ -75,8 +95,8 @@ final class Matrix {
     return samples.stream().mapToInt(Sample::size).max().orElse(0);
   }
 
-  /** The largest finite mean, or 0. */
+  /** The largest finite value, or 0. */
   double max() {
-    return samples.stream().mapToDouble(Sample::mean).filter(Double::isFinite).max().orElse(0);
+    return samples.stream().mapToDouble(quantity::center).filter(Double::isFinite).max().orElse(0);
   }
 }

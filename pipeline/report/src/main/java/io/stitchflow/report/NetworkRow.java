@@ -10,16 +10,22 @@ import io.stitchflow.v1.TrainingCurve;
  * @param test its accuracy on the test split, in [0, 1]; NaN if unknown
  */
 record NetworkRow(
-    ReportNetwork network, TrainingCurve curve, double test, String digest, String curveDigest) {
-  /** Three standard errors is what luck seldom reaches. */
-  private static final double ERRORS = 3;
-
+    ReportNetwork network,
+    TrainingCurve curve,
+    double test,
+    String digest,
+    String curveDigest,
+    Chance chance) {
   /** A random network that does better than this many times chance has not been left random. */
   private static final double RANDOM_MOST = 2;
 
   static NetworkRow of(
-      ReportNetwork network, TrainingCurve curve, String digest, String curveDigest) {
-    return new NetworkRow(network, curve, share(curve.getTest()), digest, curveDigest);
+      ReportNetwork network,
+      TrainingCurve curve,
+      String digest,
+      String curveDigest,
+      Chance chance) {
+    return new NetworkRow(network, curve, share(curve.getTest()), digest, curveDigest, chance);
   }
 
   String name() {
@@ -27,7 +33,7 @@ record NetworkRow(
   }
 
   String state() {
-    return network.getRandom() ? "random" : "trained";
+    return network.getRandom() ? "random" : network.getImported() ? "imported" : "trained";
   }
 
   String architecture() {
@@ -72,7 +78,12 @@ record NetworkRow(
     if (network.getRandom()) {
       return suspicious() ? "above chance, though random" : "near chance";
     }
-    return suspicious() ? "not above chance, though trained" : "above chance";
+    return suspicious() ? "not above chance, though " + state() : "above chance";
+  }
+
+  /** Whether it is trained or imported and does no better than the majority class. */
+  boolean atChance() {
+    return suspicious() && !network.getRandom();
   }
 
   /** Whether the network breaks the rule that trained ones beat chance and random ones do not. */
@@ -80,10 +91,10 @@ record NetworkRow(
     if (Double.isNaN(test)) {
       return false;
     }
-    double examples = Integer.toUnsignedLong(curve.getTest().getExamples());
-    double chance = Chance.of(network);
-    double error = Math.sqrt(chance * (1 - chance) / examples);
-    return network.getRandom() ? test > RANDOM_MOST * chance : test <= chance + ERRORS * error;
+    double most = Math.min(RANDOM_MOST * chance.accuracy(), (1 + chance.accuracy()) / 2);
+    return network.getRandom()
+        ? test > most
+        : !chance.isBelow(test, Integer.toUnsignedLong(curve.getTest().getExamples()));
   }
 
   private static String accuracy(Evaluation evaluation) {

@@ -3,15 +3,17 @@ package io.stitchflow.report;
 import io.stitchflow.v1.ReportNetwork;
 import java.util.Locale;
 
-/** A sender and a receiver, with all their cuts. */
+/** A sender and a receiver, with all their cuts; in whichever states. */
 record Pair(ReportNetwork sender, ReportNetwork receiver) {
-  /** What a pair is called, since it decides what its numbers can show. */
+  /** What two networks are to each other, since it decides what their numbers can show. */
   enum Kind {
-    SELF(
-        "self",
-        "self pair: one network with itself; identity is an exact stitch where both are in one state"),
-    SEED("seed", "seed pair: one architecture and width, two seeds"),
-    OTHER("other", "two architectures");
+    SELF("self", "self pair: both halves have the same weights; identity is an exact stitch"),
+    SEED(
+        "two seeds",
+        "two seeds: one architecture, width and training recipe, neither imported, different seeds"),
+    SAME_ARCHITECTURE(
+        "same architecture", "same architecture and width, different weights for another reason"),
+    OTHER("two architectures", "two architectures or widths");
 
     private final String brief;
     private final String text;
@@ -29,16 +31,21 @@ record Pair(ReportNetwork sender, ReportNetwork receiver) {
     String text() {
       return text;
     }
-  }
 
-  Kind kind() {
-    if (sender.getName().equals(receiver.getName())) {
-      return Kind.SELF;
+    /** Of two networks, each in the state that a condition gives it. */
+    static Kind of(NetworkRow sender, NetworkRow receiver) {
+      if (sender.digest().equals(receiver.digest())) {
+        return SELF;
+      }
+      ReportNetwork a = sender.network();
+      ReportNetwork b = receiver.network();
+      if (!a.getArchitecture().equals(b.getArchitecture()) || a.getWidth() != b.getWidth()) {
+        return OTHER;
+      }
+      boolean drawn = !a.getImported() && !b.getImported();
+      boolean seeds = a.getRecipe().equals(b.getRecipe()) && a.getSeed() != b.getSeed();
+      return drawn && seeds ? SEED : SAME_ARCHITECTURE;
     }
-    boolean same =
-        sender.getArchitecture().equals(receiver.getArchitecture())
-            && sender.getWidth() == receiver.getWidth();
-    return same ? Kind.SEED : Kind.OTHER;
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.stitchflow.report;
 
 import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.ReportNetwork;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Mean vanilla accuracies of "Exploring Neural Network Modularity Using Model Stitching"
@@ -13,14 +16,26 @@ final class Published {
       "Only the order of the published numbers is a target: there BatchNorm of the frozen halves"
           + " drifted in training mode, accuracy was over the last 1,808 of 10,000 test images, the"
           + " learning rate never left its warm-up, and the two halves of a self pair were one"
-          + " object; data, widths and recipes differ from these here too.";
+          + " object; widths and recipes differ from those here too.";
 
   /** Errors, over all trained/trained cells. */
   static final String ERRORS =
       "Published for trained → trained: EV 0.045, ES 0.016, SV 0.020, ES < EV in 99.6 % of cells,"
           + " copy accuracy about 0.10.";
 
+  private static final Pattern ARCHITECTURE = Pattern.compile("ResNet\\([12],[12],[12],[12]\\)");
+  private static final Pattern DATASET = Pattern.compile("CIFAR-10(,.*)?");
+
   private Published() {}
+
+  /** Whether all networks are of the paper's sixteen architectures, and its data set is theirs. */
+  static boolean isOf(List<ReportNetwork> networks) {
+    return networks.stream()
+        .allMatch(
+            network ->
+                ARCHITECTURE.matcher(network.getArchitecture()).matches()
+                    && DATASET.matcher(network.getDataset()).matches());
+  }
 
   /** NaN where nothing was published. */
   static double vanillaAccuracy(Condition condition, Region region) {

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The page {@code report.html}: one file that needs nothing else. */
@@ -32,18 +31,21 @@ final class ReportPage {
   private record Page(
       String experiment,
       String facts,
+      List<SplitRow> splits,
       List<NetworkRow> networks,
       String chance,
+      String entropy,
+      String copyDrop,
+      String spread,
       String gate,
       boolean suspicious,
       boolean severalPairs,
-      boolean severalSeeds,
       AnswerTable answer,
       List<String> thresholds,
       String plot,
       String publishedErrors,
       String caveat,
-      Means allPairs,
+      RegionTable allPairs,
       List<MorePart> allPairsMore,
       List<PairPart> pairs) {}
 
@@ -51,17 +53,16 @@ final class ReportPage {
       int number,
       String sender,
       String receiver,
-      String kind,
       boolean open,
-      Means test,
-      Means train,
+      RegionTable test,
+      RegionTable train,
       List<MorePart> more,
       List<ConditionPart> conditions,
       List<DigestRow> digests) {}
 
-  private record MorePart(String title, Means means) {}
+  private record MorePart(String title, RegionTable table) {}
 
-  private record ConditionPart(String name, List<MapRow> rows) {}
+  private record ConditionPart(String name, String kind, List<MapRow> rows) {}
 
   private record MapRow(List<String> drawings) {}
 
@@ -73,45 +74,66 @@ final class ReportPage {
       String seed,
       String digest) {}
 
-  static String of(
+  /** A split of the data set. */
+  record SplitRow(String split, String digest) {}
+
+  /**
+   * What the page shows.
+   *
+   * @param plot the answer as SVG; empty if there are no cells
+   */
+  record Content(
       WriteReport report,
+      List<SplitRow> splits,
       List<NetworkRow> networks,
       Results results,
       List<Drawing> drawings,
-      Answer answer,
-      String plot) {
+      AnswerTable answer,
+      String plot) {}
+
+  static String of(Content content) {
+    WriteReport report = content.report();
+    Results results = content.results();
+    List<NetworkRow> networks = content.networks();
     List<PairPart> pairs = new ArrayList<>();
     for (Pair pair : results.pairs()) {
       boolean open = results.pairs().size() <= PAIRS_OPEN;
-      pairs.add(part(pair, pairs.size() + 1, open, results, drawings));
+      pairs.add(part(pair, pairs.size() + 1, open, results, content.drawings()));
     }
     Page page =
         new Page(
             report.getExperiment(),
             facts(report, results),
+            content.splits(),
             networks,
-            chance(networks),
+            Numbers.fixed(results.chance().accuracy(), 3),
+            Numbers.fixed(results.chance().crossEntropy(), 3),
+            Numbers.brief(Cell.LARGEST_COPY_DROP),
+            spread(seeds(report)),
             gate(networks),
             networks.stream().anyMatch(NetworkRow::suspicious),
             results.pairs().size() > 1,
-            seeds(report) > 1,
-            AnswerTable.of(answer, results.solvers().size() > 1),
-            thresholds(),
-            plot,
+            content.answer(),
+            thresholds(results.chance()),
+            content.plot(),
             Published.ERRORS,
             Published.CAVEAT,
-            Means.of(results, results.pairs(), Split.TEST),
+            RegionTable.of(results, results.pairs(), Split.TEST),
             more(results, results.pairs()),
             pairs);
     return template().execute(page);
   }
 
-  /** Of all networks: they are of one data set. */
-  private static String chance(List<NetworkRow> networks) {
-    return networks.stream()
-        .map(row -> Numbers.fixed(Chance.of(row.network()), 3))
-        .distinct()
-        .collect(Collectors.joining(", "));
+  /** What stands in brackets. */
+  private static String spread(long seeds) {
+    String medians = "Medians: quartiles over cells in brackets.";
+    if (seeds < 2) {
+      return medians;
+    }
+    return (seeds == 2
+            ? "Means over cells: in parentheses those of both stitch seeds, which are too few for an interval. "
+            : "Means over cells: in brackets the 95 % interval over stitch seeds (Student's t), clipped to [0, 1]. ")
+        + medians;
   }
 
   private static PairPart part(
@@ -121,7 +143,7 @@ final class ReportPage {
     for (Condition condition : results.conditions()) {
       List<MapRow> rows = rows(pair, condition, drawings);
       if (!rows.isEmpty()) {
-        conditions.add(new ConditionPart(Words.of(condition), rows));
+        conditions.add(new ConditionPart(Words.of(condition), results.kind(pair, condition).text(), rows));
       }
       for (CopySolver solver : results.solvers()) {
         results.cells(pair, condition, solver, Split.TEST).forEach(c -> digests.add(row(c)));
@@ -131,10 +153,9 @@ final class ReportPage {
         number,
         pair.sender().getName(),
         pair.receiver().getName(),
-        pair.kind().text(),
         open,
-        Means.of(results, List.of(pair), Split.TEST),
-        Means.of(results, List.of(pair), Split.TRAIN),
+        RegionTable.of(results, List.of(pair), Split.TEST),
+        RegionTable.of(results, List.of(pair), Split.TRAIN),
         more(results, List.of(pair)),
         conditions,
         digests);
@@ -143,29 +164,30 @@ final class ReportPage {
   /** Tables that are folded away; those without numbers are left out. */
   private static List<MorePart> more(Results results, List<Pair> pairs) {
     return Stream.of(
-            new MorePart("Geometry and later cuts", Means.geometry(results, pairs, Split.TEST)),
-            new MorePart("Controls", Means.controls(results, pairs, Split.TEST)))
-        .filter(part -> part.means().measured())
+            new MorePart("Geometry and later cuts", RegionTable.geometry(results, pairs, Split.TEST)),
+            new MorePart("Controls", RegionTable.controls(results, pairs, Split.TEST)))
+        .filter(part -> part.table().measured())
         .toList();
   }
 
   /** What verdicts mean, with their numbers. */
-  private static List<String> thresholds() {
+  private static List<String> thresholds(Chance chance) {
     return List.of(
         String.format(
             Locale.ROOT,
-            "A stitch works in a cell if it keeps %.0f %% of what the receiver's accuracy is above chance.",
-            100 * Verdict.WORKS),
+            "A stitch works in a cell if it keeps %.0f %% of what the receiver's accuracy is above chance, %.3f, with the whole 95 %% interval of its accuracy over the test examples (Wilson); where that interval holds the threshold, the cell is too close to call.",
+            100 * Verdict.WORKS,
+            chance.accuracy()),
         String.format(
             Locale.ROOT,
-            "It matches with at least %.0f %% of the copy's R², in part with %.0f %%; the copy, of the same shape, shows how much can be matched.",
+            "It matches with at least %.0f %% of the best copy's R², in part with %.0f %%; the best copy of all solvers, of the same shape, shows how much is known to be within reach.",
             100 * Verdict.MATCHES_FROM,
             100 * Verdict.PARTLY_FROM),
         String.format(
             Locale.ROOT,
-            "Below an R² of the copy of %.1f nothing of this shape can match. A receiver less than %.2f above chance, as random ones are, has nothing to keep.",
+            "Where that copy has an R² below %.1f no tested copy matches. Cells have no verdict if the receiver is not above chance by %.2f and with its whole 95 %% interval, or if the vanilla stitch has not converged (gap above 0).",
             Verdict.COPIES,
-            Verdict.KNOWS));
+            Chance.MARGIN));
   }
 
   private static List<MapRow> rows(Pair pair, Condition condition, List<Drawing> drawings) {
@@ -195,15 +217,11 @@ final class ReportPage {
     return String.join(
         " · ",
         String.join(", ", datasets),
-        count(names, "network"),
-        count(results.pairs().size(), "ordered pair"),
-        count(results.conditions().size(), "condition"),
-        count(report.getCellCount(), "cell"),
-        count(seeds(report), "stitch seed"));
-  }
-
-  private static String count(long number, String what) {
-    return number + " " + what + (number == 1 ? "" : "s");
+        Words.count(names, "network"),
+        Words.count(results.pairs().size(), "ordered pair"),
+        Words.count(results.conditions().size(), "condition"),
+        Words.count(report.getCellCount(), "cell"),
+        Words.count(seeds(report), "stitch seed"));
   }
 
   private static long seeds(WriteReport report) {

@@ -25,11 +25,21 @@ final class Results {
   private final Map<Group, List<Cell>> groups = new LinkedHashMap<>();
   private final Map<Pair, Set<String>> senderCuts = new LinkedHashMap<>();
   private final Map<Pair, Set<String>> receiverCuts = new LinkedHashMap<>();
+  private final Map<State, NetworkRow> states = new LinkedHashMap<>();
+  private final Chance chance;
+
+  /** A network, trained (or imported) or random. */
+  private record State(String name, boolean random) {}
 
   /**
+   * @param networks in all states that the cells use
    * @throws IllegalArgumentException if a cell is of a network or cut that the report lacks
    */
-  Results(WriteReport report, CellTable table) {
+  Results(WriteReport report, CellTable table, List<NetworkRow> networkRows, Chance chance) {
+    this.chance = chance;
+    for (NetworkRow row : networkRows) {
+      states.put(new State(row.name(), row.network().getRandom()), row);
+    }
     Map<String, ReportNetwork> networks = new LinkedHashMap<>();
     // A network and its random control share their name and cuts
     report.getNetworkList().forEach(network -> networks.putIfAbsent(network.getName(), network));
@@ -51,6 +61,34 @@ final class Results {
   /** In the order of their first cells. */
   List<Pair> pairs() {
     return pairs;
+  }
+
+  Chance chance() {
+    return chance;
+  }
+
+  /**
+   * What the two networks of a pair are to each other in their states of {@code condition}.
+   *
+   * @throws IllegalArgumentException if the report lacks one of them in that state
+   */
+  Pair.Kind kind(Pair pair, Condition condition) {
+    return Pair.Kind.of(
+        state(pair.sender(), Words.randomSender(condition)),
+        state(pair.receiver(), Words.randomReceiver(condition)));
+  }
+
+  private NetworkRow state(ReportNetwork network, boolean random) {
+    NetworkRow row = states.get(new State(network.getName(), random));
+    if (row == null) {
+      throw new IllegalArgumentException(
+          "a cell is of the "
+              + (random ? "random" : "trained")
+              + " network '"
+              + network.getName()
+              + "', which the report lacks");
+    }
+    return row;
   }
 
   /** In the order of the enum. */

@@ -1,35 +1,69 @@
 package io.stitchflow.report;
 
-/** Mean and spread of numbers, added one at a time. */
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers, added one at a time. */
 final class Sample {
-  private double sum;
-  private double sumOfSquares;
-  private double origin;
-  private int size;
+  private final List<Double> values = new ArrayList<>();
+
+  /** A number of each row; those that were not measured or are no numbers are left out. */
+  static Sample of(List<Cell> rows, Function<Cell, @Nullable Double> value) {
+    Sample sample = new Sample();
+    for (Cell row : rows) {
+      Double number = value.apply(row);
+      if (number != null && !number.isNaN()) {
+        sample.add(number);
+      }
+    }
+    return sample;
+  }
 
   void add(double value) {
-    if (size == 0) {
-      origin = Double.isFinite(value) ? value : 0;
-    }
-    // About the first value, so that the spread of nearly equal numbers is not lost
-    double shifted = value - origin;
-    sum += shifted;
-    sumOfSquares += shifted * shifted;
-    size++;
+    values.add(value);
   }
 
   int size() {
-    return size;
+    return values.size();
   }
 
   /** NaN if empty. */
   double mean() {
-    return size == 0 ? Double.NaN : origin + sum / size;
+    double sum = 0;
+    for (double value : values) {
+      sum += value - values.get(0);
+    }
+    return size() == 0 ? Double.NaN : size() == 1 ? values.get(0) : values.get(0) + sum / size();
+  }
+
+  /** NaN if empty. */
+  double median() {
+    return quantile(0.5);
+  }
+
+  /** Linear between neighbours in order, from the lowest at 0 to the highest at 1; NaN if empty. */
+  double quantile(double share) {
+    if (values.isEmpty()) {
+      return Double.NaN;
+    }
+    List<Double> sorted = values.stream().sorted().toList();
+    double place = share * (size() - 1);
+    int below = (int) place;
+    double low = sorted.get(below);
+    double rest = place - below;
+    return rest == 0 || !Double.isFinite(low) ? low : low + rest * (sorted.get(below + 1) - low);
   }
 
   /** Standard deviation with n - 1 in the denominator; 0 for fewer than two numbers. */
   double deviation() {
-    return size < 2 ? 0 : Math.sqrt(Math.max(0, (sumOfSquares - sum * sum / size) / (size - 1)));
+    double mean = mean();
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return size() < 2 ? 0 : Math.sqrt(squares / (size() - 1));
   }
 
   /**
@@ -37,6 +71,6 @@ final class Sample {
    * which have none.
    */
   double halfInterval() {
-    return size < 2 ? 0 : StudentT.quantile975(size - 1) * deviation() / Math.sqrt(size);
+    return size() < 2 ? 0 : StudentT.quantile975(size() - 1) * deviation() / Math.sqrt(size());
   }
 }

@@ -9,7 +9,8 @@ final class StudentT {
     2.052, 2.048, 2.045, 2.042
   };
 
-  private static final double NORMAL = 1.959964;
+  /** 97.5 % quantile of the normal distribution. */
+  static final double NORMAL = 1.959964;
 
   private StudentT() {}
 

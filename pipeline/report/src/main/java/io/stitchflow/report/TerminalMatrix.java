@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Similarity matrices of one pair and condition as ASCII text, test examples, mean over seeds: rows
- * = sender cuts, columns = receiver cuts. Nine columns take 80 characters.
+ * Similarity matrices of one pair and condition as ASCII text, test examples, one number for all
+ * seeds: rows = sender cuts, columns = receiver cuts. Nine columns take 80 characters.
  */
 public final class TerminalMatrix {
   private static final int CELL = 7;
@@ -54,7 +54,7 @@ public final class TerminalMatrix {
   private String render(Quantity quantity, boolean colored) {
     Matrix matrix =
         Matrix.of(
-            cells, cuts(ReportCell::getSenderCut), cuts(ReportCell::getReceiverCut), quantity::of);
+            cells, cuts(ReportCell::getSenderCut), cuts(ReportCell::getReceiverCut), quantity);
     if (matrix.isEmpty()) {
       return "";
     }
@@ -73,15 +73,19 @@ public final class TerminalMatrix {
     for (int i = 0; i < matrix.rows(); i++) {
       text.append(right(matrix.senderCuts().get(i), margin));
       for (int j = 0; j < matrix.columns(); j++) {
-        Sample sample = matrix.at(i, j);
-        String number = sample.size() == 0 ? "." : Numbers.brief(sample.mean());
-        boolean paint = colored && Double.isFinite(sample.mean());
+        double value = matrix.value(i, j);
+        String sign = matrix.isMarked(i, j) ? quantity.mark().ascii() : "";
+        String number = matrix.at(i, j).size() == 0 ? "." : Numbers.brief(value) + sign;
+        boolean paint = colored && Double.isFinite(value);
         text.append(
-            paint
-                ? painted(right(number, CELL), colors, sample.mean() / top)
-                : right(number, CELL));
+            paint ? painted(right(number, CELL), colors, value / top) : right(number, CELL));
       }
       text.append('\n');
+    }
+    if (matrix.marked() > 0) {
+      Mark mark = quantity.mark();
+      text.append(mark.ascii()).append(' ').append(mark.text()).append(": ");
+      text.append(matrix.marked()).append(matrix.marked() == 1 ? " cell" : " cells").append('\n');
     }
     return text.toString();
   }

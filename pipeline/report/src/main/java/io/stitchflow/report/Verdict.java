@@ -1,23 +1,25 @@
 package io.stitchflow.report;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What one cell says of the question: does a stitch that works give the receiver what it expects?
  *
- * <p>A stitch <em>works</em> if it keeps {@link #WORKS} of what the receiver is better than chance.
- * It is then held against what a stitch of its shape can do, which is what the copy reaches: it
- * <em>matches</em> with {@link #MATCHES_FROM} of the copy's R², and in part with {@link
- * #PARTLY_FROM}.
+ * <p>A stitch <em>works</em> if it keeps {@link #WORKS} of what the receiver is better than chance,
+ * with the whole 95 % interval of its accuracy over the test examples. It is then held against what
+ * a stitch of its shape is known to do, which is what the best copy reaches: it <em>matches</em>
+ * with {@link #MATCHES_FROM} of that copy's R², and in part with {@link #PARTLY_FROM}.
  */
 enum Verdict {
   MATCHES("works and matches"),
   PARTLY("works and matches in part"),
   DIFFERS("works without matching"),
-  /** Even the copy has an R² below {@link #COPIES}. */
-  NO_COPY("works where none of its shape can match"),
+  /** Even the best copy has an R² below {@link #COPIES}. */
+  NO_COPY("works where no tested copy matches"),
   FAILS("does not work"),
-  /** The receiver's own accuracy is no more than {@link #KNOWS} above chance. */
+  /** The interval of the accuracy holds the least accuracy of a stitch that works. */
+  UNDECIDED("too close to call"),
+  /** A stitch with a lower train loss is known. */
+  NOT_CONVERGED("not converged"),
+  /** The receiver is not clearly above chance. */
   NO_BASELINE("receiver at chance"),
   /** Accuracy, R² or both were not measured. */
   UNKNOWN("not measured");
@@ -34,9 +36,6 @@ enum Verdict {
   /** Least R² of a copy that shows that there is something to match. */
   static final double COPIES = 0.1;
 
-  /** Least accuracy above chance of a receiver that can tell classes apart. */
-  static final double KNOWS = 0.05;
-
   private final String text;
 
   Verdict(String text) {
@@ -47,28 +46,28 @@ enum Verdict {
     return text;
   }
 
-  /**
-   * Of numbers of one cell, means over its seeds; null where not measured.
-   *
-   * @param vanilla accuracy above chance of the network with the vanilla stitch
-   * @param receiver accuracy above chance of the receiver alone
-   */
-  static Verdict of(
-      @Nullable Double vanilla,
-      @Nullable Double receiver,
-      @Nullable Double r2Vanilla,
-      @Nullable Double r2Copy) {
-    if (vanilla == null || receiver == null || r2Vanilla == null || r2Copy == null) {
+  static Verdict of(Evidence evidence, Chance chance) {
+    Double vanilla = evidence.vanilla();
+    Double receiver = evidence.receiver();
+    Double gap = evidence.gap();
+    Double r2Vanilla = evidence.r2Vanilla();
+    Double r2Copy = evidence.r2Copy();
+    if (vanilla == null || receiver == null || gap == null) {
       return UNKNOWN;
     }
-    if (Double.isNaN(r2Vanilla) || Double.isNaN(r2Copy)) {
-      return UNKNOWN;
-    }
-    if (receiver < KNOWS) {
+    if (!chance.isClearlyBelow(receiver, evidence.examples())) {
       return NO_BASELINE;
     }
-    if (!works(vanilla, receiver)) {
-      return FAILS;
+    if (gap > 0) {
+      return NOT_CONVERGED;
+    }
+    if (r2Vanilla == null || r2Copy == null) {
+      return UNKNOWN;
+    }
+    double least = chance.accuracy() + WORKS * (receiver - chance.accuracy());
+    Interval interval = Interval.wilson(vanilla, evidence.examples());
+    if (interval.from() < least) {
+      return interval.to() < least ? FAILS : UNDECIDED;
     }
     if (r2Copy < COPIES) {
       return NO_COPY;
@@ -77,13 +76,13 @@ enum Verdict {
     return share >= MATCHES_FROM ? MATCHES : share >= PARTLY_FROM ? PARTLY : DIFFERS;
   }
 
-  /** Whether a stitched network keeps enough of what the receiver knows, both above chance. */
-  private static boolean works(double accuracy, double receiver) {
-    return accuracy >= WORKS * receiver;
-  }
-
   /** Whether the vanilla stitch works. */
   boolean worked() {
     return this == MATCHES || this == PARTLY || this == DIFFERS || this == NO_COPY;
+  }
+
+  /** Whether the cell says if the vanilla stitch works. */
+  boolean judged() {
+    return worked() || this == FAILS;
   }
 }

@@ -13,6 +13,19 @@ final class Words {
     return text(condition).replace("_", " → ");
   }
 
+  static boolean randomSender(Condition condition) {
+    return condition == Condition.RANDOM_TRAINED || condition == Condition.RANDOM_RANDOM;
+  }
+
+  static boolean randomReceiver(Condition condition) {
+    return condition == Condition.TRAINED_RANDOM || condition == Condition.RANDOM_RANDOM;
+  }
+
+  /** {@code 1 cell}, {@code 2 cells}. */
+  static String count(long number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
   /** {@code a → b (random)}. */
   static String of(Pair pair, Condition condition) {
     String[] states = text(condition).split("_", 2);

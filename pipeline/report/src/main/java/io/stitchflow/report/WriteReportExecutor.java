@@ -20,12 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.stream.Stream;
 
 /**
  * Writes an experiment's report from its comparisons.
  *
- * <p>Inputs: {@code training[i]} of each network and {@code comparison[i]} of each cell, in the
- * order of the action's fields; {@code network[i]} where given is only named, never read. Outputs:
+ * <p>Inputs: {@code train} and {@code test}, of which only labels are read; {@code training[i]} and
+ * {@code network[i]} of each network, the latter only compared by digest; {@code comparison[i]} of
+ * each cell, in the order of the action's fields. Outputs:
  * {@code report.html}, {@code answer.txt}, {@code answer.csv}, {@code answer.svg}, {@code
  * cells.csv}, {@code cells.arrow} and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
@@ -54,33 +56,52 @@ public final class WriteReportExecutor implements StageExecutor {
     for (Input input : run.action().getInputList()) {
       digests.put(input.getRole(), Digest.from(input.getDigest()));
     }
-    CellTable table = readCells(run, report, digests, progress);
-    List<NetworkRow> networks = readNetworks(run, report, digests);
+    Chance chance =
+        Chance.of(
+            ClassCounts.read(run.input("train"), report.getTrainExamples()),
+            ClassCounts.read(run.input("test"), 0));
+    CellTable table = readCells(run, report, digests, chance, progress);
+    List<NetworkRow> networks = readNetworks(run, report, digests, chance);
     progress.accept(SHARE_OF_READING);
 
     table.write(file(run, "cells.csv"));
     table.writeArrow(file(run, "cells.arrow"));
-    Results results = new Results(report, table);
+    Results results = new Results(report, table, networks, chance);
     List<Drawing> drawings = Drawing.all(results);
     for (Drawing drawing : drawings) {
       Files.writeString(file(run, drawing.file()), drawing.svg(), StandardCharsets.UTF_8);
     }
     Answer answer = Answer.of(results);
-    boolean severalSolvers = results.solvers().size() > 1;
-    AnswerTable.write(answer, file(run, "answer.csv"));
-    Files.writeString(
-        file(run, "answer.txt"), AnswerTable.text(answer, severalSolvers), StandardCharsets.UTF_8);
-    String plot = AnswerPlot.draw(answer, severalSolvers);
+    boolean hasPublished = Published.isOf(report.getNetworkList());
+    AnswerCsv.write(answer, hasPublished, file(run, "answer.csv"));
+    AnswerTable answers =
+        AnswerTable.of(
+            answer,
+            Headline.of(answer, report.getVanilla()),
+            Headline.notes(answer, networks),
+            hasPublished);
+    Files.writeString(file(run, "answer.txt"), answers.text(answer), StandardCharsets.UTF_8);
+    String plot = AnswerPlot.draw(answer);
     if (!plot.isEmpty()) {
       Files.writeString(file(run, "answer.svg"), plot, StandardCharsets.UTF_8);
     }
-    String page = ReportPage.of(report, networks, results, drawings, answer, plot);
-    Files.writeString(file(run, "report.html"), page, StandardCharsets.UTF_8);
+    List<ReportPage.SplitRow> splits =
+        Stream.of("train", "test")
+            .map(split -> new ReportPage.SplitRow(split, digest(digests, split).hex()))
+            .toList();
+    ReportPage.Content content =
+        new ReportPage.Content(report, splits, networks, results, drawings, answers, plot);
+    Files.writeString(
+        file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
     progress.accept(1);
   }
 
   private static CellTable readCells(
-      StageRun run, WriteReport report, Map<String, Digest> digests, DoubleConsumer progress)
+      StageRun run,
+      WriteReport report,
+      Map<String, Digest> digests,
+      Chance chance,
+      DoubleConsumer progress)
       throws IOException {
     List<Cell> cells = new ArrayList<>();
     for (int i = 0; i < report.getCellCount(); i++) {
@@ -91,20 +112,24 @@ public final class WriteReportExecutor implements StageExecutor {
         progress.accept(SHARE_OF_READING * i / report.getCellCount());
       }
     }
-    return new CellTable(cells);
+    return new CellTable(Shared.fill(cells, chance));
   }
 
   private static List<NetworkRow> readNetworks(
-      StageRun run, WriteReport report, Map<String, Digest> digests) throws IOException {
+      StageRun run, WriteReport report, Map<String, Digest> digests, Chance chance)
+      throws IOException {
     List<NetworkRow> rows = new ArrayList<>();
     for (int i = 0; i < report.getNetworkCount(); i++) {
       ReportNetwork network = report.getNetwork(i);
       String role = "training[" + i + "]";
       TrainingCurve curve = parse(run, role, TrainingCurve.parser());
-      Digest weights = digests.get("network[" + i + "]");
       rows.add(
           NetworkRow.of(
-              network, curve, weights == null ? "" : weights.hex(), digest(digests, role).hex()));
+              network,
+              curve,
+              digest(digests, "network[" + i + "]").hex(),
+              digest(digests, role).hex(),
+              chance));
     }
     return rows;
   }

@@ -1,13 +1,18 @@
 package io.stitchflow.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.StitchRecipe;
+import io.stitchflow.v1.VanillaSettings;
 import io.stitchflow.v1.WriteReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +22,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Cells by hand; the receiver has 0.9 and the variance is 1. */
+/** Cells by hand; the receiver has 0.9 of 1000 examples, chance is 0.1 and the variance is 1. */
 final class AnswerTest {
   private static final List<String> CUTS = List.of("stem", "layer1.0", "layer2.0");
+  private static final ReportNetwork A = Fixtures.network("a", 1, false, 1, 1);
+  private static final ReportNetwork B = Fixtures.network("b", 2, false, 1, 1);
+  private static final VanillaSettings SETTINGS =
+      VanillaSettings.newBuilder()
+          .setInitialization(Initialization.KAIMING)
+          .setRecipe(StitchRecipe.newBuilder().setEpochs(6))
+          .build();
 
   @TempDir Path directory;
   private final List<Cell> cells = new ArrayList<>();
@@ -42,13 +54,18 @@ final class AnswerTest {
             "works without matching in 2 of 3 cells, does not work in 1",
             "works and matches in 1 of 1 cell",
             "does not work in 1 of 1 cell");
-    assertThat(answer.headline())
+    assertThat(Headline.of(answer, SETTINGS))
         .isEqualTo(
-            "Mostly not: between two trained networks the vanilla stitch works in 3 of 5 cells,"
-                + " and there it matches in 1, in part in 0, and not in 2.");
-    assertThat(AnswerTable.text(answer, false))
-        .startsWith("Does stitching match the representation? Mostly not: ")
-        .contains("seed pairs, trained_trained, diagonal: accuracy 0.900, R^2 0.950 (copy 0.950)");
+            "Vanilla stitches trained from a random start for 6 epochs work in 3 of 5 judged cells"
+                + " of two trained networks; there they match the receiver's representation in 1,"
+                + " in part in 0, not in 2. Not judged: 0 cells not converged, 0 with the receiver"
+                + " at chance.");
+    assertThat(text(answer))
+        .startsWith("Do these trained stitches match the representation?\nVanilla stitches ")
+        .contains("The task loss does not identify the stitch")
+        .contains(
+            "two seeds, trained_trained, diagonal: mean accuracy 0.900, median R^2 0.950 (copy"
+                + " 0.950); works and matches");
   }
 
   @Test
@@ -57,85 +74,212 @@ final class AnswerTest {
     add("a", 0, 0, 1, 0.9, 0.05);
     Answer answer = answer();
     assertThat(answer.rows())
-        .extracting(row -> row.kind())
+        .extracting(Answer.Row::kind)
         .containsExactly(Pair.Kind.SELF, Pair.Kind.SEED);
-    assertThat(answer.headline()).startsWith("No: ").contains("works in 1 of 1 cells");
+    assertThat(Headline.of(answer, SETTINGS)).contains("work in 1 of 1 judged cell ");
   }
 
   @Test
-  void answer_severalSeeds_judgesTheirMeanAndHasAnInterval() throws IOException {
-    // Means 0.8 and an R² of 0.5, of which the copy has 0.95: matches in part
+  void answer_importedTwinWithEqualWeights_isASelfPairAndNotInTheHeadline() {
+    add("b", 0, 0, 1, 0.9, 2);
+    ReportNetwork imported = B.toBuilder().setImported(true).build();
+    NetworkRow a = Fixtures.row(A);
+    NetworkRow twin =
+        NetworkRow.of(imported, Fixtures.curve(0.9), a.digest(), "", Fixtures.TEN_CLASSES);
+    Answer answer = answer(List.of(a, twin));
+    assertThat(answer.rows()).extracting(Answer.Row::kind).containsExactly(Pair.Kind.SELF);
+    assertThat(Headline.of(answer, SETTINGS))
+        .isEqualTo("Not answered: no cells of two different trained networks.");
+  }
+
+  @Test
+  void answer_twoSolvers_judgesByTheBestCopy() {
+    // R² of vanilla 0.4; least squares reaches 0.8, SGD 0.4
+    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 0.6).setEs(0.6).build());
+    add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measurement(0.9, 0.6).setEs(0.2).build());
+    // Least squares reaches -0.7 on test examples, SGD 0.4
+    add(place("b", 1, 1, 1, CopySolver.LEAST_SQUARES), measurement(0.9, 0.6).setEs(1.7).build());
+    add(place("b", 1, 1, 1, CopySolver.SGD), measurement(0.9, 0.6).setEs(0.6).build());
+    Answer answer = answer();
+    assertThat(answer.rows().get(0).verdict())
+        .isEqualTo("works and matches in 1 of 2 cells, works and matches in part in 1");
+    assertThat(answer.rows().get(0).of(Figure.R2_COPY).to()).isEqualTo(0.7, within(1e-12));
+  }
+
+  @Test
+  void answer_noCopyMatches_saysNoMoreThanWhatWasTested() {
+    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 1.5).setEs(0.95).build());
+    assertThat(answer().rows().get(0).verdict())
+        .isEqualTo("works where no tested copy matches in 1 of 1 cell");
+    assertThat(Headline.of(answer(), SETTINGS)).contains("in 1 no tested copy matches either");
+  }
+
+  @Test
+  void answer_notConvergedCell_isJudgedByNothing() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    add("b", 1, 1, 1, 0.9, 2);
+    cells.replaceAll(
+        cell ->
+            cell.place().getSenderCut().equals("layer1.0")
+                ? cell.with(new Shared(0.01, null))
+                : cell);
+    Answer answer = answer();
+    assertThat(answer.rows().get(0).verdict())
+        .isEqualTo("works and matches in 1 of 2 cells, not converged in 1");
+    assertThat(Headline.of(answer, SETTINGS))
+        .contains("work in 1 of 1 judged cell ", "Not judged: 1 cell not converged, 0 with");
+  }
+
+  @Test
+  void answer_oneSeedNotConverged_isNotConverged() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    add("b", 0, 0, 2, 0.9, 0.05);
+    cells.set(1, cells.get(1).with(new Shared(1e-3, null)));
+    assertThat(answer().rows().get(0).verdict()).isEqualTo("not converged in 1 of 1 cell");
+  }
+
+  @Test
+  void answer_receiverAtChance_isSaidWhereTheHeadlineIs() {
+    Measurement measured =
+        measurement(0.12, 0.5).setReceiver(Fixtures.evaluation(0.12, 1000)).build();
+    add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measured);
+    NetworkRow atChance =
+        NetworkRow.of(B, Fixtures.curve(0.1), "b's", "", Fixtures.TEN_CLASSES);
+    Answer answer = answer(List.of(Fixtures.row(A), atChance));
+    assertThat(Headline.of(answer, SETTINGS))
+        .startsWith("Not answered: 0 of 1 cell of two trained networks can be judged")
+        .contains("1 with the receiver at chance");
+    assertThat(Headline.notes(answer, List.of(Fixtures.row(A), atChance)))
+        .contains(
+            "Test accuracy not above chance, 0.100: b (0.100). Cells with these receivers have no"
+                + " verdict.");
+  }
+
+  @Test
+  void answer_overfittedCopies_areCountedWithTheirR2() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    add("b", 1, 1, 1, 0.9, 0.05);
+    cells.set(0, cells.get(0).with(new Shared(-1., 0.04)));
+    cells.set(1, cells.get(1).with(new Shared(-1., 0.025)));
+    assertThat(Headline.notes(answer(), List.of())).noneMatch(note -> note.contains("overfits"));
+    cells.set(1, cells.get(1).with(new Shared(-1., 0.125)));
+    assertThat(Headline.notes(answer(), List.of()))
+        .contains(
+            "The best copy overfits in 1 cell of all conditions: median R² 1.075 on train, 0.950 on"
+                + " test examples.");
+  }
+
+  @Test
+  void answer_belowThreeSeeds_warnsAndHasNoInterval() throws IOException {
+    // Means 0.85 and an R² of 0.5, of which the copy has 0.95: matches in part
     add("b", 0, 0, 1, 0.9, 0.3);
-    add("b", 0, 0, 2, 0.7, 0.7);
+    add("b", 0, 0, 2, 0.8, 0.7);
     Answer answer = answer();
     Answer.Row row = answer.rows().get(0);
-    assertThat(row.cells()).isEqualTo(1);
     assertThat(row.seeds()).isEqualTo(2);
     assertThat(row.verdict()).isEqualTo("works and matches in part in 1 of 1 cell");
-    Path csv = directory.resolve("answer.csv");
-    AnswerTable.write(answer, csv);
-    List<String> lines = Files.readAllLines(csv);
-    assertThat(lines).hasSize(2);
+    assertThat(Headline.notes(answer, List.of())).anyMatch(note -> note.startsWith("Warning: 2 "));
+    List<String> lines = csv(answer, false);
+    assertThat(lines.get(1)).startsWith("seed,trained_trained,diagonal,1,2,0.8500000000000001,,,");
+    assertThat(text(answer)).contains("Warning: 2 stitch seeds, too few for an interval");
+  }
+
+  @Test
+  void answer_threeSeeds_hasAnIntervalWithinZeroAndOne() throws IOException {
+    add("b", 0, 0, 1, 0.8, 0.3);
+    add("b", 0, 0, 2, 0.9, 0.3);
+    add("b", 0, 0, 3, 1.0, 0.3);
+    List<String> lines = csv(answer(), false);
     assertThat(lines.get(0))
-        .startsWith("pair,condition,copy_solver,region,cells,seeds,vanilla_accuracy,");
-    // 0.8 and 12.706 * 0.1 around it
-    assertThat(lines.get(1)).startsWith("seed,trained_trained,least_squares,diagonal,1,2,0.8,-0.4");
-    assertThat(AnswerTable.of(answer, false).rows().get(0).numbers().get(0))
-        .isEqualTo("0.800 ± 1.271");
+        .startsWith(
+            "pair,condition,region,cells,seeds,vanilla_accuracy,vanilla_accuracy_from,"
+                + "vanilla_accuracy_to,")
+        .contains(",r2_vanilla_median,r2_vanilla_q1,r2_vanilla_q3,r2_vanilla_above_0,")
+        .contains(",gap_median,", ",cells_not_converged,", ",cells_where_copy_overfits")
+        .doesNotContain("published");
+    // 0.9 and 4.303 * 0.1 / sqrt 3 around it
+    assertThat(lines.get(1)).matches("seed,trained_trained,diagonal,1,3,0.9,0.651\\d+,1.0,.*");
+    assertThat(Headline.notes(answer(), List.of())).noneMatch(note -> note.contains("Warning"));
+  }
+
+  @Test
+  void answer_publishedNumbers_standBesideComparableOnesOnly() throws IOException {
+    add("b", 0, 0, 1, 0.9, 0.3);
+    assertThat(csv(answer(), true).get(0)).contains(",published_vanilla_accuracy,");
+    assertThat(AnswerTable.of(answer(), "", List.of(), false).hasPublished()).isFalse();
+  }
+
+  @Test
+  void headline_otherStart_isNamed() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    VanillaSettings copyStart =
+        SETTINGS.toBuilder()
+            .setInitialization(Initialization.LEAST_SQUARES_COPY)
+            .setRecipe(StitchRecipe.newBuilder().setEpochs(1))
+            .build();
+    assertThat(Headline.of(answer(), copyStart))
+        .startsWith("Vanilla stitches trained from the least-squares copy for 1 epoch work in ");
   }
 
   @Test
   void answer_nothingMeasured_hasDashesAndNoNaN() throws IOException {
-    ReportCell place = Fixtures.place(Condition.RANDOM_RANDOM, "a", "stem", "b", "stem");
-    Measurement bare = Measurement.newBuilder().setExamples(1).build();
-    cells.addAll(
-        CellTable.rows(
-            place, Comparison.newBuilder().setTest(bare).build(), Digest.of(new byte[0])));
+    add(
+        place("b", 0, 0, 1, CopySolver.LEAST_SQUARES),
+        Measurement.newBuilder().setExamples(1).build());
     Answer answer = answer();
-    assertThat(answer.headline()).startsWith("Not answered: no cells of two trained networks");
-    assertThat(AnswerTable.text(answer, false))
-        .contains("accuracy -, R^2 - (copy -); not measured in 1 of 1 cell");
-    Path csv = directory.resolve("answer.csv");
-    AnswerTable.write(answer, csv);
-    assertThat(Files.readString(csv)).doesNotContain("NaN");
-    assertThat(AnswerPlot.draw(answer, false)).doesNotContain("NaN");
+    assertThat(Headline.of(answer, SETTINGS)).startsWith("Not answered: 0 of 1 cell");
+    assertThat(text(answer))
+        .contains("mean accuracy -, median R^2 - (copy -); not measured in 1 of 1 cell");
+    assertThat(String.join("\n", csv(answer, true))).doesNotContain("NaN");
+    assertThat(AnswerPlot.draw(answer)).doesNotContain("NaN");
   }
 
-  @Test
-  void answer_randomReceiver_hasNoBaseline() {
-    ReportCell place = Fixtures.place(Condition.TRAINED_RANDOM, "a", "stem", "b", "stem");
-    Measurement measured =
-        measurement(0.4, 0.5).toBuilder().setReceiver(Fixtures.evaluation(0.1, 1000)).build();
-    cells.addAll(
-        CellTable.rows(
-            place, Comparison.newBuilder().setTest(measured).build(), Digest.of(new byte[0])));
-    assertThat(answer().rows().get(0).verdict()).isEqualTo("receiver at chance in 1 of 1 cell");
+  private List<String> csv(Answer answer, boolean hasPublished) throws IOException {
+    Path csv = directory.resolve("answer.csv");
+    AnswerCsv.write(answer, hasPublished, csv);
+    return Files.readAllLines(csv);
+  }
+
+  private static String text(Answer answer) {
+    return AnswerTable.of(
+            answer, Headline.of(answer, SETTINGS), Headline.notes(answer, List.of()), false)
+        .text(answer);
   }
 
   private Answer answer() {
-    WriteReport report =
-        WriteReport.newBuilder()
-            .addNetwork(Fixtures.network("a", 1, false, 1, 1))
-            .addNetwork(Fixtures.network("b", 2, false, 1, 1))
-            .build();
-    return Answer.of(new Results(report, new CellTable(cells)));
+    return answer(List.of(Fixtures.row(A), Fixtures.row(B)));
+  }
+
+  private Answer answer(List<NetworkRow> networks) {
+    WriteReport report = WriteReport.newBuilder().addNetwork(A).addNetwork(B).build();
+    return Answer.of(
+        new Results(report, new CellTable(cells), networks, Fixtures.TEN_CLASSES));
   }
 
   private void add(String receiver, int i, int j, long seed, double accuracy, double ev) {
-    ReportCell place =
-        Fixtures.place(Condition.TRAINED_TRAINED, "a", CUTS.get(i), receiver, CUTS.get(j))
-            .toBuilder()
-            .setSeed(seed)
-            .setCopySolver(CopySolver.LEAST_SQUARES)
-            .build();
-    cells.addAll(
-        CellTable.rows(
-            place,
-            Comparison.newBuilder().setTest(measurement(accuracy, ev)).build(),
-            Digest.of(new byte[0])));
+    add(
+        place(receiver, i, j, seed, CopySolver.LEAST_SQUARES), measurement(accuracy, ev).build());
   }
 
-  private static Measurement measurement(double accuracy, double ev) {
+  /** A test row of a stitch that has converged. */
+  private void add(ReportCell place, Measurement test) {
+    for (Cell row :
+        CellTable.rows(
+            place, Comparison.newBuilder().setTest(test).build(), Digest.of(new byte[0]))) {
+      cells.add(row.with(new Shared(-1., 0.)));
+    }
+  }
+
+  private static ReportCell place(
+      String receiver, int i, int j, long seed, CopySolver solver) {
+    return Fixtures.place(Condition.TRAINED_TRAINED, "a", CUTS.get(i), receiver, CUTS.get(j))
+        .toBuilder()
+        .setSeed(seed)
+        .setCopySolver(solver)
+        .build();
+  }
+
+  private static Measurement.Builder measurement(double accuracy, double ev) {
     return Measurement.newBuilder()
         .setExamples(1000)
         .setEv(ev)
@@ -144,7 +288,6 @@ final class AnswerTest {
         .setR2Ceiling(1)
         .setVanilla(Fixtures.evaluation(accuracy, 1000))
         .setCopy(Fixtures.evaluation(0.85, 1000))
-        .setReceiver(Fixtures.evaluation(0.9, 1000))
-        .build();
+        .setReceiver(Fixtures.evaluation(0.9, 1000));
   }
 }

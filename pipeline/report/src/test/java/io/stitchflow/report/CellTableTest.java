@@ -35,7 +35,9 @@ final class CellTableTest {
             .setSeed(-1)
             .build();
     Comparison comparison = Fixtures.comparison(0.8, 0.6, 3, 0.5, 2);
-    assertThat(Files.readString(written(CellTable.rows(place, comparison, DIGEST))))
+    assertThat(Files.readString(written(
+                    Shared.fill(
+                        CellTable.rows(place, comparison, DIGEST), Fixtures.TEN_CLASSES))))
         .isEqualTo(
             "condition,sender,sender_cut,receiver,receiver_cut,copy_solver,split,vanilla_accuracy,"
                 + "copy_accuracy,receiver_accuracy,ev,es,sv,r2_vanilla,r2_copy,r2_ceiling,seed,"
@@ -49,18 +51,18 @@ final class CellTableTest {
                 + ",copy_later_r2,interpolated_accuracy,interpolated_cross_entropy"
                 + ",identity_accuracy,identity_cross_entropy,identity_mse"
                 + ",permutation_accuracy,permutation_cross_entropy,permutation_mse"
-                + ",random_accuracy,random_cross_entropy,random_mse"
+                + ",random_accuracy,random_cross_entropy,random_mse,gap,copy_r2_drop"
                 + "\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,train,1.0,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
                 + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",,,,,,,,,,,,,,,,,,,,,,,,\n"
+                + ",,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
                 + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",,,,,,,,,,,,,,,,,,,,,,,,\n");
+                + ",,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
   }
 
   @Test
@@ -70,6 +72,7 @@ final class CellTableTest {
         new ArrayList<>(
             CellTable.rows(place, Fixtures.comparison(0.1234, 1.0 / 3, 0.1, 1e-9, 0.7), DIGEST));
     cells.addAll(CellTable.rows(place, Fixtures.everything(), DIGEST));
+    cells.replaceAll(cell -> cell.with(new Shared(Double.POSITIVE_INFINITY, 0.1)));
     Measurement bare = Measurement.newBuilder().setExamples(7).setEs(0.25).build();
     cells.addAll(CellTable.rows(place, Comparison.newBuilder().setTest(bare).build(), DIGEST));
     assertThat(CellTable.read(written(cells)).cells()).isEqualTo(cells);

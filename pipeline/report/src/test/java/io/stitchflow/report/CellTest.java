@@ -77,6 +77,10 @@ final class CellTest {
 
   private static Cell cell(Measurement measurement) {
     return new Cell(
-        ReportCell.getDefaultInstance(), Split.TEST, measurement, Digest.of(new byte[0]));
+        ReportCell.getDefaultInstance(),
+        Split.TEST,
+        measurement,
+        Digest.of(new byte[0]),
+        Shared.NONE);
   }
 }

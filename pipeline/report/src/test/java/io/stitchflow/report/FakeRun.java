@@ -4,6 +4,7 @@ import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
@@ -23,15 +24,30 @@ final class FakeRun implements StageRun {
   private final WriteReport.Builder report = WriteReport.newBuilder();
   private final Map<String, byte[]> blobs = new TreeMap<>();
 
-  FakeRun(Path directory, String experiment) {
+  /** Of a data set of ten classes, all as frequent as each other. */
+  FakeRun(Path directory, String experiment) throws IOException {
     this.directory = directory;
     report.setExperiment(experiment);
+    report.getVanillaBuilder().setInitialization(Initialization.KAIMING);
+    report.getVanillaBuilder().getRecipeBuilder().setEpochs(6);
+    labels("train", 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
+    labels("test", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+  }
+
+  /** How many examples of each class a split of the data set has. */
+  FakeRun labels(String split, int... counts) throws IOException {
+    blobs.put(split, Fixtures.split(directory, counts));
+    return this;
   }
 
   FakeRun add(ReportNetwork network, TrainingCurve curve) {
+    return add(network, curve, "weights " + report.getNetworkCount());
+  }
+
+  FakeRun add(ReportNetwork network, TrainingCurve curve, String weights) {
     int i = report.getNetworkCount();
     blobs.put("training[" + i + "]", curve.toByteArray());
-    blobs.put("network[" + i + "]", ("weights " + i).getBytes(StandardCharsets.UTF_8));
+    blobs.put("network[" + i + "]", weights.getBytes(StandardCharsets.UTF_8));
     report.addNetwork(network);
     return this;
   }

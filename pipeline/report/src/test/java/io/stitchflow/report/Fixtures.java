@@ -1,5 +1,10 @@
 package io.stitchflow.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.tensor.Element;
+import io.stitchflow.artifacts.tensor.TensorFileWriter;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Control;
@@ -11,15 +16,24 @@ import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingCurve;
+import io.stitchflow.v1.TrainingRecipe;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** Networks and comparisons made up for tests; of the shape that real ones have. */
 final class Fixtures {
   private static final int TEST_EXAMPLES = 10_000;
   private static final int TRAIN_EXAMPLES = 50_000;
+
+  /** All as frequent as each other. */
+  static final Chance TEN_CLASSES = new Chance(0.1, Math.log(10));
 
   private Fixtures() {}
 
@@ -45,9 +59,42 @@ final class Fixtures {
         .setWidth(16)
         .setSeed(seed)
         .setRandom(random)
+        .setRecipe(TrainingRecipe.newBuilder().setEpochs(random ? 0 : 3))
         .setDataset("CIFAR-10")
         .addAllCut(cuts(blocks))
         .build();
+  }
+
+  /** The random control of a network. */
+  static ReportNetwork random(ReportNetwork network) {
+    return network.toBuilder()
+        .setRandom(true)
+        .setImported(false)
+        .setRecipe(TrainingRecipe.newBuilder().setEpochs(0))
+        .build();
+  }
+
+  /** A network as the report knows it, with the chance of ten classes; its weights are its name. */
+  static NetworkRow row(ReportNetwork network) {
+    String digest = Digest.of((network.getName() + network.getRandom()).getBytes(UTF_8)).hex();
+    return NetworkRow.of(network, curve(0.9), digest, "", TEN_CLASSES);
+  }
+
+  /** Writes a data set's split: so many examples of each class, with one byte for an image. */
+  static byte[] split(Path directory, int... counts) throws IOException {
+    Path file = Files.createTempFile(Files.createDirectories(directory), "split", ".arrow");
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            file, "image", List.of(1), List.of("C"), Element.UINT8, new TreeMap<>())) {
+      for (int label = 0; label < counts.length; label++) {
+        byte[] labels = new byte[counts[label]];
+        Arrays.fill(labels, (byte) label);
+        writer.write(ByteBuffer.wrap(new byte[labels.length]), ByteBuffer.wrap(labels));
+      }
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    return bytes;
   }
 
   static TrainingCurve curve(double accuracy, double... loss) {
@@ -150,12 +197,13 @@ final class Fixtures {
 
   /** All cells of all ordered pairs of {@code networks}, with the patterns that papers report. */
   static FakeRun experiment(
-      Path directory, List<ReportNetwork> networks, List<CopySolver> solvers, int seeds) {
+      Path directory, List<ReportNetwork> networks, List<CopySolver> solvers, int seeds)
+      throws IOException {
     FakeRun run = new FakeRun(directory, "made-up");
     for (ReportNetwork network : networks) {
       double luck = network.getSeed() / 300.0;
       run.add(network, curve(0.72 + luck, 1.9, 1.2, 0.81));
-      run.add(network.toBuilder().setRandom(true).build(), curve(0.095 + luck));
+      run.add(random(network), curve(0.095 + luck));
     }
     SplittableRandom random = new SplittableRandom(7);
     for (ReportNetwork sender : networks) {

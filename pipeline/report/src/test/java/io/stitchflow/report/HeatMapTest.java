@@ -70,12 +70,11 @@ final class HeatMapTest {
   }
 
   @Test
-  void heatMap_accuracy_marksChanceOfTheReceiversClasses() {
+  void heatMap_accuracy_marksChance() {
     Matrix matrix = matrix(Quantity.VANILLA_ACCURACY, 0.9);
-    ReportNetwork hundred = B.toBuilder().setClasses(100).build();
     HeatMap ofTen = heatMap(Quantity.VANILLA_ACCURACY);
     HeatMap ofHundred =
-        new HeatMap(ofTen.title(), ofTen.subtitle(), new Pair(A, hundred), ofTen.scale());
+        new HeatMap(ofTen.title(), ofTen.subtitle(), ofTen.pair(), ofTen.quantity(), 0.01);
     // The colour bar is 128 high and starts at 54; its labels stand 4 lower: 54 + 128 * 0.9 + 4
     assertThat(ofTen.draw(matrix)).contains("y=\"173.2\">chance<");
     assertThat(ofHundred.draw(matrix)).contains("y=\"184.72\">chance<");
@@ -97,14 +96,41 @@ final class HeatMapTest {
   }
 
   @Test
-  void heatMap_severalSeeds_showsTheirMean() {
+  void heatMap_twoSeedsOfAnError_showsTheirMedianAndRange() {
     List<Cell> cells = new ArrayList<>(cells(Quantity.EV, 1.0));
     cells.addAll(cells(Quantity.EV, 2.0));
-    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), Cell::ev);
-    assertThat(matrix.at(0, 0).mean()).isEqualTo(1.5);
-    // sqrt((0.5^2 + 0.5^2) / 1)
-    assertThat(matrix.at(0, 0).deviation()).isEqualTo(Math.sqrt(0.5));
-    assertThat(heatMap(Quantity.EV).draw(matrix)).contains("1.5 ± 6.353 over 2 seeds (95 %)");
+    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV);
+    assertThat(matrix.value(0, 0)).isEqualTo(1.5);
+    assertThat(heatMap(Quantity.EV).draw(matrix)).contains("1.5, range 1.000 to 2.000 over 2 seeds");
+  }
+
+  @Test
+  void heatMap_oneDivergedSeedOfThree_doesNotDecideTheError() {
+    List<Cell> cells = new ArrayList<>(cells(Quantity.EV, 1.0));
+    cells.addAll(cells(Quantity.EV, 1e9));
+    cells.addAll(cells(Quantity.EV, 2.0));
+    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV).value(0, 0))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void heatMap_notConvergedCell_hasADaggerAndSaysWhy() throws Exception {
+    List<Cell> cells = cells(Quantity.VANILLA_ACCURACY, 0.9, 0.5);
+    cells.set(1, cells.get(1).with(new Shared(0.25, null)));
+    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.VANILLA_ACCURACY);
+    Document svg = parse(heatMap(Quantity.VANILLA_ACCURACY).draw(matrix));
+    assertThat(values(svg)).containsExactly("0.900", "0.500†");
+    assertThat(tips(svg)).contains("stem → stem: 0.9", "stem → layer1.0: 0.5; not converged");
+    assertThat(matrix.marked()).isEqualTo(1);
+  }
+
+  @Test
+  void heatMap_overfittedCopy_isMarkedInMapsOfTheCopyOnly() throws Exception {
+    List<Cell> cells = cells(Quantity.EV, 1.0);
+    cells.set(0, cells.get(0).with(new Shared(-0.5, 0.11)));
+    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV).marked()).isZero();
+    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.R2_COPY).marked())
+        .isEqualTo(1);
   }
 
   private static ReportNetwork network(String name, String... cuts) {
@@ -112,11 +138,11 @@ final class HeatMapTest {
   }
 
   private static HeatMap heatMap(Quantity quantity) {
-    return new HeatMap(quantity.title(), "a to <b>", new Pair(A, B), quantity.scale());
+    return new HeatMap(quantity.title(), "a to <b>", new Pair(A, B), quantity, 0.1);
   }
 
   private static Matrix matrix(Quantity quantity, double... values) {
-    return Matrix.of(cells(quantity, values), A.getCutList(), B.getCutList(), quantity::of);
+    return Matrix.of(cells(quantity, values), A.getCutList(), B.getCutList(), quantity);
   }
 
   /** Row by row; vanilla accuracies, or EVs of variance 2. */
@@ -131,13 +157,17 @@ final class HeatMapTest {
               Split.TEST,
               Fixtures.comparison(accuracy ? values[k] : 0, 0, accuracy ? 0 : values[k], 0, 2)
                   .getTest(),
-              Digest.of(new byte[0])));
+              Digest.of(new byte[0]),
+              Shared.NONE));
     }
     return cells;
   }
 
   private static Document draw(Quantity quantity, double... values) throws Exception {
-    String svg = heatMap(quantity).draw(matrix(quantity, values));
+    return parse(heatMap(quantity).draw(matrix(quantity, values)));
+  }
+
+  private static Document parse(String svg) throws Exception {
     return DocumentBuilderFactory.newDefaultNSInstance()
         .newDocumentBuilder()
         .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,9 +45,11 @@ final class WriteReportExecutorTest {
     String page = page(run);
     assertThat(page)
         .contains("<svg")
-        .contains("Does stitching match the representation?", "<td>self</td>", "published")
-        .contains("self pair: one network with itself", "two architectures")
-        .contains("trained networks reach 0.723", "random controls 0.098", "chance is 0.100");
+        .contains("Do these trained stitches match the representation?", "<td>self</td>")
+        .contains("self pair: both halves have the same weights", "two architectures")
+        .contains("The task loss does not identify the stitch")
+        .contains("trained networks reach 0.723", "random controls 0.098")
+        .contains("chance, the share of the most frequent class, is 0.100");
     for (String input : run.digests()) {
       assertThat(page).contains(input);
     }
@@ -71,7 +74,7 @@ final class WriteReportExecutorTest {
   void report_oneArchitectureTwoSeeds_isCalledASeedPair() throws IOException {
     FakeRun run = experiment("one", List.of(A, B), 1, CopySolver.SGD);
     execute(run);
-    assertThat(page(run)).contains("seed pair: one architecture and width, two seeds");
+    assertThat(page(run)).contains("two seeds: one architecture, width and training recipe");
   }
 
   @Test
@@ -100,7 +103,7 @@ final class WriteReportExecutorTest {
     assertThat(names(run))
         .contains("heatmaps/a_a.trained_trained.ev.svg")
         .noneMatch(name -> name.contains("accuracy"));
-    assertThat(page(run)).doesNotContain(">vanilla accuracy</th>").contains(">R² copy</th>");
+    assertThat(page(run)).doesNotContain(">vanilla accuracy</th>").contains(">R² copy, median</th>");
   }
 
   @Test
@@ -146,7 +149,7 @@ final class WriteReportExecutorTest {
             "Geometry and later cuts, on",
             "Controls, on",
             ">CKA vanilla</th>",
-            ">permutation R²</th>")
+            ">permutation R², median</th>")
         .doesNotContain("NaN");
   }
 
@@ -155,7 +158,7 @@ final class WriteReportExecutorTest {
     FakeRun run =
         new FakeRun(directory, "gate")
             .add(A, Fixtures.curve(0.101, 2.3))
-            .add(A.toBuilder().setRandom(true).build(), Fixtures.curve(0.5))
+            .add(Fixtures.random(A), Fixtures.curve(0.5))
             .add(stem(A, A), Fixtures.comparison(0.5, 0.5, 1, 1, 2));
     execute(run);
     assertThat(page(run))
@@ -165,22 +168,24 @@ final class WriteReportExecutorTest {
 
   @Test
   void report_ofAHundredClasses_hasItsChance() throws IOException {
-    ReportNetwork hundred = A.toBuilder().setClasses(100).build();
+    int[] one = new int[100];
+    Arrays.fill(one, 1);
     FakeRun run =
         new FakeRun(directory, "hundred")
             // Well above 0.01 of 10,000 images, and below a tenth
-            .add(hundred, Fixtures.curve(0.05, 2.3))
-            .add(hundred.toBuilder().setRandom(true).build(), Fixtures.curve(0.03))
+            .labels("test", one)
+            .add(A, Fixtures.curve(0.05, 2.3))
+            .add(Fixtures.random(A), Fixtures.curve(0.03))
             .add(stem(A, A), Fixtures.comparison(0.5, 0.5, 1, 1, 2));
     execute(run);
     assertThat(page(run))
-        .contains("chance is 0.010")
+        .contains("class, is 0.010")
         .contains("above chance, though random")
         .doesNotContain("not above chance, though trained");
   }
 
   @Test
-  void report_cellOfAnUnknownCut_isRefusedWithTheValues() {
+  void report_cellOfAnUnknownCut_isRefusedWithTheValues() throws IOException {
     FakeRun run =
         new FakeRun(directory, "wrong")
             .add(A, Fixtures.curve(0.7, 1))
@@ -200,8 +205,78 @@ final class WriteReportExecutorTest {
     assertThat(told).isSorted().last().isEqualTo(1.0);
   }
 
+  @Test
+  void report_labelsOfWhichNineInTenAreOneClass_hasNoVerdicts() throws IOException {
+    FakeRun run =
+        new FakeRun(directory, "unequal")
+            .labels("train", 90, 10)
+            .labels("test", 90, 10)
+            .add(A, Fixtures.curve(0.9, 0.3))
+            .add(B, Fixtures.curve(0.9, 0.3))
+            .add(stem(A, B), Fixtures.comparison(0.9, 0.9, 1, 1, 2));
+    execute(run);
+    String sentence = "Test accuracy not above chance, 0.900: a (0.900), b (0.900).";
+    assertThat(page(run)).contains(sentence, "not above chance, though trained");
+    assertThat(Files.readString(run.out().resolve("answer.txt")))
+        .contains(sentence, "1 with the receiver at chance", "receiver at chance in 1 of 1 cell")
+        .doesNotContain("works in", "works and");
+  }
+
+  @Test
+  void report_equalWeightsUnderTwoNames_isCalledASelfPair() throws IOException {
+    FakeRun run =
+        new FakeRun(directory, "twin")
+            .add(A, Fixtures.curve(0.9, 0.3), "weights")
+            .add(B.toBuilder().setImported(true).build(), Fixtures.curve(0.9), "weights")
+            .add(stem(A, B), Fixtures.comparison(0.9, 0.9, 1, 1, 2));
+    execute(run);
+    assertThat(page(run)).contains("self pair: both halves").doesNotContain("<td>two seeds</td>");
+  }
+
+  @Test
+  void report_publishedNumbers_standOnlyBesideThePapersNetworksAndData() throws IOException {
+    ReportNetwork small = Fixtures.network("a", 1, false, 1, 1, 1, 1);
+    FakeRun papers = experiment("papers", List.of(small), 1, CopySolver.SGD);
+    execute(papers);
+    assertThat(page(papers)).contains("published (width 64)");
+    FakeRun others =
+        experiment(
+            "others", List.of(small.toBuilder().setDataset("pngs").build()), 1, CopySolver.SGD);
+    execute(others);
+    assertThat(page(others)).doesNotContain("published", "Published", "0.910");
+    assertThat(Files.readString(others.out().resolve("answer.csv"))).doesNotContain("published");
+  }
+
+  @Test
+  void report_stitchWorseThanItsCopyOnTrainExamples_isMarkedEverywhere() throws IOException {
+    Comparison diverged = Fixtures.comparison(0.5, 0.5, 1, 1, 2);
+    Measurement train =
+        diverged.getTrain().toBuilder()
+            .setVanilla(Fixtures.evaluation(0.1, 100).toBuilder().setCrossEntropy(203))
+            .build();
+    FakeRun run =
+        new FakeRun(directory, "diverged")
+            .add(A, Fixtures.curve(0.9, 0.3))
+            .add(B, Fixtures.curve(0.9, 0.3))
+            .add(stem(A, B), diverged.toBuilder().setTrain(train).build());
+    execute(run);
+    assertThat(page(run)).contains("1 cell not converged", "<td class=\"number\">1, 1 †</td>");
+    assertThat(Files.readString(run.out().resolve("answer.txt"))).contains("1 cell not converged");
+    assertThat(
+            Files.readString(
+                run.out().resolve("heatmaps/a_b.trained_trained.vanilla_accuracy.svg")))
+        .contains("0.500†", "† not converged (1)");
+    CellTable cells = CellTable.read(run.out().resolve("cells.csv"));
+    // The copy's loss is 2.3 / 2
+    assertThat(cells.cells()).extracting(Cell::gap).containsOnly(203 - 1.15);
+    assertThat(
+            TerminalMatrix.of(cells, "a", "b", Condition.TRAINED_TRAINED)
+                .plain(Quantity.VANILLA_ACCURACY))
+        .contains("0.500*", "* not converged: 1 cell");
+  }
+
   private FakeRun experiment(
-      String name, List<ReportNetwork> networks, int seeds, CopySolver solver) {
+      String name, List<ReportNetwork> networks, int seeds, CopySolver solver) throws IOException {
     return Fixtures.experiment(directory.resolve(name), networks, List.of(solver), seeds);
   }
 

@@ -40,38 +40,15 @@ final class ClusterRun {
   }
 
   /**
-   * Waits for a job, and cancels it if this process is asked to end.
+   * Waits for a job.
    *
    * @param survey what was in the store before
    * @return results of all stages that ran or that {@code survey} does not know
    */
   static List<StageResult> await(
-      Cluster.Job job, Plan plan, Survey survey, Store store, RunListener listener, Lines err)
+      Cluster.Job job, Plan plan, Survey survey, Store store, RunListener listener)
       throws IOException, InterruptedException {
-    Thread cancelling = new Thread(() -> cancel(job, err), "cancel the job");
-    Runtime.getRuntime().addShutdownHook(cancelling);
-    try {
-      return results(job.await(listener), plan, survey, Survey.of(plan, new Memo(store)));
-    } finally {
-      stand(cancelling);
-    }
-  }
-
-  private static void stand(Thread cancelling) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(cancelling);
-    } catch (IllegalStateException e) {
-      // The process ends already, and the thread cancels
-    }
-  }
-
-  private static void cancel(Cluster.Job job, Lines err) {
-    try {
-      job.cancel();
-      err.println("stitchflow: cancelled job " + job.id() + "; what it has published stays");
-    } catch (IOException e) {
-      err.println("stitchflow: job " + job.id() + " is not cancelled: " + e.getMessage());
-    }
+    return results(job.await(listener), plan, survey, Survey.of(plan, new Memo(store)));
   }
 
   /** What workers told, or else what the store says now: a worker that was killed tells nothing. */

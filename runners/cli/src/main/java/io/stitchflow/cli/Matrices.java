@@ -1,9 +1,7 @@
 package io.stitchflow.cli;
 
-import io.stitchflow.report.Cell;
 import io.stitchflow.report.CellTable;
 import io.stitchflow.report.Quantity;
-import io.stitchflow.report.Split;
 import io.stitchflow.report.TerminalMatrix;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Experiment;
@@ -11,12 +9,11 @@ import io.stitchflow.v1.Pair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run found, for the terminal: the first pair's matrices, and the mean over each condition
- * beside them.
+ * What a run found, for the terminal: the first pair's matrices, and one number
+ * for each condition beside them.
  */
 final class Matrices {
   private static final int MOST = 2;
@@ -44,13 +41,15 @@ final class Matrices {
       }
     }
     if (first != null && experiment.getConditionCount() > 1) {
-      text.append(first.title()).append(", mean over all cells, test:");
+      text.append(first.title().replace("R²", "R^2"))
+          .append(first.hasMean() ? ", mean" : ", median")
+          .append(" over all cells, test:");
       String separator = " ";
       for (Condition each : experiment.getConditionList()) {
         text.append(separator)
             .append(each.name().toLowerCase(Locale.ROOT))
             .append(' ')
-            .append(mean(table, each, first));
+            .append(center(table, each, first));
         separator = ", ";
       }
       text.append('\n');
@@ -58,19 +57,8 @@ final class Matrices {
     return text.toString();
   }
 
-  private static String mean(CellTable table, Condition condition, Quantity quantity) {
-    OptionalDouble mean =
-        table.cells().stream()
-            .filter(cell -> cell.split() == Split.TEST && cell.place().getCondition() == condition)
-            .flatMapToDouble(cell -> number(quantity, cell))
-            .average();
-    return mean.isPresent() ? String.format(Locale.ROOT, "%.3f", mean.getAsDouble()) : "none";
-  }
-
-  private static java.util.stream.DoubleStream number(Quantity quantity, Cell cell) {
-    @Nullable Double number = quantity.of(cell);
-    return number == null
-        ? java.util.stream.DoubleStream.empty()
-        : java.util.stream.DoubleStream.of(number);
+  private static String center(CellTable table, Condition condition, Quantity quantity) {
+    double center = quantity.center(table, condition);
+    return Double.isNaN(center) ? "none" : String.format(Locale.ROOT, "%.3f", center);
   }
 }

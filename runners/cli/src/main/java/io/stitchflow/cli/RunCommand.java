@@ -101,8 +101,11 @@ final class RunCommand implements Callable<Integer> {
       var unused = NativeCache.of(environment); // before anything is made
       DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
       int lanes = Runtime.getRuntime().availableProcessors();
-      try (Watched watched = Watched.start(survey, lanes, terminal)) {
-        return new Computed(null, DirectRun.run(run, survey, store, lanes, watched.progress()));
+      try (Watched watched = Watched.start(survey, lanes, terminal);
+          Interruption interruption = Interruption.of(watched, store, terminal.err())) {
+        List<StageResult> ran = DirectRun.run(run, survey, store, lanes, watched.progress());
+        interruption.check();
+        return new Computed(null, ran);
       }
     }
     return onCluster(run, survey, store, terminal);
@@ -114,7 +117,8 @@ final class RunCommand implements Callable<Integer> {
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
     DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
-    try (Watched watched = Watched.start(survey, slots, terminal)) {
+    try (Watched watched = Watched.start(survey, slots, terminal);
+        Interruption interruption = Interruption.of(watched, store, terminal.err())) {
       List<StageResult> results =
           new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.progress()));
       Survey left = Survey.of(run.getPlan(), new Memo(store));
@@ -124,8 +128,15 @@ final class RunCommand implements Callable<Integer> {
           detached(job, run, store, terminal);
           return null;
         }
-        results.addAll(
-            ClusterRun.await(job, run.getPlan(), left, store, watched.progress(), terminal.err()));
+        if (!runner.isEmbedded()) {
+          interruption.cancels(job);
+        }
+        try {
+          results.addAll(
+              ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
+        } finally {
+          interruption.check();
+        }
         return new Computed(job.id(), results);
       }
     }

@@ -50,6 +50,11 @@ final class RunnerOptions {
     return runner.equals(DIRECT);
   }
 
+  /** Whether the cluster is in this process and ends with it. */
+  boolean isEmbedded() {
+    return master.equals(LOCAL);
+  }
+
   /**
    * What was chosen.
    *
@@ -72,7 +77,7 @@ final class RunnerOptions {
               + parallelism
               + "; leave it out for all slots");
     }
-    if (detach && master.equals(LOCAL)) {
+    if (detach && isEmbedded()) {
       throw new InputException(
           "--detach: a cluster in this process ends with it; drop --detach, or name another master");
     }

@@ -117,6 +117,7 @@ public final class Stitchflow implements Runnable {
     commands.put("pin", () -> new PinCommand(terminal, environment));
     commands.put("unpin", () -> new UnpinCommand(terminal, environment));
     commands.put("gc", () -> new GcCommand(terminal, environment));
+    commands.put("init-store", () -> new InitStoreCommand(terminal, environment));
     commands.put("verify", () -> new VerifyCommand(terminal, environment));
     return commands;
   }

@@ -4,6 +4,7 @@ import io.stitchflow.artifacts.NoCacheHomeException;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -41,6 +42,20 @@ final class StoreOption {
     } catch (NoCacheHomeException e) {
       return "the store";
     }
+  }
+
+  /**
+   * The directory of a store on this machine.
+   *
+   * @throws InputException if the store is behind a URI
+   */
+  Path directory(Map<String, String> environment) throws IOException, InputException {
+    if (store != null && store.contains("://")) {
+      throw new InputException(
+          "--store: only a directory of this machine can be set up, but was: " + store);
+    }
+    Path path = store == null ? Stores.defaultDirectory(environment) : Path.of(store);
+    return path.toAbsolutePath().normalize();
   }
 
   /** What {@code --store} takes, as a shell takes it: a URI may have '?' and '&' in it. */

@@ -4,6 +4,7 @@ import io.stitchflow.transforms.ClusterException;
 import java.io.IOException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -12,6 +13,8 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
 /** A Flink cluster in this process, reached as any other. */
 final class EmbeddedFlink implements FlinkJob.Held {
+  private static final String LOOPBACK = "localhost";
+
   private final MiniCluster cluster;
   private final String master;
 
@@ -22,9 +25,14 @@ final class EmbeddedFlink implements FlinkJob.Held {
 
   static EmbeddedFlink start(int slots) throws IOException {
     Configuration configuration = new Configuration();
-    configuration.set(RestOptions.ADDRESS, "localhost");
-    configuration.set(RestOptions.BIND_ADDRESS, "localhost");
+    configuration.set(RestOptions.ADDRESS, LOOPBACK);
+    configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
     configuration.set(RestOptions.BIND_PORT, "0");
+    // Without these the blob server and the metrics service listen on all interfaces
+    configuration.set(JobManagerOptions.ADDRESS, LOOPBACK);
+    configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
+    configuration.set(TaskManagerOptions.HOST, LOOPBACK);
+    configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
     // All classes are those of this process: libtorch loads once in it
     configuration.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, "parent-first");
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
@@ -39,7 +47,7 @@ final class EmbeddedFlink implements FlinkJob.Held {
                 .build());
     try {
       cluster.start();
-      return new EmbeddedFlink(cluster, "localhost:" + cluster.getRestAddress().get().getPort());
+      return new EmbeddedFlink(cluster, LOOPBACK + ":" + cluster.getRestAddress().get().getPort());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClusterException("stopped while Flink started in this process", e);

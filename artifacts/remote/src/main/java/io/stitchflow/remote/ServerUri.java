@@ -1,0 +1,42 @@
+package io.stitchflow.remote;
+
+import io.stitchflow.artifacts.StoreException;
+import java.net.URI;
+import java.util.Set;
+
+/** Checks the address of a server before anything is sent there. */
+final class ServerUri {
+  private static final Set<String> SCHEMES = Set.of("http", "https");
+  private static final int LAST_PORT = 65_535;
+
+  private ServerUri() {}
+
+  /**
+   * The URI that {@code text} is.
+   *
+   * @param where the store or its parameter, for the message
+   * @throws StoreException if it is not http://HOST:PORT/PATH
+   */
+  static URI check(String where, String text) throws StoreException {
+    URI uri;
+    try {
+      uri = URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw new StoreException(where + ": is no URI", e);
+    }
+    String scheme = String.valueOf(uri.getScheme());
+    boolean known = SCHEMES.stream().anyMatch(scheme::equalsIgnoreCase);
+    if (!known || uri.getHost() == null || uri.getRawUserInfo() != null) {
+      throw new StoreException(
+          where + ": must be http://HOST:PORT/PATH or https://HOST:PORT/PATH");
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw new StoreException(where + ": must not have '?' or '#'");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > LAST_PORT) {
+      throw new StoreException(
+          where + ": a port is from 1 to " + LAST_PORT + ", but was: " + uri.getPort());
+    }
+    return uri;
+  }
+}

@@ -1,0 +1,37 @@
+package io.stitchflow.artifacts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class IoReasonTest {
+  @Test
+  void reason_ofErrorsWhoseMessageIsAName_isASentencesPart() {
+    assertThat(IoReason.of(new NoSuchFileException("/a"))).isEqualTo("it does not exist");
+    assertThat(IoReason.of(new AccessDeniedException("/a"))).isEqualTo("permission denied");
+    assertThat(IoReason.of(new FileSystemException("/a", null, "File name too long")))
+        .isEqualTo("file name too long");
+    assertThat(IoReason.of(new UnknownHostException("h"))).isEqualTo("unknown host h");
+    assertThat(IoReason.of(new ConnectException("x"))).isEqualTo("connection refused");
+  }
+
+  @Test
+  void reason_ofAnyError_hasNoNameOfAClass() {
+    List<IOException> errors =
+        List.of(
+            new IOException(),
+            new EOFException(),
+            new IOException(new NoSuchFileException(Path.of("a").toString())),
+            new IOException(new IOException(new ConnectException("refused"))));
+    assertThat(errors).extracting(IoReason::of).noneMatch(reason -> reason.contains("Exception"));
+  }
+}

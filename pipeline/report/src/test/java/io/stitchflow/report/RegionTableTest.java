@@ -1,0 +1,100 @@
+package io.stitchflow.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stitchflow.artifacts.Digest;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.WriteReport;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RegionTableTest {
+  private static final List<String> CUTS = List.of("stem", "layer1.0", "layer2.0");
+  private final List<Cell> cells = new ArrayList<>();
+
+  @Test
+  void table_twoSeeds_haveTheirMeanAndRangeOfEachMean() {
+    // Lower: (1,0), (2,0), (2,1)
+    add(1, 0, 1, 0.3);
+    add(2, 0, 1, 0.6);
+    add(2, 1, 1, 0.9);
+    add(1, 0, 2, 0.4);
+    add(2, 0, 2, 0.7);
+    add(2, 1, 2, 1.0);
+    add(0, 0, 1, 0.5);
+    RegionTable table = table();
+    assertThat(table.headings()).containsExactly("vanilla accuracy");
+    assertThat(table.blocks()).hasSize(1);
+    // Means of the seeds are 0.6 and 0.7; two give no interval
+    assertThat(table.blocks().get(0).rows())
+        .containsExactly(
+            new RegionTable.Row("lower", "3", List.of("0.650 (0.600 to 0.700)")),
+            new RegionTable.Row("diagonal", "1", List.of("0.500")));
+  }
+
+  @Test
+  void table_copyNearerInSomeCells_countsThem() {
+    WriteReport report = report();
+    cells.addAll(rows(0, 0, Fixtures.comparison(0.5, 0.5, 2, 1, 4)));
+    cells.addAll(rows(1, 1, Fixtures.comparison(0.5, 0.5, 1, 2, 4)));
+    Results results = new Results(report, new CellTable(cells), List.of(), Fixtures.TEN_CLASSES);
+    RegionTable table = RegionTable.of(results, results.pairs(), Split.TEST);
+    assertThat(table.headings()).last().isEqualTo("ES < EV");
+    assertThat(table.blocks().get(0).first().numbers()).last().isEqualTo("50 %");
+  }
+
+  @Test
+  void table_oneHugeError_doesNotDecideWhatIsShown() {
+    // R² 0.75, 0.5, 0.25 and −249,999,999
+    cells.addAll(rows(1, 0, Fixtures.comparison(0.5, 0.5, 1, 1, 4)));
+    cells.addAll(rows(2, 0, Fixtures.comparison(0.5, 0.5, 2, 1, 4)));
+    cells.addAll(rows(2, 1, Fixtures.comparison(0.5, 0.5, 3, 1, 4)));
+    cells.addAll(rows(1, 1, Fixtures.comparison(0.5, 0.5, 1e9, 1, 4)));
+    RegionTable table = table();
+    assertThat(table.headings())
+        .contains("R² vanilla, median", "EV, median", "SV, median", "R² vanilla > 0")
+        .doesNotContain("R² vanilla", "EV");
+    int r2 = table.headings().indexOf("R² vanilla, median");
+    assertThat(table.blocks().get(0).rows())
+        .extracting(row -> row.numbers().subList(r2, r2 + 2))
+        .containsExactly(
+            List.of("0.500 [0.375 to 0.625]", "100 %"), List.of("−2.5e8", "0 %"));
+  }
+
+  @Test
+  void table_notConvergedCells_areCounted() {
+    add(1, 0, 1, 0.3);
+    add(2, 0, 1, 0.6);
+    cells.set(1, cells.get(1).with(new Shared(0.5, null)));
+    assertThat(table().blocks().get(0).first().cells()).isEqualTo("2, 1 †");
+  }
+
+  private RegionTable table() {
+    Results results = new Results(report(), new CellTable(cells), List.of(), Fixtures.TEN_CLASSES);
+    return RegionTable.of(results, results.pairs(), Split.TEST);
+  }
+
+  private static WriteReport report() {
+    return WriteReport.newBuilder().addNetwork(Fixtures.network("a", 1, false, 1, 1)).build();
+  }
+
+  private void add(int i, int j, long seed, double accuracy) {
+    Measurement measurement =
+        Measurement.newBuilder().setVanilla(Fixtures.evaluation(accuracy, 1000)).build();
+    for (Cell row : rows(i, j, Comparison.newBuilder().setTest(measurement).build())) {
+      ReportCell place = row.place().toBuilder().setSeed(seed).build();
+      cells.add(new Cell(place, row.split(), row.measurement(), row.comparison(), row.shared()));
+    }
+  }
+
+  private static List<Cell> rows(int i, int j, Comparison comparison) {
+    return CellTable.rows(
+        Fixtures.place(Condition.TRAINED_TRAINED, "a", CUTS.get(i), "a", CUTS.get(j)),
+        comparison,
+        Digest.of(new byte[0]));
+  }
+}
