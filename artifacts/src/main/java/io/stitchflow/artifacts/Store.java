@@ -27,6 +27,8 @@ public final class Store {
   private final String location;
   private final Unstored unstored;
 
+  private volatile boolean faulty;
+
   /** Blobs whose bytes this process has hashed, as they were then. */
   private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
 
@@ -302,6 +304,26 @@ public final class Store {
     }
   }
 
+  /** Moves a blob that a stage has found damaged to quarantine. */
+  void reportLost(Digest digest) throws IOException {
+    reportFault();
+    try {
+      open(digest);
+    } catch (MissingBlobException e) {
+      return; // it is in quarantine now, or was deleted
+    }
+  }
+
+  /** Remembers that a stage could not read what the store had promised. */
+  void reportFault() {
+    faulty = true;
+  }
+
+  /** Whether a stage of this process has failed since a file of the store was lost under it. */
+  public boolean isFaulty() {
+    return faulty;
+  }
+
   Unstored unstored() {
     return unstored;
   }
@@ -424,7 +446,7 @@ public final class Store {
     }
   }
 
-  private static String name(Digest digest) {
+  static String name(Digest digest) {
     return "cas/" + digest.hex().substring(0, 2) + "/" + digest.brief() + "…";
   }
 }

@@ -66,7 +66,10 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     if (json) {
       system.out().println(Json.line(record.summary()));
     }
-    return results.count(Outcome.FAILED) > 0 ? ExitCode.SOME_STAGES_FAILED : ExitCode.DONE;
+    if (results.count(Outcome.FAILED) == 0) {
+      return ExitCode.DONE;
+    }
+    return store.isFaulty() ? ExitCode.STORE : ExitCode.SOME_STAGES_FAILED;
   }
 
   private static void summarize(RunRecord record, PrintStream out) {
