@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * or inode has changed.
  */
 public final class Store {
+  private static final int MOST_RUN_BYTES = 256 << 20;
+
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
   private final String location;
@@ -132,6 +134,32 @@ public final class Store {
       directory.replace(temporary, file);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * All bytes of a file of {@link #runs}.
+   *
+   * @throws NoSuchFileException if it is not there
+   * @throws StoreException if it cannot be read, or is no regular file of at most 256 MiB
+   */
+  public byte[] readRunFile(Path file) throws IOException {
+    checkOfRuns(file);
+    try {
+      byte[] bytes = directory.read(file, MOST_RUN_BYTES);
+      if (bytes == null) {
+        throw new StoreException(
+            file
+                + ": is not a regular file of at most "
+                + (MOST_RUN_BYTES >> 20)
+                + " MiB; delete "
+                + file.getParent());
+      }
+      return bytes;
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw directory.explain(file, e);
     }
   }
 
