@@ -3,9 +3,9 @@ package io.stitchflow.artifacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors of reading files that are mapped into memory. A file that was cut short while it was mapped
- * has no page where it is read; the JVM then throws an {@link InternalError} in the thread that
- * read.
+ * Errors of reading files that are mapped into memory. A file that was cut short while it was
+ * mapped has no page where it is read; the JVM then throws an {@link InternalError} in the thread
+ * that read.
  */
 public final class MappedFiles {
   private static final String UNSAFE_ACCESS = "unsafe memory access";
