@@ -80,7 +80,8 @@ enum StoreModes {
 
   /** As {@link #open}; a file that is open to the group already may be another user's. */
   void openIfNot(Path file) throws IOException {
-    if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).equals(permissions(this.file))) {
+    if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)
+        .equals(permissions(this.file))) {
       open(file);
     }
   }
