@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -225,10 +226,43 @@ public final class Memo {
         double share = totalCost > 0 ? cost / totalCost : 1.0 / runs.size();
         answers.put(key, publish(key, entry.getValue(), seconds * share));
       }
+    } catch (IOException | RuntimeException | InternalError e) {
+      throwIfInputLost(runs.values(), e);
+      throw e;
     } finally {
       for (MemoRun run : runs.values()) {
         run.discard();
       }
+    }
+  }
+
+  /**
+   * What fails since a blob was deleted or cut short after it was opened is the store's fault, and
+   * the blob is computed again by the next run that needs it.
+   */
+  private void throwIfInputLost(Collection<MemoRun> runs, Throwable failure) throws IOException {
+    if (Thread.currentThread().isInterrupted()
+        || (failure instanceof IOException e && FileFailure.isInterrupt(e))) {
+      return;
+    }
+    for (MemoRun run : runs) {
+      Digest lost = run.lostInput();
+      if (lost != null) {
+        throw new StoreException(
+            store.location()
+                + ": "
+                + Store.name(lost)
+                + ": was deleted or altered while a stage read it; run again to recompute it",
+            failure);
+      }
+    }
+    if (MappedFiles.isUnreadable(failure)) {
+      store.reportFault();
+      throw new StoreException(
+          store.location()
+              + ": a file was cut short, or its disk failed, while a stage read it; run 'stitchflow"
+              + " verify --repair', then run again",
+          failure);
     }
   }
 

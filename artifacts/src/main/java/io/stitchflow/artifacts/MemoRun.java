@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,7 @@ final class MemoRun implements StageRun {
   private final Memo.BlobSource blobs;
   private final Supplier<KeyCheckpoint> checkpoints;
   private final SortedMap<String, Path> outputs = new TreeMap<>();
+  private final Map<Digest, OpenedBlob> opened = new ConcurrentHashMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
   private final Map<Path, Map<String, FileState>> readFolders = new TreeMap<>();
   private @Nullable String failure;
@@ -64,9 +66,31 @@ final class MemoRun implements StageRun {
   public Path input(String role) throws IOException {
     int index = index(role);
     Digest digest = Digest.from(action().getInput(index).getDigest());
-    return index < request.sourceFiles().size()
-        ? source(request.sourceFiles().get(index), digest)
-        : blobs.open(digest);
+    if (index < request.sourceFiles().size()) {
+      return source(request.sourceFiles().get(index), digest);
+    }
+    Path blob = blobs.open(digest);
+    opened.put(digest, OpenedBlob.of(blob));
+    return blob;
+  }
+
+  /**
+   * The first of the blobs that this run has opened which is gone or damaged by now, moved to
+   * quarantine, or null if all are whole.
+   */
+  @Nullable Digest lostInput() throws IOException {
+    for (Map.Entry<Digest, OpenedBlob> blob : opened.entrySet()) {
+      Path file = blob.getValue().file();
+      try {
+        if (!blob.getValue().isStill(blob.getKey())) {
+          store.reportLost(blob.getKey());
+          return blob.getKey();
+        }
+      } catch (IOException e) {
+        throw store.directory().explain(file, e);
+      }
+    }
+    return null;
   }
 
   @Override

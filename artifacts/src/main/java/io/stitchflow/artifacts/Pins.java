@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pins {
   private static final byte[] MAGIC = {'S', 'F', 'P', 'I', 'N', 'S', 0, 1};
+
   /** Of a pin of 1.8 million results. */
   private static final int MOST_BYTES = 64 << 20;
 

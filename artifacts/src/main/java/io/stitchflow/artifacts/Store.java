@@ -22,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * or inode has changed.
  */
 public final class Store {
+  private static final int MOST_RUN_BYTES = 256 << 20;
+
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
   private final String location;
   private final Unstored unstored;
+
+  private volatile boolean faulty;
 
   /** Blobs whose bytes this process has hashed, as they were then. */
   private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
@@ -130,6 +134,32 @@ public final class Store {
       directory.replace(temporary, file);
     } finally {
       Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * All bytes of a file of {@link #runs}.
+   *
+   * @throws NoSuchFileException if it is not there
+   * @throws StoreException if it cannot be read, or is no regular file of at most 256 MiB
+   */
+  public byte[] readRunFile(Path file) throws IOException {
+    checkOfRuns(file);
+    try {
+      byte[] bytes = directory.read(file, MOST_RUN_BYTES);
+      if (bytes == null) {
+        throw new StoreException(
+            file
+                + ": is not a regular file of at most "
+                + (MOST_RUN_BYTES >> 20)
+                + " MiB; delete "
+                + file.getParent());
+      }
+      return bytes;
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw directory.explain(file, e);
     }
   }
 
@@ -302,6 +332,26 @@ public final class Store {
     }
   }
 
+  /** Moves a blob that a stage has found damaged to quarantine. */
+  void reportLost(Digest digest) throws IOException {
+    reportFault();
+    try {
+      open(digest);
+    } catch (MissingBlobException e) {
+      return; // it is in quarantine now, or was deleted
+    }
+  }
+
+  /** Remembers that a stage could not read what the store had promised. */
+  void reportFault() {
+    faulty = true;
+  }
+
+  /** Whether a stage of this process has failed since a file of the store was lost under it. */
+  public boolean isFaulty() {
+    return faulty;
+  }
+
   Unstored unstored() {
     return unstored;
   }
@@ -424,7 +474,7 @@ public final class Store {
     }
   }
 
-  private static String name(Digest digest) {
+  static String name(Digest digest) {
     return "cas/" + digest.hex().substring(0, 2) + "/" + digest.brief() + "…";
   }
 }

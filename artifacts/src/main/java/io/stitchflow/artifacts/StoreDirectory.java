@@ -9,9 +9,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
@@ -80,7 +80,6 @@ final class StoreDirectory {
    */
   static StoreDirectory at(Path root) throws IOException {
     Path absolute = root.toAbsolutePath().normalize();
-    StorePaths.checkRoot(absolute);
     StoreDirectory directory = new StoreDirectory(absolute, modes(absolute));
     directory.checkUsable();
     return directory;
@@ -163,8 +162,7 @@ final class StoreDirectory {
     try (FileChannel channel =
         FileChannel.open(
             file,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
             modes.ofNewFile(file))) {
       if (isNew) {
         modes.open(file);

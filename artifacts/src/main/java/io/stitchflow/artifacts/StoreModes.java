@@ -30,14 +30,14 @@ enum StoreModes {
   private static final String MODE = "unix:mode";
   private static final FileAttribute<?>[] NONE = new FileAttribute<?>[0];
 
-  private final Set<PosixFilePermission> file;
-  private final Set<PosixFilePermission> sealed;
-  private final Set<PosixFilePermission> directory;
+  private final String file;
+  private final String sealed;
+  private final String directory;
 
   StoreModes(String file, String sealed, String directory) {
-    this.file = PosixFilePermissions.fromString(file);
-    this.sealed = PosixFilePermissions.fromString(sealed);
-    this.directory = PosixFilePermissions.fromString(directory);
+    this.file = file;
+    this.sealed = sealed;
+    this.directory = directory;
   }
 
   /** Those of the store in that directory; private where there is none. */
@@ -60,27 +60,28 @@ enum StoreModes {
   /** For a file that is made. The umask takes bits off: {@link #open} follows in a shared store. */
   FileAttribute<?>[] ofNewFile(Path file) {
     return hasPermissions(file)
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(this.file)}
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions(this.file))}
         : NONE;
   }
 
   /** As {@link #ofNewFile}, for a directory. */
   FileAttribute<?>[] ofNewDirectory(Path directory) {
     return hasPermissions(directory)
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(this.directory)}
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions(this.directory))}
         : NONE;
   }
 
   /** Gives a file that this user has just made to the group, if the store is shared. */
   void open(Path file) throws IOException {
     if (this == SHARED) {
-      Files.setPosixFilePermissions(file, this.file);
+      Files.setPosixFilePermissions(file, permissions(this.file));
     }
   }
 
   /** As {@link #open}; a file that is open to the group already may be another user's. */
   void openIfNot(Path file) throws IOException {
-    if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).equals(this.file)) {
+    if (!Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)
+        .equals(permissions(this.file))) {
       open(file);
     }
   }
@@ -103,7 +104,11 @@ enum StoreModes {
   /** Those of a file that is never written to again: read-only in a private store. */
   void seal(Path file) throws IOException {
     if (hasPermissions(file)) {
-      Files.setPosixFilePermissions(file, sealed);
+      Files.setPosixFilePermissions(file, permissions(sealed));
     }
+  }
+
+  private static Set<PosixFilePermission> permissions(String text) {
+    return PosixFilePermissions.fromString(text);
   }
 }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrashFolder {
   private static final byte[] MAGIC = {'S', 'F', 'T', 'R', 'A', 'S', 'H', 1};
+
   /** Of a manifest of 3 million files. */
   private static final int MOST_BYTES = 256 << 20;
 

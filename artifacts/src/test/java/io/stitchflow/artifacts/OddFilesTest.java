@@ -45,8 +45,7 @@ class OddFilesTest {
 
   static {
     ODD.put("a FIFO", OddFilesTest::makeFifo);
-    ODD.put(
-        "a link to /dev/zero", file -> Files.createSymbolicLink(file, Path.of("/dev/zero")));
+    ODD.put("a link to /dev/zero", file -> Files.createSymbolicLink(file, Path.of("/dev/zero")));
     ODD.put(
         "8 GB",
         file -> {

@@ -210,8 +210,7 @@ class SharedStoreTest {
   }
 
   private static List<String> as(int user, int group) {
-    return List.of(
-        "setpriv", "--reuid", "" + user, "--regid", "" + group, "--clear-groups", "--");
+    return List.of("setpriv", "--reuid", "" + user, "--regid", "" + group, "--clear-groups", "--");
   }
 
   private static boolean canActAsOthers() throws InterruptedException {

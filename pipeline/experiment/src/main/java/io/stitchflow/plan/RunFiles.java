@@ -160,7 +160,7 @@ public final class RunFiles {
         throw unreachable(e);
       }
     }
-    return Run.parseFrom(Files.readAllBytes(file()));
+    return Run.parseFrom(store.readRunFile(file()));
   }
 
   /**
@@ -192,7 +192,7 @@ public final class RunFiles {
    * @throws NoSuchFileException if the run has not ended, or was interrupted
    */
   public List<StageResult> readResults() throws IOException {
-    return RunResults.parseFrom(Files.readAllBytes(results())).getResultList();
+    return RunResults.parseFrom(store.readRunFile(results())).getResultList();
   }
 
   /** Whether the store has such a run, as far as can be seen from here. */

@@ -62,7 +62,10 @@ record Ending(Terminal system, Terminal terminal, boolean json) {
     if (json) {
       system.out().json(record.summary());
     }
-    return results.count(Outcome.FAILED) > 0 ? ExitCode.SOME_STAGES_FAILED : ExitCode.DONE;
+    if (results.count(Outcome.FAILED) == 0) {
+      return ExitCode.DONE;
+    }
+    return store.isFaulty() ? ExitCode.STORE : ExitCode.SOME_STAGES_FAILED;
   }
 
   /** Whether the report is there to be copied; a worker's, whose store did not take it, is not. */

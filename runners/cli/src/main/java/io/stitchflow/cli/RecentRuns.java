@@ -2,6 +2,7 @@ package io.stitchflow.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.FileFailure;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.RunResults;
@@ -9,6 +10,7 @@ import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,15 +41,15 @@ final class RecentRuns {
     for (Path run : runs(store)) {
       Path results = run.resolve("results");
       if (Files.exists(results) && Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
-        add(results, keys);
+        add(store, results, keys);
       }
     }
     return keys;
   }
 
-  private static void add(Path results, Set<Digest> keys) throws IOException {
+  private static void add(Store store, Path results, Set<Digest> keys) throws IOException {
     try {
-      for (StageResult result : RunResults.parseFrom(Files.readAllBytes(results)).getResultList()) {
+      for (StageResult result : RunResults.parseFrom(store.readRunFile(results)).getResultList()) {
         if (!result.getKey().isEmpty()) {
           keys.add(Digest.from(result.getKey()));
         }
@@ -94,7 +96,12 @@ final class RecentRuns {
 
   private static StoreException unusable(Path run, Exception e) {
     return new StoreException(
-        run + ": cannot be read or removed (" + e + "); try again, or remove it by hand", e);
+        run + ": cannot be read or removed: " + why(e) + "; try again, or remove it by hand", e);
+  }
+
+  private static String why(Exception e) {
+    return FileFailure.describe(
+        e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
   }
 
   /** When its results were written; of a run without, when anything was. */
@@ -120,7 +127,7 @@ final class RecentRuns {
     try (Stream<Path> entries = Files.list(store.runs())) {
       return entries
           .filter(run -> run.getFileName().toString().matches("[0-9a-f]{32}"))
-          .filter(Files::isDirectory)
+          .filter(run -> Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS))
           .sorted()
           .toList();
     }
