@@ -167,7 +167,7 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
   /** Reads the rest if it is short and comes at once, so that the connection can be used again. */
   void discard() {
-    long end = System.nanoTime() + DISCARD_NANOS;
+    long end = System.nanoTime() + Math.min(DISCARD_NANOS, windowNanos);
     long bytes = 0;
     try {
       while (!ended && bytes <= MOST_DISCARDED_BYTES) {
