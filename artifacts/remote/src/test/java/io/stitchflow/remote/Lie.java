@@ -150,11 +150,7 @@ enum Lie {
   REDIRECT_WITHOUT_END {
     @Override
     void tell(Answer honest, Line out) throws IOException {
-      head(
-          out,
-          "HTTP/1.1 302 Found",
-          "Location: " + honest.path(),
-          "Content-Length: 0");
+      head(out, "HTTP/1.1 302 Found", "Location: " + honest.path(), "Content-Length: 0");
     }
   },
   HUGE_LENGTH {
@@ -246,12 +242,15 @@ enum Lie {
 
   private static void list(Line out, Answer honest, String text) throws IOException {
     byte[] body = text.getBytes(ISO_8859_1);
-    head(out, honest.statusLine(), "Content-Type: application/xml", "Content-Length: " + body.length);
+    head(
+        out,
+        honest.statusLine(),
+        "Content-Type: application/xml",
+        "Content-Length: " + body.length);
     out.write(body);
   }
 
-  private static void head(Line out, String statusLine, String... headers)
-      throws IOException {
+  private static void head(Line out, String statusLine, String... headers) throws IOException {
     out.write(
         (statusLine + "\r\n" + String.join("\r\n", headers) + "\r\n\r\n").getBytes(ISO_8859_1));
   }

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
 final class LyingServer implements Closeable {
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)");
   private static final Answer NOT_ASKED =
-      new Answer("/", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1), new byte[0]);
+      new Answer(
+          "/", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1), new byte[0]);
 
   private final ServerSocket listening;
   private final int port;
@@ -110,7 +111,8 @@ final class LyingServer implements Closeable {
     try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
       OutputStream out = server.getOutputStream();
       String once = head.replaceAll("(?i)\r\nconnection:[^\r]*", "");
-      out.write(once.replaceFirst("\r\n\r\n$", "\r\nConnection: close\r\n\r\n").getBytes(ISO_8859_1));
+      out.write(
+          once.replaceFirst("\r\n\r\n$", "\r\nConnection: close\r\n\r\n").getBytes(ISO_8859_1));
       out.write(body);
       out.flush();
       byte[] all = server.getInputStream().readAllBytes();
