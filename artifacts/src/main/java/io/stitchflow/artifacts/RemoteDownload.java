@@ -125,8 +125,7 @@ final class RemoteDownload {
     MessageDigest sha256 = Digest.sha256();
     hash(channel, sha256);
     End end = append(channel, sha256);
-    if (end == End.ABSENT
-        || (end == End.DONE && Digest.from(sha256.digest()).equals(digest))) {
+    if (end == End.ABSENT || (end == End.DONE && Digest.from(sha256.digest()).equals(digest))) {
       return end;
     }
     channel.truncate(0);

@@ -51,15 +51,11 @@ final class RemoteLeases {
         if (store.putIfAbsent(name, Content.of(mine.encode()))) {
           return heartbeats.hold(mine, new Place(name));
         }
-        switch (awaitEnd(name, mine, watch, waitsFor)) {
-          case MINE:
-            return heartbeats.hold(mine, new Place(name));
-          case RELEASED:
-            refusals = 0;
-            break;
-          case NOT_HELD:
-            refusals++;
+        End end = awaitEnd(name, mine, watch, waitsFor);
+        if (end == End.MINE) {
+          return heartbeats.hold(mine, new Place(name));
         }
+        refusals = end == End.RELEASED ? 0 : refusals + 1;
       }
     } catch (IOException e) {
       // Look-ups and publishing count and tell what is wrong with the store

@@ -344,5 +344,4 @@ final class RemoteTier {
       return null;
     }
   }
-
 }

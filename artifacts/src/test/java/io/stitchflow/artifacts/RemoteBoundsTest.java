@@ -132,8 +132,7 @@ class RemoteBoundsTest {
   @Test
   void find_recordOfImpossibleOutputs_isDamaged() {
     for (ActionResult lie :
-        List.of(
-            result(ByteString.copyFromUtf8("no digest"), 1), result(DIGEST.bytes(), -1))) {
+        List.of(result(ByteString.copyFromUtf8("no digest"), 1), result(DIGEST.bytes(), -1))) {
       remote.objects.put(
           RemoteTier.name(StoreDirectory.Folder.AC, KEY), RecordFrame.encode(KEY, lie));
 
@@ -167,8 +166,7 @@ class RemoteBoundsTest {
   private static ActionResult result(ByteString digest, long sizeBytes) {
     return ActionResult.newBuilder()
         .setSeconds(1)
-        .addOutput(
-            Output.newBuilder().setName("moments").setDigest(digest).setSizeBytes(sizeBytes))
+        .addOutput(Output.newBuilder().setName("moments").setDigest(digest).setSizeBytes(sizeBytes))
         .build();
   }
 

@@ -218,8 +218,7 @@ class RemoteLeasesTest {
     return take(beatMillis, store);
   }
 
-  private @Nullable Closeable take(int beatMillis, MemoryStore remote)
-      throws InterruptedException {
+  private @Nullable Closeable take(int beatMillis, MemoryStore remote) throws InterruptedException {
     return new RemoteLeases(remote, trouble, new Heartbeats(Duration.ofMillis(beatMillis)))
         .take(KEY, owners::add);
   }

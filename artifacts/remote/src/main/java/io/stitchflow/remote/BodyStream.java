@@ -2,7 +2,6 @@ package io.stitchflow.remote;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -19,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an HTTP answer. Reading fails where waiting for {@code leastBytes} takes longer than a
- * window; time that the reader spends elsewhere does not count. An interrupt ends the wait. Closing
- * it early closes the connection, without reading the rest. For one reader.
+ * The body of an HTTP answer. Reading fails where waiting for {@code leastBytes} takes longer than
+ * a window; time that the reader spends elsewhere does not count. An interrupt ends the wait.
+ * Closing it early closes the connection, without reading the rest. For one reader.
  */
 final class BodyStream extends InputStream implements BodySubscriber<BodyStream> {
   private static final List<ByteBuffer> END = List.of();
@@ -167,7 +166,7 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
   /** Reads the rest if it is short and comes at once, so that the connection can be used again. */
   void discard() {
-    long end = System.nanoTime() + DISCARD_NANOS;
+    long end = System.nanoTime() + Math.min(DISCARD_NANOS, windowNanos);
     long bytes = 0;
     try {
       while (!ended && bytes <= MOST_DISCARDED_BYTES) {

@@ -3,8 +3,8 @@ package io.stitchflow.remote;
 import java.time.Duration;
 
 /**
- * How long one HTTP request may take. No limit is on the whole of a large transfer, but each keeps a
- * least rate.
+ * How long one HTTP request may take. No limit is on the whole of a large transfer, but each keeps
+ * a least rate.
  *
  * @param connect until the connection is there
  * @param window in which the answer's headers must come once the request is sent, and in which at

@@ -194,8 +194,7 @@ final class HttpStore implements RemoteStore {
     try {
       return content == null
           ? http.send(request, method)
-          : http.send(
-              request.header("Content-Type", "application/octet-stream"), method, content);
+          : http.send(request.header("Content-Type", "application/octet-stream"), method, content);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
@@ -232,10 +231,6 @@ final class HttpStore implements RemoteStore {
 
   private static IOException refused(HttpResponse<BodyStream> answer) {
     return new IOException(
-        answer.uri()
-            + ": answered "
-            + answer.request().method()
-            + " with "
-            + answer.statusCode());
+        answer.uri() + ": answered " + answer.request().method() + " with " + answer.statusCode());
   }
 }

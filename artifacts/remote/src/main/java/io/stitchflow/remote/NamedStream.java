@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** An object's bytes. Errors name where they come from, and those of the S3 client are IO errors. */
+/**
+ * An object's bytes. Errors name where they come from, and those of the S3 client are IO errors.
+ */
 final class NamedStream extends FilterInputStream {
   private final String source;
 

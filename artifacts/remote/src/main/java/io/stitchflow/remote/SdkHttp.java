@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import software.amazon.awssdk.core.exception.NonRetryableException;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -33,6 +34,18 @@ final class SdkHttp implements SdkHttpClient {
   /** Those that the JDK's client sets itself. */
   private static final Set<String> SET_BY_CLIENT =
       Set.of("connection", "content-length", "expect", "host", "upgrade");
+
+  private static final Set<String> NEEDED =
+      Set.of(
+          "content-length",
+          "content-range",
+          "content-type",
+          "date",
+          "etag",
+          "retry-after",
+          "x-amz-bucket-region",
+          "x-amz-id-2",
+          "x-amz-request-id");
 
   private final Http http;
 
@@ -108,8 +121,19 @@ final class SdkHttp implements SdkHttpClient {
     }
   }
 
+  /** Those that the S3 client needs: it prints a stack trace for a date that it cannot parse. */
   private static Map<String, List<String>> headers(HttpResponse<BodyStream> answer) {
-    return answer.headers().map();
+    Map<String, List<String>> needed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    answer
+        .headers()
+        .map()
+        .forEach(
+            (name, values) -> {
+              if (NEEDED.contains(name.toLowerCase(Locale.ROOT))) {
+                needed.put(name, values);
+              }
+            });
+    return needed;
   }
 
   private static AbortableInputStream body(SdkHttpRequest sdk, HttpResponse<BodyStream> answer)

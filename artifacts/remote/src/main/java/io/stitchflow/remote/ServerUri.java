@@ -27,8 +27,7 @@ final class ServerUri {
     String scheme = String.valueOf(uri.getScheme());
     boolean known = SCHEMES.stream().anyMatch(scheme::equalsIgnoreCase);
     if (!known || uri.getHost() == null || uri.getRawUserInfo() != null) {
-      throw new StoreException(
-          where + ": must be http://HOST:PORT/PATH or https://HOST:PORT/PATH");
+      throw new StoreException(where + ": must be http://HOST:PORT/PATH or https://HOST:PORT/PATH");
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw new StoreException(where + ": must not have '?' or '#'");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.artifacts.RemoteUri;
+import io.stitchflow.artifacts.StoreException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,8 +49,15 @@ class StoreUriTest {
   void open_noBucketOrHost_isRefused() {
     for (String uri :
         List.of(
-            "s3://", "s3:///x", "s3://?region=a", "s3://b:9000/x", "s3://b%2fc/x", "http://:80/x",
-            "http:///x", "http://?x", "https://")) {
+            "s3://",
+            "s3:///x",
+            "s3://?region=a",
+            "s3://b:9000/x",
+            "s3://b%2fc/x",
+            "http://:80/x",
+            "http:///x",
+            "http://?x",
+            "https://")) {
       refused(uri);
     }
   }

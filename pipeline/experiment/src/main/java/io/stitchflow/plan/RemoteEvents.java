@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.stitchflow.artifacts.RemoteStore;
 import io.stitchflow.artifacts.RemoteStore.Content;
-import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
 import io.stitchflow.artifacts.RemoteStore.RemoteObject;
 import io.stitchflow.v1.RunEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A run's events in a remote store, which has no append: {@code runs/<id>/workers/<uuid>} says that
@@ -36,6 +38,8 @@ final class RemoteEvents {
   /** After so many an object that is not whole is damaged, and left out. */
   private static final int LOOKS = 30;
 
+  private static final Pattern NUMBER = Pattern.compile("(?<=/)[0-9]{8}$");
+
   /** Between two looks. */
   static final long PERIOD_MILLIS = 1_000;
 
@@ -49,6 +53,10 @@ final class RemoteEvents {
 
   private String events(String worker) {
     return run + "events/" + worker + "/";
+  }
+
+  private String object(String worker, int number) {
+    return String.format(Locale.ROOT, "%s%08d", events(worker), number);
   }
 
   private String workers() {
@@ -74,11 +82,16 @@ final class RemoteEvents {
         for (RemoteObject worker : remote.list(workers(), "")) {
           String name = worker.name().substring(workers().length());
           for (RemoteObject object : remote.list(events(name), read.getOrDefault(name, ""))) {
+            String expected = expected(name);
+            if (!object.name().equals(expected) && looks.merge(expected, 1, Integer::sum) < LOOKS) {
+              break; // a list may lag behind the objects
+            }
             List<RunEvent> told = readAll(object.name());
             if (told.isEmpty() && looks.merge(object.name(), 1, Integer::sum) < LOOKS) {
               break; // not whole yet; what comes after it must not be taken for what comes next
             }
             events.addAll(told);
+            looks.remove(expected);
             looks.remove(object.name());
             read.put(name, object.name());
           }
@@ -89,21 +102,33 @@ final class RemoteEvents {
       return events;
     }
 
+    /** The name of a worker's next object. */
+    private String expected(String worker) {
+      String last = read.getOrDefault(worker, "");
+      Matcher number = NUMBER.matcher(last);
+      return object(worker, number.find() ? Integer.parseInt(number.group()) + 1 : 0);
+    }
+
     /** Everything in an object; nothing where it is not there as a whole. */
     private List<RunEvent> readAll(String name) throws IOException {
-      try (RemoteBytes bytes = remote.get(name, 0)) {
-        if (bytes == null) {
-          return List.of();
-        }
-        byte[] frames = bytes.stream().readAllBytes();
-        List<RunEvent> events = new ArrayList<>();
-        int end = 0;
-        for (EventFrame frame = EventFrame.at(frames, 0); frame != null; ) {
-          events.add(frame.event());
-          end = frame.end();
-          frame = EventFrame.at(frames, end);
-        }
-        return end == frames.length ? events : List.of();
+      byte[] frames = small(name);
+      List<RunEvent> events = new ArrayList<>();
+      int end = 0;
+      for (EventFrame frame = EventFrame.at(frames, 0); frame != null; ) {
+        events.add(frame.event());
+        end = frame.end();
+        frame = EventFrame.at(frames, end);
+      }
+      return end == frames.length ? events : List.of();
+    }
+
+    /** Empty where there is no object, or one too large to hold events. */
+    private byte[] small(String name) throws IOException {
+      try {
+        byte[] bytes = remote.getSmall(name);
+        return bytes == null ? new byte[0] : bytes;
+      } catch (FileSystemException e) {
+        return new byte[0];
       }
     }
   }
@@ -206,8 +231,7 @@ final class RemoteEvents {
         announced = true;
       }
       // Where it is there already, the answer to an earlier attempt was lost
-      String name = String.format(Locale.ROOT, "%s%08d", events(worker), number);
-      remote.putIfAbsent(name, Content.of(sending));
+      remote.putIfAbsent(object(worker, number), Content.of(sending));
       number++;
     }
   }

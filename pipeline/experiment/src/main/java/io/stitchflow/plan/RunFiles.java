@@ -1,10 +1,10 @@
 package io.stitchflow.plan;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.artifacts.Digest;
 import io.stitchflow.artifacts.RemoteStore;
 import io.stitchflow.artifacts.RemoteStore.Capability;
 import io.stitchflow.artifacts.RemoteStore.Content;
-import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.Run;
@@ -152,15 +152,26 @@ public final class RunFiles {
   public Run read() throws IOException {
     RemoteStore remote = store.remoteStore();
     if (remote != null && !exists()) {
-      try (RemoteBytes bytes = remote.get(remoteName(), 0)) {
+      try {
+        byte[] bytes = remote.getSmall(remoteName());
         if (bytes != null) {
-          write(bytes.stream().readAllBytes());
+          check(remote, bytes);
+          write(bytes);
         }
       } catch (IOException e) {
         throw unreachable(e);
       }
     }
     return Run.parseFrom(store.readRunFile(file()));
+  }
+
+  private void check(RemoteStore remote, byte[] run) throws StoreException {
+    try {
+      Run.parseFrom(run);
+    } catch (InvalidProtocolBufferException e) {
+      throw new StoreException(
+          remote.address() + "/" + remoteName() + ": is damaged; start the run again", e);
+    }
   }
 
   /**

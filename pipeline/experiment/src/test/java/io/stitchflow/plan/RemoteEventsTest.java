@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -65,6 +66,33 @@ class RemoteEventsTest {
     assertThat(looks).isGreaterThan(10);
   }
 
+  @Test
+  void events_ofAnObjectThatAListLeavesOut_areHeardOnceItIsThere() {
+    RemoteEvents.Sink sink = events.newSink();
+    for (String worker : List.of("three", "four")) {
+      sink.append(EventFrame.encode(event(worker)));
+      sink.flush();
+    }
+    String left = remote.nameOf(EventFrame.encode(event("three")));
+    byte[] bytes = remote.get(left);
+    remote.delete(left);
+    RemoteEvents.Reader reader = events.new Reader();
+    assertThat(reader.next()).containsExactly(event("one"), event("two"));
+    remote.objects.put(left, bytes);
+    assertThat(reader.next()).containsExactly(event("three"), event("four"));
+  }
+
+  @Test
+  void events_afterAnObjectWithoutEnd_areHeardInTheEnd() {
+    remote.objects.put(remote.firstEvents(), new byte[RemoteStore.MOST_SMALL_BYTES + 1]);
+    RemoteEvents.Reader reader = events.new Reader();
+    List<RunEvent> heard = List.of();
+    for (int look = 0; look < 100 && heard.isEmpty(); look++) {
+      heard = reader.next();
+    }
+    assertThat(heard).containsExactly(event("two"));
+  }
+
   private static RunEvent event(String worker) {
     return RunEvent.newBuilder().setWorker(worker).build();
   }
@@ -76,6 +104,14 @@ class RemoteEventsTest {
     String firstEvents() {
       return objects.keySet().stream()
           .filter(name -> name.contains("/events/"))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    String nameOf(byte[] content) {
+      return objects.entrySet().stream()
+          .filter(object -> Arrays.equals(object.getValue(), content))
+          .map(Map.Entry::getKey)
           .findFirst()
           .orElseThrow();
     }
