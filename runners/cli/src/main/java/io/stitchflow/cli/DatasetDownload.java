@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.artifacts.Stores;
 import io.stitchflow.dataset.Cifar;
 import io.stitchflow.dataset.DownloadException;
@@ -62,7 +63,7 @@ final class DatasetDownload {
               + " cannot be kept in "
               + datasets
               + ": "
-              + e
+              + IoReason.of(e)
               + "; make room there, or choose another place by XDG_CACHE_HOME");
     } finally {
       display.end();

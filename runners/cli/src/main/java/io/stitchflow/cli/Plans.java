@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.artifacts.Memo;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.Stores;
@@ -66,7 +67,7 @@ final class Plans {
     try {
       return Planner.plan(valid.experiment(), valid.base(), datasets, toolchain);
     } catch (IOException e) {
-      throw new InputException("the data set cannot be read: " + e + "; check its files");
+      throw new InputException("the data set or weights cannot be read: " + IoReason.of(e) + "; check their files");
     }
   }
 
