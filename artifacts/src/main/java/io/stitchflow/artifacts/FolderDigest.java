@@ -78,6 +78,14 @@ public final class FolderDigest {
             }
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path entry, IOException e) throws IOException {
+            if (!entry.equals(folder) && isHidden(entry)) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
         });
     return states;
   }

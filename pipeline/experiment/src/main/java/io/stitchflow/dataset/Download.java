@@ -1,5 +1,6 @@
 package io.stitchflow.dataset;
 
+import io.stitchflow.artifacts.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -9,33 +10,47 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
  * One file over HTTP, going on where it stopped: at once where the connection breaks, and in
- * another process from what the first has left. What comes is not checked but for its length.
+ * another process from what the first has left. What comes is not checked but for its length; more
+ * than that is never kept.
  *
  * @param sizeBytes of the whole file
  * @param part where it is collected
+ * @param window in which {@link LeastRate#LEAST_BYTES} must come
  */
-record Download(URI source, long sizeBytes, Path part) {
+record Download(URI source, long sizeBytes, Path part, Duration window) {
   private static final int PATIENCE_MILLIS = 30_000;
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int MOST_REDIRECTS = 10;
+  private static final int LAST_PORT = 65_535;
 
   /** Breaks in a row without a byte between them. */
   private static final int MOST_BREAKS = 3;
 
   /** The connection ended too early; what came is kept. */
   private static final class BrokenException extends Exception {
-    BrokenException(Throwable cause) {
-      super(String.valueOf(cause.getMessage()), cause);
+    BrokenException(IOException cause) {
+      super(IoReason.of(cause), cause);
     }
   }
 
   static boolean isHttp(URI uri) {
     String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-    return (scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null;
+    return (scheme.equals("http") || scheme.equals("https"))
+        && uri.getHost() != null
+        && uri.getPort() <= LAST_PORT
+        && uri.getRawUserInfo() == null;
+  }
+
+  /** The address for people; a query is left out, since it may hold a token. */
+  static String shown(URI uri) {
+    String text = uri.toString();
+    int query = text.indexOf('?');
+    return query < 0 ? text : text.substring(0, query) + "?…";
   }
 
   /**
@@ -44,45 +59,58 @@ record Download(URI source, long sizeBytes, Path part) {
    * @throws DownloadException if it is not to be had
    */
   void run(OfficialArchive.Progress progress) throws IOException {
-    int breaks = 0;
     if (Files.exists(part) && Files.size(part) > sizeBytes) {
       Files.delete(part);
     }
-    for (long before = size(); before < sizeBytes; before = size()) {
-      try {
-        receive(before, progress);
-        if (size() > sizeBytes) {
-          Files.delete(part);
-          throw new DownloadException(
-              source + " gives more than " + sizeBytes + " bytes: it is another file", null);
-        }
-        if (size() < sizeBytes) {
-          throw new BrokenException(new IOException("the connection was closed"));
-        }
-      } catch (BrokenException e) {
-        breaks = size() > before ? 0 : breaks + 1;
-        if (breaks == MOST_BREAKS) {
-          throw new DownloadException(
-              String.format(
-                  Locale.ROOT,
-                  "%s broke off at %,d of %,d bytes (%s); run again to go on from there",
-                  source,
-                  size(),
-                  sizeBytes,
-                  e.getMessage()),
-              e);
+    try (LeastRate rate = LeastRate.watch(window)) {
+      int breaks = 0;
+      for (long before = size(); before < sizeBytes; before = size()) {
+        try {
+          receive(before, rate, progress);
+        } catch (DownloadException e) {
+          throw rate.isTooSlow() ? tooSlow(e) : e;
+        } catch (BrokenException e) {
+          breaks = size() > before ? 0 : breaks + 1;
+          if (rate.isTooSlow()) {
+            throw tooSlow(e);
+          }
+          if (breaks == MOST_BREAKS) {
+            throw new DownloadException(
+                String.format(
+                    Locale.ROOT,
+                    "%s broke off at %,d of %,d bytes (%s); run again to go on from there",
+                    shown(source),
+                    size(),
+                    sizeBytes,
+                    e.getMessage()),
+                e);
+          }
         }
       }
     }
+  }
+
+  private DownloadException tooSlow(Exception cause) throws IOException {
+    return new DownloadException(
+        String.format(
+            Locale.ROOT,
+            "%s is too slow: less than %,d bytes in %,d seconds, %,d of %,d so far; run again to go"
+                + " on from there, or name a mirror by url",
+            shown(source),
+            LeastRate.LEAST_BYTES,
+            window.toSeconds(),
+            size(),
+            sizeBytes),
+        cause);
   }
 
   private long size() throws IOException {
     return Files.exists(part) ? Files.size(part) : 0;
   }
 
-  private void receive(long from, OfficialArchive.Progress progress)
+  private void receive(long from, LeastRate rate, OfficialArchive.Progress progress)
       throws IOException, BrokenException {
-    HttpURLConnection connection = open(from);
+    HttpURLConnection connection = open(from, rate);
     try {
       long start = connection.getResponseCode() == HttpURLConnection.HTTP_PARTIAL ? from : 0;
       // Another length than the known one is another file: find out before it has all come
@@ -92,7 +120,7 @@ record Download(URI source, long sizeBytes, Path part) {
             String.format(
                 Locale.ROOT,
                 "%s has %,d bytes, but the official archive %,d",
-                source,
+                shown(source),
                 start + length,
                 sizeBytes),
             null);
@@ -101,7 +129,15 @@ record Download(URI source, long sizeBytes, Path part) {
           FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         file.truncate(start);
         file.position(start);
-        copy(connection, file, start, progress);
+        copy(connection, file, start, rate, progress);
+      }
+      if (size() > sizeBytes) {
+        Files.delete(part);
+        throw new DownloadException(
+            shown(source) + " gives more than " + sizeBytes + " bytes: it is another file", null);
+      }
+      if (size() < sizeBytes) {
+        throw new BrokenException(new IOException("the connection was closed"));
       }
     } finally {
       connection.disconnect();
@@ -109,7 +145,11 @@ record Download(URI source, long sizeBytes, Path part) {
   }
 
   private void copy(
-      HttpURLConnection connection, FileChannel file, long start, OfficialArchive.Progress progress)
+      HttpURLConnection connection,
+      FileChannel file,
+      long start,
+      LeastRate rate,
+      OfficialArchive.Progress progress)
       throws IOException, BrokenException {
     byte[] buffer = new byte[BUFFER_BYTES];
     long received = start;
@@ -121,6 +161,10 @@ record Download(URI source, long sizeBytes, Path part) {
         file.write(bytes);
       }
       received += n;
+      rate.received(n);
+      if (rate.isTooSlow()) {
+        throw new BrokenException(new IOException("too slow"));
+      }
       progress.advanced(received, sizeBytes);
     }
   }
@@ -142,14 +186,15 @@ record Download(URI source, long sizeBytes, Path part) {
   }
 
   /** Asks for the bytes from there on; follows redirects, but never from HTTPS to HTTP. */
-  private HttpURLConnection open(long from) throws DownloadException {
+  private HttpURLConnection open(long from, LeastRate rate) throws DownloadException {
     URI at = source;
     for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       try {
         HttpURLConnection connection = (HttpURLConnection) at.toURL().openConnection();
+        rate.connection(connection);
         connection.setInstanceFollowRedirects(false);
         connection.setConnectTimeout(PATIENCE_MILLIS);
-        connection.setReadTimeout(PATIENCE_MILLIS);
+        connection.setReadTimeout((int) Math.min(PATIENCE_MILLIS, window.toMillis()));
         connection.setRequestProperty("Accept-Encoding", "identity");
         if (from > 0) {
           connection.setRequestProperty("Range", "bytes=" + from + "-");
@@ -164,17 +209,21 @@ record Download(URI source, long sizeBytes, Path part) {
           case 416 -> {
             // Shorter than what there is: nothing to go on from
             Files.deleteIfExists(part);
-            throw new DownloadException(at + " is another file: it ends before " + from, null);
+            throw new DownloadException(
+                shown(at) + " is another file: it ends before " + from, null);
           }
-          default -> throw new DownloadException(at + " answers with status " + status, null);
+          default ->
+              throw new DownloadException(shown(at) + " answers with status " + status, null);
         }
       } catch (DownloadException e) {
         throw e;
-      } catch (IOException | IllegalArgumentException e) {
-        throw new DownloadException("cannot reach " + at + " (" + e + ")", e);
+      } catch (IOException e) {
+        throw new DownloadException("cannot reach " + shown(at) + ": " + IoReason.of(e), e);
+      } catch (IllegalArgumentException e) {
+        throw new DownloadException("cannot reach " + shown(at) + ": the address is wrong", e);
       }
     }
-    throw new DownloadException(source + " redirects more than " + MOST_REDIRECTS + " times", null);
+    throw new DownloadException(shown(source) + " redirects more than " + MOST_REDIRECTS + " times", null);
   }
 
   private void checkRange(HttpURLConnection connection, long from) throws IOException {
@@ -182,16 +231,25 @@ record Download(URI source, long sizeBytes, Path part) {
     if (connection.getResponseCode() == HttpURLConnection.HTTP_PARTIAL
         && (range == null || !range.startsWith("bytes " + from + "-"))) {
       throw new DownloadException(
-          source + " answers with the bytes '" + range + "' where " + from + "- were asked", null);
+          shown(source) + " answers with the bytes '" + range + "' where " + from + "- were asked", null);
     }
   }
 
   private static URI redirected(URI at, HttpURLConnection connection) throws DownloadException {
     String location = connection.getHeaderField("Location");
-    URI next = at.resolve(String.valueOf(location));
+    if (location == null) {
+      throw new DownloadException(shown(at) + " redirects without saying where to", null);
+    }
+    URI next = at.resolve(location);
     boolean weaker = "https".equalsIgnoreCase(at.getScheme()) && !"https".equals(next.getScheme());
-    if (location == null || !isHttp(next) || weaker) {
-      throw new DownloadException(at + " redirects to '" + location + "'", null);
+    if (!isHttp(next) || weaker) {
+      // Not the whole address: it may hold a token or a password
+      throw new DownloadException(
+          shown(at)
+              + " redirects to a "
+              + next.getScheme()
+              + " address that downloads do not follow",
+          null);
     }
     return next;
   }

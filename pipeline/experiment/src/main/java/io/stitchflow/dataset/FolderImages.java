@@ -1,9 +1,10 @@
 package io.stitchflow.dataset;
 
+import io.stitchflow.artifacts.BoundedReader;
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.artifacts.StageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,9 +72,9 @@ record FolderImages(FolderListing listing) implements Images {
 
   private static byte[] read(Path file) throws UnusableImageException {
     try {
-      return Files.readAllBytes(file);
+      return BoundedReader.file(file, FolderListing.MOST_BYTES);
     } catch (IOException e) {
-      throw new UnusableImageException("cannot be read: " + e.getMessage(), e);
+      throw new UnusableImageException("cannot be read: " + IoReason.of(e), e);
     }
   }
 }

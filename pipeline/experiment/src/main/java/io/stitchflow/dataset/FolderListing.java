@@ -1,12 +1,15 @@
 package io.stitchflow.dataset;
 
 import io.stitchflow.artifacts.Digest;
+import io.stitchflow.artifacts.IoReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a split in folders, {@code <class>/<file>}; nothing in the files is read.
@@ -27,6 +31,10 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
   /** A label is a byte. */
   private static final int MOST_CLASSES = 256;
 
+  /** Of one file. */
+  static final int MOST_BYTES = 1 << 28;
+
+  private static final int MOST_IMAGES = 1_000_000;
   private static final int SHOWN = 20;
   private static final Pattern IMAGE = Pattern.compile("(?i).*\\.(jpg|jpeg|png)");
 
@@ -78,18 +86,31 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
       Path folder, List<String> classes, boolean all, List<String> complaints) throws IOException {
     List<Labelled> images = new ArrayList<>();
     List<Path> strangers = new ArrayList<>();
+    List<String> unusable = new ArrayList<>();
     for (Path entry : visible(folder)) {
       int label = classes.indexOf(entry.getFileName().toString());
       if (!Files.isDirectory(entry)) {
         strangers.add(entry);
       } else if (label < 0) {
         complaints.add(entry + " is no class of the train split; rename it, or remove it");
-      } else if (!addImages(entry, label, images, strangers) && all) {
+      } else if (!addImages(entry, label, images, strangers, unusable) && all) {
         complaints.add(entry + " has no images; add .jpg, .jpeg or .png files, or remove it");
       }
     }
     if (!all && images.isEmpty()) {
       complaints.add(folder + " has no images; add some, or remove it");
+    }
+    if (images.size() > MOST_IMAGES) {
+      complaints.add(
+          String.format(
+              Locale.ROOT,
+              "%s has %,d images, more than %,d; leave some out",
+              folder,
+              images.size(),
+              MOST_IMAGES));
+    }
+    if (!unusable.isEmpty()) {
+      complaints.add(shown(unusable) + "; replace or remove what is there");
     }
     if (!strangers.isEmpty()) {
       complaints.add(
@@ -102,17 +123,46 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
     return new FolderListing(classes, List.copyOf(inOrder.values()), complaints);
   }
 
+  /** Whether there are any files of images, usable or not. */
   private static boolean addImages(
-      Path folder, int label, List<Labelled> images, List<Path> strangers) throws IOException {
-    int before = images.size();
+      Path folder, int label, List<Labelled> images, List<Path> strangers, List<String> unusable)
+      throws IOException {
+    boolean any = false;
     for (Path file : visible(folder)) {
       if (IMAGE.matcher(file.getFileName().toString()).matches()) {
+        any = true;
         images.add(new Labelled(file, label));
+        @Nullable String complaint = complaint(file);
+        if (complaint != null) {
+          unusable.add(file + " " + complaint);
+        }
       } else {
         strangers.add(file);
       }
     }
-    return images.size() > before;
+    return any;
+  }
+
+  /**
+   * Why a file cannot be an image, short of reading it. Said here, and not only by the import, so
+   * that the answer is the same where the import has run before.
+   */
+  private static @Nullable String complaint(Path file) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!attributes.isRegularFile()) {
+        return attributes.isDirectory() ? "is a folder, not an image" : "is not a regular file";
+      }
+      if (attributes.size() > MOST_BYTES) {
+        return String.format(
+            Locale.ROOT, "has %,d bytes, more than %,d", attributes.size(), MOST_BYTES);
+      }
+      return Files.isReadable(file) ? null : "cannot be read: permission denied";
+    } catch (NoSuchFileException e) {
+      return "is a link to nothing";
+    } catch (IOException e) {
+      return "cannot be read: " + IoReason.of(e);
+    }
   }
 
   private static Digest place(Path folder, Path file) {

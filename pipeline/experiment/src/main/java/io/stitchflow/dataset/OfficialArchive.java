@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The official files of a data set in a folder of downloads: {@code <datasets>/<folder>/<file>}.
@@ -23,6 +24,9 @@ import java.util.Locale;
 public final class OfficialArchive {
   // A file is locked by a whole JVM, so its threads need a lock of their own
   private static final Object ONE_AT_A_TIME = new Object();
+
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("^(?:[A-Za-z][A-Za-z0-9+.-]*:)?/*[^/?#]*(?:@|%40)");
 
   private final String title;
   private final Archive archive;
@@ -59,6 +63,11 @@ public final class OfficialArchive {
     }
   }
 
+  /** Whether what is written names a user, however it is encoded; as the path it may have an '@'. */
+  public static boolean hasCredentials(String written) {
+    return CREDENTIALS.matcher(written).find();
+  }
+
   /** Told of the bytes that have come. */
   @FunctionalInterface
   public interface Progress {
@@ -70,9 +79,9 @@ public final class OfficialArchive {
     return title;
   }
 
-  /** Where it is downloaded from. */
+  /** Where it is downloaded from, for people. */
   public String source() {
-    return source.toString();
+    return Download.shown(source);
   }
 
   private Path folder() {
@@ -114,7 +123,7 @@ public final class OfficialArchive {
   private void download(Progress progress) throws IOException {
     Path part = datasets.resolve(archive.name() + ".part");
     try {
-      new Download(source, archive.sizeBytes(), part).run(progress);
+      new Download(source, archive.sizeBytes(), part, LeastRate.WINDOW).run(progress);
     } catch (DownloadException e) {
       throw new DownloadException(title + ": " + e.getMessage() + "; " + byHand(), e);
     }
@@ -128,7 +137,7 @@ public final class OfficialArchive {
               "%s: what %s gave hashes to %s, but the official archive to %s; it is deleted. Run"
                   + " again, name a mirror by url, or %s",
               title,
-              source,
+              source(),
               digest,
               archive.sha256(),
               byHand()),

@@ -68,8 +68,9 @@ final class Picture {
       }
     } catch (IOException | RuntimeException e) {
       // Broken files make the JDK's readers throw many kinds of exceptions
-      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new UnusableImageException("cannot be decoded: " + why, e);
+      boolean told = e instanceof IOException && e.getMessage() != null;
+      throw new UnusableImageException(
+          "cannot be decoded" + (told ? ": " + e.getMessage() : ""), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.dataset.Cifar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What official binary files of CIFAR look like from outside; nothing in them is read.
@@ -15,6 +17,9 @@ import java.util.List;
  * @param complaints what is wrong; what to do
  */
 record CifarDirectory(long trainExamples, List<String> complaints) {
+  /** Of one file; the official ones have 10,000 and 50,000. */
+  private static final int MOST_RECORDS = 200_000;
+
   CifarDirectory {
     complaints = List.copyOf(complaints);
   }
@@ -57,9 +62,18 @@ record CifarDirectory(long trainExamples, List<String> complaints) {
                   + cifar.recordBytes()
                   + "; copy or unpack it again");
         }
+        if (bytes / cifar.recordBytes() > MOST_RECORDS) {
+          complaints.add(
+              String.format(
+                  Locale.ROOT,
+                  "%s has %,d records, more than %,d; name a smaller one",
+                  file,
+                  bytes / cifar.recordBytes(),
+                  MOST_RECORDS));
+        }
         train += member.equals(cifar.test()) ? 0 : bytes / cifar.recordBytes();
       } catch (IOException e) {
-        complaints.add(file + " cannot be read: " + e + "; check the disk");
+        complaints.add(file + " cannot be read: " + IoReason.of(e) + "; check the disk");
       }
     }
     if (!missing.isEmpty()) {

@@ -90,6 +90,11 @@ final class DatasetRules {
   private void checkCifar(Cifar cifar, String path, String written, String url) {
     if (!url.isEmpty() && !written.isEmpty()) {
       add(path + ".url", "is given beside directory, so nothing is downloaded; drop one");
+    } else if (!url.isEmpty() && OfficialArchive.hasCredentials(url)) {
+      add(
+          path + ".url",
+          "must not hold a user or password, since it is shown and recorded with the run; leave out"
+              + " all up to the '@'");
     } else if (!url.isEmpty() && !OfficialArchive.isUrl(url)) {
       add(path + ".url", "'" + url + "' is no http:// or https:// address of a file; write one");
     }

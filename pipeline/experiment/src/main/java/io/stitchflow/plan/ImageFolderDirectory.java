@@ -1,5 +1,6 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.dataset.FolderListing;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ record ImageFolderDirectory(
       return wrong(
           "'" + written + "' is no path: " + e.getReason() + "; write where the folder train is");
     } catch (IOException e) {
-      return wrong("cannot be listed: " + e + "; check that you may read it");
+      return wrong("cannot be listed: " + IoReason.of(e) + "; give this user the right to read it");
     }
   }
 

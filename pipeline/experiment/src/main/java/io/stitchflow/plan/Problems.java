@@ -5,10 +5,14 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Everything that is wrong with an experiment, in the order in which its author reads it. */
 final class Problems {
   static final int MOST_SHOWN = 100;
+
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("(?i)(https?:/*)[^\\s'\"]*(?:@|%40)");
 
   private final List<Problem> problems = new ArrayList<>();
   private final Set<String> unreadable = new HashSet<>();
@@ -39,12 +43,18 @@ final class Problems {
     return problems.isEmpty();
   }
 
+  /** Text with what stands before an '@' in addresses left out: it may be a password. */
+  private static String withoutCredentials(String text) {
+    return CREDENTIALS.matcher(text).replaceAll("$1…@");
+  }
+
   /** The first ones, and how many more there are. */
   InvalidExperimentException exception() {
     List<String> all =
         problems.stream()
             .sorted(Comparator.comparing(Problem::origin))
             .map(Problem::toString)
+            .map(Problems::withoutCredentials)
             .distinct()
             .toList();
     if (all.size() <= MOST_SHOWN) {

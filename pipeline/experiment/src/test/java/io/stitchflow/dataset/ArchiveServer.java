@@ -21,6 +21,8 @@ final class ArchiveServer implements AutoCloseable {
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private boolean ranges = true;
 
+  static final int STALLED_AFTER = 100;
+
   private ArchiveServer(HttpServer server, byte[] file) {
     this.server = server;
     this.file = file.clone();
@@ -33,6 +35,9 @@ final class ArchiveServer implements AutoCloseable {
     http.createContext("/archive", server::serve);
     http.createContext("/moved", exchange -> server.redirect(exchange, "/archive"));
     http.createContext("/circle", exchange -> server.redirect(exchange, "/circle"));
+    http.createContext("/stalled", server::stall);
+    http.createContext(
+        "/named", exchange -> server.redirect(exchange, "http://u:secret@127.0.0.1/archive"));
     http.createContext("/ftp", exchange -> server.redirect(exchange, "ftp://localhost/archive"));
     http.start();
     return server;
@@ -76,6 +81,13 @@ final class ArchiveServer implements AutoCloseable {
     body.write(file, from, breaking == null ? count : Math.min(breaking, count));
     body.flush();
     exchange.close();
+  }
+
+  /** Sends a few bytes and no more until the server stops. */
+  private void stall(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, file.length);
+    exchange.getResponseBody().write(file, 0, STALLED_AFTER);
+    exchange.getResponseBody().flush();
   }
 
   private void redirect(HttpExchange exchange, String to) throws IOException {

@@ -15,6 +15,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,17 +141,35 @@ class ImageFolderTest {
         "b/glass.png",
         png(flat(8, 8, new Color(1, 2, 3, 128), BufferedImage.TYPE_INT_ARGB)));
     put(train, "b/good.png", good);
-    Files.createDirectory(train.resolve("b/folder.png"));
     put(test, "a/good.png", good);
     assertThatThrownBy(() -> execute(ImportDataset.newBuilder()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("6 of 7 images cannot be used")
+        .hasMessageContaining("5 of 6 images cannot be used")
         .hasMessageContaining("cut.jpg: is damaged: ")
         .hasMessageContaining("cut.png: cannot be decoded: ")
         .hasMessageContaining("empty.png: is neither JPEG nor PNG")
         .hasMessageContaining("text.jpg: is neither JPEG nor PNG")
-        .hasMessageContaining("glass.png: is transparent in places")
-        .hasMessageContaining("folder.png: cannot be read: ");
+        .hasMessageContaining("glass.png: is transparent in places");
+  }
+
+  @Test
+  void listing_whatOnlyLooksLikeAnImage_isToldOfWithoutReadingIt() throws IOException {
+    put(train, "a/good.png", png(flat(8, 8, Color.RED)));
+    put(train, "b/good.png", png(flat(8, 8, Color.RED)));
+    Files.createDirectory(train.resolve("b/folder.png"));
+    Files.createSymbolicLink(train.resolve("a/gone.jpg"), Path.of("/nowhere"));
+    Files.createSymbolicLink(train.resolve("a/zero.jpg"), Path.of("/dev/zero"));
+    try (RandomAccessFile huge = new RandomAccessFile(train.resolve("b/huge.jpg").toFile(), "rw")) {
+      huge.setLength(1L << 33);
+    }
+    assertThat(FolderListing.train(train).complaints())
+        .singleElement()
+        .asString()
+        .contains(
+            "a/gone.jpg is a link to nothing",
+            "a/zero.jpg is not a regular file",
+            "b/folder.png is a folder, not an image",
+            "b/huge.jpg has 8,589,934,592 bytes, more than 268,435,456");
   }
 
   @Test

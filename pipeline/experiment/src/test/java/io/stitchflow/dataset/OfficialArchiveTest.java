@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -143,12 +144,44 @@ class OfficialArchiveTest {
   }
 
   @Test
+  void run_serverStalls_endsAndSaysSoAndKeepsWhatCame() throws IOException {
+    Path part = directory.resolve("part");
+    try (ArchiveServer server = ArchiveServer.start(tar)) {
+      Download download =
+          new Download(server.uri("/stalled"), tar.length, part, Duration.ofMillis(200));
+      assertThatThrownBy(() -> download.run((bytes, all) -> {}))
+          .isInstanceOf(DownloadException.class)
+          .hasMessageContaining("is too slow: less than 262,144 bytes in 0 seconds, 100 of ");
+    }
+    assertThat(part).hasSize(ArchiveServer.STALLED_AFTER);
+  }
+
+  @Test
+  void url_withAUser_isSeenHoweverItIsWritten() {
+    assertThat(
+            List.of(
+                "http://u:p@host/x",
+                "http://u%3Ap%40host/x",
+                "HTTPS://u@host",
+                "http:u:p@host/x",
+                "//u:p@host/x",
+                "u:p@host/x",
+                "http:///u:p@host/x"))
+        .allMatch(OfficialArchive::hasCredentials);
+    assertThat(List.of("http://host/@x", "https://host:80/a?b=c@d", "host/x@y"))
+        .noneMatch(OfficialArchive::hasCredentials);
+  }
+
+  @Test
   void fetch_redirects_areFollowedOnTheWebOnly() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       assertThatThrownBy(() -> archive(server.uri("/circle")).fetch((bytes, all) -> {}))
           .hasMessageContaining("redirects more than 10 times");
       assertThatThrownBy(() -> archive(server.uri("/ftp")).fetch((bytes, all) -> {}))
-          .hasMessageContaining("redirects to 'ftp://localhost/archive'");
+          .hasMessageContaining("redirects to a ftp address that downloads do not follow");
+      assertThatThrownBy(() -> archive(server.uri("/named?token=t0ken")).fetch((bytes, all) -> {}))
+          .hasMessageContaining("/named?… redirects to a http address")
+          .hasMessageNotContainingAny("secret", "t0ken");
       OfficialArchive archive = archive(server.uri("/moved"));
       archive.fetch((bytes, all) -> {});
       assertThat(archive.isThere()).isTrue();
