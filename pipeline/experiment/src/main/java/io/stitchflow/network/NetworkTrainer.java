@@ -265,7 +265,7 @@ final class NetworkTrainer {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "training diverged in epoch %d of %d, mean loss %s; lower learning_rate from %s",
+              "training diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s",
               epoch + 1,
               recipe.getEpochs(),
               loss,

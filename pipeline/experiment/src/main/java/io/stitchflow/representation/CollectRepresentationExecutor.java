@@ -4,25 +4,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.artifacts.StageRun;
-import io.stitchflow.artifacts.tensor.Element;
 import io.stitchflow.artifacts.tensor.TensorFile;
-import io.stitchflow.artifacts.tensor.TensorFileWriter;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Values;
-import io.stitchflow.v1.CollectRepresentation;
-import io.stitchflow.v1.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +49,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
           batch -> {
             try (Writers writers = Writers.open(runs, network)) {
               pass.write(writers, batch, progress);
+              writers.checkFinite();
             }
           });
     }
@@ -87,49 +82,38 @@ public final class CollectRepresentationExecutor implements StageExecutor {
 
   /** A file a cut. */
   private static final class Writers implements AutoCloseable {
-    private final Map<String, TensorFileWriter> byLayer = new HashMap<>();
+    private final Map<String, RepresentationWriter> byLayer = new LinkedHashMap<>();
 
     static Writers open(List<StageRun> runs, Network network) throws IOException {
       Writers writers = new Writers();
       for (StageRun run : runs) {
-        CollectRepresentation parameters = run.action().getCollectRepresentation();
-        CutPoint cut = network.architecture().cut(parameters.getCut());
-        SortedMap<String, String> metadata = new TreeMap<>();
-        metadata.put("architecture", network.architecture().name());
-        metadata.put("cut", cut.layer());
-        if (network.architecture().width() > 0) {
-          metadata.put("width", String.valueOf(network.architecture().width()));
-        }
-        writers.byLayer.put(
-            cut.layer(),
-            TensorFileWriter.create(
-                run.output("representation"),
-                "representation",
-                cut.shape(),
-                List.of("C", "H", "W").subList(0, cut.shape().size()),
-                parameters.getDtype() == ElementType.FLOAT16 ? Element.FLOAT16 : Element.FLOAT32,
-                metadata));
+        RepresentationWriter writer = RepresentationWriter.create(run, network.architecture());
+        writers.byLayer.put(writer.cut().layer(), writer);
       }
       return writers;
     }
 
     void write(CutPoint cut, NDArray representation, ByteBuffer labels) {
-      @Nullable TensorFileWriter writer = byLayer.get(cut.layer());
+      @Nullable RepresentationWriter writer = byLayer.get(cut.layer());
       if (writer == null) {
         return;
       }
       try (Values values = Values.of(representation)) {
         ByteBuffer kept = values.bytes();
         kept.limit(labels.remaining() * cut.elements() * Float.BYTES);
-        writer.writeFloats(kept, labels.duplicate());
+        writer.write(kept, labels.duplicate());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
 
+    void checkFinite() {
+      byLayer.values().forEach(RepresentationWriter::checkFinite);
+    }
+
     @Override
     public void close() throws IOException {
-      for (TensorFileWriter writer : byLayer.values()) {
+      for (RepresentationWriter writer : byLayer.values()) {
         writer.close();
       }
     }

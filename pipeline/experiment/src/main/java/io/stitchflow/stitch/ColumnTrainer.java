@@ -209,7 +209,7 @@ final class ColumnTrainer implements AutoCloseable {
         run.fail(
             String.format(
                 Locale.ROOT,
-                "the stitch from '%s' to '%s' diverged in epoch %d of %d: its loss is %s; lower learning_rate from %s",
+                "the stitch from '%s' to '%s' diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s",
                 stitch.stitch().from().layer(),
                 stitch.stitch().to().layer(),
                 epochs() + 1,

@@ -230,7 +230,7 @@ class TrainNetworkExecutorTest {
   }
 
   @Test
-  void execute_learningRateTooHigh_saysThatTrainingDiverged() {
+  void execute_learningRateTooHigh_saysWhereTrainingDiverged() {
     assertThatThrownBy(
             () -> {
               Action.Builder action = action(2, 1).toBuilder();
@@ -238,7 +238,8 @@ class TrainNetworkExecutorTest {
               train(directory, action.build(), "diverged");
             })
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("lower learning_rate from 1.0E30");
+        .hasMessageMatching(
+            "training diverged in epoch 1 of 2: its mean loss is (NaN|Infinity), at learning_rate 1.0E30");
   }
 
   /** Trains in a JVM of its own. */

@@ -278,7 +278,8 @@ class PlannerTest {
     // 80 train and 50 test examples, a byte of label; 4 x 32 x 32 and 32 x 4 x 4 numbers of 2 bytes
     assertThat(workload.representationBytes())
         .isEqualTo(130 * (4 * 32 * 32 * 2 + 1) + 130 * (32 * 4 * 4 * 2 + 1));
-    // Gram matrices in two parts, of the stem alone, in patches of 8 x 8, and of layer4.0, in float64
+    // Gram matrices in two parts, of the stem alone, in patches of 8 x 8, and of layer4.0, in
+    // float64
     long gram = 5 * 5 + (4 * 64 + 1) * (4 * 64 + 1) + 33 * 33;
     assertThat(
             plan.getStageList().stream()

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.artifacts.tensor.Element;
+import io.stitchflow.artifacts.tensor.NamedTensor;
+import io.stitchflow.artifacts.tensor.Safetensors;
+import io.stitchflow.artifacts.tensor.SafetensorsFile;
 import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +95,54 @@ class CollectRepresentationExecutorTest {
         assertThat(rounded[i]).isEqualTo(expected[i], within(5e-4f * expected[i] + 1e-7f));
       }
     }
+  }
+
+  @Test
+  void execute_numbersTooLargeForTheDtype_failsThatCutWithHowMany() throws IOException {
+    Path large = scaled("conv1.weight", 1e6f);
+    List<Bench.Run> runs =
+        List.of(
+            Subject.representation(bench, large, images, "stem", 0, ElementType.FLOAT16),
+            Subject.representation(bench, large, images, "layer4.0", 0, ElementType.FLOAT32));
+    List<Path> outputs = bench.executeAll(new CollectRepresentationExecutor(), runs);
+    assertThat(outputs.get(0).resolve("failure"))
+        .content()
+        .matches(
+            "[1-9]\\d* of 368640 numbers of ResNet\\(1,1,1,1\\)/4 after 'stem'"
+                + " are not finite as FLOAT16, whose largest number is 65504.0"
+                + "; representation.dtype: FLOAT32 holds them");
+    assertThat(outputs.get(1).resolve("failure")).doesNotExist();
+  }
+
+  @Test
+  void execute_infiniteFloat32_failsWithHowMany() throws IOException {
+    Path infinite = scaled("conv1.weight", Float.POSITIVE_INFINITY);
+    Bench.Run run = Subject.representation(bench, infinite, images, "stem", 0, ElementType.FLOAT32);
+    assertThat(bench.execute(new CollectRepresentationExecutor(), run).resolve("failure"))
+        .content()
+        .contains(" of 368640 numbers of ResNet(1,1,1,1)/4", "'stem'", "FLOAT32", "3.4028235E38")
+        .doesNotContain("holds them");
+  }
+
+  /** The network with one array multiplied. */
+  private Path scaled(String name, float factor) throws IOException {
+    SafetensorsFile file = Safetensors.read(network);
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (String each : file.names()) {
+      NamedTensor tensor = file.get(each);
+      if (each.equals(name)) {
+        FloatBuffer values = tensor.data().asFloatBuffer();
+        ByteBuffer data = Lane.allocate(values.remaining() * Float.BYTES);
+        while (values.hasRemaining()) {
+          data.putFloat(values.get() * factor);
+        }
+        tensor = new NamedTensor(name, tensor.dtype(), tensor.shape(), data.flip());
+      }
+      tensors.add(tensor);
+    }
+    Path scaled = directory.resolve("scaled" + factor);
+    Safetensors.write(scaled, tensors, file.metadata());
+    return scaled;
   }
 
   @Test
