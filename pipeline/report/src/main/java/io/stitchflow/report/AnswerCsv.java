@@ -15,8 +15,8 @@ import org.apache.commons.csv.CSVPrinter;
  * region.
  *
  * <p>A mean has the ends of its 95 % interval over seeds, {@code _from} and {@code _to}, empty
- * below three seeds; a median has its quartiles over cells, {@code _q1} and {@code _q3}. What was
- * not measured is empty. Then follow how many cells have each verdict.
+ * below three seeds and where all agree; a median has its quartiles over cells, {@code _q1} and
+ * {@code _q3}. What was not measured is empty. Then follow how many cells have each verdict.
  */
 final class AnswerCsv {
   private static final CSVFormat FORMAT =
