@@ -164,8 +164,7 @@ class PlannerTest {
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();
     assertThat(report.getNetwork(0).getRecipe())
-        .isEqualTo(
-            stage(plan.getStageList(), "train a").getAction().getTrainNetwork().getRecipe());
+        .isEqualTo(stage(plan.getStageList(), "train a").getAction().getTrainNetwork().getRecipe());
   }
 
   @Test

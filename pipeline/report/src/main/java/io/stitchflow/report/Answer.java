@@ -47,9 +47,7 @@ record Answer(List<Row> rows) {
                       entry.getKey().text()
                           + " in "
                           + entry.getValue()
-                          + (parts.isEmpty()
-                              ? " of " + Words.count(cells.size(), "cell")
-                              : "")));
+                          + (parts.isEmpty() ? " of " + Words.count(cells.size(), "cell") : "")));
       return String.join(", ", parts);
     }
   }

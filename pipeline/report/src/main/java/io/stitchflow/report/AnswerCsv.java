@@ -14,9 +14,9 @@ import org.apache.commons.csv.CSVPrinter;
  * The table {@code answer.csv}: what a region's cells show, a line a kind of pair, condition and
  * region.
  *
- * <p>A mean has the ends of its 95 % interval over seeds, {@code _from} and {@code _to}, empty below
- * three seeds; a median has its quartiles over cells, {@code _q1} and {@code _q3}. What was not
- * measured is empty. Then follow how many cells have each verdict.
+ * <p>A mean has the ends of its 95 % interval over seeds, {@code _from} and {@code _to}, empty
+ * below three seeds and where all agree; a median has its quartiles over cells, {@code _q1} and
+ * {@code _q3}. What was not measured is empty. Then follow how many cells have each verdict.
  */
 final class AnswerCsv {
   private static final CSVFormat FORMAT =
@@ -38,8 +38,7 @@ final class AnswerCsv {
   }
 
   private static List<String> header(boolean hasPublished) {
-    List<String> header =
-        new ArrayList<>(List.of("pair", "condition", "region", "cells", "seeds"));
+    List<String> header = new ArrayList<>(List.of("pair", "condition", "region", "cells", "seeds"));
     for (Figure figure : Figure.values()) {
       String name = figure.text();
       switch (figure.statistic()) {

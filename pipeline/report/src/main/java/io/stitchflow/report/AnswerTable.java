@@ -71,10 +71,7 @@ record AnswerTable(
     for (Answer.Row row : trained.isEmpty() ? answer.rows() : trained) {
       text.append(
           String.join(
-              ", ",
-              "  " + row.kind().brief(),
-              Words.text(row.condition()),
-              row.region().text()));
+              ", ", "  " + row.kind().brief(), Words.text(row.condition()), row.region().text()));
       text.append(": mean accuracy ").append(brief(row, Figure.VANILLA_ACCURACY));
       text.append(", median R² ").append(brief(row, Figure.R2_VANILLA));
       text.append(" (copy ").append(brief(row, Figure.R2_COPY)).append("); ");

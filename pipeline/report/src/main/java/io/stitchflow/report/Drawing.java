@@ -73,7 +73,8 @@ record Drawing(Pair pair, Condition condition, String row, String file, String s
             Words.text(subject.condition()),
             quantity.text() + (named ? "." + Words.text(subject.solver()) : ""),
             "svg");
-    String svg = new HeatMap(title, subtitle, pair, quantity, results.chance().accuracy()).draw(matrix);
+    String svg =
+        new HeatMap(title, subtitle, pair, quantity, results.chance().accuracy()).draw(matrix);
     String row = quantity.needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
     drawings.add(new Drawing(pair, subject.condition(), row, file, svg));
   }

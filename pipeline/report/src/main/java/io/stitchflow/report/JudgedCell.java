@@ -40,9 +40,7 @@ record JudgedCell(List<Cell> rows, Verdict verdict) {
   private static List<Cell> best(List<Cell> all) {
     Map<CopySolver, List<Cell>> solvers = new EnumMap<>(CopySolver.class);
     for (Cell row : all) {
-      solvers
-          .computeIfAbsent(row.place().getCopySolver(), absent -> new ArrayList<>())
-          .add(row);
+      solvers.computeIfAbsent(row.place().getCopySolver(), absent -> new ArrayList<>()).add(row);
     }
     List<Cell> best = List.of();
     for (List<Cell> rows : solvers.values()) {

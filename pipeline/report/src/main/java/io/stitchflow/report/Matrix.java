@@ -32,10 +32,7 @@ final class Matrix {
    * @param cells of one pair, condition, copy solver and split
    */
   static Matrix of(
-      List<Cell> cells,
-      List<String> senderCuts,
-      List<String> receiverCuts,
-      Quantity quantity) {
+      List<Cell> cells, List<String> senderCuts, List<String> receiverCuts, Quantity quantity) {
     Matrix matrix = new Matrix(senderCuts, receiverCuts, quantity);
     for (Cell cell : cells) {
       int row = senderCuts.indexOf(cell.place().getSenderCut());

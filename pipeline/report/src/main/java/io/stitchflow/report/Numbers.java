@@ -47,15 +47,6 @@ final class Numbers {
     return fixed(value, size < 9.9995 ? 3 : size < 99.995 ? 2 : size < 999.95 ? 1 : 0);
   }
 
-  /** {@code deviation} with the decimals that {@link #brief} gives {@code mean}. */
-  static String spread(double mean, double deviation) {
-    String beside = brief(mean);
-    int point = beside.indexOf('.');
-    return point < 0 || beside.indexOf('e') >= 0 || !Double.isFinite(deviation)
-        ? brief(deviation)
-        : fixed(deviation, beside.length() - point - 1);
-  }
-
   /** {@code value} with exactly {@code decimals} digits after the point. */
   static String fixed(double value, int decimals) {
     return new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();

@@ -69,7 +69,8 @@ record RegionTable(List<String> headings, List<Block> blocks) {
     IDENTITY_ACCURACY("identity accuracy", Column.IDENTITY_ACCURACY),
     IDENTITY_R2("identity R²", Statistic.MEDIAN, cell -> cell.controlR2(ControlStitch.IDENTITY)),
     PERMUTATION_ACCURACY("permutation accuracy", Column.PERMUTATION_ACCURACY),
-    PERMUTATION_R2("permutation R²", Statistic.MEDIAN, cell -> cell.controlR2(ControlStitch.PERMUTATION)),
+    PERMUTATION_R2(
+        "permutation R²", Statistic.MEDIAN, cell -> cell.controlR2(ControlStitch.PERMUTATION)),
     RANDOM_ACCURACY("random accuracy", Column.RANDOM_ACCURACY),
     RANDOM_R2("random R²", Statistic.MEDIAN, cell -> cell.controlR2(ControlStitch.RANDOM));
 
@@ -130,7 +131,8 @@ record RegionTable(List<String> headings, List<Block> blocks) {
     return !headings.isEmpty();
   }
 
-  private static RegionTable of(Results results, List<Pair> pairs, Split split, Set<Measure> candidates) {
+  private static RegionTable of(
+      Results results, List<Pair> pairs, Split split, Set<Measure> candidates) {
     Map<String, Map<Region, List<Cell>>> regions = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (CopySolver solver : results.solvers()) {
@@ -149,7 +151,8 @@ record RegionTable(List<String> headings, List<Block> blocks) {
     return of(regions, candidates);
   }
 
-  private static RegionTable of(Map<String, Map<Region, List<Cell>>> regions, Set<Measure> candidates) {
+  private static RegionTable of(
+      Map<String, Map<Region, List<Cell>>> regions, Set<Measure> candidates) {
     List<Measure> measures =
         candidates.stream()
             .filter(

@@ -143,7 +143,8 @@ final class ReportPage {
     for (Condition condition : results.conditions()) {
       List<MapRow> rows = rows(pair, condition, drawings);
       if (!rows.isEmpty()) {
-        conditions.add(new ConditionPart(Words.of(condition), results.kind(pair, condition).text(), rows));
+        conditions.add(
+            new ConditionPart(Words.of(condition), results.kind(pair, condition).text(), rows));
       }
       for (CopySolver solver : results.solvers()) {
         results.cells(pair, condition, solver, Split.TEST).forEach(c -> digests.add(row(c)));
@@ -164,7 +165,8 @@ final class ReportPage {
   /** Tables that are folded away; those without numbers are left out. */
   private static List<MorePart> more(Results results, List<Pair> pairs) {
     return Stream.of(
-            new MorePart("Geometry and later cuts", RegionTable.geometry(results, pairs, Split.TEST)),
+            new MorePart(
+                "Geometry and later cuts", RegionTable.geometry(results, pairs, Split.TEST)),
             new MorePart("Controls", RegionTable.controls(results, pairs, Split.TEST)))
         .filter(part -> part.table().measured())
         .toList();

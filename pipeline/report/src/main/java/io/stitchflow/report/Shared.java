@@ -77,8 +77,7 @@ record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
 
   private static @Nullable Double r2Copy(Cell row, List<Cell> rows, Split split) {
     for (Cell other : rows) {
-      if (other.split() == split
-          && other.place().getCopySolver() == row.place().getCopySolver()) {
+      if (other.split() == split && other.place().getCopySolver() == row.place().getCopySolver()) {
         return other.r2Copy();
       }
     }

@@ -37,10 +37,10 @@ enum Statistic {
         : estimate.text();
   }
 
-  /** Of one number a seed, in [0, 1]. */
+  /** Of one number a seed, in [0, 1]; without bounds if all are equal, as without a stitch. */
   static Estimate mean(Sample seeds) {
     double mean = seeds.mean();
-    if (seeds.size() < 2) {
+    if (seeds.size() < 2 || seeds.quantile(0) == seeds.quantile(1)) {
       return Estimate.of(mean);
     }
     if (seeds.size() == 2) {

@@ -74,8 +74,12 @@ public final class TerminalMatrix {
       text.append(right(matrix.senderCuts().get(i), margin));
       for (int j = 0; j < matrix.columns(); j++) {
         double value = matrix.value(i, j);
-        String sign = matrix.isMarked(i, j) ? quantity.mark().ascii() : "";
-        String number = matrix.at(i, j).size() == 0 ? "." : Numbers.brief(value) + sign;
+        String number =
+            matrix.at(i, j).size() == 0
+                ? "."
+                : matrix.isMarked(i, j)
+                    ? marked(value, quantity.mark())
+                    : Numbers.brief(value);
         boolean paint = colored && Double.isFinite(value);
         text.append(
             paint ? painted(right(number, CELL), colors, value / top) : right(number, CELL));
@@ -88,6 +92,16 @@ public final class TerminalMatrix {
       text.append(matrix.marked()).append(matrix.marked() == 1 ? " cell" : " cells").append('\n');
     }
     return text.toString();
+  }
+
+  /** With one digit less where the sign would leave no space before it. */
+  private static String marked(double value, Mark mark) {
+    String number = Numbers.brief(value);
+    int point = number.indexOf('.');
+    boolean tight = number.length() + mark.ascii().length() >= CELL;
+    return tight && point > 0 && number.indexOf('e') < 0
+        ? Numbers.fixed(value, number.length() - point - 2) + mark.ascii()
+        : number + mark.ascii();
   }
 
   private List<String> cuts(Function<ReportCell, String> cut) {

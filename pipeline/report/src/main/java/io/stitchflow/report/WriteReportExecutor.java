@@ -27,10 +27,10 @@ import java.util.stream.Stream;
  *
  * <p>Inputs: {@code train} and {@code test}, of which only labels are read; {@code training[i]} and
  * {@code network[i]} of each network, the latter only compared by digest; {@code comparison[i]} of
- * each cell, in the order of the action's fields. Outputs:
- * {@code report.html}, {@code answer.txt}, {@code answer.csv}, {@code answer.svg}, {@code
- * cells.csv}, {@code cells.arrow} and one SVG a heat map, such as {@code
- * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
+ * each cell, in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt},
+ * {@code answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow} and one SVG a heat
+ * map, such as {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the
+ * action alone.
  */
 public final class WriteReportExecutor implements StageExecutor {
   /** Reading is the longer part where there are many cells. */
@@ -91,8 +91,7 @@ public final class WriteReportExecutor implements StageExecutor {
             .toList();
     ReportPage.Content content =
         new ReportPage.Content(report, splits, networks, results, drawings, answers, plot);
-    Files.writeString(
-        file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
+    Files.writeString(file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
     progress.accept(1);
   }
 

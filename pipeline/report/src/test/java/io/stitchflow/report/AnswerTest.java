@@ -143,8 +143,7 @@ final class AnswerTest {
     Measurement measured =
         measurement(0.12, 0.5).setReceiver(Fixtures.evaluation(0.12, 1000)).build();
     add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measured);
-    NetworkRow atChance =
-        NetworkRow.of(B, Fixtures.curve(0.1), "b's", "", Fixtures.TEN_CLASSES);
+    NetworkRow atChance = NetworkRow.of(B, Fixtures.curve(0.1), "b's", "", Fixtures.TEN_CLASSES);
     Answer answer = answer(List.of(Fixtures.row(A), atChance));
     assertThat(Headline.of(answer, SETTINGS))
         .startsWith("Not answered: 0 of 1 cell of two trained networks can be judged")
@@ -252,13 +251,11 @@ final class AnswerTest {
 
   private Answer answer(List<NetworkRow> networks) {
     WriteReport report = WriteReport.newBuilder().addNetwork(A).addNetwork(B).build();
-    return Answer.of(
-        new Results(report, new CellTable(cells), networks, Fixtures.TEN_CLASSES));
+    return Answer.of(new Results(report, new CellTable(cells), networks, Fixtures.TEN_CLASSES));
   }
 
   private void add(String receiver, int i, int j, long seed, double accuracy, double ev) {
-    add(
-        place(receiver, i, j, seed, CopySolver.LEAST_SQUARES), measurement(accuracy, ev).build());
+    add(place(receiver, i, j, seed, CopySolver.LEAST_SQUARES), measurement(accuracy, ev).build());
   }
 
   /** A test row of a stitch that has converged. */
@@ -270,8 +267,7 @@ final class AnswerTest {
     }
   }
 
-  private static ReportCell place(
-      String receiver, int i, int j, long seed, CopySolver solver) {
+  private static ReportCell place(String receiver, int i, int j, long seed, CopySolver solver) {
     return Fixtures.place(Condition.TRAINED_TRAINED, "a", CUTS.get(i), receiver, CUTS.get(j))
         .toBuilder()
         .setSeed(seed)

@@ -15,8 +15,7 @@ final class ChanceTest {
 
   @Test
   void chance_unequalClasses_isTheShareOfTheMajority() {
-    Chance chance =
-        Chance.of(new ClassCounts(List.of(1, 1)), new ClassCounts(List.of(90, 0, 10)));
+    Chance chance = Chance.of(new ClassCounts(List.of(1, 1)), new ClassCounts(List.of(90, 0, 10)));
     assertThat(chance.accuracy()).isEqualTo(0.9);
     assertThat(chance.crossEntropy()).isEqualTo(Math.log(2), within(1e-15));
   }

@@ -101,7 +101,8 @@ final class HeatMapTest {
     cells.addAll(cells(Quantity.EV, 2.0));
     Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV);
     assertThat(matrix.value(0, 0)).isEqualTo(1.5);
-    assertThat(heatMap(Quantity.EV).draw(matrix)).contains("1.5, range 1.000 to 2.000 over 2 seeds");
+    assertThat(heatMap(Quantity.EV).draw(matrix))
+        .contains("1.5, range 1.000 to 2.000 over 2 seeds");
   }
 
   @Test

@@ -49,13 +49,6 @@ final class NumbersTest {
   }
 
   @Test
-  void spread_besideAMean_hasItsDecimals() {
-    assertThat(Numbers.spread(0.9144, 0.00051)).isEqualTo("0.001");
-    assertThat(Numbers.spread(12.3, 0.5)).isEqualTo("0.50");
-    assertThat(Numbers.spread(1.2e-5, 3e-7)).isEqualTo("3.0e-7");
-  }
-
-  @Test
   void numbers_localeWithDecimalComma_areWrittenWithAPoint() {
     Locale before = Locale.getDefault();
     try {

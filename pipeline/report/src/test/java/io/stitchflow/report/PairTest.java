@@ -45,8 +45,7 @@ final class PairTest {
 
   @Test
   void kind_otherArchitectureOrWidth_isOther() {
-    assertThat(kind(A, "x", Fixtures.network("c", 1, false, 1, 2), "y"))
-        .isEqualTo(Pair.Kind.OTHER);
+    assertThat(kind(A, "x", Fixtures.network("c", 1, false, 1, 2), "y")).isEqualTo(Pair.Kind.OTHER);
     assertThat(kind(A, "x", B.toBuilder().setWidth(17).build(), "y")).isEqualTo(Pair.Kind.OTHER);
   }
 

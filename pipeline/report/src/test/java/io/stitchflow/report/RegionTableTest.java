@@ -61,8 +61,7 @@ final class RegionTableTest {
     int r2 = table.headings().indexOf("R² vanilla, median");
     assertThat(table.blocks().get(0).rows())
         .extracting(row -> row.numbers().subList(r2, r2 + 2))
-        .containsExactly(
-            List.of("0.500 [0.375 to 0.625]", "100 %"), List.of("−2.5e8", "0 %"));
+        .containsExactly(List.of("0.500 [0.375 to 0.625]", "100 %"), List.of("−2.5e8", "0 %"));
   }
 
   @Test

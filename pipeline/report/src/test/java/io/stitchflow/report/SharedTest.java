@@ -73,7 +73,9 @@ final class SharedTest {
     add(CopySolver.LEAST_SQUARES, train(0.5, 0.9).toBuilder().setEs(0.5).setVariance(1).build());
     add(CopySolver.SGD, train(0.5, 0.9).toBuilder().setEs(0.75).setVariance(1).build());
     // The test rows have an R² of 0.25
-    assertThat(filled()).extracting(row -> row.shared().copyDrop()).containsExactly(.25, .25, 0., 0.);
+    assertThat(filled())
+        .extracting(row -> row.shared().copyDrop())
+        .containsExactly(.25, .25, 0., 0.);
     assertThat(filled()).extracting(Cell::copyOverfits).containsExactly(true, true, false, false);
   }
 

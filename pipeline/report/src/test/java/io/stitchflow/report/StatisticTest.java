@@ -28,6 +28,12 @@ final class StatisticTest {
   }
 
   @Test
+  void mean_allSeedsEqual_hasNoBounds() {
+    // As a receiver's accuracy, which no stitch changes
+    assertThat(Statistic.mean(sample(0.9, 0.9, 0.9))).isEqualTo(Estimate.of(0.9));
+  }
+
+  @Test
   void mean_ofNothing_isADash() {
     assertThat(Statistic.mean(new Sample()).text()).isEqualTo("–");
   }

@@ -25,6 +25,23 @@ final class TerminalMatrixTest {
   }
 
   @Test
+  void plain_markedCells_haveASpaceBeforeThemAndALegend() {
+    List<Cell> cells =
+        table("a", "b").cells().stream().map(cell -> cell.with(new Shared(0.5, null))).toList();
+    assertThat(
+            TerminalMatrix.of(new CellTable(cells), "a", "b", Condition.TRAINED_TRAINED)
+                .plain(Quantity.R2_VANILLA))
+        .isEqualTo(
+            """
+            R^2 of the vanilla stitch: a -> b, trained_trained, test
+            sender \\ receiver   stem    1.0    2.0
+                         stem     0* 0.500* -1.00*
+                     layer1.0 0.500*     0*      .
+            * not converged: 5 cells
+            """);
+  }
+
+  @Test
   void plain_nineByNine_fitsEightyColumns() {
     ReportNetwork network = Fixtures.network("a", 1, false, 2, 2, 2, 2);
     List<Cell> cells = new ArrayList<>();

@@ -103,7 +103,9 @@ final class WriteReportExecutorTest {
     assertThat(names(run))
         .contains("heatmaps/a_a.trained_trained.ev.svg")
         .noneMatch(name -> name.contains("accuracy"));
-    assertThat(page(run)).doesNotContain(">vanilla accuracy</th>").contains(">R² copy, median</th>");
+    assertThat(page(run))
+        .doesNotContain(">vanilla accuracy</th>")
+        .contains(">R² copy, median</th>");
   }
 
   @Test

@@ -12,8 +12,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run found, for the terminal: the first pair's matrices, and one number
- * for each condition beside them.
+ * What a run found, for the terminal: the first pair's matrices, and one number for each condition
+ * beside them.
  */
 final class Matrices {
   private static final int MOST = 2;
