@@ -47,7 +47,8 @@ class ListenersTest {
   @Test
   void run_onEmbeddedFlink_listensOnLoopbackOnly() throws Exception {
     Sampling sampling = new Sampling();
-    new Laboratory(directory.resolve("store")).onFlink(Laboratory.oneNetwork(1), "[local]", 2, sampling);
+    new Laboratory(directory.resolve("store"))
+        .onFlink(Laboratory.oneNetwork(1), "[local]", 2, sampling);
     assertThat(sampling.found).isNotEmpty().allMatch(Listeners::isLoopback);
   }
 

@@ -145,9 +145,7 @@ class LongLivedClusterTest {
     assertThat(worker.stacks()).doesNotContain("io.stitchflow");
     assertThat(after.threads().entrySet()).isSubsetOf(before.threads().entrySet());
     assertThat(after.files()).isSubsetOf(before.files());
-    assertThat(files("lease"))
-        .isNotEmpty()
-        .allSatisfy(lease -> assertThat(lease).isEmptyFile());
+    assertThat(files("lease")).isNotEmpty().allSatisfy(lease -> assertThat(lease).isEmptyFile());
     assertThat(files("tmp")).isEmpty();
     assertThat(temporary()).containsExactlyElementsOf(temporary);
   }
