@@ -63,7 +63,9 @@ final class Heartbeats {
     }
   }
 
-  /** Ends the thread with the last lease: it would keep the classes of an ended Flink job loaded. */
+  /**
+   * Ends the thread with the last lease: it would keep the classes of an ended Flink job loaded.
+   */
   private synchronized void remove(Held held) {
     leases.remove(held);
     if (leases.isEmpty() && heart != null) {

@@ -32,9 +32,9 @@ class HeartbeatsTest {
     Heartbeats heartbeats = new Heartbeats(Duration.ofMillis(1));
     heartbeats.hold(Lease.ofThisProcess(), new Counting(1)).close();
     Counting place = new Counting(3);
-    try (Heartbeats.Held held = heartbeats.hold(Lease.ofThisProcess(), place)) {
-      place.renewed.await();
-    }
+    Heartbeats.Held held = heartbeats.hold(Lease.ofThisProcess(), place);
+    place.renewed.await();
+    held.close();
   }
 
   private Set<Thread> started() {

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.runners.direct.DirectOptions;
@@ -56,6 +57,19 @@ final class Laboratory {
       cut: "layer2.0"
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { solver: LEAST_SQUARES solver: SGD recipe { epochs: 1 batch_size: 16 } }
+      """;
+
+  /** One network that is stitched to itself: a stage or two of each kind. */
+  private static final String ONE_NETWORK =
+      """
+      name: "one network"
+      dataset { synthetic { train_examples: 64 test_examples: 40 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 seed: %d recipe { epochs: %d batch_size: 16 } }
+      pair { sender: "a" receiver: "a" }
+      condition: TRAINED_TRAINED
+      cut: "stem"
+      vanilla { recipe { epochs: 1 batch_size: 16 } }
+      copy { solver: LEAST_SQUARES }
       """;
 
   private final Path directory;
@@ -136,6 +150,19 @@ final class Laboratory {
     return ExperimentDefaults.fill(TextFormat.parse(text, Experiment.class));
   }
 
+  /**
+   * The smallest experiment with every kind of stage.
+   *
+   * @param seed of its network
+   */
+  static Experiment oneNetwork(int seed) throws IOException {
+    return oneNetwork(seed, 1);
+  }
+
+  static Experiment oneNetwork(int seed, int epochs) throws IOException {
+    return experiment(String.format(Locale.ROOT, ONE_NETWORK, seed, epochs));
+  }
+
   Store store() throws IOException {
     return Stores.open(place, Map.of(Stores.LOCAL_VARIABLE, directory.toString()));
   }
@@ -179,18 +206,29 @@ final class Laboratory {
     if (survey.complete()) {
       return List.of();
     }
+    try (Cluster.Job job = submit(plan, survey, master, parallelism)) {
+      Cluster.End end = job.await(listener);
+      assertThat(end.failure()).isEmpty();
+      assertThat(end.results().values()).extracting(StageResult::getMessage).containsOnly("");
+      return List.copyOf(end.results().values());
+    }
+  }
+
+  /** Submits an experiment of which nothing is in the store. */
+  Cluster.Job submit(Experiment experiment, String master, int parallelism) throws Exception {
+    Plan plan = Planner.plan(experiment, directory, Toolchains.cpu());
+    return submit(plan, Survey.of(plan, worker().memo()), master, parallelism);
+  }
+
+  private Cluster.Job submit(Plan plan, Survey survey, String master, int parallelism)
+      throws Exception {
     Cluster cluster = new FlinkCluster();
     Run run =
         described(plan).toBuilder()
             .setMaster(master)
             .setSlots(cluster.slots(master, parallelism))
             .build();
-    try (Cluster.Job job = cluster.submit(run, survey, store())) {
-      Cluster.End end = job.await(listener);
-      assertThat(end.failure()).isEmpty();
-      assertThat(end.results().values()).extracting(StageResult::getMessage).containsOnly("");
-      return List.copyOf(end.results().values());
-    }
+    return cluster.submit(run, survey, store());
   }
 
   static Run described(Plan plan) {

@@ -3,7 +3,6 @@ package io.stitchflow.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.plan.RunListener;
-import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
@@ -19,18 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On which addresses the processes of a run listen while it runs. */
 class ListenersTest {
-  private static final String ONE_NETWORK =
-      """
-      name: "one network"
-      dataset { synthetic { train_examples: 64 test_examples: 40 } }
-      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 seed: 1 recipe { epochs: 1 batch_size: 16 } }
-      pair { sender: "a" receiver: "a" }
-      condition: TRAINED_TRAINED
-      cut: "stem"
-      vanilla { recipe { epochs: 1 batch_size: 16 } }
-      copy { solver: LEAST_SQUARES }
-      """;
-
   @TempDir Path directory;
 
   @Test
@@ -52,7 +39,7 @@ class ListenersTest {
   @Test
   void run_onTheDirectRunner_opensNoListener() throws Exception {
     Sampling sampling = new Sampling();
-    new Laboratory(directory.resolve("store")).onDirectRunner(experiment(), sampling);
+    new Laboratory(directory.resolve("store")).onDirectRunner(Laboratory.oneNetwork(1), sampling);
     assertThat(sampling.samples).isPositive();
     assertThat(sampling.found).isEmpty();
   }
@@ -60,7 +47,8 @@ class ListenersTest {
   @Test
   void run_onEmbeddedFlink_listensOnLoopbackOnly() throws Exception {
     Sampling sampling = new Sampling();
-    new Laboratory(directory.resolve("store")).onFlink(experiment(), "[local]", 2, sampling);
+    new Laboratory(directory.resolve("store"))
+        .onFlink(Laboratory.oneNetwork(1), "[local]", 2, sampling);
     assertThat(sampling.found).isNotEmpty().allMatch(Listeners::isLoopback);
   }
 
@@ -72,15 +60,11 @@ class ListenersTest {
       sampling.processes.addAll(
           List.of(cluster.pid("jobmanager"), cluster.pid("tm1"), cluster.pid("tm2")));
       new Laboratory(directory.resolve("store"))
-          .onFlink(experiment(), cluster.master(), 2, sampling);
+          .onFlink(Laboratory.oneNetwork(1), cluster.master(), 2, sampling);
       assertThat(sampling.found).hasSizeGreaterThanOrEqualTo(6).allMatch(Listeners::isLoopback);
     } finally {
       cluster.down();
     }
-  }
-
-  private static Experiment experiment() throws IOException {
-    return Laboratory.experiment(ONE_NETWORK);
   }
 
   /** Looks for listeners each time that a stage starts or ends. */

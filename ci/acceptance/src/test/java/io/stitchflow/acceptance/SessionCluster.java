@@ -8,16 +8,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A real Flink session cluster of several processes, started by {@code ci/flink-cluster}. */
 final class SessionCluster {
   private static final Path SCRIPT = Path.of("..", "flink-cluster").toAbsolutePath().normalize();
 
+  private static final Pattern ALL_FREE = Pattern.compile("([0-9]+) of \\1 slots free");
+
   private final Path directory;
+  private final int slots;
   private final Map<String, String> environment;
 
-  private SessionCluster(Path directory, Map<String, String> environment) {
+  private SessionCluster(Path directory, int slots, Map<String, String> environment) {
     this.directory = directory;
+    this.slots = slots;
     this.environment = Map.copyOf(environment);
   }
 
@@ -30,14 +35,43 @@ final class SessionCluster {
    */
   static SessionCluster up(Path directory, int taskManagers, Map<String, String> environment)
       throws Exception {
-    SessionCluster cluster = new SessionCluster(directory, environment);
+    return up(directory, taskManagers, 1, environment);
+  }
+
+  /**
+   * @param slots of each TaskManager
+   */
+  static SessionCluster up(
+      Path directory, int taskManagers, int slots, Map<String, String> environment)
+      throws Exception {
+    SessionCluster cluster = new SessionCluster(directory, slots, environment);
     cluster.start(taskManagers);
     return cluster;
   }
 
   /** Starts what {@link #down} stopped, on other ports. */
   void start(int taskManagers) throws Exception {
-    call(environment, "up", "--task-managers", String.valueOf(taskManagers));
+    call(
+        environment,
+        "up",
+        "--task-managers",
+        String.valueOf(taskManagers),
+        "--slots",
+        String.valueOf(slots));
+  }
+
+  /** Waits until no job has a slot: TaskManagers let go of a job a moment after its end. */
+  void awaitFreeSlots() throws Exception {
+    Process status;
+    String said;
+    do {
+      status =
+          new ProcessBuilder(SCRIPT.toString(), "status", "--dir", directory.toString()).start();
+      said = new String(status.getInputStream().readAllBytes(), UTF_8);
+      if (status.waitFor() != 0) {
+        throw new IOException(said);
+      }
+    } while (!ALL_FREE.matcher(said).find());
   }
 
   String master() throws IOException {

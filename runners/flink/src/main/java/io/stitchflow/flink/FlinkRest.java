@@ -1,17 +1,25 @@
 package io.stitchflow.flink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.stitchflow.artifacts.BoundedReader;
 import io.stitchflow.transforms.ClusterException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -25,6 +33,10 @@ final class FlinkRest {
   private static final int UNAVAILABLE = 503;
   private static final int ATTEMPTS = 50;
   private static final long PERIOD_MILLIS = 200;
+  private static final int MAX_PORT = 65_535;
+
+  /** More than any answer of a JobManager. */
+  private static final int MAX_BYTES = 16 << 20;
 
   private final String master;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
@@ -35,7 +47,7 @@ final class FlinkRest {
    * @throws ClusterException if it is not
    */
   FlinkRest(String master) throws ClusterException {
-    if (!MASTER.matcher(master).matches()) {
+    if (!MASTER.matcher(master).matches() || !isReachable(URI.create("http://" + master))) {
       throw new ClusterException(
           "--flink-master takes host:port of a JobManager's REST interface, or [local], but was: '"
               + master
@@ -44,6 +56,13 @@ final class FlinkRest {
     this.master = master;
   }
 
+  /** A URI has no host where its name holds an underscore, for example. */
+  private static boolean isReachable(URI uri) {
+    return uri.getHost() != null && uri.getPort() > 0 && uri.getPort() <= MAX_PORT;
+  }
+
+  private record Answer(URI uri, int status, String body) {}
+
   /** Slots of all TaskManagers, free or not. */
   int slots() throws IOException {
     return get("/overview").path("slots-total").asInt();
@@ -51,8 +70,8 @@ final class FlinkRest {
 
   /** {@code RUNNING}, {@code FINISHED}, ...; empty where the cluster does not know the job. */
   String state(String job) throws IOException {
-    HttpResponse<String> response = send(request("/jobs/" + job + "/status").GET());
-    return response.statusCode() == NOT_FOUND ? "" : parse(response).path("status").asText();
+    Answer answer = send(request("/jobs/" + job + "/status").GET());
+    return answer.status() == NOT_FOUND ? "" : parse(answer).path("status").asText();
   }
 
   /** The stack trace of what failed last; empty where nothing did. */
@@ -65,10 +84,10 @@ final class FlinkRest {
   }
 
   void cancel(String job) throws IOException {
-    HttpResponse<String> response =
+    Answer answer =
         send(request("/jobs/" + job + "?mode=cancel").method("PATCH", BodyPublishers.noBody()));
-    if (response.statusCode() != ACCEPTED && response.statusCode() != NOT_FOUND) {
-      throw refused(response);
+    if (answer.status() != ACCEPTED && answer.status() != NOT_FOUND) {
+      throw refused(answer);
     }
   }
 
@@ -80,41 +99,74 @@ final class FlinkRest {
     return HttpRequest.newBuilder(URI.create("http://" + master + path)).timeout(PATIENCE);
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+  private Answer send(HttpRequest.Builder request) throws IOException {
     try {
-      HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-      for (int i = 0; response.statusCode() == UNAVAILABLE && i < ATTEMPTS; i++) {
+      Answer answer = ask(request);
+      for (int i = 0; answer.status() == UNAVAILABLE && i < ATTEMPTS; i++) {
         Thread.sleep(PERIOD_MILLIS); // it is still starting
-        response = http.send(request.build(), BodyHandlers.ofString());
+        answer = ask(request);
       }
-      return response;
+      return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("stopped while asking " + master).initCause(e);
+    } catch (ClusterException e) {
+      throw e;
     } catch (IOException e) {
       throw new ClusterException(
           master
               + ": no JobManager answers there ("
-              + e
+              + reason(e)
               + "); start the cluster, or name another with --flink-master",
           e);
     }
   }
 
-  private JsonNode parse(HttpResponse<String> response) throws IOException {
-    if (response.statusCode() != OK) {
-      throw refused(response);
-    }
-    try {
-      return json.readTree(response.body());
-    } catch (JsonProcessingException e) {
+  private Answer ask(HttpRequest.Builder request) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+    URI uri = response.uri();
+    try (InputStream body = response.body()) {
+      byte[] bytes = BoundedReader.stream(body, uri.toString(), MAX_BYTES);
+      return new Answer(uri, response.statusCode(), new String(bytes, UTF_8));
+    } catch (FileSystemException e) {
       throw new ClusterException(
-          response.uri() + ": is no JobManager; name another with --flink-master", e);
+          uri
+              + ": its answer is "
+              + e.getReason()
+              + ", so it is no JobManager; name another with --flink-master",
+          e);
     }
   }
 
-  private static ClusterException refused(HttpResponse<String> response) {
+  private static String reason(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "its host name is unknown here";
+      }
+    }
+    if (e instanceof ConnectException) {
+      return "the connection is refused";
+    }
+    if (e instanceof HttpTimeoutException) {
+      return "no answer within " + PATIENCE.toSeconds() + " s";
+    }
+    return e.getMessage() == null ? "the connection broke" : e.getMessage();
+  }
+
+  private JsonNode parse(Answer answer) throws IOException {
+    if (answer.status() != OK) {
+      throw refused(answer);
+    }
+    try {
+      return json.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      throw new ClusterException(
+          answer.uri() + ": is no JobManager; name another with --flink-master", e);
+    }
+  }
+
+  private static ClusterException refused(Answer answer) {
     return new ClusterException(
-        response.uri() + ": answered " + response.statusCode() + ": " + response.body());
+        answer.uri() + ": answered " + answer.status() + ": " + answer.body());
   }
 }
