@@ -69,7 +69,7 @@ public final class Safetensors {
   }
 
   /**
-   * Maps {@code file}, which is of this format in all points.
+   * Reads {@code file}, which is of this format in all points.
    *
    * @throws DamagedFileException if it is not
    */
