@@ -96,6 +96,7 @@ final class RunCommand implements Callable<Integer> {
     if (survey.complete()) {
       return new Computed(null, List.of());
     }
+    SnappyLibrary.prepare();
     DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
     if (runner.isDirect()) {
       int lanes = Runtime.getRuntime().availableProcessors();
@@ -129,8 +130,7 @@ final class RunCommand implements Callable<Integer> {
           interruption.cancels(job);
         }
         try {
-          results.addAll(
-              ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
+          results.addAll(ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
         } finally {
           interruption.check();
         }
