@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Footer;
@@ -56,8 +55,10 @@ final class IpcFileReader {
   /** Where a batch lies in the file. */
   private record Extent(int rows, long tensors, long labels, long start, long end) {}
 
-  static <T> T read(Path path, long mapBytes, BiFunction<TensorLayout, List<IpcBatch>, T> result)
-      throws IOException {
+  /** What a file holds: its batches lie in {@code windows}, which the caller closes. */
+  record Content(TensorLayout layout, List<IpcBatch> batches, MappedWindows windows) {}
+
+  static Content read(Path path, long mapBytes) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       IpcFileReader reader = new IpcFileReader(file, mapBytes);
       try {
@@ -70,7 +71,7 @@ final class IpcFileReader {
         for (int i = 0; i < footer.recordBatchesLength(); i++) {
           extents.add(reader.extent(footer.recordBatches(i), layout));
         }
-        return result.apply(layout, reader.map(extents, layout));
+        return reader.map(extents, layout);
       } catch (RuntimeException e) {
         // The metadata are read without checks by the library, so that a wrong offset in them may
         // show as any of many exceptions
@@ -171,7 +172,18 @@ final class IpcFileReader {
   }
 
   /** Maps neighbours together: each map is a system call, and their number is limited. */
-  private List<IpcBatch> map(List<Extent> extents, TensorLayout layout) throws IOException {
+  private Content map(List<Extent> extents, TensorLayout layout) throws IOException {
+    MappedWindows windows = new MappedWindows(file);
+    try {
+      return new Content(layout, map(extents, layout, windows), windows);
+    } catch (IOException | RuntimeException | Error e) {
+      windows.close();
+      throw e;
+    }
+  }
+
+  private List<IpcBatch> map(List<Extent> extents, TensorLayout layout, MappedWindows windows)
+      throws IOException {
     List<IpcBatch> batches = new ArrayList<>();
     int next = 0;
     while (next < extents.size()) {
@@ -183,7 +195,7 @@ final class IpcFileReader {
         next++;
       }
       long length = extents.get(next - 1).end() - start;
-      ByteBuffer window = file.map(FileChannel.MapMode.READ_ONLY, start, length);
+      ByteBuffer window = windows.map(start, length);
       for (Extent extent : extents.subList(first, next)) {
         int rows = extent.rows();
         batches.add(

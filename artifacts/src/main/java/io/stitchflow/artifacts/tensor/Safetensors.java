@@ -69,7 +69,7 @@ public final class Safetensors {
   }
 
   /**
-   * Maps a file that {@link #write} wrote.
+   * Reads a file that {@link #write} wrote.
    *
    * @throws DamagedFileException if it is not whole
    */
@@ -82,7 +82,7 @@ public final class Safetensors {
   }
 
   /**
-   * Maps a file that something else wrote.
+   * Reads a file that something else wrote.
    *
    * @throws InvalidFileException if it is not of the format
    */

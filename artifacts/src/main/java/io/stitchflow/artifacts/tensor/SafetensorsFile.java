@@ -23,8 +23,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Named tensors of a mapped file; reading them copies nothing. */
+/** Named tensors of a file, which is mapped where it is large. */
 public final class SafetensorsFile {
+  /** Larger files are mapped: they are few, and the heap need not hold them. */
+  private static final int MOST_BYTES_READ = 16 << 20;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -66,7 +69,7 @@ public final class SafetensorsFile {
   }
 
   /**
-   * The tensor called {@code name}, its data where the file is mapped.
+   * The tensor called {@code name}.
    *
    * @throws IllegalArgumentException if there is none of a known type
    */
@@ -89,8 +92,7 @@ public final class SafetensorsFile {
       long size = file.size();
       check(size >= Long.BYTES, "it has %s bytes", size);
       check(size <= Integer.MAX_VALUE, "it has %s bytes, and 2 GiB is too much", size);
-      ByteBuffer bytes =
-          file.map(FileChannel.MapMode.READ_ONLY, 0, size).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer bytes = bytes(file, (int) size).order(ByteOrder.LITTLE_ENDIAN);
       long headerBytes = bytes.getLong(0);
       check(
           headerBytes >= 2 && headerBytes <= size - Long.BYTES,
@@ -106,6 +108,22 @@ public final class SafetensorsFile {
       return parse(
           path, bytes.slice(Long.BYTES, (int) headerBytes), bytes.slice(start, (int) size - start));
     }
+  }
+
+  /**
+   * All bytes of the file. A map lasts until the garbage collector finds it, and there would be
+   * thousands of small ones before it looks.
+   */
+  private static ByteBuffer bytes(FileChannel file, int size) throws IOException {
+    if (size > MOST_BYTES_READ) {
+      return file.map(FileChannel.MapMode.READ_ONLY, 0, size);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(size);
+    while (bytes.hasRemaining()) {
+      int n = file.read(bytes, bytes.position());
+      check(n >= 0, "it became shorter while it was read");
+    }
+    return bytes.flip();
   }
 
   /** Where a tensor's bytes lie. */

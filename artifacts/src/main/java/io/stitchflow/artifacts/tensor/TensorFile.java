@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors of one shape, with labels, read from where the file is mapped into memory; safe for use
  * by several threads. Written by {@link TensorFileWriter}.
  *
- * <p>Closing lets go of the maps; they end when nothing refers to them any more.
+ * <p>Closing unmaps the file, after the reads that go on; every later read throws.
  */
 public final class TensorFile implements Closeable {
   private static final int CONVERT_AT_ONCE = 4096;
@@ -31,11 +34,18 @@ public final class TensorFile implements Closeable {
   /** First row of each batch. */
   private final int[] starts;
 
-  private volatile @Nullable List<IpcBatch> batches;
+  private final MappedWindows windows;
 
-  private TensorFile(Path path, TensorLayout layout, List<IpcBatch> batches) {
+  /** Reads share it: a read of what is unmapped would crash the JVM. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private @Nullable List<IpcBatch> batches;
+
+  private TensorFile(Path path, IpcFileReader.Content content) {
     this.path = path;
-    this.layout = layout;
+    this.layout = content.layout();
+    this.windows = content.windows();
+    List<IpcBatch> batches = content.batches();
     this.rowBytes = layout.rowBytes();
     this.starts = new int[batches.size()];
     int start = 0;
@@ -58,8 +68,7 @@ public final class TensorFile implements Closeable {
 
   /** Maps at most {@code mapBytes} at once, unless one batch is larger. */
   static TensorFile open(Path file, long mapBytes) throws IOException {
-    return IpcFileReader.read(
-        file, mapBytes, (layout, batches) -> new TensorFile(file, layout, batches));
+    return new TensorFile(file, IpcFileReader.read(file, mapBytes));
   }
 
   /** Name of the tensor column. */
@@ -98,7 +107,7 @@ public final class TensorFile implements Closeable {
   public int label(int row) {
     Objects.checkIndex(row, rows);
     int batch = batchOf(row);
-    return batches().get(batch).labels().get(row - starts[batch]) & 0xff;
+    return reading(open -> open.get(batch).labels().get(row - starts[batch]) & 0xff);
   }
 
   /**
@@ -111,23 +120,28 @@ public final class TensorFile implements Closeable {
    */
   public void gatherFloats(int[] rows, int from, int count, ByteBuffer target) {
     Objects.checkFromIndexSize(from, count, rows.length);
-    List<IpcBatch> open = batches();
     prepare(target, count, Float.BYTES);
-    for (int i = from; i < from + count; i++) {
-      int row = Objects.checkIndex(rows[i], this.rows);
-      int batch = batchOf(row);
-      copyFloats(open.get(batch), row - starts[batch], 1, target);
-    }
-    target.flip();
+    reading(
+        open -> {
+          for (int i = from; i < from + count; i++) {
+            int row = Objects.checkIndex(rows[i], this.rows);
+            int batch = batchOf(row);
+            copyFloats(open.get(batch), row - starts[batch], 1, target);
+          }
+          return target.flip();
+        });
   }
 
   /** As {@link #gatherFloats}, for the rows {@code from} to {@code from + count - 1}. */
   public void readFloats(int from, int count, ByteBuffer target) {
     Objects.checkFromIndexSize(from, count, rows);
-    List<IpcBatch> open = batches();
     prepare(target, count, Float.BYTES);
-    forEachPart(from, count, (batch, start, n) -> copyFloats(open.get(batch), start, n, target));
-    target.flip();
+    reading(
+        open -> {
+          forEachPart(
+              from, count, (batch, start, n) -> copyFloats(open.get(batch), start, n, target));
+          return target.flip();
+        });
   }
 
   /**
@@ -143,16 +157,40 @@ public final class TensorFile implements Closeable {
           String.format(Locale.ROOT, "%s is of %s, not UINT8; use readFloats", path, element()));
     }
     Objects.checkFromIndexSize(from, count, rows);
-    List<IpcBatch> open = batches();
     prepare(target, count, 1);
-    forEachPart(
-        from, count, (batch, start, n) -> copyBytes(open.get(batch).tensors(), start, n, target));
-    target.flip();
+    reading(
+        open -> {
+          forEachPart(
+              from,
+              count,
+              (batch, start, n) -> copyBytes(open.get(batch).tensors(), start, n, target));
+          return target.flip();
+        });
   }
 
   @Override
   public void close() {
-    batches = null;
+    lock.writeLock().lock();
+    try {
+      batches = null;
+      windows.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Reads from the maps while they stay. */
+  private <T> T reading(Function<List<IpcBatch>, T> read) {
+    lock.readLock().lock();
+    try {
+      List<IpcBatch> open = batches;
+      if (open == null) {
+        throw new IllegalStateException(path + " is closed");
+      }
+      return read.apply(open);
+    } finally {
+      lock.readLock().unlock();
+    }
   }
 
   private interface Part {
@@ -233,13 +271,5 @@ public final class TensorFile implements Closeable {
   private int batchOf(int row) {
     int found = Arrays.binarySearch(starts, row);
     return found >= 0 ? found : -found - 2;
-  }
-
-  private List<IpcBatch> batches() {
-    List<IpcBatch> open = batches;
-    if (open == null) {
-      throw new IllegalStateException(path + " is closed");
-    }
-    return open;
   }
 }

@@ -47,6 +47,16 @@ class SafetensorsTest {
   }
 
   @Test
+  void read_smallFile_mapsNothing() throws IOException {
+    Path path = directory.resolve("small");
+    NamedTensor bias = new NamedTensor("bias", Dtype.F32, List.of(2), floats(1f, -2f));
+    Safetensors.write(path, List.of(bias), new TreeMap<>());
+    SafetensorsFile file = Safetensors.read(path);
+    assertThat(file.get("bias").data().getFloat(4)).isEqualTo(-2);
+    assertThat(Maps.of(path)).isZero();
+  }
+
+  @Test
   void read_whatWasWritten_isTheSame() throws IOException {
     NamedTensor bias = new NamedTensor("bias", Dtype.F32, List.of(2), floats(1f, -2f));
     NamedTensor weight = new NamedTensor("a.weight", Dtype.F32, List.of(1, 3), floats(3f, 4f, 5f));
@@ -61,7 +71,6 @@ class SafetensorsTest {
     for (NamedTensor tensor : List.of(bias, weight, scalar, empty)) {
       assertThat(file.get(tensor.name())).isEqualTo(tensor);
     }
-    assertThat(file.get("bias").data().isDirect()).isTrue();
     assertThat(file.get("bias").data().order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
   }
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,6 +238,52 @@ class TensorFileTest {
     TensorFile file = TensorFile.open(write("file", List.of(4), Element.FLOAT16, 3, 1));
     file.close();
     assertThatThrownBy(() -> file.label(0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is closed");
+  }
+
+  @Test
+  void close_afterReads_leavesNoMapOfTheFile() throws IOException {
+    Path path = write("file", LARGE, Element.FLOAT32, 20, 1);
+    for (int i = 0; i < 100; i++) {
+      try (TensorFile file = TensorFile.open(path, 16 << 20)) {
+        assertThat(file.label(19)).isNotNegative();
+        assertThat(Maps.of(path)).isPositive();
+      }
+      assertThat(Maps.of(path)).isZero();
+    }
+  }
+
+  @Test
+  void close_whileOthersRead_waitsForTheirReadsAndRefusesLaterOnes() throws Exception {
+    Path path = write("file", List.of(64), Element.FLOAT32, 500, 1);
+    for (int i = 0; i < 200; i++) {
+      TensorFile file = TensorFile.open(path);
+      CountDownLatch reads = new CountDownLatch(2);
+      List<FutureTask<Void>> readers = new ArrayList<>();
+      for (int reader = 0; reader < 2; reader++) {
+        FutureTask<Void> task = new FutureTask<>(() -> readUntilClosed(file, reads), null);
+        readers.add(task);
+        new Thread(task).start();
+      }
+      reads.await();
+      file.close();
+      for (FutureTask<Void> reader : readers) {
+        reader.get();
+      }
+    }
+  }
+
+  private static void readUntilClosed(TensorFile file, CountDownLatch reads) {
+    ByteBuffer target = direct(64 * 500);
+    file.readFloats(0, 500, target);
+    reads.countDown();
+    assertThatThrownBy(
+            () -> {
+              while (true) {
+                file.readFloats(0, 500, target);
+              }
+            })
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is closed");
   }

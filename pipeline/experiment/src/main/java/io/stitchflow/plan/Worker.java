@@ -118,10 +118,14 @@ public final class Worker {
         throw (InterruptedException)
             new InterruptedException("stopped while running " + stages.get(0).getId()).initCause(e);
       }
-      return stages.stream()
-          .map(stage -> ended(stage, Outcome.FAILED, Failures.describe(e)))
-          .toList();
+      return failed(stages, Failures.describe(e));
+    } catch (OutOfMemoryError | LinkageError | InternalError e) {
+      return failed(stages, Failures.describe(e, store));
     }
+  }
+
+  private static List<StageResult> failed(List<Stage> stages, String message) {
+    return stages.stream().map(stage -> ended(stage, Outcome.FAILED, message)).toList();
   }
 
   private static MemoListener telling(RunListener listener, List<Stage> stages) {

@@ -2,12 +2,14 @@ package io.stitchflow.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Utils;
 import io.stitchflow.artifacts.tensor.Dtype;
 import io.stitchflow.artifacts.tensor.NamedTensor;
 import io.stitchflow.v1.Toolchain;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,11 @@ public final class Lane implements AutoCloseable {
   private static final String ENGINE = "PyTorch";
   // libtorch's own; its libraries may add up in another order on other alignments
   private static final int ALIGNMENT_BYTES = 64;
+
+  /** Direct buffers are freed by the garbage collector, to which they look like nothing. */
+  private static final long MOST_UNCOLLECTED_BYTES = 256L << 20;
+
+  private static final AtomicLong UNCOLLECTED_BYTES = new AtomicLong();
 
   private final NDManager manager;
   private final @Nullable DeviceLease lease;
@@ -97,12 +105,31 @@ public final class Lane implements AutoCloseable {
   }
 
   private static Engine engine() {
-    Engine engine = Engine.getEngine(ENGINE);
+    Engine engine = load();
     if (JniUtils.getNumThreads() != THREADS) {
       JniUtils.setNumThreads(THREADS);
     }
     JniUtils.setGradMode(false); // on in every new thread
     return engine;
+  }
+
+  /** DJL's engine, which unpacks libtorch into its cache directory where it is not there. */
+  private static Engine load() {
+    try {
+      return Engine.getEngine(ENGINE);
+    } catch (EngineException | IllegalStateException | LinkageError e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new NativeLibraryException(
+          String.format(
+              Locale.ROOT,
+              "libtorch cannot be unpacked to or loaded from %s: %s; it takes 450 MB there; make room, or set DJL_CACHE_DIR to another directory",
+              Utils.getCacheDir(),
+              cause.getMessage()),
+          e);
+    }
   }
 
   /** Owns the arrays that outlive {@link #scoped}. */
@@ -169,6 +196,7 @@ public final class Lane implements AutoCloseable {
 
   /** A direct, little-endian buffer of zeros, aligned as libtorch aligns its own arrays. */
   public static ByteBuffer allocate(int bytes) {
+    UNCOLLECTED_BYTES.addAndGet(bytes);
     return ByteBuffer.allocateDirect(bytes + 2 * ALIGNMENT_BYTES)
         .alignedSlice(ALIGNMENT_BYTES)
         .limit(bytes)
@@ -234,6 +262,15 @@ public final class Lane implements AutoCloseable {
       } finally {
         LaneShutdown.leave();
       }
+    }
+    collect();
+  }
+
+  /** Frees the buffers of lanes that are closed, once there may be many. */
+  private static void collect() {
+    long bytes = UNCOLLECTED_BYTES.get();
+    if (bytes >= MOST_UNCOLLECTED_BYTES && UNCOLLECTED_BYTES.compareAndSet(bytes, 0)) {
+      System.gc();
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,7 @@ class WorkerTest {
   private final List<String> executed = new ArrayList<>();
   private final Map<String, StageResult> finished = new HashMap<>();
   private String failingNetwork = "";
+  private @Nullable Error error;
   private Interruption whileReading = () -> {};
   private Plan plan = Plan.getDefaultInstance();
 
@@ -69,6 +71,29 @@ class WorkerTest {
         .isEqualTo("network 1 diverged; lower its learning rate");
     assertThat(outcome("representation 1")).isEqualTo(Outcome.SKIPPED);
     assertThat(result("representation 1").getMessage()).isEqualTo("'network 1' failed");
+    assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
+  }
+
+  @Test
+  void run_oneStageExhaustsTheMemory_saysWhichLimitAndFinishesTheRest() throws Exception {
+    failingNetwork = "1";
+    error = new OutOfMemoryError("Java heap space");
+    run();
+    assertThat(outcome("network 1")).isEqualTo(Outcome.FAILED);
+    assertThat(result("network 1").getMessage())
+        .matches("out of memory: Java heap space; .* limited to \\d+ MiB; .*-Xmx.*");
+    assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
+  }
+
+  @Test
+  void run_mappedFileOfOneStageIsCutShort_namesTheStoreAndFinishesTheRest() throws Exception {
+    failingNetwork = "1";
+    error = new InternalError("a fault occurred in an unsafe memory access operation");
+    run();
+    assertThat(outcome("network 1")).isEqualTo(Outcome.FAILED);
+    assertThat(result("network 1").getMessage())
+        .startsWith("a mapped file cannot be read: a fault occurred")
+        .endsWith("stitchflow verify --store " + directory);
     assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
   }
 
@@ -218,6 +243,9 @@ class WorkerTest {
           default -> "representation of " + Files.readString(run.input("network"));
         };
     if (text.equals("network " + failingNetwork)) {
+      if (error != null) {
+        throw error;
+      }
       throw new IllegalArgumentException(text + " diverged; lower its learning rate");
     }
     executed.add(text);

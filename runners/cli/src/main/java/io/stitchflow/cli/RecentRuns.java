@@ -2,7 +2,7 @@ package io.stitchflow.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.FileFailure;
+import io.stitchflow.artifacts.IoReason;
 import io.stitchflow.artifacts.Store;
 import io.stitchflow.artifacts.StoreException;
 import io.stitchflow.v1.RunResults;
@@ -100,7 +100,7 @@ final class RecentRuns {
   }
 
   private static String why(Exception e) {
-    return FileFailure.describe(
+    return IoReason.of(
         e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
   }
 

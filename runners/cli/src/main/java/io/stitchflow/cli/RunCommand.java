@@ -97,6 +97,7 @@ final class RunCommand implements Callable<Integer> {
     if (survey.complete()) {
       return new Computed(null, List.of());
     }
+    SnappyLibrary.prepare();
     if (runner.isDirect()) {
       var unused = NativeCache.of(environment); // before anything is made
       DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
@@ -132,8 +133,7 @@ final class RunCommand implements Callable<Integer> {
           interruption.cancels(job);
         }
         try {
-          results.addAll(
-              ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
+          results.addAll(ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
         } finally {
           interruption.check();
         }

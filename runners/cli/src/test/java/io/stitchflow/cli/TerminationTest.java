@@ -83,13 +83,15 @@ final class TerminationTest {
   /** An experiment with networks that the store does not have, over the same images. */
   private Path newNetworks(int width) throws IOException {
     StringBuilder text =
-        new StringBuilder("name: \"wide\" dataset { synthetic { train_examples: 64 test_examples: 32 } }\n");
+        new StringBuilder(
+            "name: \"wide\" dataset { synthetic { train_examples: 64 test_examples: 32 } }\n");
     for (int i = 0; i < LANES; i++) {
       text.append(
           "network { name: \"n%d\" architecture: \"ResNet(1,1,1,1)\" width: %d seed: %d recipe { epochs: 1 batch_size: 32 } }\n"
               .formatted(i, width, ++networks));
     }
-    text.append("pair { sender: \"n0\" receiver: \"n1\" } pair { sender: \"n2\" receiver: \"n3\" }\n");
+    text.append(
+        "pair { sender: \"n0\" receiver: \"n1\" } pair { sender: \"n2\" receiver: \"n3\" }\n");
     text.append("condition: [TRAINED_TRAINED] cut: \"stem\" vanilla { recipe { epochs: 1 } }\n");
     return Files.writeString(directory.resolve("wide.textproto"), text);
   }
