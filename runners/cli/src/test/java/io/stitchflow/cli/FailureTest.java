@@ -14,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class FailureTest {
@@ -26,8 +27,7 @@ final class FailureTest {
   }
 
   private static String line(Throwable problem, int code) {
-    Failure failure = Failure.of(problem, "/store");
-    assertThat(failure).isNotNull();
+    Failure failure = Objects.requireNonNull(Failure.of(problem, "/store"));
     assertThat(failure.exitCode()).isEqualTo(code);
     assertThat(failure.lines()).hasSize(1);
     return failure.lines().get(0);
