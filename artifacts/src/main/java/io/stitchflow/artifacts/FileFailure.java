@@ -6,7 +6,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system's errors as errors of a store: what happened, and what the user can do about it. */
+/**
+ * A file system's errors as errors of a store: what happened, and what the user can do about it.
+ */
 final class FileFailure {
   private FileFailure() {}
 

@@ -77,9 +77,7 @@ public final class TerminalMatrix {
         String number =
             matrix.at(i, j).size() == 0
                 ? "."
-                : matrix.isMarked(i, j)
-                    ? marked(value, quantity.mark())
-                    : Numbers.brief(value);
+                : matrix.isMarked(i, j) ? marked(value, quantity.mark()) : Numbers.brief(value);
         boolean paint = colored && Double.isFinite(value);
         text.append(
             paint ? painted(right(number, CELL), colors, value / top) : right(number, CELL));

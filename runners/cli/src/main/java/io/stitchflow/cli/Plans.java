@@ -77,7 +77,9 @@ final class Plans {
       return Planner.plan(valid.experiment(), valid.base(), datasets, toolchain);
     } catch (IOException e) {
       throw new InputException(
-          "the data set or weights cannot be read: " + IoReason.withFile(e) + "; check their files");
+          "the data set or weights cannot be read: "
+              + IoReason.withFile(e)
+              + "; check their files");
     }
   }
 
