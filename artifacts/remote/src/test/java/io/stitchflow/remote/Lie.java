@@ -223,7 +223,29 @@ enum Lie {
   };
 
   /** What an honest server answered to a request for {@code path}. */
-  record Answer(String path, byte[] head, byte[] body) {
+  static final class Answer {
+    private final String path;
+    private final byte[] head;
+    private final byte[] body;
+
+    Answer(String path, byte[] head, byte[] body) {
+      this.path = path;
+      this.head = head;
+      this.body = body;
+    }
+
+    String path() {
+      return path;
+    }
+
+    byte[] head() {
+      return head;
+    }
+
+    byte[] body() {
+      return body;
+    }
+
     String statusLine() {
       return new String(head, ISO_8859_1).lines().findFirst().orElseThrow();
     }

@@ -98,7 +98,7 @@ final class LyingServer implements Closeable {
       synchronized (this) {
         step = schedule.next(line);
       }
-      Answer honest = step.asked() ? ask(line.split(" ")[1], head, body) : NOT_ASKED;
+      Answer honest = step.asked() ? ask(line.split(" ", 3)[1], head, body) : NOT_ASKED;
       Line out = new Line(client);
       step.lie().tell(honest, out);
       out.flush();

@@ -44,6 +44,7 @@ abstract class LyingStoreContract {
 
   private static final int BLOB_BYTES = 200_000;
   private static final int ACTIONS = 4;
+  private static final List<Lie> LIES = List.of(Lie.values());
 
   private static final List<Long> SEEDS = List.of(1L, 2L);
 
@@ -156,7 +157,7 @@ abstract class LyingStoreContract {
     server()
         .follow(
             request -> {
-              Lie lie = Lie.values()[random.nextInt(Lie.values().length)];
+              Lie lie = LIES.get(random.nextInt(LIES.size()));
               boolean honest = random.nextInt(3) == 0;
               boolean put = request.startsWith("PUT") || request.startsWith("POST");
               return new Step(honest ? Lie.NONE : lie, !put || random.nextInt(4) > 0);
