@@ -223,7 +223,8 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
         throw new DownloadException("cannot reach " + shown(at) + ": the address is wrong", e);
       }
     }
-    throw new DownloadException(shown(source) + " redirects more than " + MOST_REDIRECTS + " times", null);
+    throw new DownloadException(
+        shown(source) + " redirects more than " + MOST_REDIRECTS + " times", null);
   }
 
   private void checkRange(HttpURLConnection connection, long from) throws IOException {
@@ -231,7 +232,8 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
     if (connection.getResponseCode() == HttpURLConnection.HTTP_PARTIAL
         && (range == null || !range.startsWith("bytes " + from + "-"))) {
       throw new DownloadException(
-          shown(source) + " answers with the bytes '" + range + "' where " + from + "- were asked", null);
+          shown(source) + " answers with the bytes '" + range + "' where " + from + "- were asked",
+          null);
     }
   }
 

@@ -63,7 +63,9 @@ public final class OfficialArchive {
     }
   }
 
-  /** Whether what is written names a user, however it is encoded; as the path it may have an '@'. */
+  /**
+   * Whether what is written names a user, however it is encoded; as the path it may have an '@'.
+   */
   public static boolean hasCredentials(String written) {
     return CREDENTIALS.matcher(written).find();
   }

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 final class Problems {
   static final int MOST_SHOWN = 100;
 
-  private static final Pattern CREDENTIALS =
-      Pattern.compile("(?i)(https?:/*)[^\\s'\"]*(?:@|%40)");
+  private static final Pattern CREDENTIALS = Pattern.compile("(?i)(https?:/*)[^\\s'\"]*(?:@|%40)");
 
   private final List<Problem> problems = new ArrayList<>();
   private final Set<String> unreadable = new HashSet<>();

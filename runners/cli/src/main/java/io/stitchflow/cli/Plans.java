@@ -67,7 +67,8 @@ final class Plans {
     try {
       return Planner.plan(valid.experiment(), valid.base(), datasets, toolchain);
     } catch (IOException e) {
-      throw new InputException("the data set or weights cannot be read: " + IoReason.of(e) + "; check their files");
+      throw new InputException(
+          "the data set or weights cannot be read: " + IoReason.of(e) + "; check their files");
     }
   }
 
