@@ -69,7 +69,7 @@ class FileFailureTest {
           .hasMessageNotContaining("Exception")
           .hasMessageNotContaining("null")
           .hasCause(e);
-      assertThat(FileFailure.describe(e)).as("%s", e).contains(" ").doesNotContain("Exception");
+      assertThat(IoReason.of(e)).as("%s", e).contains(" ").doesNotContain("Exception");
     }
   }
 

@@ -46,7 +46,9 @@ record ImageFolderDirectory(
     FolderListing images = FolderListing.train(train);
     List<String> complaints = new ArrayList<>(images.complaints());
     int test = 0;
-    if (Files.exists(directory.resolve("test"))) {
+    if (Files.exists(directory.resolve("test")) && !Files.isDirectory(directory.resolve("test"))) {
+      complaints.add(directory.resolve("test") + " is no folder; rename or remove it");
+    } else if (Files.exists(directory.resolve("test"))) {
       FolderListing others = FolderListing.test(directory.resolve("test"), images.classes());
       complaints.addAll(others.complaints());
       test = others.images().size();

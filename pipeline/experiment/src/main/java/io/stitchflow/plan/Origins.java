@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,10 @@ final class Origins {
   private final String file;
   private final Map<String, Origin> inFile = new LinkedHashMap<>();
   private final Map<String, FieldDescriptor> fields = new HashMap<>();
+
+  /** Of each list, the elements whose places are known: {@code [A, B]} has one for all. */
+  private final Map<String, NavigableMap<Integer, Origin>> lists = new HashMap<>();
+
   private final Map<String, Origin> overridden = new LinkedHashMap<>();
 
   /**
@@ -40,6 +46,11 @@ final class Origins {
         // its own
         inFile.putIfAbsent(path, origin);
         fields.put(path, field);
+        if (field.isRepeated()) {
+          lists
+              .computeIfAbsent(prefix + field.getName(), list -> new TreeMap<>())
+              .putIfAbsent(i, origin);
+        }
       }
       if (field.getJavaType() == JavaType.MESSAGE) {
         List<TextFormatParseInfoTree> nested = tree.getNestedTrees(field);
@@ -75,13 +86,30 @@ final class Origins {
     if (option != null) {
       return option;
     }
-    for (String at = path; !at.isEmpty(); at = before(at)) {
-      Origin origin = inFile.getOrDefault(at, inFile.get(at + "[0]"));
+    for (String at = path; !at.isEmpty(); at = outer(at)) {
+      Origin origin = inFile.getOrDefault(at, ofElement(at));
       if (origin != null) {
         return origin;
       }
     }
     return Origin.inFile(file, 1, 1);
+  }
+
+  /** Of a list its first element's place; of an element that of the last known before it. */
+  private @Nullable Origin ofElement(String path) {
+    if (!path.endsWith("]")) {
+      return inFile.get(path + "[0]");
+    }
+    NavigableMap<Integer, Origin> known = lists.get(outer(path));
+    int index = Integer.parseInt(path.substring(path.lastIndexOf('[') + 1, path.length() - 1));
+    Map.Entry<Integer, Origin> before = known == null ? null : known.floorEntry(index);
+    return before == null ? null : before.getValue();
+  }
+
+  /** The list that an element is in, or what a field is in. */
+  private static String outer(String path) {
+    int end = path.endsWith("]") ? path.lastIndexOf('[') : path.lastIndexOf('.');
+    return end < 0 ? "" : path.substring(0, end);
   }
 
   /**
@@ -158,7 +186,6 @@ final class Origins {
           ? path.substring(0, bracket) + "[" + (index - 1) + "]"
           : path.substring(0, bracket);
     }
-    int dot = path.lastIndexOf('.');
-    return dot < 0 ? "" : path.substring(0, dot);
+    return outer(path);
   }
 }

@@ -51,7 +51,7 @@ final class CorpusTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
-  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void command_badInput_endsAsTheCaseSays(CorpusCase each) throws IOException {
     CorpusFiles files = new CorpusFiles(directory);
     for (CorpusCase.Entry entry : each.files()) {
