@@ -16,6 +16,8 @@ public final class CacheHome {
   private CacheHome() {}
 
   /**
+   * The user's directory of caches, absolute.
+   *
    * @throws NoCacheHomeException if neither variable is an absolute path
    */
   public static Path of(Map<String, String> environment) throws NoCacheHomeException {
