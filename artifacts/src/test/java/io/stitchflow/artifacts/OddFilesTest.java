@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -196,7 +197,7 @@ class OddFilesTest {
   private static void replace(Path file, String odd) throws Exception {
     Files.createDirectories(file.resolveSibling(""));
     Files.deleteIfExists(file);
-    ODD.get(odd).put(file);
+    Objects.requireNonNull(ODD.get(odd)).put(file);
   }
 
   private static void makeFifo(Path file) throws IOException, InterruptedException {

@@ -56,7 +56,7 @@ class RemoteBoundsTest {
       assertThatThrownBy(() -> fresh.open(DIGEST)).isInstanceOf(MissingBlobException.class);
       assertThat(fresh.warnings()).singleElement().asString().contains("held wrong bytes once");
       assertThat(parts()).isEmpty();
-      assertThat(remote.given).isLessThan(2 * BLOB.length);
+      assertThat(remote.given).isLessThan(2L * BLOB.length);
       remote.given = 0;
     }
   }
@@ -68,7 +68,7 @@ class RemoteBoundsTest {
     remote.statedBytes = BLOB.length;
 
     assertThatThrownBy(() -> store.open(DIGEST)).isInstanceOf(MissingBlobException.class);
-    assertThat(remote.given).isLessThan(2 * BLOB.length);
+    assertThat(remote.given).isLessThan(2L * BLOB.length);
     assertThat(parts()).isEmpty();
   }
 

@@ -11,7 +11,7 @@ public enum StageKind {
   IMPORT_DATASET(ParametersCase.IMPORT_DATASET, 2, "data sets"),
   IMPORT_NETWORK(ParametersCase.IMPORT_NETWORK, 1, "imported weights"),
   TRAIN_NETWORK(ParametersCase.TRAIN_NETWORK, 2, "networks"),
-  COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 2, "representations"),
+  COLLECT_REPRESENTATION(ParametersCase.COLLECT_REPRESENTATION, 3, "representations"),
   COLLECT_GRAM(ParametersCase.COLLECT_GRAM, 2, "Gram matrices"),
   COLLECT_CROSS_MOMENTS(ParametersCase.COLLECT_CROSS_MOMENTS, 2, "cross moments"),
   SOLVE_COPY_STITCH(ParametersCase.SOLVE_COPY_STITCH, 2, "copy stitches, least squares"),
