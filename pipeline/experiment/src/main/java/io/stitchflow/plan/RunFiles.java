@@ -167,7 +167,7 @@ public final class RunFiles {
 
   private void check(RemoteStore remote, byte[] run) throws StoreException {
     try {
-      Run.parseFrom(run);
+      var unused = Run.parseFrom(run);
     } catch (InvalidProtocolBufferException e) {
       throw new StoreException(
           remote.address() + "/" + remoteName() + ": is damaged; start the run again", e);

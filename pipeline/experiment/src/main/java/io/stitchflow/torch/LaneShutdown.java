@@ -2,8 +2,8 @@ package io.stitchflow.torch;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * native call that outlasts {@link #WAIT_MILLIS} is ended with the process by the default action of
  * SIGTERM, which runs no destructors. The store is safe at any moment, as under SIGKILL.
  */
-final class LaneShutdown {
+public final class LaneShutdown {
   /** A Flink worker halts 5 seconds after SIGTERM, containers are killed after 10 or more. */
   private static final long WAIT_MILLIS = 4_000;
 
@@ -69,13 +69,14 @@ final class LaneShutdown {
       LANES.remove(Thread.currentThread());
       LOCK.notifyAll();
     }
-    CountDownLatch never = new CountDownLatch(1);
+    awaitExit();
+  }
+
+  /** Blocks this thread, which has nothing more to say, until the JVM's exit ends it. */
+  public static void awaitExit() {
     while (true) {
-      try {
-        never.await();
-      } catch (InterruptedException e) {
-        continue; // the process ends, and this thread with it
-      }
+      LockSupport.park();
+      var unused = Thread.interrupted(); // else park would not wait again
     }
   }
 

@@ -32,7 +32,9 @@ final class Results {
   private record State(String name, boolean random) {}
 
   /**
-   * @param networks in all states that the cells use
+   * Sorts the rows.
+   *
+   * @param networkRows in all states that the cells use
    * @throws IllegalArgumentException if a cell is of a network or cut that the report lacks
    */
   Results(WriteReport report, CellTable table, List<NetworkRow> networkRows, Chance chance) {

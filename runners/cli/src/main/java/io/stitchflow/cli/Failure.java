@@ -29,6 +29,8 @@ record Failure(int exitCode, List<String> lines) {
   }
 
   /**
+   * What a command says and ends with when it fails by {@code problem}.
+   *
    * @param store where {@code --store} leads, for messages
    * @return null if the exception is a bug
    */

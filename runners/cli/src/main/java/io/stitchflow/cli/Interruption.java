@@ -1,9 +1,9 @@
 package io.stitchflow.cli;
 
 import io.stitchflow.artifacts.Store;
+import io.stitchflow.torch.LaneShutdown;
 import io.stitchflow.transforms.Cluster;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class Interruption implements AutoCloseable {
   /** Never returns once the process is interrupted. */
   void check() {
     if (ending) {
-      blockForEver();
+      LaneShutdown.awaitExit();
     }
   }
 
@@ -49,7 +49,7 @@ final class Interruption implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      blockForEver();
+      LaneShutdown.awaitExit();
     }
   }
 
@@ -72,17 +72,6 @@ final class Interruption implements AutoCloseable {
       err.println("stitchflow: cancelled job " + submitted.id());
     } catch (IOException e) {
       err.println("stitchflow: job " + submitted.id() + " is not cancelled: " + e.getMessage());
-    }
-  }
-
-  private static void blockForEver() {
-    CountDownLatch never = new CountDownLatch(1);
-    while (true) {
-      try {
-        never.await();
-      } catch (InterruptedException e) {
-        continue; // the process ends, and this thread with it
-      }
     }
   }
 }

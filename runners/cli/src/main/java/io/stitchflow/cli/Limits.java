@@ -11,6 +11,8 @@ final class Limits {
   private Limits() {}
 
   /**
+   * What a command says and ends with when a limit of its process or machine was reached.
+   *
    * @param store where {@code --store} leads
    * @return null if the error is another one
    */

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -100,8 +101,9 @@ final class RecentRuns {
   }
 
   private static String why(Exception e) {
-    return IoReason.of(
-        e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
+    return e instanceof IOException io
+        ? IoReason.of(io)
+        : IoReason.of(Objects.requireNonNull(((UncheckedIOException) e).getCause()));
   }
 
   /** When its results were written; of a run without, when anything was. */
