@@ -59,19 +59,6 @@ final class Laboratory {
       copy { solver: LEAST_SQUARES solver: SGD recipe { epochs: 1 batch_size: 16 } }
       """;
 
-  /** One network that is stitched to itself: a stage or two of each kind. */
-  private static final String ONE_NETWORK =
-      """
-      name: "one network"
-      dataset { synthetic { train_examples: 64 test_examples: 40 } }
-      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 seed: %d recipe { epochs: %d batch_size: 16 } }
-      pair { sender: "a" receiver: "a" }
-      condition: TRAINED_TRAINED
-      cut: "stem"
-      vanilla { recipe { epochs: 1 batch_size: 16 } }
-      copy { solver: LEAST_SQUARES }
-      """;
-
   private final Path directory;
   private final String place;
 
@@ -160,7 +147,21 @@ final class Laboratory {
   }
 
   static Experiment oneNetwork(int seed, int epochs) throws IOException {
-    return experiment(String.format(Locale.ROOT, ONE_NETWORK, seed, epochs));
+    return experiment(
+        String.format(
+            Locale.ROOT,
+            """
+            name: "one network"
+            dataset { synthetic { train_examples: 64 test_examples: 40 } }
+            network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 seed: %d recipe { epochs: %d batch_size: 16 } }
+            pair { sender: "a" receiver: "a" }
+            condition: TRAINED_TRAINED
+            cut: "stem"
+            vanilla { recipe { epochs: 1 batch_size: 16 } }
+            copy { solver: LEAST_SQUARES }
+            """,
+            seed,
+            epochs));
   }
 
   Store store() throws IOException {

@@ -31,6 +31,9 @@ class LongLivedClusterTest {
 
   private static final double GROWTH = 1.1;
 
+  /** As many as jobs run at once. */
+  private static final int SLOTS = 4;
+
   /** Sockets between the processes of a cluster come and go. */
   private static final int SOCKETS = 10;
 
@@ -38,24 +41,21 @@ class LongLivedClusterTest {
   private SessionCluster cluster;
   private Laboratory laboratory;
 
+  /** Soft references end with each collection there, so that none looks like a leak. */
   @BeforeEach
-  void openLaboratory() {
+  void startCluster() throws Exception {
     laboratory = new Laboratory(directory.resolve("store"));
+    cluster =
+        SessionCluster.up(
+            directory.resolve("cluster"),
+            1,
+            SLOTS,
+            Map.of("JAVA_TOOL_OPTIONS", "-XX:SoftRefLRUPolicyMSPerMB=0"));
   }
 
   @AfterEach
   void stopCluster() throws Exception {
     cluster.down();
-  }
-
-  /** Soft references end with each collection there, so that none looks like a leak. */
-  private void startCluster(int slots) throws Exception {
-    cluster =
-        SessionCluster.up(
-            directory.resolve("cluster"),
-            1,
-            slots,
-            Map.of("JAVA_TOOL_OPTIONS", "-XX:SoftRefLRUPolicyMSPerMB=0"));
   }
 
   @Test
@@ -70,7 +70,6 @@ class LongLivedClusterTest {
   }
 
   private void oneAfterAnother(int jobs) throws Exception {
-    startCluster(1);
     run(1, WARM_UP);
     List<Footprint> before = footprints();
     run(WARM_UP + 1, jobs);
@@ -87,7 +86,6 @@ class LongLivedClusterTest {
   @Tag("nightly")
   @Test
   void jobs_fourAtOnceManyTimes_leaveNothingInTheProcesses() throws Exception {
-    startCluster(4);
     runFourAtOnce(0, WARM_UP);
     List<Footprint> before = footprints();
     runFourAtOnce(WARM_UP, 8);
@@ -137,7 +135,6 @@ class LongLivedClusterTest {
 
   @Test
   void job_cancelledInTheMiddle_leavesNoLaneLeaseOrTemporaryFile() throws Exception {
-    startCluster(1);
     run(1, 1);
     ClusterJvm worker = new ClusterJvm(cluster.pid("tm1"));
     Footprint before = footprints().get(0);
