@@ -1,5 +1,6 @@
 package io.stitchflow.artifacts.tensor;
 
+import io.stitchflow.artifacts.ExitCoded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A file that Stitchflow wrote is not what its reader can read: cut short, altered, or of another
  * layout. For files of users there is {@link InvalidFileException}.
  */
-public final class DamagedFileException extends IOException {
+public final class DamagedFileException extends IOException implements ExitCoded {
   DamagedFileException(Path file, String what) {
     this(file, what, null);
   }
@@ -18,5 +19,10 @@ public final class DamagedFileException extends IOException {
     super(
         String.format(Locale.ROOT, "%s: %s; delete the file and have it written again", file, what),
         cause);
+  }
+
+  @Override
+  public int exitCode() {
+    return STORE;
   }
 }

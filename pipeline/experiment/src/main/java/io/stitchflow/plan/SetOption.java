@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Weights;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -179,9 +180,9 @@ final class SetOption {
       throws Mistake {
     try {
       return switch (field.getJavaType()) {
-        case INT -> Integer.parseUnsignedInt(written);
-        case LONG -> Long.parseUnsignedLong(written);
-        case DOUBLE -> Double.parseDouble(written);
+        case INT -> Integer.parseUnsignedInt(ascii(written));
+        case LONG -> Long.parseUnsignedLong(ascii(written));
+        case DOUBLE -> Double.parseDouble(ascii(written));
         case BOOLEAN -> truth(field, written);
         case ENUM -> constant(field, written);
         case STRING -> text(field, written);
@@ -193,6 +194,14 @@ final class SetOption {
     } catch (NumberFormatException e) {
       throw new Mistake(FieldRules.unreadable(field, written));
     }
+  }
+
+  /** Java would also read the digits of other scripts, which experiment files do not have. */
+  private static String ascii(String number) {
+    if (!StandardCharsets.US_ASCII.newEncoder().canEncode(number)) {
+      throw new NumberFormatException(number);
+    }
+    return number;
   }
 
   private static Boolean truth(FieldDescriptor field, String written) throws Mistake {
