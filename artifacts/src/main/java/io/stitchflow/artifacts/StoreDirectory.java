@@ -13,6 +13,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -308,10 +309,11 @@ final class StoreDirectory {
   private FileChannel openOrMake(Path file) throws IOException {
     for (int tries = 1; ; tries++) {
       try {
-        if (!Store.isFile(file)) {
-          if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            quarantine(file, FileState.of(file));
-          }
+        BasicFileAttributes found = find(file);
+        if (found != null && !found.isRegularFile()) {
+          quarantine(file, FileState.of(found));
+        }
+        if (found == null || !found.isRegularFile()) {
           makeEmpty(file);
         }
         return FileChannel.open(file, READ_WRITE);
@@ -322,6 +324,16 @@ final class StoreDirectory {
       } catch (IOException e) {
         throw explain(file, e);
       }
+    }
+  }
+
+  /** Asked once: what is absent now and made by another process a moment later is no damage. */
+  private static @Nullable BasicFileAttributes find(Path file) throws IOException {
+    try {
+      return Files.readAttributes(
+          file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 

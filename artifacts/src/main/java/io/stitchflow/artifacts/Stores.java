@@ -27,7 +27,8 @@ public final class Stores {
       return Store.open(StorePlace.directory(place));
     }
     RemoteUri uri = RemoteUri.parse(place);
-    return Store.open(local(uri, environment), opener(uri).open(uri), place);
+    RemoteStoreOpener opener = opener(uri);
+    return Store.open(local(uri, environment), opener.open(uri), place);
   }
 
   /**

@@ -35,4 +35,17 @@ final class NamedStream extends FilterInputStream {
       throw new IOException(source + ": " + e.getMessage(), e);
     }
   }
+
+  /** The S3 client would not close in an interrupted thread, which it remains. */
+  @Override
+  public void close() throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      super.close();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
 }

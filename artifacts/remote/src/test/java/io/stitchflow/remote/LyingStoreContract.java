@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A store whose server lies, each answer in another way: callers get what was put, or nothing, or
  * an {@link IOException}, and get it soon.
  */
-@Timeout(120)
+@Timeout(600)
 abstract class LyingStoreContract {
   static final HttpLimits SHORT =
       new HttpLimits(
