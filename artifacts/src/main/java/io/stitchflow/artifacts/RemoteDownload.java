@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one blob from a remote store into the directory, hashing while it arrives. It stops at the
- * recorded size; without one, at the size that the server states, or at half of the free space.
+ * recorded size; without one, at the size that the server states, or at 256 MiB and half of the
+ * free space.
  *
  * <p>It is written to {@code tmp/<sha256>.part}, locked by whoever writes; what is there already,
  * left by a connection that broke or a process that was killed, is not fetched again. The lock
@@ -41,6 +42,9 @@ final class RemoteDownload {
 
   /** An answer that breaks off after fewer bytes is a failed attempt. */
   private static final int LEAST_BYTES = 1 << 16;
+
+  /** Of a blob whose size neither a record nor the server states: more is taken for endless. */
+  private static final long MOST_UNSTATED_BYTES = 256L << 20;
 
   private static final int BUFFER_BYTES = 1 << 16;
   private static final long POLL_MILLIS = 20;
@@ -214,7 +218,7 @@ final class RemoteDownload {
     long freeBytes = Files.getFileStore(part).getUsableSpace();
     long most = sizeBytes == UNKNOWN ? objectBytes : sizeBytes;
     if (most < 0) {
-      return here + freeBytes / 2;
+      return here + Math.min(freeBytes / 2, MOST_UNSTATED_BYTES);
     }
     if (most - here > freeBytes) {
       throw new IOException(

@@ -330,8 +330,7 @@ final class StoreDirectory {
   /** Asked once: what is absent now and made by another process a moment later is no damage. */
   private static @Nullable BasicFileAttributes find(Path file) throws IOException {
     try {
-      return Files.readAttributes(
-          file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return null;
     }

@@ -17,9 +17,11 @@ final class IoReasonTest {
   @Test
   void reason_ofErrorsWhoseMessageIsAName_isASentencesPart() {
     assertThat(IoReason.of(new NoSuchFileException("/a"))).isEqualTo("does not exist");
-    assertThat(IoReason.of(new AccessDeniedException("/a"))).isEqualTo("not permitted (access denied)");
+    assertThat(IoReason.of(new AccessDeniedException("/a")))
+        .isEqualTo("not permitted (access denied)");
     assertThat(IoReason.of(new FileSystemException("/a", null, "File name too long")))
-        .isEqualTo("the path or a name in it is too long for the file system; choose a shorter one");
+        .isEqualTo(
+            "the path or a name in it is too long for the file system; choose a shorter one");
     assertThat(IoReason.of(new UnknownHostException("h"))).isEqualTo("unknown host h");
     assertThat(IoReason.of(new ConnectException("x"))).isEqualTo("nothing answers there");
   }

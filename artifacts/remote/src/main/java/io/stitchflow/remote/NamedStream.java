@@ -10,6 +10,8 @@ import software.amazon.awssdk.core.exception.SdkException;
  * An object's bytes. Errors name where they come from, and those of the S3 client are IO errors.
  */
 final class NamedStream extends FilterInputStream {
+  private static final int SKIPPED_BYTES = 8192;
+
   private final String source;
 
   NamedStream(InputStream in, String source) {
@@ -34,6 +36,13 @@ final class NamedStream extends FilterInputStream {
     } catch (IOException e) {
       throw new IOException(source + ": " + e.getMessage(), e);
     }
+  }
+
+  /** By reading, whose errors name the source. */
+  @Override
+  public long skip(long bytes) throws IOException {
+    byte[] skipped = new byte[(int) Math.max(0, Math.min(bytes, SKIPPED_BYTES))];
+    return Math.max(0, read(skipped, 0, skipped.length));
   }
 
   /** The S3 client would not close in an interrupted thread, which it remains. */
