@@ -123,7 +123,7 @@ public final class IoReason {
       return "does not exist";
     }
     if (e instanceof FileAlreadyExistsException) {
-      return "exists already; move it away";
+      return "exists already";
     }
     if (e instanceof DirectoryNotEmptyException) {
       return "is a directory that is not empty";

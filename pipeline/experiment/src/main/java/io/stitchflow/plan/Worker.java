@@ -118,7 +118,7 @@ public final class Worker {
         throw (InterruptedException)
             new InterruptedException("stopped while running " + stages.get(0).getId()).initCause(e);
       }
-      return failed(stages, Failures.describe(e));
+      return failed(stages, Failures.describe(e, store));
     } catch (OutOfMemoryError | LinkageError | InternalError e) {
       return failed(stages, Failures.describe(e, store));
     }

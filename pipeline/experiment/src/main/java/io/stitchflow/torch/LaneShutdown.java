@@ -7,13 +7,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops all lanes before the JVM exits. The exit destroys libtorch's static objects, also where it
- * is a {@link Runtime#halt}, and a thread that computes meanwhile crashes the process.
+ * Stops all lanes before the JVM exits. The exit destroys libtorch's static objects, and a thread
+ * that computes meanwhile crashes the process.
  *
  * <p>While a lane is open, a shutdown hook is registered. It sets a flag and waits; each lane looks
  * at the flag between two native calls, and its thread then blocks until the process is gone. A
- * native call that outlasts {@link #WAIT_MILLIS} is ended with the process by the default action of
- * SIGTERM, which runs no destructors. The store is safe at any moment, as under SIGKILL.
+ * native call that outlasts {@link #WAIT_MILLIS} is ended with the process by {@link Termination},
+ * which runs no destructors. The store is safe at any moment, as under SIGKILL.
  */
 public final class LaneShutdown {
   /** A Flink worker halts 5 seconds after SIGTERM, containers are killed after 10 or more. */
@@ -31,7 +31,8 @@ public final class LaneShutdown {
     check();
     synchronized (LOCK) {
       if (hook == null) {
-        Thread registered = new Thread(LaneShutdown::stop, "stop lanes");
+        Termination termination = Termination.prepare();
+        Thread registered = new Thread(() -> stop(termination), "stop lanes");
         try {
           Runtime.getRuntime().addShutdownHook(registered);
           hook = registered;
@@ -80,7 +81,7 @@ public final class LaneShutdown {
     }
   }
 
-  private static void stop() {
+  private static void stop(Termination termination) {
     stopping = true;
     long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS);
     synchronized (LOCK) {
@@ -99,6 +100,6 @@ public final class LaneShutdown {
         return;
       }
     }
-    Termination.now();
+    termination.now();
   }
 }

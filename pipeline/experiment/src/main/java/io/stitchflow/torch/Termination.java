@@ -1,23 +1,30 @@
 package io.stitchflow.torch;
 
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+
 /**
- * Ends this process by the default action of SIGTERM, without destructors. By reflection, since
- * javac warns of {@code sun.misc.Signal} by name; its module, jdk.unsupported, exports it to all.
+ * Ends this process by the C library's {@code _exit}, which runs no destructors. Java has no such
+ * call: {@link System#exit} and {@link Runtime#halt} both end in {@code exit}, and {@code
+ * sun.misc.Signal} refuses to raise a signal that has its default action.
  */
 final class Termination {
-  private Termination() {}
+  /** As a shell has it from a process that SIGTERM ended. */
+  private static final int CODE = 128 + 15;
 
-  /** Returns only where the JVM does not have the class, or SIGTERM is ignored. */
-  static void now() {
-    try {
-      Class<?> type = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object signal = type.getConstructor(String.class).newInstance("TERM");
-      type.getMethod("handle", type, handler)
-          .invoke(null, signal, handler.getField("SIG_DFL").get(null));
-      type.getMethod("raise", type).invoke(null, signal);
-    } catch (ReflectiveOperationException e) {
-      return; // the exit goes on, as it would have without us
-    }
+  private final Function exit;
+
+  private Termination(Function exit) {
+    this.exit = exit;
+  }
+
+  /** Looks the function up, which may load JNA's library: not something to do in an exit. */
+  static Termination prepare() {
+    return new Termination(NativeLibrary.getProcess().getFunction("_exit"));
+  }
+
+  /** Does not return. */
+  void now() {
+    exit.invokeVoid(new Object[] {CODE});
   }
 }

@@ -2,6 +2,7 @@ package io.stitchflow.cli;
 
 import io.stitchflow.artifacts.ExitCoded;
 import io.stitchflow.artifacts.IoReason;
+import io.stitchflow.plan.MachineLimits;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -42,9 +43,10 @@ record Failure(int exitCode, List<String> lines) {
       }
     }
     for (Throwable each : chain) {
-      @Nullable Failure failure = Limits.failure(each, store);
-      if (failure != null) {
-        return failure;
+      @Nullable String limit = MachineLimits.describe(each, store);
+      if (limit != null) {
+        int code = MachineLimits.isMappedFileCutShort(each) ? ExitCode.STORE : ExitCode.INPUT;
+        return new Failure(code, List.of("stitchflow: " + limit));
       }
     }
     for (Throwable each : chain) {
@@ -89,7 +91,7 @@ record Failure(int exitCode, List<String> lines) {
         && Path.of(failed.getFile()).toAbsolutePath().startsWith(Path.of(store).toAbsolutePath());
   }
 
-  static String message(Throwable e) {
+  private static String message(Throwable e) {
     @Nullable String message = e.getMessage();
     return message == null ? "no details are known" : message;
   }

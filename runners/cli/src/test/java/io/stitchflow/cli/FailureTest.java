@@ -44,13 +44,13 @@ final class FailureTest {
   void of_errorOfFilesOrNetwork_isASentenceWithoutClassNames() {
     assertEndsWith(ExitCode.INPUT, "out: exists already", new FileAlreadyExistsException("out"));
     assertEndsWith(ExitCode.INPUT, "x: does not exist", new NoSuchFileException("x"));
-    assertEndsWith(ExitCode.INPUT, "x: permission denied", new AccessDeniedException("x"));
+    assertEndsWith(ExitCode.INPUT, "x: not permitted (access denied)", new AccessDeniedException("x"));
     assertEndsWith(
         ExitCode.INPUT,
-        "x: File name too long",
+        "x: the path or a name in it is too long for the file system; choose a shorter one",
         new FileSystemException("x", null, "File name too long"));
     assertEndsWith(ExitCode.INPUT, "nothing answers there", new ConnectException());
-    assertEndsWith(ExitCode.INPUT, "no such host", new UnknownHostException("nowhere"));
+    assertEndsWith(ExitCode.INPUT, "unknown host nowhere", new UnknownHostException("nowhere"));
     assertEndsWith(ExitCode.INPUT, "the disk is full", new IOException("No space left on device"));
     assertEndsWith(
         ExitCode.INPUT,
@@ -67,10 +67,10 @@ final class FailureTest {
   @Test
   void of_limitOfTheMachine_namesLimitAndRemedyAndIsNoBug() {
     assertThat(line(new OutOfMemoryError("Java heap space"), ExitCode.INPUT))
-        .contains("MiB that Java may use is full", "JDK_JAVA_OPTIONS=-Xmx");
-    assertThat(line(new OutOfMemoryError("unable to create native thread"), ExitCode.INPUT))
-        .contains("ulimit -u");
-    assertThat(line(new OutOfMemoryError("Map failed"), ExitCode.INPUT)).contains("ulimit -v");
+        .contains("JDK_JAVA_OPTIONS=-Xmx");
+    assertThat(
+            line(new IOException("Map failed", new OutOfMemoryError("Map failed")), ExitCode.INPUT))
+        .contains("ulimit -v");
     assertThat(line(new StackOverflowError(), ExitCode.INPUT)).contains("-Xss");
     assertThat(line(new FileSystemException("x", null, "Too many open files"), ExitCode.INPUT))
         .contains("x: too many open files", "ulimit -n");
