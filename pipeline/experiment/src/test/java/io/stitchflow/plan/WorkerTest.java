@@ -92,8 +92,8 @@ class WorkerTest {
     run();
     assertThat(outcome("network 1")).isEqualTo(Outcome.FAILED);
     assertThat(result("network 1").getMessage())
-        .startsWith(directory + ": a mapped file cannot be read")
-        .contains("stitchflow verify --store " + directory);
+        .startsWith(directory + ": a file was cut short, or its disk failed")
+        .contains("stitchflow verify");
     assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
   }
 
