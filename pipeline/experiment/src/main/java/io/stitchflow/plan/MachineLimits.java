@@ -31,7 +31,7 @@ public final class MachineLimits {
     if (isMappedFileCutShort(error)) {
       return String.format(
           Locale.ROOT,
-          "%s: a mapped file cannot be read: it was truncated, or its disk failed; find damaged files with 'stitchflow verify --store %s', then run again",
+          "%s: a file was cut short, or its disk failed, while it was read; find damaged files with 'stitchflow verify --store %s', then run again",
           store,
           store);
     }

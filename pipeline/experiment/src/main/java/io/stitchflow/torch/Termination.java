@@ -4,9 +4,9 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 
 /**
- * Ends this process by the C library's {@code _exit}, which runs no destructors. Java has no such
- * call: {@link System#exit} and {@link Runtime#halt} both end in {@code exit}, and {@code
- * sun.misc.Signal} refuses to raise a signal that has its default action.
+ * Ends this process by the C library's {@code _exit}, which runs no destructors. {@link
+ * System#exit} ends in {@code exit}, which runs them, and {@code sun.misc.Signal} refuses to raise
+ * a signal that has its default action.
  */
 final class Termination {
   /** As a shell has it from a process that SIGTERM ended. */

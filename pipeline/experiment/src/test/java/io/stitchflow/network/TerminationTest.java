@@ -59,11 +59,7 @@ class TerminationTest {
       boolean terminate = i % 2 == 0;
       Process process =
           LanesProcess.start(
-              crashFile(),
-              "train",
-              store,
-              Integer.toString(LANES * i),
-              Integer.toString(LANES));
+              crashFile(), "train", store, Integer.toString(LANES * i), Integer.toString(LANES));
       List<String> said = new ArrayList<>();
       try (BufferedReader out = process.inputReader(UTF_8)) {
         Set<String> lanes = new HashSet<>();

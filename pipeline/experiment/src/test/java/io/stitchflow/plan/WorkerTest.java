@@ -93,7 +93,7 @@ class WorkerTest {
     assertThat(outcome("network 1")).isEqualTo(Outcome.FAILED);
     assertThat(result("network 1").getMessage())
         .startsWith(directory + ": a file was cut short, or its disk failed")
-        .contains("stitchflow verify --repair");
+        .contains("stitchflow verify");
     assertThat(outcome("representation 2")).isEqualTo(Outcome.RAN);
   }
 
