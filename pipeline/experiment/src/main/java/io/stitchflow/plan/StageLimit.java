@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How many stages a run may have. What an experiment has is told by arithmetic, before anything is
- * made for each of its pairs: a thousand networks have a million of them.
+ * How many stages a run may have. The number is computed by arithmetic, before anything is made for
+ * each of its pairs: a thousand networks have a million of them.
  */
 final class StageLimit {
   static final int MOST_STAGES = 1_000_000;

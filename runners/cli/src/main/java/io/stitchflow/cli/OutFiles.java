@@ -22,8 +22,8 @@ import java.util.Map;
 
 /**
  * Files that appear in a directory together, or, where one cannot be written, not at all: they are
- * written in a hidden directory beside their places, then moved. They are copies, since whoever
- * edits a link would edit the store, and have the permissions that the user's umask gives.
+ * written in a hidden directory beside their places, then moved. They are copies, since editing a
+ * link would edit the store, and have the permissions that the user's umask gives.
  */
 final class OutFiles implements AutoCloseable {
   private final Path directory;

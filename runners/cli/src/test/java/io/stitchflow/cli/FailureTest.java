@@ -44,7 +44,8 @@ final class FailureTest {
   void of_errorOfFilesOrNetwork_isASentenceWithoutClassNames() {
     assertEndsWith(ExitCode.INPUT, "out: exists already", new FileAlreadyExistsException("out"));
     assertEndsWith(ExitCode.INPUT, "x: does not exist", new NoSuchFileException("x"));
-    assertEndsWith(ExitCode.INPUT, "x: not permitted (access denied)", new AccessDeniedException("x"));
+    assertEndsWith(
+        ExitCode.INPUT, "x: not permitted (access denied)", new AccessDeniedException("x"));
     assertEndsWith(
         ExitCode.INPUT,
         "x: the path or a name in it is too long for the file system; choose a shorter one",
