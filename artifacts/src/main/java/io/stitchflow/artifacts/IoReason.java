@@ -119,6 +119,12 @@ public final class IoReason {
     if (isNotDirectory(e)) {
       return "a file stands where a directory is needed; move it away";
     }
+    if (isUnreadable(e)) {
+      return "the disk reports an error when it is read or written (input/output error)";
+    }
+    if (!said(e).isEmpty() && !(e instanceof ClosedChannelException)) {
+      return null; // it has words of its own
+    }
     if (e instanceof NoSuchFileException) {
       return "does not exist";
     }
@@ -128,10 +134,7 @@ public final class IoReason {
     if (e instanceof DirectoryNotEmptyException) {
       return "is a directory that is not empty";
     }
-    if (isUnreadable(e)) {
-      return "the disk reports an error when it is read or written (input/output error)";
-    }
-    if (e instanceof EOFException && said(e).isEmpty()) {
+    if (e instanceof EOFException) {
       return "ends early";
     }
     return e instanceof ClosedChannelException ? "was closed while it was in use" : null;
