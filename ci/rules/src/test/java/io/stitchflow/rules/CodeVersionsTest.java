@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import io.stitchflow.artifacts.ExitCoded;
 import io.stitchflow.code.StageCode;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.transforms.Executors;
@@ -88,7 +89,8 @@ final class CodeVersionsTest {
             .importPackages("io.stitchflow");
     Set<String> unseen = new TreeSet<>();
     for (JavaClass type : classes) {
-      if (reached.contains(type.getName())) {
+      // Of exceptions with an exit code results have no bytes
+      if (reached.contains(type.getName()) && !type.isEquivalentTo(ExitCoded.class)) {
         type.getAllSubclasses().forEach(subclass -> unseen.add(subclass.getName()));
       }
     }

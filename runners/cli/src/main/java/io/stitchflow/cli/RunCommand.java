@@ -97,9 +97,8 @@ final class RunCommand implements Callable<Integer> {
     if (survey.complete()) {
       return new Computed(null, List.of());
     }
-    SnappyLibrary.prepare();
+    SnappyLibrary.prepare(environment); // before anything else is made
     if (runner.isDirect()) {
-      var unused = NativeCache.of(environment); // before anything is made
       DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
       int lanes = Runtime.getRuntime().availableProcessors();
       try (Watched watched = Watched.start(survey, lanes, terminal);

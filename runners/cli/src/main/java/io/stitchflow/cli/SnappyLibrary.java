@@ -1,13 +1,14 @@
 package io.stitchflow.cli;
 
-import ai.djl.util.Utils;
 import io.stitchflow.artifacts.IoReason;
+import io.stitchflow.artifacts.NoCacheHomeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xerial.snappy.OSInfo;
 import org.xerial.snappy.SnappyLoader;
@@ -26,12 +27,13 @@ final class SnappyLibrary {
    * Unpacks the library into the cache of native libraries, unless it is there, and has Snappy load
    * it from there.
    *
+   * @throws NoCacheHomeException if the environment names no cache
    * @throws InputException if it cannot be written
    */
-  static void prepare() throws InputException {
+  static void prepare(Map<String, String> environment) throws InputException, NoCacheHomeException {
     String name = System.mapLibraryName("snappyjava");
     Path directory =
-        Utils.getCacheDir()
+        NativeCache.of(environment)
             .resolve("snappy-" + SnappyLoader.getVersion() + "-" + OSInfo.getArchName());
     try {
       byte @Nullable [] library = library(name);

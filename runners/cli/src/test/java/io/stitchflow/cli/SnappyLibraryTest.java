@@ -80,7 +80,7 @@ final class SnappyLibraryTest {
   /** Prepares, compresses something, and is killed. */
   public static void main(String[] arguments) throws Exception {
     try {
-      SnappyLibrary.prepare();
+      SnappyLibrary.prepare(System.getenv());
       assertThat(Snappy.uncompress(Snappy.compress(new byte[1000]))).hasSize(1000);
       System.out.println("compressed");
     } catch (InputException e) {

@@ -130,7 +130,9 @@ final class StitchflowTest {
         .isEqualTo(ExitCode.DONE);
     assertThat(out.resolve("report.html"))
         .content()
-        .contains("most frequent class, is 0.083", "image folder, 48 train + 12 validation + 12 test of its 72");
+        .contains(
+            "most frequent class, is 0.083",
+            "image folder, 48 train + 12 validation + 12 test of its 72");
     assertThat(ask("ls", "--stage", "import_dataset"))
         .contains("image folder without test, split 48 train, 12 validation, 12 test, seed 1");
     Screen again = new Screen();
