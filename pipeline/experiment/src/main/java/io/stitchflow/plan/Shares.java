@@ -3,9 +3,9 @@ package io.stitchflow.plan;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /** Deals groups of stages to slots: the longest first, each to the slot that has least to do. */
 public final class Shares {
@@ -16,13 +16,12 @@ public final class Shares {
     if (slots < 1) {
       throw new IllegalArgumentException("slots must be at least 1, but was: " + slots);
     }
-    List<Open> shares = new ArrayList<>();
+    PriorityQueue<Open> shares = new PriorityQueue<>(Comparator.comparingDouble(open -> open.cost));
     for (StageGroup group :
         groups.stream().sorted(Comparator.comparingDouble(Shares::cost).reversed()).toList()) {
-      if (shares.size() < slots) {
-        shares.add(new Open());
-      }
-      shares.stream().min(Comparator.comparingDouble(open -> open.cost)).orElseThrow().add(group);
+      Open cheapest = shares.size() < slots ? new Open() : shares.remove();
+      cheapest.add(group);
+      shares.add(cheapest);
     }
     return shares.stream()
         .sorted(Comparator.<Open>comparingDouble(open -> open.cost).reversed())

@@ -13,12 +13,18 @@ import java.util.List;
  * @param id names the run's files in the store
  * @param store the store's directory, or its URI
  * @param lanes groups of stages that run at once in one JVM
- * @param slots into how many shares of about the same cost the groups of a kind are dealt; 0 where
- *     each is a share of its own
+ * @param slots into how many shares of about the same cost the groups of a kind are dealt; 0 means
+ *     32 for each lane
  * @param missing groups that may have to run
  */
 public record RunSpec(String id, String store, int lanes, int slots, List<StageGroup> missing)
     implements Serializable {
+  /**
+   * The Direct runner translates a transform anew for each element, so there are few; with 32 for
+   * each lane the last lane works for about 3 % of a kind's time alone.
+   */
+  private static final int SHARES_PER_LANE = 32;
+
   public RunSpec {
     missing = List.copyOf(missing);
   }
@@ -27,6 +33,6 @@ public record RunSpec(String id, String store, int lanes, int slots, List<StageG
   List<Share> shares(StageKind kind) {
     List<StageGroup> groups =
         missing.stream().filter(group -> StageKind.of(group.getStage(0)) == kind).toList();
-    return Shares.deal(groups, slots == 0 ? Math.max(1, groups.size()) : slots);
+    return Shares.deal(groups, slots == 0 ? SHARES_PER_LANE * lanes : slots);
   }
 }
