@@ -1,6 +1,6 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.RemoteStore.Content;
+import io.stitchflow.store.remote.RemoteStore.Content;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

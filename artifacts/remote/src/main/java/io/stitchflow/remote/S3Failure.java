@@ -1,6 +1,6 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.content.StoreException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import software.amazon.awssdk.core.exception.AbortedException;

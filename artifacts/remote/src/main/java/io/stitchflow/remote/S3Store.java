@@ -1,8 +1,8 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteUri;
-import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.content.StoreException;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteUri;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

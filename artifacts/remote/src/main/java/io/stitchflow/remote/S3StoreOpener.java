@@ -1,9 +1,9 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteStoreOpener;
-import io.stitchflow.artifacts.RemoteUri;
-import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.content.StoreException;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteStoreOpener;
+import io.stitchflow.store.remote.RemoteUri;
 import java.util.Set;
 import java.util.regex.Pattern;
 

@@ -1,7 +1,7 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.BoundedReader;
-import io.stitchflow.artifacts.RemoteStore.Content;
+import io.stitchflow.content.BoundedReader;
+import io.stitchflow.store.remote.RemoteStore.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

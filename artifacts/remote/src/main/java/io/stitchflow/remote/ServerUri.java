@@ -1,6 +1,6 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.content.StoreException;
 import java.net.URI;
 import java.util.Set;
 

@@ -1,6 +1,6 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.RemoteStore;
+import io.stitchflow.store.remote.RemoteStore;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package io.stitchflow.remote;
 
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteUri;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteUri;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

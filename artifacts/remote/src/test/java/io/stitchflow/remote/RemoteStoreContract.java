@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteStore.Capability;
-import io.stitchflow.artifacts.RemoteStore.Content;
-import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
-import io.stitchflow.artifacts.RemoteStore.RemoteObject;
+import io.stitchflow.content.Digest;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteStore.Capability;
+import io.stitchflow.store.remote.RemoteStore.Content;
+import io.stitchflow.store.remote.RemoteStore.RemoteBytes;
+import io.stitchflow.store.remote.RemoteStore.RemoteObject;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

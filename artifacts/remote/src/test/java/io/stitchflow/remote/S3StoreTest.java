@@ -2,9 +2,9 @@ package io.stitchflow.remote;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteUri;
-import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.content.StoreException;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteUri;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;

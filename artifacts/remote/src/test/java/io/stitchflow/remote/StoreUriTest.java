@@ -3,9 +3,9 @@ package io.stitchflow.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteUri;
-import io.stitchflow.artifacts.StoreException;
+import io.stitchflow.content.StoreException;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteUri;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.acceptance.Laboratory.Finished;
-import io.stitchflow.artifacts.StoreException;
-import io.stitchflow.artifacts.Stores;
-import io.stitchflow.plan.RunFiles;
-import io.stitchflow.plan.RunListener;
+import io.stitchflow.content.StoreException;
 import io.stitchflow.remote.S3Server;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.store.Stores;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Stage;

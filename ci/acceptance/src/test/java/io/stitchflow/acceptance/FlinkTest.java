@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.acceptance.Laboratory.Finished;
-import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.StageKind;
+import io.stitchflow.run.RunListener;
 import io.stitchflow.transforms.ClusterException;
 import io.stitchflow.transforms.StoreNotSharedException;
 import io.stitchflow.v1.Experiment;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.stitchflow.artifacts.tensor.ArrowColumn;
-import io.stitchflow.artifacts.tensor.ArrowTable;
-import io.stitchflow.artifacts.tensor.Element;
-import io.stitchflow.artifacts.tensor.TensorFileWriter;
+import io.stitchflow.tensors.ArrowColumn;
+import io.stitchflow.tensors.ArrowTable;
+import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.TensorFileWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,7 +3,7 @@ package io.stitchflow.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.acceptance.Laboratory.Finished;
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
 import java.io.IOException;

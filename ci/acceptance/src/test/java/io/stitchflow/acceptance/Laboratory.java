@@ -4,17 +4,17 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.artifacts.Stores;
+import io.stitchflow.content.Digest;
 import io.stitchflow.flink.FlinkCluster;
-import io.stitchflow.plan.ExperimentDefaults;
-import io.stitchflow.plan.InProcess;
+import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
-import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.StageKind;
-import io.stitchflow.plan.Survey;
-import io.stitchflow.plan.Worker;
+import io.stitchflow.run.InProcess;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.run.Worker;
+import io.stitchflow.spec.ExperimentDefaults;
+import io.stitchflow.store.Store;
+import io.stitchflow.store.Stores;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.BeamRun;
 import io.stitchflow.transforms.Cluster;
@@ -202,7 +202,7 @@ final class Laboratory {
   }
 
   private List<StageResult> onFlink(
-      Plan plan, Survey survey, String master, int parallelism, RunListener listener)
+      Plan plan, PlanStatus survey, String master, int parallelism, RunListener listener)
       throws Exception {
     if (survey.complete()) {
       return List.of();
@@ -218,10 +218,10 @@ final class Laboratory {
   /** Submits an experiment of which nothing is in the store. */
   Cluster.Job submit(Experiment experiment, String master, int parallelism) throws Exception {
     Plan plan = Planner.plan(experiment, directory, Toolchains.cpu());
-    return submit(plan, Survey.of(plan, worker().memo()), master, parallelism);
+    return submit(plan, PlanStatus.of(plan, worker().memo()), master, parallelism);
   }
 
-  private Cluster.Job submit(Plan plan, Survey survey, String master, int parallelism)
+  private Cluster.Job submit(Plan plan, PlanStatus survey, String master, int parallelism)
       throws Exception {
     Cluster cluster = new FlinkCluster();
     Run run =
@@ -242,7 +242,7 @@ final class Laboratory {
 
   private Finished run(Experiment experiment, Runner runner) throws Exception {
     Plan plan = Planner.plan(experiment, directory, Toolchains.cpu());
-    Survey survey = Survey.of(plan, worker().memo());
+    PlanStatus survey = PlanStatus.of(plan, worker().memo());
     List<StageResult> ran = runner.run(plan, survey);
     Map<String, StageResult> all = new TreeMap<>();
     survey.known().forEach(result -> all.put(result.getStage(), result));
@@ -262,7 +262,7 @@ final class Laboratory {
   }
 
   private interface Runner {
-    List<StageResult> run(Plan plan, Survey survey) throws Exception;
+    List<StageResult> run(Plan plan, PlanStatus survey) throws Exception;
   }
 
   private static final class Unheard implements RunListener {

@@ -2,7 +2,7 @@ package io.stitchflow.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.plan.RunListener;
+import io.stitchflow.run.RunListener;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.acceptance.ClusterJvm.Footprint;
 import io.stitchflow.acceptance.Laboratory.Finished;
-import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.StageKind;
+import io.stitchflow.run.RunListener;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Stage;

@@ -2,14 +2,14 @@ package io.stitchflow.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.artifacts.RemoteStore;
-import io.stitchflow.artifacts.RemoteStore.RemoteBytes;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.EventWriter;
-import io.stitchflow.plan.RunFiles;
-import io.stitchflow.plan.RunFollower;
-import io.stitchflow.plan.RunListener;
 import io.stitchflow.remote.S3Server;
+import io.stitchflow.run.EventWriter;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.run.RunFollower;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.store.Store;
+import io.stitchflow.store.remote.RemoteStore;
+import io.stitchflow.store.remote.RemoteStore.RemoteBytes;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.artifacts.tensor.NamedTensor;
-import io.stitchflow.artifacts.tensor.Safetensors;
-import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Stage;

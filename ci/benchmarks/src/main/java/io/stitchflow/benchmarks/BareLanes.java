@@ -1,9 +1,9 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.Store;
+import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.StageKind;
-import io.stitchflow.plan.Survey;
-import io.stitchflow.plan.Worker;
+import io.stitchflow.run.Worker;
+import io.stitchflow.store.Store;
 import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.StageGroup;
@@ -27,7 +27,7 @@ final class BareLanes {
   /** Seconds that {@code threads} take for all columns of vanilla stitches. */
   static double seconds(Plan plan, Store store, int threads) throws Exception {
     Worker worker = new Worker(store, Executors.all(), threads);
-    Survey survey = Survey.of(plan, worker.memo());
+    PlanStatus survey = PlanStatus.of(plan, worker.memo());
     Map<String, StageResult> upstream = new HashMap<>();
     survey.known().forEach(result -> upstream.put(result.getStage(), result));
     ConcurrentLinkedQueue<StageGroup> columns =

@@ -1,9 +1,9 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.StageExecutor;
-import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.ImportDatasetExecutor;
+import io.stitchflow.memo.StageExecutor;
+import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.TrainNetworkExecutor;

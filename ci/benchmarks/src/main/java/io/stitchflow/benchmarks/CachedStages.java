@@ -1,16 +1,16 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.StageExecutor;
-import io.stitchflow.artifacts.StageRun;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.ExperimentFile;
-import io.stitchflow.plan.InProcess;
+import io.stitchflow.memo.StageExecutor;
+import io.stitchflow.memo.StageRun;
+import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
-import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.StageKind;
-import io.stitchflow.plan.Survey;
-import io.stitchflow.plan.ValidExperiment;
-import io.stitchflow.plan.Worker;
+import io.stitchflow.run.InProcess;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.run.Worker;
+import io.stitchflow.spec.ExperimentFile;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.store.Store;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
@@ -63,7 +63,7 @@ final class CachedStages {
   /** Publishes what the store lacks of the plan. */
   static void publish(Plan plan, Store store) throws IOException, InterruptedException {
     Worker worker = new Worker(store, executors(), 1);
-    InProcess.run(plan, Survey.of(plan, worker.memo()), worker, new Strict());
+    InProcess.run(plan, PlanStatus.of(plan, worker.memo()), worker, new Strict());
   }
 
   private static Map<StageKind, StageExecutor> executors() {

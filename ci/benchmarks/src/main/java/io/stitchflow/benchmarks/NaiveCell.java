@@ -2,13 +2,13 @@ package io.stitchflow.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.artifacts.tensor.NamedTensor;
-import io.stitchflow.artifacts.tensor.Safetensors;
-import io.stitchflow.artifacts.tensor.SafetensorsFile;
-import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.LearningRate;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.stitch.Stitch;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
+import io.stitchflow.tensors.SafetensorsFile;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;

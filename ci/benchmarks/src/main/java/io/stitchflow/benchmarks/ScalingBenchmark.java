@@ -1,15 +1,15 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.Memo;
-import io.stitchflow.artifacts.Store;
 import io.stitchflow.flink.FlinkCluster;
-import io.stitchflow.plan.ExperimentFile;
-import io.stitchflow.plan.InProcess;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
 import io.stitchflow.plan.StageKind;
-import io.stitchflow.plan.Survey;
-import io.stitchflow.plan.ValidExperiment;
-import io.stitchflow.plan.Worker;
+import io.stitchflow.run.InProcess;
+import io.stitchflow.run.Worker;
+import io.stitchflow.spec.ExperimentFile;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.store.Store;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.transforms.Executors;
@@ -150,7 +150,7 @@ public final class ScalingBenchmark {
             .toList();
     Plan start = Plan.newBuilder().addAllStage(before).build();
     Worker worker = new Worker(Store.open(prepared()), Executors.all(), 1);
-    InProcess.run(start, Survey.of(start, worker.memo()), worker, new ScalingRound.Observer());
+    InProcess.run(start, PlanStatus.of(start, worker.memo()), worker, new ScalingRound.Observer());
   }
 
   /** A cluster's whole life, as each of its processes takes some of the cores while it idles. */
@@ -167,7 +167,7 @@ public final class ScalingBenchmark {
       throws IOException, InterruptedException {
     Store store = Store.open(directory);
     Plan plan = plan(valid);
-    Survey survey = Survey.of(plan, new Memo(store));
+    PlanStatus survey = PlanStatus.of(plan, new Memo(store));
     Run run =
         Run.newBuilder()
             .setExperiment(valid.experiment())

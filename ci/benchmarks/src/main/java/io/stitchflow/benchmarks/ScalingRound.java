@@ -1,7 +1,7 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.plan.RunListener;
 import io.stitchflow.plan.StageKind;
+import io.stitchflow.run.RunListener;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;

@@ -2,13 +2,13 @@ package io.stitchflow.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.artifacts.tensor.TensorFile;
 import io.stitchflow.network.Network;
-import io.stitchflow.stitch.FittedStitch;
+import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.stitch.Stitch;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.HostArray;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.torch.Values;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ final class StitchQuality {
   static double accuracy(Lane lane, Network receiver, Stitch stitch, Path weights, Path sent)
       throws IOException {
     int[] right = {0};
-    try (FittedStitch fitted = FittedStitch.load(lane, stitch, weights);
+    try (FrozenStitch fitted = FrozenStitch.load(lane, stitch, weights);
         TensorFile x = TensorFile.open(sent)) {
       inBatches(
           lane,
@@ -44,7 +44,7 @@ final class StitchQuality {
   static double meanSquaredError(Lane lane, Stitch stitch, Path weights, Path sent, Path expected)
       throws IOException {
     double[] sum = {0};
-    try (FittedStitch fitted = FittedStitch.load(lane, stitch, weights);
+    try (FrozenStitch fitted = FrozenStitch.load(lane, stitch, weights);
         TensorFile x = TensorFile.open(sent);
         TensorFile y = TensorFile.open(expected)) {
       inBatches(
@@ -54,7 +54,7 @@ final class StitchQuality {
             int count = (int) batch.getShape().get(0);
             NDArray wanted = read(lane, y, from, count);
             sum[0] +=
-                count * Values.number(Functional.meanSquaredError(fitted.apply(batch), wanted));
+                count * HostArray.number(Functional.meanSquaredError(fitted.apply(batch), wanted));
           });
       return sum[0] / x.rows();
     }

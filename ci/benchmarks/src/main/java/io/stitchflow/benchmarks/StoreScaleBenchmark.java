@@ -1,9 +1,9 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Memo;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.Survey;
+import io.stitchflow.content.Digest;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.Plan;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -130,7 +130,7 @@ public final class StoreScaleBenchmark {
     long before = usedBytes();
     Plan plan = CachedStages.plan(experiment);
     long withPlan = usedBytes();
-    Survey survey = Survey.of(plan, new Memo(Store.open(store)));
+    PlanStatus survey = PlanStatus.of(plan, new Memo(Store.open(store)));
     long withSurvey = usedBytes();
     out.printf(
         Locale.ROOT,

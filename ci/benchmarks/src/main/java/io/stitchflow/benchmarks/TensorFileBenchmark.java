@@ -1,8 +1,8 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.tensor.Element;
-import io.stitchflow.artifacts.tensor.TensorFile;
-import io.stitchflow.artifacts.tensor.TensorFileWriter;
+import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.TensorFile;
+import io.stitchflow.tensors.TensorFileWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,7 +1,7 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.artifacts.StageRun;
 import io.stitchflow.dataset.ImportDatasetExecutor;
+import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.TrainNetworkExecutor;
 import io.stitchflow.v1.Action;

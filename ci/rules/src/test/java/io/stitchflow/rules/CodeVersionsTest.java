@@ -6,8 +6,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import io.stitchflow.artifacts.ExitCoded;
 import io.stitchflow.code.StageCode;
+import io.stitchflow.content.ExitCoded;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.transforms.Executors;
 import java.io.IOException;
@@ -72,9 +72,9 @@ final class CodeVersionsTest {
                 .as(kind.name())
                 .noneMatch(part -> part.startsWith("io.stitchflow.plan."))
                 .doesNotContain(
-                    "io.stitchflow.artifacts.Memo",
-                    "io.stitchflow.artifacts.MemoRun",
-                    "io.stitchflow.artifacts.Store"));
+                    "io.stitchflow.memo.Memo",
+                    "io.stitchflow.memo.MemoRun",
+                    "io.stitchflow.store.Store"));
   }
 
   /** An implementation that no stage mentions would compute for it without being looked at. */
@@ -97,8 +97,7 @@ final class CodeVersionsTest {
     assertThat(unseen).contains("io.stitchflow.stitch.Stitch$Pointwise");
     unseen.removeAll(reached);
     assertThat(unseen)
-        .containsExactly(
-            "io.stitchflow.artifacts.KeyCheckpoint", "io.stitchflow.artifacts.MemoRun");
+        .containsExactly("io.stitchflow.memo.KeyCheckpoint", "io.stitchflow.memo.MemoRun");
   }
 
   private static CodeVersions recorded() throws IOException {

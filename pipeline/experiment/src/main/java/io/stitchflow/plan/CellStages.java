@@ -40,12 +40,12 @@ final class CellStages {
   }
 
   /** Adds all that the cell needs beyond its networks; returns the stage that compares. */
-  String add(Cell cell, CopySolver solver, long seed) {
+  String add(StitchPair cell, CopySolver solver, long seed) {
     String copy = solver == CopySolver.SGD ? addCopyBySgd(cell, seed) : addCopyByLeastSquares(cell);
     return addComparison(cell, solver, addVanilla(cell, seed), copy, seed);
   }
 
-  private String addVanilla(Cell cell, long seed) {
+  private String addVanilla(StitchPair cell, long seed) {
     String id = "vanilla " + cell.label() + " seed " + seed;
     if (stages.has(id)) {
       return id;
@@ -68,13 +68,13 @@ final class CellStages {
   }
 
   /** What vanilla stitches of all seeds have in common. */
-  private Stage vanilla(Cell cell) {
+  private Stage vanilla(StitchPair cell) {
     Initialization initialization = experiment.getVanilla().getInitialization();
     Stage.Builder stage =
         stages.stage("", "", costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
     stage.setExamples(
         (long) experiment.getVanilla().getRecipe().getEpochs() * costs.examples("train"));
-    stage.setOutputBytes(Footprint.stitch(cell));
+    stage.setOutputBytes(OutputSizes.stitch(cell));
     stage
         .getActionBuilder()
         .setFitVanillaStitch(
@@ -94,7 +94,7 @@ final class CellStages {
     return stages.complete(stage);
   }
 
-  private String addCopyBySgd(Cell cell, long seed) {
+  private String addCopyBySgd(StitchPair cell, long seed) {
     String id = "copy by SGD " + cell.label() + " seed " + seed;
     if (stages.has(id)) {
       return id;
@@ -106,7 +106,7 @@ final class CellStages {
             costs.copyBySgd(cell, experiment.getCopy().getRecipe().getEpochs()));
     stage.setExamples(
         (long) experiment.getCopy().getRecipe().getEpochs() * costs.examples("train"));
-    stage.setOutputBytes(Footprint.stitch(cell));
+    stage.setOutputBytes(OutputSizes.stitch(cell));
     stage
         .getActionBuilder()
         .setFitCopyStitch(
@@ -122,13 +122,13 @@ final class CellStages {
   }
 
   /** The exact solution needs no seed: one stage serves all seeds. */
-  private String addCopyByLeastSquares(Cell cell) {
+  private String addCopyByLeastSquares(StitchPair cell) {
     String id = "copy " + cell.label();
     if (stages.has(id)) {
       return id;
     }
     Stage.Builder stage = stages.stage(id, "copy " + cell.column(), costs.solve(cell));
-    stage.setOutputBytes(Footprint.stitch(cell));
+    stage.setOutputBytes(OutputSizes.stitch(cell));
     stage
         .getActionBuilder()
         .setSolveCopyStitch(
@@ -144,12 +144,12 @@ final class CellStages {
     return id;
   }
 
-  private String addGram(Cell cell) {
+  private String addGram(StitchPair cell) {
     String cut = cell.sender().label() + "/" + cell.senderCut().layer();
     String id = "gram " + cut + " patch " + cell.patch();
     if (!stages.has(id)) {
       Stage.Builder stage = stages.stage(id, "gram " + cut, costs.gram(cell));
-      stage.setOutputBytes(Footprint.gram(cell));
+      stage.setOutputBytes(OutputSizes.gram(cell));
       stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().setPatch(cell.patch()));
       dependOnSender(stage, "sender", cell, "train");
       stages.add(stage);
@@ -157,10 +157,10 @@ final class CellStages {
     return id;
   }
 
-  private String addCrossMoments(Cell cell) {
+  private String addCrossMoments(StitchPair cell) {
     String id = "cross moments " + cell.label();
     Stage.Builder stage = stages.stage(id, "cross moments " + cell.column(), costs.cross(cell));
-    stage.setOutputBytes(Footprint.cross(cell));
+    stage.setOutputBytes(OutputSizes.cross(cell));
     stage.getActionBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance());
     dependOnSender(stage, "sender", cell, "train");
     dependOnReceiver(stage, "receiver", cell, "train");
@@ -169,7 +169,7 @@ final class CellStages {
   }
 
   private String addComparison(
-      Cell cell, CopySolver solver, String vanilla, String copy, long seed) {
+      StitchPair cell, CopySolver solver, String vanilla, String copy, long seed) {
     String name = solver == CopySolver.SGD ? "SGD" : "least squares";
     String id = "compare " + cell.label() + " " + name + " seed " + seed;
     Stage ofAnySeed = comparisons.get(cell.label());
@@ -198,10 +198,10 @@ final class CellStages {
   }
 
   /** What comparisons of all seeds have in common; the stitches are still to be said. */
-  private Stage comparison(Cell cell) {
+  private Stage comparison(StitchPair cell) {
     Stage.Builder stage = stages.stage("", "", costs.comparison(cell));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
-    stage.setOutputBytes(Footprint.COMPARISON);
+    stage.setOutputBytes(OutputSizes.COMPARISON);
     stage
         .getActionBuilder()
         .setCompareStitches(
@@ -221,16 +221,16 @@ final class CellStages {
     return stages.complete(stage);
   }
 
-  private void dependOnSender(Stage.Builder stage, String role, Cell cell, String split) {
+  private void dependOnSender(Stage.Builder stage, String role, StitchPair cell, String split) {
     dependOnRepresentation(stage, role, cell.sender(), cell.senderCut(), split);
   }
 
-  private void dependOnReceiver(Stage.Builder stage, String role, Cell cell, String split) {
+  private void dependOnReceiver(Stage.Builder stage, String role, StitchPair cell, String split) {
     dependOnRepresentation(stage, role, cell.receiver(), cell.receiverCut(), split);
   }
 
   private void dependOnRepresentation(
-      Stage.Builder stage, String role, Subject subject, CutPoint cut, String split) {
+      Stage.Builder stage, String role, NetworkVariant subject, CutPoint cut, String split) {
     stages.depend(stage, role, subject.representation(cut, split), "representation");
   }
 }

@@ -56,34 +56,34 @@ final class Costs {
     return examples(split) * (share + PER_ELEMENT * elements(cut));
   }
 
-  double gram(Cell cell) {
+  double gram(StitchPair cell) {
     double k = cell.columns();
     return train * positions(cell) * (k * k + PER_ELEMENT * k);
   }
 
-  double cross(Cell cell) {
+  double cross(StitchPair cell) {
     return train
         * positions(cell)
         * ((double) cell.columns() * cell.receiverCut().channels() + PER_ELEMENT * cell.columns());
   }
 
-  double solve(Cell cell) {
+  double solve(StitchPair cell) {
     // two eigendecompositions
     return 20 * Math.pow(cell.columns(), 3);
   }
 
-  double vanilla(Cell cell, int epochs) {
+  double vanilla(StitchPair cell, int epochs) {
     double suffix = suffix(cell);
     return (double) epochs
         * train
         * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
   }
 
-  double copyBySgd(Cell cell, int epochs) {
+  double copyBySgd(StitchPair cell, int epochs) {
     return (double) epochs * train * stitch(cell) * TRAIN_TO_FORWARD;
   }
 
-  double comparison(Cell cell) {
+  double comparison(StitchPair cell) {
     double suffix = suffix(cell);
     return 2.0 * (train + test) * (suffix + stitch(cell));
   }
@@ -92,19 +92,19 @@ final class Costs {
     return macs.computeIfAbsent(architecture, Architecture::macs);
   }
 
-  private double suffix(Cell cell) {
+  private double suffix(StitchPair cell) {
     return suffixes.computeIfAbsent(
         cell.receiver().representation(cell.receiverCut(), ""),
         cut -> cell.receiver().architecture().macsAfter(cell.receiverCut()));
   }
 
-  private static double stitch(Cell cell) {
+  private static double stitch(StitchPair cell) {
     return positions(cell) * cell.columns() * cell.receiverCut().channels()
         + PER_ELEMENT * (elements(cell.senderCut()) + elements(cell.receiverCut()));
   }
 
   /** Rows of a stitch's input per example. */
-  private static double positions(Cell cell) {
+  private static double positions(StitchPair cell) {
     return cell.patch() == 0
         ? 1
         : Math.min(

@@ -1,9 +1,12 @@
 package io.stitchflow.plan;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.FolderDigest;
+import io.stitchflow.content.Digest;
+import io.stitchflow.content.FolderDigest;
 import io.stitchflow.dataset.Cifar;
 import io.stitchflow.dataset.JpegDecoder;
+import io.stitchflow.spec.CifarDirectory;
+import io.stitchflow.spec.ImageFolderDirectory;
+import io.stitchflow.spec.SplitSizes;
 import io.stitchflow.v1.Cifar100Files;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
@@ -24,7 +27,7 @@ import java.nio.file.Path;
  * @param trainExamples of the split that networks are trained on
  * @param validationExamples 0 where there is no such split
  */
-record DatasetSource(
+public record DatasetSource(
     Stage.Builder stage,
     String title,
     int classes,
@@ -35,8 +38,8 @@ record DatasetSource(
 
   private static final int SYNTHETIC_CLASSES = 10;
   private static final int CIFAR10_CLASSES = 10;
-  static final int FINE_CLASSES = 100;
-  static final int COARSE_CLASSES = 20;
+  public static final int FINE_CLASSES = 100;
+  public static final int COARSE_CLASSES = 20;
 
   /** What there is before parts are set apart; {@code test} is 0 where there is no test split. */
   private record Whole(String title, int classes, int train, int test) {}

@@ -1,9 +1,9 @@
 package io.stitchflow.plan;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Stores;
+import io.stitchflow.content.Digest;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.store.Stores;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
@@ -37,7 +37,7 @@ public final class Planner {
   private final DatasetSource dataset;
   private final Costs costs;
   private final CellStages cells;
-  private final Map<String, Subject> subjects = new LinkedHashMap<>();
+  private final Map<String, NetworkVariant> subjects = new LinkedHashMap<>();
   private final List<String> comparisons = new ArrayList<>();
   private final WriteReport.Builder report = WriteReport.newBuilder();
 
@@ -76,15 +76,15 @@ public final class Planner {
         dataset
             .stage()
             .setOutputBytes(
-                Footprint.IMAGE * ((long) dataset.trainExamples() + dataset.testExamples())));
+                OutputSizes.IMAGE * ((long) dataset.trainExamples() + dataset.testExamples())));
     for (Condition condition : experiment.getConditionList()) {
       for (Pair pair : experiment.getPairList()) {
-        Subject sender = subject(pair.getSender(), Conditions.randomSender(condition));
-        Subject receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
+        NetworkVariant sender = subject(pair.getSender(), Conditions.randomSender(condition));
+        NetworkVariant receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
         if (experiment.getVanilla().getRecipe().getPatience() > 0) {
           addRepresentations(sender, "validation", 0);
         }
-        List<Cell> pairOfNetworks = cells(sender, receiver);
+        List<StitchPair> pairOfNetworks = cells(sender, receiver);
         for (long seed : experiment.getSeedList()) {
           addCells(condition, pairOfNetworks, seed);
         }
@@ -92,22 +92,22 @@ public final class Planner {
     }
     addReport();
     return experiment.getRepresentation().getPolicy() == RepresentationPolicy.RECOMPUTE
-        ? Retention.keepNone(stages.build())
+        ? RepresentationRetention.keepNone(stages.build())
         : stages.build();
   }
 
-  private static List<Cell> cells(Subject sender, Subject receiver) {
-    List<Cell> cells = new ArrayList<>();
+  private static List<StitchPair> cells(NetworkVariant sender, NetworkVariant receiver) {
+    List<StitchPair> cells = new ArrayList<>();
     for (CutPoint receiverCut : receiver.cuts()) {
       for (CutPoint senderCut : sender.cuts()) {
-        cells.add(Cell.of(sender, senderCut, receiver, receiverCut));
+        cells.add(StitchPair.of(sender, senderCut, receiver, receiverCut));
       }
     }
     return cells;
   }
 
-  private void addCells(Condition condition, List<Cell> pairOfNetworks, long seed) {
-    for (Cell cell : pairOfNetworks) {
+  private void addCells(Condition condition, List<StitchPair> pairOfNetworks, long seed) {
+    for (StitchPair cell : pairOfNetworks) {
       for (CopySolver solver : experiment.getCopy().getSolverList()) {
         comparisons.add(cells.add(cell, solver, seed));
         report.addCell(
@@ -125,11 +125,11 @@ public final class Planner {
 
   private void addReport() {
     Stage.Builder stage = stages.stage("report", "report", Costs.REPORT);
-    stage.setOutputBytes(Footprint.REPORT + Footprint.COMPARISON * comparisons.size());
+    stage.setOutputBytes(OutputSizes.REPORT + OutputSizes.COMPARISON * comparisons.size());
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
     stages.depend(stage, "test", DatasetSource.STAGE, "test");
     int network = 0;
-    for (Subject subject : subjects.values()) {
+    for (NetworkVariant subject : subjects.values()) {
       report.addNetwork(subject.described());
       stages.depend(stage, "network[" + network + "]", subject.id(), "network");
       stages.depend(stage, "training[" + network + "]", subject.id(), "training");
@@ -147,9 +147,9 @@ public final class Planner {
     stages.add(stage);
   }
 
-  private Subject subject(String name, boolean random) throws IOException {
+  private NetworkVariant subject(String name, boolean random) throws IOException {
     String id = (random ? "random " : "train ") + name;
-    Subject known = subjects.get(id);
+    NetworkVariant known = subjects.get(id);
     if (known != null) {
       return known;
     }
@@ -165,7 +165,8 @@ public final class Planner {
                 cut ->
                     experiment.getCutCount() == 0 || experiment.getCutList().contains(cut.layer()))
             .toList();
-    Subject subject = new Subject(id, network, architecture, random, cuts, dataset.title());
+    NetworkVariant subject =
+        new NetworkVariant(id, network, architecture, random, cuts, dataset.title());
     subjects.put(id, subject);
     addNetwork(subject);
     addRepresentations(subject, "train", experiment.getRepresentation().getExamples());
@@ -173,7 +174,7 @@ public final class Planner {
     return subject;
   }
 
-  private void addNetwork(Subject subject) throws IOException {
+  private void addNetwork(NetworkVariant subject) throws IOException {
     Network network = subject.network();
     boolean imported = subject.imported();
     TrainingRecipe recipe = subject.recipe();
@@ -188,7 +189,7 @@ public final class Planner {
                 dataset.testExamples()));
     stage.setExamples((1L + recipe.getEpochs()) * dataset.trainExamples() + dataset.testExamples());
     stage.setOutputBytes(
-        Footprint.network(
+        OutputSizes.network(
             subject.architecture(), dataset.trainExamples() + dataset.testExamples()));
     stage
         .getActionBuilder()
@@ -217,7 +218,7 @@ public final class Planner {
     return usual || !architecture.layers().isEmpty() ? 0 : architecture.classes();
   }
 
-  private String addImport(Subject subject) throws IOException {
+  private String addImport(NetworkVariant subject) throws IOException {
     String id = "import " + subject.name();
     Architecture architecture = subject.architecture();
     Stage.Builder stage =
@@ -239,7 +240,7 @@ public final class Planner {
     return id;
   }
 
-  private void addRepresentations(Subject subject, String split, int examples) {
+  private void addRepresentations(NetworkVariant subject, String split, int examples) {
     for (CutPoint cut : subject.cuts()) {
       if (stages.has(subject.representation(cut, split))) {
         continue;
@@ -251,7 +252,7 @@ public final class Planner {
               costs.representation(subject.architecture(), cut, split));
       stage.setExamples(costs.examples(split));
       stage.setOutputBytes(
-          Footprint.representation(
+          OutputSizes.representation(
               cut, costs.examples(split), experiment.getRepresentation().getDtype()));
       stage
           .getActionBuilder()

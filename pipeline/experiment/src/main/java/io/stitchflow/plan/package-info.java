@@ -1,4 +1,4 @@
-/** From an experiment to the stages it takes and their results. */
+/** From a valid experiment to its stages, and which of them the store already has. */
 @NullMarked
 package io.stitchflow.plan;
 

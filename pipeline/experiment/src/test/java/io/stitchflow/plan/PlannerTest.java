@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.TextFormat;
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Memo;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.artifacts.tensor.Dtype;
-import io.stitchflow.artifacts.tensor.NamedTensor;
-import io.stitchflow.artifacts.tensor.Safetensors;
+import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.Cifar;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.spec.CifarDirectory;
+import io.stitchflow.spec.ExperimentDefaults;
+import io.stitchflow.spec.ExperimentFile;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.store.Store;
+import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
@@ -272,7 +276,7 @@ class PlannerTest {
     Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
     Memo memo = new Memo(Store.open(directory.resolve("store")));
 
-    Workload workload = Workload.of(Survey.of(plan, memo));
+    RemainingWork workload = RemainingWork.of(PlanStatus.of(plan, memo));
 
     // 80 train and 50 test examples, a byte of label; 4 x 32 x 32 and 32 x 4 x 4 numbers of 2 bytes
     assertThat(workload.representationBytes())
@@ -304,18 +308,18 @@ class PlannerTest {
     ValidExperiment valid = valid("AUTO");
     Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
     Memo memo = new Memo(Store.open(directory.resolve("store")));
-    long all = Workload.of(Survey.of(plan, memo)).bytes();
+    long all = RemainingWork.of(PlanStatus.of(plan, memo)).bytes();
 
-    assertThat(Retention.fit(plan, memo, all)).isEqualTo(plan);
-    Plan half = Retention.fit(plan, memo, all - 1);
+    assertThat(RepresentationRetention.fit(plan, memo, all)).isEqualTo(plan);
+    Plan half = RepresentationRetention.fit(plan, memo, all - 1);
     assertThat(fleeting(half))
         .isNotEmpty()
         .allMatch(stage -> stage.contains("/stem"))
-        .isSubsetOf(fleeting(Retention.fit(plan, memo, 0)));
-    assertThat(Workload.of(Survey.of(half, memo)).bytes()).isLessThan(all);
+        .isSubsetOf(fleeting(RepresentationRetention.fit(plan, memo, 0)));
+    assertThat(RemainingWork.of(PlanStatus.of(half, memo)).bytes()).isLessThan(all);
     valid = valid("RECOMPUTE");
     Plan none = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
-    assertThat(fleeting(none)).isEqualTo(fleeting(Retention.fit(plan, memo, 0)));
+    assertThat(fleeting(none)).isEqualTo(fleeting(RepresentationRetention.fit(plan, memo, 0)));
   }
 
   @Test

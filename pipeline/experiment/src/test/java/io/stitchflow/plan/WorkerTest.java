@@ -3,10 +3,13 @@ package io.stitchflow.plan;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.StageExecutor;
-import io.stitchflow.artifacts.StageRun;
-import io.stitchflow.artifacts.Store;
+import io.stitchflow.content.Digest;
+import io.stitchflow.memo.StageExecutor;
+import io.stitchflow.memo.StageRun;
+import io.stitchflow.run.InProcess;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.run.Worker;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.Dependency;
@@ -129,7 +132,7 @@ class WorkerTest {
     run();
     failingNetwork = "";
     executed.clear();
-    Survey survey = Survey.of(plan, worker().memo());
+    PlanStatus survey = PlanStatus.of(plan, worker().memo());
     Files.delete(blob("data"));
     InProcess.run(plan, survey, worker(), new Recorder());
     assertThat(executed)
@@ -190,25 +193,25 @@ class WorkerTest {
 
   @Test
   void survey_nothingStored_runsTheFirstAndLetsTheRestWait() throws Exception {
-    assertThat(Survey.of(plan, worker().memo()).stages())
-        .extracting(Survey.StageStatus::state)
+    assertThat(PlanStatus.of(plan, worker().memo()).stages())
+        .extracting(PlanStatus.StageStatus::state)
         .containsExactly(
-            Survey.State.RUN,
-            Survey.State.WAIT,
-            Survey.State.WAIT,
-            Survey.State.WAIT,
-            Survey.State.WAIT);
+            PlanStatus.State.RUN,
+            PlanStatus.State.WAIT,
+            PlanStatus.State.WAIT,
+            PlanStatus.State.WAIT,
+            PlanStatus.State.WAIT);
   }
 
   @Test
   void survey_blobOfAnInnerStageMissing_isStillAHit() throws Exception {
     run();
     Files.delete(blob("network 1"));
-    assertThat(Survey.of(plan, worker().memo()).complete()).isTrue();
+    assertThat(PlanStatus.of(plan, worker().memo()).complete()).isTrue();
   }
 
   private void run() throws Exception {
-    Survey survey = Survey.of(plan, worker().memo());
+    PlanStatus survey = PlanStatus.of(plan, worker().memo());
     survey.known().forEach(known -> finished.put(known.getStage(), known));
     InProcess.run(plan, survey, worker(), new Recorder());
   }

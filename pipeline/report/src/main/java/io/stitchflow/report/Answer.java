@@ -1,5 +1,15 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.CellKey;
+import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.JudgedCell;
+import io.stitchflow.report.cells.Pair;
+import io.stitchflow.report.cells.Region;
+import io.stitchflow.report.cells.Results;
+import io.stitchflow.report.cells.Split;
+import io.stitchflow.report.cells.Verdict;
+import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import java.util.ArrayList;

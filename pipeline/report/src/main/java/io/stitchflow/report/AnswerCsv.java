@@ -1,5 +1,11 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.JudgedCell;
+import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Statistic;
+import io.stitchflow.report.cells.Verdict;
+import io.stitchflow.report.cells.Words;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;

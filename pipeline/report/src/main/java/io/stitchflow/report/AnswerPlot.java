@@ -1,5 +1,9 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Words;
+import io.stitchflow.report.figure.Svg;
 import java.util.ArrayList;
 import java.util.List;
 

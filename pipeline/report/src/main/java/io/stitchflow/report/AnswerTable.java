@@ -1,5 +1,8 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,10 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.ControlStitch;
+import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.Statistic;
+import io.stitchflow.report.cells.Words;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,12 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.JudgedCell;
+import io.stitchflow.report.cells.NetworkRow;
+import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Sample;
+import io.stitchflow.report.cells.Verdict;
+import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.VanillaSettings;

@@ -1,5 +1,6 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Region;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.ReportNetwork;
 import java.util.List;

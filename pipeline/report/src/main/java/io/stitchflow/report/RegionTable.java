@@ -1,5 +1,16 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.CellKey;
+import io.stitchflow.report.cells.Column;
+import io.stitchflow.report.cells.ControlStitch;
+import io.stitchflow.report.cells.Mark;
+import io.stitchflow.report.cells.Pair;
+import io.stitchflow.report.cells.Region;
+import io.stitchflow.report.cells.Results;
+import io.stitchflow.report.cells.Split;
+import io.stitchflow.report.cells.Statistic;
+import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import java.util.ArrayList;

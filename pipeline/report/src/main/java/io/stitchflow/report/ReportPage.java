@@ -2,6 +2,16 @@ package io.stitchflow.report;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.Chance;
+import io.stitchflow.report.cells.NetworkRow;
+import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Pair;
+import io.stitchflow.report.cells.Results;
+import io.stitchflow.report.cells.Split;
+import io.stitchflow.report.cells.Verdict;
+import io.stitchflow.report.cells.Words;
+import io.stitchflow.report.figure.Drawing;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ReportNetwork;

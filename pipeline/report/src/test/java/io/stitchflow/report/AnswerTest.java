@@ -3,7 +3,15 @@ package io.stitchflow.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.CellTable;
+import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.report.cells.NetworkRow;
+import io.stitchflow.report.cells.Pair;
+import io.stitchflow.report.cells.Region;
+import io.stitchflow.report.cells.Results;
+import io.stitchflow.report.cells.Shared;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;

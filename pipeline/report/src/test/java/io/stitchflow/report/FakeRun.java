@@ -1,7 +1,8 @@
 package io.stitchflow.report;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.StageRun;
+import io.stitchflow.content.Digest;
+import io.stitchflow.memo.StageRun;
+import io.stitchflow.report.cells.Fixtures;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Initialization;
@@ -19,13 +20,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A report to write: blobs as files in a directory, outputs in another. */
-final class FakeRun implements StageRun {
+public final class FakeRun implements StageRun {
   private final Path directory;
   private final WriteReport.Builder report = WriteReport.newBuilder();
   private final Map<String, byte[]> blobs = new TreeMap<>();
 
   /** Of a data set of ten classes, all as frequent as each other. */
-  FakeRun(Path directory, String experiment) throws IOException {
+  public FakeRun(Path directory, String experiment) throws IOException {
     this.directory = directory;
     report.setExperiment(experiment);
     report.getVanillaBuilder().setInitialization(Initialization.KAIMING);
@@ -35,16 +36,16 @@ final class FakeRun implements StageRun {
   }
 
   /** How many examples of each class a split of the data set has. */
-  FakeRun labels(String split, int... counts) throws IOException {
+  public FakeRun labels(String split, int... counts) throws IOException {
     blobs.put(split, Fixtures.split(directory, counts));
     return this;
   }
 
-  FakeRun add(ReportNetwork network, TrainingCurve curve) {
+  public FakeRun add(ReportNetwork network, TrainingCurve curve) {
     return add(network, curve, "weights " + report.getNetworkCount());
   }
 
-  FakeRun add(ReportNetwork network, TrainingCurve curve, String weights) {
+  public FakeRun add(ReportNetwork network, TrainingCurve curve, String weights) {
     int i = report.getNetworkCount();
     blobs.put("training[" + i + "]", curve.toByteArray());
     blobs.put("network[" + i + "]", weights.getBytes(StandardCharsets.UTF_8));
@@ -52,14 +53,14 @@ final class FakeRun implements StageRun {
     return this;
   }
 
-  FakeRun add(ReportCell cell, Comparison comparison) {
+  public FakeRun add(ReportCell cell, Comparison comparison) {
     blobs.put("comparison[" + report.getCellCount() + "]", comparison.toByteArray());
     report.addCell(cell);
     return this;
   }
 
   /** Of all inputs, as hexadecimal digits. */
-  List<String> digests() {
+  public List<String> digests() {
     return blobs.values().stream().map(bytes -> Digest.of(bytes).hex()).toList();
   }
 
@@ -88,7 +89,7 @@ final class FakeRun implements StageRun {
     return directory.resolve("out").resolve(name);
   }
 
-  Path out() {
+  public Path out() {
     return directory.resolve("out");
   }
 }

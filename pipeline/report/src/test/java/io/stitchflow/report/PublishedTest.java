@@ -2,6 +2,7 @@ package io.stitchflow.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.report.cells.Fixtures;
 import io.stitchflow.v1.ReportNetwork;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,13 @@
 package io.stitchflow.report;
 
+import io.stitchflow.report.cells.Fixtures;
 import io.stitchflow.v1.CopySolver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Writes a made-up report, to be looked at: {@code ReportPreview DIRECTORY}. */
-final class ReportPreview {
+public final class ReportPreview {
   private ReportPreview() {}
 
   public static void main(String[] arguments) throws IOException {

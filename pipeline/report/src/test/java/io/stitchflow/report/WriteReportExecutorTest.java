@@ -3,7 +3,12 @@ package io.stitchflow.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.CellTable;
+import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.figure.TerminalMatrix;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;

@@ -1,9 +1,9 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.RunFiles;
-import io.stitchflow.plan.RunListener;
-import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
@@ -26,7 +26,7 @@ public final class BeamRun {
   }
 
   /** The pipeline that runs what {@code survey} found missing. */
-  public static Pipeline pipeline(PipelineOptions options, RunSpec run, Survey survey) {
+  public static Pipeline pipeline(PipelineOptions options, RunSpec run, PlanStatus survey) {
     Pipeline pipeline = Pipeline.create(options);
     pipeline.apply("Run experiment", RunExperiment.of(run, survey.known()));
     return pipeline;
@@ -40,7 +40,12 @@ public final class BeamRun {
    * @param lanes groups of stages that run at once
    */
   public static List<StageResult> runHere(
-      PipelineOptions options, Run run, Survey survey, Store store, int lanes, RunListener listener)
+      PipelineOptions options,
+      Run run,
+      PlanStatus survey,
+      Store store,
+      int lanes,
+      RunListener listener)
       throws IOException {
     String id = newId();
     keep(store, run);

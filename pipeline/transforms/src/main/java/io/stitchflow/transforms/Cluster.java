@@ -1,8 +1,8 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.RunListener;
-import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public interface Cluster {
    *     many slots to use
    * @throws ClusterException if the cluster does not take it
    */
-  Job submit(Run run, Survey survey, Store store) throws IOException, InterruptedException;
+  Job submit(Run run, PlanStatus survey, Store store) throws IOException, InterruptedException;
 
   /**
    * A run that was submitted before.

@@ -1,6 +1,6 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.ExitCoded;
+import io.stitchflow.content.ExitCoded;
 import java.io.IOException;
 
 /** A cluster does not do what was asked; the message says why and what to do. */

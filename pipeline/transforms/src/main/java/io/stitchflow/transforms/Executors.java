@@ -1,8 +1,8 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.StageExecutor;
 import io.stitchflow.comparison.CompareStitchesExecutor;
 import io.stitchflow.dataset.ImportDatasetExecutor;
+import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.network.ImportNetworkExecutor;
 import io.stitchflow.network.TrainNetworkExecutor;
 import io.stitchflow.plan.StageKind;

@@ -1,7 +1,7 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.Shares;
 import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.WorkPartition;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.StageGroup;
 import java.io.Serializable;
@@ -33,6 +33,6 @@ public record RunSpec(String id, String store, int lanes, int slots, List<StageG
   List<Share> shares(StageKind kind) {
     List<StageGroup> groups =
         missing.stream().filter(group -> StageKind.of(group.getStage(0)) == kind).toList();
-    return Shares.deal(groups, slots == 0 ? SHARES_PER_LANE * lanes : slots);
+    return WorkPartition.deal(groups, slots == 0 ? SHARES_PER_LANE * lanes : slots);
   }
 }

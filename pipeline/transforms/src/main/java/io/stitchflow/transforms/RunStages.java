@@ -1,8 +1,8 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.ActionCache;
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
 import io.stitchflow.plan.StageKind;
+import io.stitchflow.store.ActionCache;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.Stage;

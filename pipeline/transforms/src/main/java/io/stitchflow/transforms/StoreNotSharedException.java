@@ -1,6 +1,6 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.ExitCoded;
+import io.stitchflow.content.ExitCoded;
 import java.io.IOException;
 
 /** A worker does not see the store that its run is in. */

@@ -1,12 +1,12 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.artifacts.ProcessName;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.artifacts.Stores;
-import io.stitchflow.plan.EventWriter;
-import io.stitchflow.plan.RunFiles;
-import io.stitchflow.plan.RunListener;
-import io.stitchflow.plan.Worker;
+import io.stitchflow.content.ProcessName;
+import io.stitchflow.run.EventWriter;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.run.Worker;
+import io.stitchflow.store.Store;
+import io.stitchflow.store.Stores;
 import io.stitchflow.v1.Plan;
 import java.io.IOException;
 import java.util.HashMap;

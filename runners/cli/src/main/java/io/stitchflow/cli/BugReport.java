@@ -1,5 +1,6 @@
 package io.stitchflow.cli;
 
+import io.stitchflow.cli.text.Versions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,6 +1,27 @@
 package io.stitchflow.cli;
 
-import io.stitchflow.artifacts.IoReason;
+import io.stitchflow.cli.command.ExportCommand;
+import io.stitchflow.cli.command.GcCommand;
+import io.stitchflow.cli.command.InitStoreCommand;
+import io.stitchflow.cli.command.LineageCommand;
+import io.stitchflow.cli.command.LsCommand;
+import io.stitchflow.cli.command.NativeCache;
+import io.stitchflow.cli.command.PinCommand;
+import io.stitchflow.cli.command.PlanCommand;
+import io.stitchflow.cli.command.RunCommand;
+import io.stitchflow.cli.command.ShowCommand;
+import io.stitchflow.cli.command.StatsCommand;
+import io.stitchflow.cli.command.UnpinCommand;
+import io.stitchflow.cli.command.VerifyCommand;
+import io.stitchflow.cli.command.WatchCommand;
+import io.stitchflow.cli.command.WhyCommand;
+import io.stitchflow.cli.input.PathArgument;
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Lines;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.content.IoReason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -139,7 +160,8 @@ public final class Stitchflow implements Runnable {
 
   private static int failed(
       Throwable problem, Terminal terminal, Map<String, String> environment, String... args) {
-    @Nullable Failure failure = Failure.of(problem, StoreOption.place(environment, args));
+    @Nullable FailureReport failure =
+        FailureReport.of(problem, StoreOption.place(environment, args));
     if (failure != null) {
       failure.lines().forEach(terminal.err()::println);
       return failure.exitCode();

@@ -1,4 +1,4 @@
-/** The command line. */
+/** The command line: its entry point, and exit codes of failures. */
 @NullMarked
 package io.stitchflow.cli;
 

@@ -1,6 +1,6 @@
 package io.stitchflow.code;
 
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;

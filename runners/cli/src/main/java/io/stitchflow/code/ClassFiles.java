@@ -1,6 +1,6 @@
 package io.stitchflow.code;
 
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Comparison;
 import java.nio.charset.StandardCharsets;

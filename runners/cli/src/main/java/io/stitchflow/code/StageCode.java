@@ -1,7 +1,7 @@
 package io.stitchflow.code;
 
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.content.Digest;
+import io.stitchflow.memo.StageExecutor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;

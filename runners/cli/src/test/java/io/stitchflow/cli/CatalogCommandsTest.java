@@ -3,11 +3,15 @@ package io.stitchflow.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.artifacts.ActionCache;
-import io.stitchflow.artifacts.ActionKeys;
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.RunFiles;
+import io.stitchflow.cli.progress.FinishedStages;
+import io.stitchflow.cli.progress.Nondeterminism;
+import io.stitchflow.cli.progress.StageResults;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.content.ActionKeys;
+import io.stitchflow.content.Digest;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.store.ActionCache;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.CollectRepresentation;
@@ -270,8 +274,9 @@ class CatalogCommandsTest {
     Files.writeString(directory.resolve("store").resolve("runs"), "in the way");
     Screen screen = new Screen();
     Plan plan = Plan.newBuilder().addStage(Stage.newBuilder().setId("train a")).build();
-    Results results = new Results(plan, Map.of("train a", result("train a", network, Outcome.HIT)));
-    new History(store, Run.newBuilder().setPlan(plan).build(), null)
+    StageResults results =
+        new StageResults(plan, Map.of("train a", result("train a", network, Outcome.HIT)));
+    new FinishedStages(store, Run.newBuilder().setPlan(plan).build(), null)
         .keep(results, screen.errLines());
     assertThat(screen.err()).startsWith("stitchflow: warning: this run is not recorded");
     assertThat(execute("ls")).isEqualTo(ExitCode.DONE);
@@ -288,7 +293,8 @@ class CatalogCommandsTest {
 
   private String warning(StageResult result) {
     Screen screen = new Screen();
-    Results results = new Results(Plan.getDefaultInstance(), Map.of(result.getStage(), result));
+    StageResults results =
+        new StageResults(Plan.getDefaultInstance(), Map.of(result.getStage(), result));
     Nondeterminism.warn(store, results, screen.errLines());
     return screen.err();
   }

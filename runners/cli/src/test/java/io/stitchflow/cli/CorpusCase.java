@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param headers in the order of the file
  * @param files what is made before the commands run
  */
-record CorpusCase(String name, List<Header> headers, List<Entry> files) {
+public record CorpusCase(String name, List<Header> headers, List<Entry> files) {
   private static final Pattern HEADER = Pattern.compile("([a-z]+): ?(.*)");
   private static final Pattern ENTRY = Pattern.compile("--- ([a-z]+) (\\S+)(?: (.+))?");
   private static final Pattern ARGUMENT = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
@@ -26,7 +26,7 @@ record CorpusCase(String name, List<Header> headers, List<Entry> files) {
   private static final List<String> HEADERS =
       List.of("first", "args", "env", "exit", "err", "out", "not");
 
-  record Header(String name, String value) {}
+  public record Header(String name, String value) {}
 
   /**
    * A file to make.
@@ -34,9 +34,9 @@ record CorpusCase(String name, List<Header> headers, List<Entry> files) {
    * @param detail what stands behind its path
    * @param body the lines below
    */
-  record Entry(String kind, String path, String detail, String body) {}
+  public record Entry(String kind, String path, String detail, String body) {}
 
-  static CorpusCase read(Path corpus, Path file) throws IOException {
+  public static CorpusCase read(Path corpus, Path file) throws IOException {
     String name = corpus.relativize(file).toString().replace('\\', '/').replace(".case", "");
     List<Header> headers = new ArrayList<>();
     List<Entry> entries = new ArrayList<>();
@@ -62,16 +62,16 @@ record CorpusCase(String name, List<Header> headers, List<Entry> files) {
     return read;
   }
 
-  List<String> all(String header) {
+  public List<String> all(String header) {
     return headers.stream().filter(each -> each.name().equals(header)).map(Header::value).toList();
   }
 
-  int exit() {
+  public int exit() {
     return Integer.parseInt(all("exit").get(0));
   }
 
   /** A line of arguments, split where a shell would split it, in that directory. */
-  static String[] arguments(String line, Path directory) {
+  public static String[] arguments(String line, Path directory) {
     return ARGUMENT
         .matcher(line)
         .results()
@@ -84,7 +84,7 @@ record CorpusCase(String name, List<Header> headers, List<Entry> files) {
   }
 
   /** With {@code <<dir>>}, {@code <<3*text>>} and {@code <<u+202E>>} replaced by what they mean. */
-  static String expand(String text, Path directory) {
+  public static String expand(String text, Path directory) {
     String points =
         CODE_POINT
             .matcher(text.replace("<<dir>>", directory.toString()))

@@ -15,17 +15,17 @@ import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 
 /** Makes the files of a {@link CorpusCase}. */
-final class CorpusFiles {
+public final class CorpusFiles {
   private static final Pattern HEX = Pattern.compile("\"([^\"]*)\"|([0-9a-f]{2})");
   private static final Pattern SIZE = Pattern.compile("(\\d+)([KMG]?)");
 
   private final Path directory;
 
-  CorpusFiles(Path directory) {
+  public CorpusFiles(Path directory) {
     this.directory = directory;
   }
 
-  void make(CorpusCase.Entry entry) throws IOException {
+  public void make(CorpusCase.Entry entry) throws IOException {
     Path file = directory.resolve(expand(entry.path()));
     String body = expand(entry.body());
     String detail = expand(entry.detail());

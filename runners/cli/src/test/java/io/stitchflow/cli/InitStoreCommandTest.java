@@ -2,7 +2,8 @@ package io.stitchflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.artifacts.Store;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.store.Store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

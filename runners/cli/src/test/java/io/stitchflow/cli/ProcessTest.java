@@ -2,6 +2,7 @@ package io.stitchflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.cli.text.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

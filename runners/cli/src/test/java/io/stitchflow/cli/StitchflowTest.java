@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.RunFiles;
+import io.stitchflow.cli.input.InputException;
+import io.stitchflow.cli.input.RunnerOptions;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.StageResult;
 import java.awt.image.BufferedImage;

@@ -2,11 +2,12 @@ package io.stitchflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.artifacts.ActionCache;
-import io.stitchflow.artifacts.ActionKeys;
-import io.stitchflow.artifacts.Digest;
-import io.stitchflow.artifacts.Memo;
-import io.stitchflow.artifacts.Store;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.content.ActionKeys;
+import io.stitchflow.content.Digest;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.store.ActionCache;
+import io.stitchflow.store.Store;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.ImportDataset;

@@ -8,7 +8,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
-import io.stitchflow.artifacts.Digest;
+import io.stitchflow.content.Digest;
 import org.junit.jupiter.api.Test;
 
 final class MessagesTest {

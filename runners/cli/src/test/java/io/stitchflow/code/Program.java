@@ -18,8 +18,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /** A small program of package {@code io.stitchflow.sample}, compiled. */
-final class Program {
-  static final String PACKAGE = "io.stitchflow.sample.";
+public final class Program {
+  public static final String PACKAGE = "io.stitchflow.sample.";
   private final Path classes;
 
   private Program(Path classes) {
@@ -27,11 +27,14 @@ final class Program {
   }
 
   /**
+   * Compiles the sources of one package.
+   *
    * @param place an empty directory
    * @param sources bodies of the package's files, each starting with the name of its class as in
    *     {@code class Stage {...}} or {@code enum Kind {...}}
    */
-  static Program compiled(Path place, List<String> options, String... sources) throws IOException {
+  public static Program compiled(Path place, List<String> options, String... sources)
+      throws IOException {
     Path classes = Files.createDirectories(place.resolve("classes"));
     List<String> arguments = new ArrayList<>(options);
     arguments.addAll(List.of("--release", "17", "-proc:none", "-d", classes.toString()));
@@ -46,12 +49,12 @@ final class Program {
     return new Program(classes);
   }
 
-  Path directory() {
+  public Path directory() {
     return classes.resolve("io/stitchflow/sample");
   }
 
   /** The same program, its classes in a jar. */
-  Program inJar(Path jar) throws IOException {
+  public Program inJar(Path jar) throws IOException {
     try (FileSystem files =
             FileSystems.newFileSystem(URI.create("jar:" + jar.toUri()), Map.of("create", "true"));
         Stream<Path> all = Files.walk(classes)) {
@@ -68,7 +71,7 @@ final class Program {
   }
 
   /** What is reached from the class {@code Stage}. */
-  StageCode code() throws IOException {
+  public StageCode code() throws IOException {
     URL[] path = {classes.toUri().toURL()};
     try (URLClassLoader loader = new URLClassLoader(path, Program.class.getClassLoader());
         ClassFiles files = new ClassFiles(loader)) {

@@ -2,7 +2,7 @@ package io.stitchflow.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.artifacts.StageExecutor;
+import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.plan.StageKind;
 import io.stitchflow.transforms.Executors;
 import java.io.IOException;

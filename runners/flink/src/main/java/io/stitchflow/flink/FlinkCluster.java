@@ -1,8 +1,8 @@
 package io.stitchflow.flink;
 
-import io.stitchflow.artifacts.Store;
-import io.stitchflow.plan.RunFiles;
-import io.stitchflow.plan.Survey;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.store.Store;
 import io.stitchflow.transforms.BeamRun;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.transforms.ClusterException;
@@ -58,7 +58,8 @@ public final class FlinkCluster implements Cluster {
   }
 
   @Override
-  public Job submit(Run run, Survey survey, Store store) throws IOException, InterruptedException {
+  public Job submit(Run run, PlanStatus survey, Store store)
+      throws IOException, InterruptedException {
     if (!run.getMaster().equals(LOCAL)) {
       return submit(run, survey, store, new Site(run.getMaster(), bundle(), () -> {}));
     }
@@ -80,7 +81,7 @@ public final class FlinkCluster implements Cluster {
    */
   private record Site(String master, List<String> bundle, FlinkJob.Held held) {}
 
-  private static Job submit(Run run, Survey survey, Store store, Site site) throws IOException {
+  private static Job submit(Run run, PlanStatus survey, Store store, Site site) throws IOException {
     FlinkRest rest = new FlinkRest(site.master());
     int slots = run.getSlots();
     String id = BeamRun.newId();

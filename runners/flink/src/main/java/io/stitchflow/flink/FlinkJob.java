@@ -1,8 +1,8 @@
 package io.stitchflow.flink;
 
-import io.stitchflow.plan.RunFiles;
-import io.stitchflow.plan.RunFollower;
-import io.stitchflow.plan.RunListener;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.run.RunFollower;
+import io.stitchflow.run.RunListener;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.transforms.ClusterException;
 import io.stitchflow.transforms.StoreNotSharedException;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.stitchflow.artifacts.BoundedReader;
+import io.stitchflow.content.BoundedReader;
 import io.stitchflow.transforms.ClusterException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,0 @@
-package io.stitchflow.artifacts.faults;
-
-/** Ends the process that uses a {@link Disk}: no handler of exceptions may go on from here. */
-final class PowerLoss extends Error {
-  PowerLoss() {
-    super("the process is dead: nothing it calls may change the disk any more");
-  }
-}

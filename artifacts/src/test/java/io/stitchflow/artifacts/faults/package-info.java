@@ -1,5 +1,0 @@
-/** A disk in memory that fails, dies and forgets where a test wants it to. */
-@NullMarked
-package io.stitchflow.artifacts.faults;
-
-import org.jspecify.annotations.NullMarked;

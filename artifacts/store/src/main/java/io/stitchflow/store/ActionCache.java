@@ -1,0 +1,466 @@
+package io.stitchflow.store;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.stitchflow.content.ActionKeys;
+import io.stitchflow.content.Digest;
+import io.stitchflow.content.FileAge;
+import io.stitchflow.content.FileState;
+import io.stitchflow.content.IoReason;
+import io.stitchflow.content.RecordFrame;
+import io.stitchflow.content.StoreException;
+import io.stitchflow.store.directory.DifferingResults;
+import io.stitchflow.store.directory.Listing;
+import io.stitchflow.store.directory.StoreDirectory;
+import io.stitchflow.store.directory.StoreDirectory.Folder;
+import io.stitchflow.store.directory.TrashFolder;
+import io.stitchflow.store.remote.RemoteTier;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Output;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which blobs each action gave: records under action keys.
+ *
+ * <p>The first record under a key is everybody's; another one with other digests means that the
+ * stage is not deterministic and is kept under {@code nondeterminism/}. A damaged record is a miss.
+ */
+public final class ActionCache {
+  private static final int REQUESTS_AT_ONCE = 16;
+
+  private final Store store;
+  private final StoreDirectory directory;
+  private final @Nullable RemoteTier remote;
+  private final RecordIndex index;
+  private final DifferingResults others;
+  private final AtomicLong failedLookups = new AtomicLong();
+
+  public ActionCache(Store store) {
+    this.store = store;
+    this.directory = store.directory();
+    this.remote = store.remote();
+    this.index = new RecordIndex(directory);
+    this.others = new DifferingResults(directory);
+  }
+
+  /**
+   * The record under the key, or null if there is none that is whole and readable. Its blobs may be
+   * gone.
+   */
+  public @Nullable ActionResult find(Digest key) {
+    ActionResult here = findHere(key);
+    if (remote == null) {
+      return here;
+    }
+    if (here == null) {
+      return findThere(remote, key);
+    }
+    remote.learnSizes(here);
+    return here;
+  }
+
+  private @Nullable ActionResult findThere(RemoteTier there, Digest key) {
+    ActionResult result = there.find(key);
+    if (result != null) {
+      try {
+        return keep(key, result);
+      } catch (IOException e) {
+        failedLookups.incrementAndGet(); // it is right, kept or not
+      }
+    }
+    return result;
+  }
+
+  boolean hasRemote() {
+    return remote != null;
+  }
+
+  /** Brings those of these records here that are in the remote store, many at once. */
+  void fetch(Collection<Digest> keys) {
+    RemoteTier there = remote;
+    if (there == null || keys.isEmpty()) {
+      return;
+    }
+    ExecutorService requests = Executors.newFixedThreadPool(REQUESTS_AT_ONCE);
+    try {
+      CompletableFuture.allOf(
+              keys.stream()
+                  .map(key -> CompletableFuture.runAsync(() -> findThere(there, key), requests))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    } finally {
+      requests.shutdownNow();
+    }
+  }
+
+  @Nullable ActionResult findHere(Digest key) {
+    try {
+      return read(key);
+    } catch (IOException e) {
+      failedLookups.incrementAndGet(); // computing again is always right
+      return null;
+    }
+  }
+
+  /** What stands here under the key, or null; what is damaged is quarantined. */
+  private @Nullable ActionResult read(Digest key) throws IOException {
+    Path path = directory.path(Folder.AC, key);
+    try {
+      FileState state = FileState.of(path);
+      ActionResult result = RecordFrame.decode(key, directory.read(path, RecordFrame.MOST_BYTES));
+      if (result == null) {
+        quarantine(path, state);
+      }
+      return result;
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /**
+   * As {@link #read}, for whoever can put a record there: what cannot be read, or is no file, goes
+   * too.
+   */
+  private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
+    try {
+      return read(key);
+    } catch (IOException e) {
+      Path path = directory.path(Folder.AC, key);
+      if (!IoReason.isUnreadable(e) && Store.isFile(path)) {
+        throw directory.explain(path, e);
+      }
+      directory.quarantine(path, FileState.of(path));
+      return null;
+    }
+  }
+
+  /** For many look-ups: reads the index instead of many records. */
+  public Records snapshot() {
+    return new Records(directory, this, index);
+  }
+
+  /**
+   * All records that can be read, in the order of their keys. The stream is to be closed.
+   *
+   * @throws StoreException if {@code ac/} cannot be listed
+   */
+  public Stream<Records.Entry> records() throws IOException {
+    Records records = snapshot();
+    return keys().stream()
+        .flatMap(
+            key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
+        .onClose(records::close);
+  }
+
+  /** Rids the index of what it says about records that no longer stand. */
+  public void compactIndex() throws IOException {
+    snapshot().compact();
+  }
+
+  /** Keys of records that begin with these hexadecimal digits, in their order. */
+  public List<Digest> findKeys(String prefix) throws IOException {
+    return keys().stream().filter(key -> key.hex().startsWith(prefix)).toList();
+  }
+
+  /** Look-ups that ended in an error of the file system or the remote, and counted as misses. */
+  public long failedLookups() {
+    return failedLookups.get() + (remote == null ? 0 : remote.failedLookups());
+  }
+
+  /** What was hashed to the key, or null if the store does not have it whole. */
+  public @Nullable Action findAction(Digest key) {
+    Action here = findActionHere(key);
+    return here != null || remote == null ? here : findActionThere(remote, key);
+  }
+
+  private @Nullable Action findActionThere(RemoteTier there, Digest key) {
+    byte[] bytes = there.findAction(key);
+    Action action = bytes == null ? null : parseAction(key, bytes);
+    if (action != null) {
+      try {
+        writeAction(key, action); // so that whoever reads the whole store asks once
+      } catch (IOException e) {
+        failedLookups.incrementAndGet(); // it is right, kept or not
+      }
+    }
+    return action;
+  }
+
+  private static @Nullable Action parseAction(Digest key, byte[] bytes) {
+    try {
+      return Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
+    } catch (InvalidProtocolBufferException e) {
+      return null;
+    }
+  }
+
+  private @Nullable Action findActionHere(Digest key) {
+    try {
+      byte[] bytes = directory.read(directory.path(Folder.ACTION, key), ActionKeys.MOST_BYTES);
+      return bytes == null ? null : parseAction(key, bytes);
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      failedLookups.incrementAndGet();
+      return null;
+    }
+  }
+
+  /** Keys of all records, in their order; what a record says is not looked at. */
+  public List<Digest> keys() throws IOException {
+    return Listing.digests(directory, directory.folder(Folder.AC));
+  }
+
+  /** When the record under the key was published, or null if there is none. */
+  public @Nullable Instant published(Digest key) {
+    try {
+      return FileState.of(directory.path(Folder.AC, key)).modified().toInstant();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Keys of actions that gave different results at different times. */
+  public List<Digest> nondeterministicKeys() throws IOException {
+    return others.keys();
+  }
+
+  /** Results of the action other than the record that stands, each once; damaged ones left out. */
+  public List<ActionResult> otherResults(Digest key) throws IOException {
+    return others.of(key);
+  }
+
+  /**
+   * Whether all blobs are there, each of the size that was recorded; does not read them. With a
+   * remote store, a blob that is not here is thought to be there until asking for it was in vain.
+   */
+  public boolean whole(ActionResult result) {
+    if (remote != null) {
+      remote.learnSizes(result);
+    }
+    return result.getOutputList().stream()
+        .allMatch(
+            o -> {
+              Digest digest = Digest.from(o.getDigest());
+              return store.find(digest, o.getSizeBytes()) != null
+                  || (remote != null && remote.promises(digest));
+            });
+  }
+
+  /**
+   * Records what an action gave.
+   *
+   * @return the record that now stands: an earlier one, if there is any
+   * @throws IllegalArgumentException if the key is not that action's, or there are no outputs
+   * @throws IllegalStateException if a blob is not in the store: a record must never promise one
+   *     that was not put
+   */
+  public ActionResult publish(Digest key, Action action, ActionResult result) throws IOException {
+    check(key, action, result);
+    writeAction(key, action);
+    return agree(key, action, keep(key, result));
+  }
+
+  /** Records here; returns the record that now stands here. */
+  private ActionResult keep(Digest key, ActionResult result) throws IOException {
+    Path record = directory.path(Folder.AC, key);
+    Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
+    try {
+      FileState state = FileState.of(temporary);
+      while (!directory.linkIfAbsent(temporary, record)) {
+        ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
+        if (standing != null && FileAge.renew(record)) {
+          others.note(key, standing, result);
+          return standing;
+        }
+      }
+      addToIndex(key, state, result);
+      return result;
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Publishes what stands here to the remote store too; what stands there wins. */
+  private ActionResult agree(Digest key, Action action, ActionResult here) throws IOException {
+    if (remote == null) {
+      return here;
+    }
+    ActionResult there = remote.publish(key, ActionKeys.canonicalBytes(action), here);
+    if (DifferingResults.haveSameOutputs(here, there)) {
+      return here;
+    }
+    others.note(key, there, here);
+    overwrite(key, there);
+    return there;
+  }
+
+  /**
+   * Puts a record in the place of one whose blobs are lost and came out different this time. If the
+   * record there has all its blobs after all, or says the same, it stays.
+   *
+   * @return the record that now stands
+   * @throws IllegalArgumentException if the key is not that action's, or there are no outputs
+   * @throws IllegalStateException if a blob is not in the store
+   */
+  public ActionResult replace(Digest key, Action action, ActionResult result) throws IOException {
+    check(key, action, result);
+    ActionResult standing = findHere(key);
+    if (standing == null || whole(standing) || DifferingResults.haveSameOutputs(standing, result)) {
+      standing = publish(key, action, result);
+      if (DifferingResults.haveSameOutputs(standing, result) || whole(standing)) {
+        return standing;
+      }
+    }
+    others.note(key, result, standing);
+    overwrite(key, result);
+    return agree(key, action, result);
+  }
+
+  /**
+   * Publishes to the remote store what it could not take when that was computed here; leaves off
+   * where it fails several times in a row.
+   *
+   * @return how many results it took
+   * @throws StoreException if {@code unsent/} cannot be listed
+   */
+  public int sendUnsent() throws IOException {
+    int sent = 0;
+    if (remote != null) {
+      for (Digest key : remote.unsent()) {
+        if (remote.isResting()) {
+          break;
+        }
+        ActionResult result = findHere(key);
+        Action action = findActionHere(key);
+        if (result == null || action == null || !hasBlobs(result)) {
+          remote.forgetUnsent(key); // collected since: it would have to be computed again
+        } else {
+          agree(key, action, result);
+          sent += remote.hasTaken(key) ? 1 : 0;
+        }
+      }
+    }
+    return sent;
+  }
+
+  private boolean hasBlobs(ActionResult result) {
+    return result.getOutputList().stream()
+        .allMatch(o -> store.find(Digest.from(o.getDigest()), o.getSizeBytes()) != null);
+  }
+
+  /**
+   * For whoever needs the record in the remote store too.
+   *
+   * @throws StoreException if this process published it, but not there
+   */
+  public void checkPublishedThere(Digest key) throws StoreException {
+    if (remote != null) {
+      remote.checkPublished(key);
+    }
+  }
+
+  private void overwrite(Digest key, ActionResult result) throws IOException {
+    Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
+    try {
+      FileState state = FileState.of(temporary);
+      directory.replace(temporary, directory.path(Folder.AC, key));
+      addToIndex(key, state, result);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private void addToIndex(Digest key, FileState state, ActionResult result) {
+    try {
+      index.append(IndexEntry.of(key, state, result));
+    } catch (IOException e) {
+      return; // the record stands; whoever asks the index reads that
+    }
+  }
+
+  /**
+   * Moves a damaged record out of the way.
+   *
+   * @param damaged what was read
+   */
+  public void quarantine(Path record, FileState damaged) throws IOException {
+    directory.quarantine(record, damaged);
+  }
+
+  /**
+   * Moves a record into the trash: here, and in {@link #quarantine}, records leave the store.
+   *
+   * @param record the file under {@code ac/}
+   * @return whether it was there
+   */
+  public boolean forget(TrashFolder trash, Path record) throws IOException {
+    return trash.take(record);
+  }
+
+  /** Puts a record back that {@link #forget} has moved: here alone records come back. */
+  public TrashFolder.GivenBack giveBack(TrashFolder trash, Path record) throws IOException {
+    return trash.giveBack(record);
+  }
+
+  private void check(Digest key, Action action, ActionResult result) throws IOException {
+    Digest actual = ActionKeys.key(action);
+    if (!actual.equals(key)) {
+      throw new IllegalArgumentException("the action's key is " + actual + ", but was: " + key);
+    }
+    if (result.getOutputCount() == 0) {
+      throw new IllegalArgumentException("an action gives at least one output, key " + key);
+    }
+    for (Output output : result.getOutputList()) {
+      if (!isThere(output)) {
+        throw new IllegalStateException(
+            "output '"
+                + output.getName()
+                + "' is not in the store: "
+                + Digest.from(output.getDigest())
+                + ", "
+                + output.getSizeBytes()
+                + " bytes; put blobs before their record");
+      }
+    }
+  }
+
+  /** Looks into the trash too: a collection may have taken a blob just before it was put again. */
+  private boolean isThere(Output output) throws IOException {
+    Digest digest = Digest.from(output.getDigest());
+    if (store.has(digest, output.getSizeBytes())) {
+      return true;
+    }
+    TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest));
+    return store.has(digest, output.getSizeBytes());
+  }
+
+  /**
+   * Keeps what is hashed to the key. Said before it is computed, collection knows what is being
+   * read.
+   */
+  public void writeAction(Digest key, Action action) throws IOException {
+    if (findActionHere(key) != null && FileAge.renew(directory.path(Folder.ACTION, key))) {
+      return;
+    }
+    // unforced: it proves itself, only explains, and is written anew with the record
+    Path temporary = directory.writeUnforced(ActionKeys.canonicalBytes(action));
+    try {
+      directory.replaceUnforced(temporary, directory.path(Folder.ACTION, key));
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}

@@ -1,0 +1,495 @@
+package io.stitchflow.store.directory;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.content.FileAge;
+import io.stitchflow.content.FileFailure;
+import io.stitchflow.content.FileState;
+import io.stitchflow.content.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a store and the few ways in which files come to stand in it.
+ *
+ * <p>A file appears under its final name whole or not at all, on disk before its name is: it is
+ * written under {@code tmp/}, forced, hard-linked (put-if-absent) or renamed (replace), and the
+ * directory forced. Nothing is made before the first write. {@link StoreModes} says who may read
+ * and write, {@link StorePaths} what may lie here.
+ */
+public final class StoreDirectory {
+  /** The folders of a store. {@code fail} has no files yet. */
+  public enum Folder {
+    CAS,
+    AC,
+    ACTION,
+    NONDETERMINISM,
+    TMP,
+    QUARANTINE,
+    LEASE,
+    RUNS,
+    INDEX,
+    PINS,
+    FAIL,
+    UNSENT,
+    CHECKPOINT,
+    GC;
+
+    public String folderName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Beside the default store's own folders: the first levels of remote stores. */
+  public static final String REMOTES = "remotes";
+
+  /** Beside the default store's own folders: downloaded data sets. */
+  public static final String DATASETS = "datasets";
+
+  private static final Set<OpenOption> READ_WRITE =
+      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  private static final int TRIES = 10;
+
+  private final Path root;
+  private final StoreModes modes;
+  private final DurableDirectories directories;
+  private volatile boolean prepared;
+
+  private StoreDirectory(Path root, StoreModes modes) {
+    this.root = root;
+    this.modes = modes;
+    this.directories = new DurableDirectories(root, modes);
+  }
+
+  /**
+   * Opens the directory of a store.
+   *
+   * @throws StoreException if something else is at that path, or a store of a newer format
+   */
+  public static StoreDirectory at(Path root) throws IOException {
+    Path absolute = root.toAbsolutePath().normalize();
+    StoreDirectory directory = new StoreDirectory(absolute, modes(absolute));
+    directory.checkUsable();
+    return directory;
+  }
+
+  private static StoreModes modes(Path root) throws IOException {
+    try {
+      return StoreModes.of(root);
+    } catch (IOException e) {
+      throw FileFailure.explain(root, root, e);
+    }
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  StoreModes modes() {
+    return modes;
+  }
+
+  public Path folder(Folder folder) {
+    return root.resolve(folder.folderName());
+  }
+
+  /** {@code folder/ab/abcd…}. */
+  public Path path(Folder folder, Digest digest) {
+    return folder(folder).resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+  }
+
+  /** A file of {@code tmp/}, not there yet, whose name nobody else will choose. */
+  public Path newTemporary() throws IOException {
+    prepare();
+    Path directory = folder(Folder.TMP);
+    directories.make(directory);
+    return directory.resolve(ProcessHandle.current().pid() + "-" + UUID.randomUUID());
+  }
+
+  /** A temporary file with these bytes, forced to disk. */
+  public Path writeTemporary(byte[] bytes) throws IOException {
+    Path temporary = writeUnforced(bytes);
+    try {
+      force(temporary);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw explain(temporary, e);
+    }
+    return temporary;
+  }
+
+  /** A temporary file with these bytes, for what may be lost with the power. */
+  public Path writeUnforced(byte[] bytes) throws IOException {
+    Path temporary = newTemporary();
+    try (FileChannel channel = openNew(temporary)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw explain(temporary, e);
+    }
+    return temporary;
+  }
+
+  private FileChannel openNew(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            modes.ofNewFile(file));
+    modes.open(file);
+    return channel;
+  }
+
+  /** Adds the bytes to the end of this process's own file, made if need be, in one write. */
+  public void append(Path file, byte[] bytes) throws IOException {
+    boolean isNew = modes == StoreModes.SHARED && !Files.exists(file);
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS),
+            modes.ofNewFile(file))) {
+      if (isNew) {
+        modes.open(file);
+      }
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
+  }
+
+  /** Makes the file read-only, in a private store, and forces it to disk. */
+  public void seal(Path temporary) throws IOException {
+    try {
+      modes.seal(temporary);
+      force(temporary);
+    } catch (IOException e) {
+      throw explain(temporary, e);
+    }
+  }
+
+  /**
+   * Gives a forced temporary file its final name too, unless something stands there.
+   *
+   * @return whether it does now; the temporary file is left to the caller
+   */
+  public boolean linkIfAbsent(Path temporary, Path target) throws IOException {
+    Path parent = parent(target);
+    directories.makeLasting(parent);
+    try {
+      Files.createLink(target, temporary);
+    } catch (FileAlreadyExistsException e) {
+      directories.force(parent);
+      return false;
+    } catch (UnsupportedOperationException e) {
+      throw new StoreException(
+          root
+              + ": its file system has no hard links, which publishing needs; choose a directory"
+              + " on another one with --store",
+          e);
+    } catch (IOException e) {
+      throw explain(target, e);
+    }
+    directories.force(parent);
+    return true;
+  }
+
+  /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */
+  public void replace(Path temporary, Path target) throws IOException {
+    directories.makeLasting(parent(target));
+    replaceUnforced(temporary, target);
+    directories.force(parent(target));
+  }
+
+  /**
+   * Moves a file over whatever stands under {@code target}; neither survives a power cut surely.
+   */
+  public void replaceUnforced(Path temporary, Path target) throws IOException {
+    directories.make(parent(target));
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      quarantine(target, FileState.of(target)); // files are not moved over directories
+    }
+    try {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw explain(target, e);
+    }
+  }
+
+  /** Makes sure that a file which is there already outlasts a loss of power. */
+  public void forceName(Path file) throws IOException {
+    directories.makeLasting(parent(file));
+    directories.force(parent(file));
+  }
+
+  /** Whether the file has these bytes; then it was modified now. */
+  public boolean refresh(Path file, byte[] bytes) throws IOException {
+    try {
+      byte[] present = read(file, bytes.length);
+      if (present == null || !Arrays.equals(present, bytes)) {
+        return false;
+      }
+      FileAge.renewNow(file);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
+  }
+
+  /**
+   * Moves a damaged file out of the way, under its own name.
+   *
+   * @param damaged what was read; if another process has put a whole file there since, that one
+   *     stays
+   */
+  public void quarantine(Path file, FileState damaged) throws IOException {
+    prepare();
+    checkParents(file);
+    Path directory = folder(Folder.QUARANTINE);
+    directories.make(directory);
+    Path target = directory.resolve(file.getFileName().toString());
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      target = directory.resolve(file.getFileName() + "." + UUID.randomUUID());
+    }
+    try {
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return; // somebody else was faster
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
+    if (!FileState.of(target).equals(damaged) && linkIfAbsent(target, file)) {
+      Files.deleteIfExists(target);
+    }
+  }
+
+  /**
+   * A file to lock, made if need be; what stands there and is no file, such as a FIFO, whose opener
+   * would wait, is quarantined.
+   */
+  public FileChannel openForLock(Path file) throws IOException {
+    prepare();
+    directories.make(parent(file));
+    return openOrMake(file);
+  }
+
+  /** A file of {@code tmp/} to go on writing, made if need be. */
+  public FileChannel openToContinue(Path file) throws IOException {
+    try {
+      if (modes == StoreModes.PRIVATE && Files.exists(file) && !Files.isWritable(file)) {
+        Files.delete(file); // sealed by a process that was killed right after
+      }
+      return openOrMake(file);
+    } catch (IOException e) {
+      throw explain(file, e);
+    }
+  }
+
+  private FileChannel openOrMake(Path file) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        BasicFileAttributes found = find(file);
+        if (found != null && !found.isRegularFile()) {
+          quarantine(file, FileState.of(found));
+        }
+        if (found == null || !found.isRegularFile()) {
+          makeEmpty(file);
+        }
+        return FileChannel.open(file, READ_WRITE);
+      } catch (NoSuchFileException e) {
+        if (tries == TRIES) {
+          throw explain(file, e);
+        } // else deleted in between
+      } catch (IOException e) {
+        throw explain(file, e);
+      }
+    }
+  }
+
+  /** Asked once: what is absent now and made by another process a moment later is no damage. */
+  private static @Nullable BasicFileAttributes find(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /** In a shared store the file appears with its final permissions: others may want it at once. */
+  private void makeEmpty(Path file) throws IOException {
+    Path made = modes == StoreModes.SHARED ? newTemporary() : file;
+    try {
+      openNew(made).close();
+      if (!made.equals(file)) {
+        Files.createLink(file, made);
+      }
+    } catch (FileAlreadyExistsException e) {
+      return; // another process was faster
+    } finally {
+      if (!made.equals(file)) {
+        Files.deleteIfExists(made);
+      }
+    }
+  }
+
+  /**
+   * All bytes of a small file, or null if it is damaged: no regular file, or larger than {@code
+   * maxBytes}.
+   *
+   * @throws NoSuchFileException if it is not there
+   */
+  public byte @Nullable [] read(Path file, int maxBytes) throws IOException {
+    checkParents(file);
+    return StorePaths.read(file, maxBytes);
+  }
+
+  /** Deletes a file, or a link in its place; false if it is not there. */
+  public boolean delete(Path file) throws IOException {
+    checkParents(file);
+    return Files.deleteIfExists(file);
+  }
+
+  /** Refuses a path behind a linked folder. */
+  public void checkParents(Path path) throws StoreException {
+    StorePaths.checkParents(root, path);
+  }
+
+  public void makeDirectories(Path directory) throws IOException {
+    directories.make(directory);
+  }
+
+  public void forceDirectory(Path directory) throws IOException {
+    directories.force(directory);
+  }
+
+  /** FORMAT and the directory itself; called before any write. */
+  public void prepare() throws IOException {
+    if (prepared) {
+      return;
+    }
+    checkUsable();
+    directories.make(root);
+    Path format = root.resolve(StoreFormat.NAME);
+    if (!Files.exists(format)) {
+      forceRootsName();
+      Path temporary = root.resolve(StoreFormat.NAME + "." + UUID.randomUUID());
+      try {
+        openNew(temporary).close();
+        Files.writeString(temporary, StoreFormat.CONTENT);
+        force(temporary);
+        linkIfAbsent(temporary, format);
+      } catch (IOException e) {
+        throw explain(format, e);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    }
+    prepared = true;
+  }
+
+  private void forceRootsName() throws IOException {
+    try {
+      directories.force(parent(root));
+    } catch (StoreException e) {
+      if (!(e.getCause() instanceof AccessDeniedException)) {
+        throw e;
+      }
+      // a directory that we may not list: somebody else has made the store's in it
+    }
+  }
+
+  private void checkUsable() throws IOException {
+    StorePaths.checkRoot(root);
+    if (!Files.exists(root)) {
+      return;
+    }
+    for (Folder folder : Folder.values()) {
+      StorePaths.checkNotLinked(root, folder(folder));
+    }
+    Path format = root.resolve(StoreFormat.NAME);
+    try {
+      byte[] content = read(format, StoreFormat.MOST_BYTES);
+      if (content == null) {
+        throw new StoreException(
+            format
+                + ": is not a regular file of at most "
+                + StoreFormat.MOST_BYTES
+                + " bytes; remove it if this is a store, or choose another directory with --store");
+      }
+      StoreFormat.check(format, new String(content, StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      checkNobodyElses();
+    } catch (IOException e) {
+      throw explain(format, e);
+    }
+  }
+
+  /** A mistyped --store must not fill somebody's home directory. */
+  private void checkNobodyElses() throws IOException {
+    Set<String> ours =
+        Stream.concat(
+                Stream.of(Folder.values()).map(Folder::folderName),
+                Stream.of("lost+found", REMOTES, DATASETS))
+            .collect(Collectors.toUnmodifiableSet());
+    List<String> foreign =
+        Listing.entries(this, root).stream()
+            .map(entry -> entry.getFileName().toString())
+            .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
+            .sorted()
+            .toList();
+    if (!foreign.isEmpty()) {
+      throw new StoreException(
+          root
+              + ": is not a stitchflow store (no FORMAT file) and holds other things, such as '"
+              + foreign.get(0)
+              + "'; choose an empty directory with --store");
+    }
+  }
+
+  /** What a failed file operation means for the user; interrupts pass as they are. */
+  public IOException explain(Path path, IOException e) {
+    return FileFailure.explain(root, path, e);
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static Path parent(Path path) {
+    Path parent = path.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("the root of a file system has no parent: " + path);
+    }
+    return parent;
+  }
+}

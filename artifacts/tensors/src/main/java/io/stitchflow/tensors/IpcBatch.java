@@ -1,0 +1,11 @@
+package io.stitchflow.tensors;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A record batch of a tensor file, mapped.
+ *
+ * @param tensors [rows, shape...], little-endian
+ * @param labels [rows]
+ */
+record IpcBatch(int rows, ByteBuffer tensors, ByteBuffer labels) {}

@@ -1,0 +1,73 @@
+package io.stitchflow.tensors;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * An array with a name, such as a network's parameter.
+ *
+ * @param shape empty for a single number
+ * @param data row by row, little-endian; each call returns a view of its own, from position 0
+ */
+public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuffer data) {
+  public NamedTensor {
+    shape = List.copyOf(shape);
+    long bytes = dtype.bytes();
+    for (int size : shape) {
+      if (size < 0) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "tensor '%s' has a size below 0: %s", name, shape));
+      }
+      bytes = Math.multiplyExact(bytes, size);
+    }
+    if (bytes != data.remaining()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "tensor '%s' of %s %s takes %s bytes, but the data has %s",
+              name,
+              dtype,
+              shape,
+              bytes,
+              data.remaining()));
+    }
+    data = data.slice();
+  }
+
+  /**
+   * The same numbers as F32.
+   *
+   * @throws IllegalArgumentException if they cannot be had exactly
+   */
+  public NamedTensor toF32() {
+    if (dtype == Dtype.F32) {
+      return this;
+    }
+    if (dtype != Dtype.F16 && dtype != Dtype.BF16) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "tensor '%s' is of %s, and only F32, F16 and BF16 are float32 exactly",
+              name,
+              dtype));
+    }
+    ByteBuffer halves = data();
+    int count = halves.remaining() / dtype.bytes();
+    ByteBuffer floats =
+        ByteBuffer.allocate(Math.multiplyExact(count, Dtype.F32.bytes()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    while (halves.hasRemaining()) {
+      short half = halves.getShort();
+      floats.putFloat(
+          dtype == Dtype.F16 ? Float16.decode(half) : Float.intBitsToFloat(half << Short.SIZE));
+    }
+    return new NamedTensor(name, Dtype.F32, shape, floats.flip());
+  }
+
+  @Override
+  public ByteBuffer data() {
+    return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,175 @@
+package io.stitchflow.tensors;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+
+/**
+ * Writes tensors of one shape, with labels, as an Arrow IPC file. The bytes depend on the content
+ * only, not on how it was split into writes, and so does the memory: one record batch of about 8
+ * MiB, at least one row.
+ *
+ * <p>Closing completes the file with the rows so far: whoever fails between two writes must not
+ * publish it. After a failed write it stays incomplete, and no reader opens it.
+ */
+public final class TensorFileWriter implements Closeable {
+  private static final int BATCH_BYTES = 8 << 20;
+  private static final int ENCODE_AT_ONCE = 4096;
+  private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
+
+  private final TensorLayout layout;
+  private final IpcFileWriter file;
+  private final int rowBytes;
+  private final ByteBuffer rows;
+  private final ByteBuffer labels;
+  private boolean failed;
+  private boolean closed;
+
+  private TensorFileWriter(TensorLayout layout, IpcFileWriter file) {
+    this.layout = layout;
+    this.file = file;
+    this.rowBytes = layout.rowBytes();
+    int rowsPerBatch = Math.max(1, BATCH_BYTES / rowBytes);
+    this.rows = ByteBuffer.allocateDirect(rowsPerBatch * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+    this.labels = ByteBuffer.allocateDirect(rowsPerBatch);
+  }
+
+  /**
+   * Starts {@code file}, overwriting what is there.
+   *
+   * @param column name of the tensor column, such as {@code representation}
+   * @param shape of one row, without the rows, such as [64, 32, 32]
+   * @param dimNames one for each dimension, such as C, H, W
+   * @param metadata of the schema
+   * @throws IllegalArgumentException if names, shape and dimensions do not fit together
+   */
+  public static TensorFileWriter create(
+      Path file,
+      String column,
+      List<Integer> shape,
+      List<String> dimNames,
+      Element element,
+      SortedMap<String, String> metadata)
+      throws IOException {
+    TensorLayout layout = new TensorLayout(column, shape, dimNames, element, metadata);
+    return new TensorFileWriter(
+        layout, IpcFileWriter.create(file, layout.fields(), layout.metadata()));
+  }
+
+  /**
+   * Appends rows that are already stored as {@code element}, little-endian. Consumes both buffers.
+   *
+   * @param newRows [rows, shape...]
+   * @param newLabels one byte for each row
+   * @throws IllegalArgumentException if the buffers do not hold the same number of whole rows
+   */
+  public void write(ByteBuffer newRows, ByteBuffer newLabels) throws IOException {
+    append(newRows, newLabels, rowBytes, rows::put);
+  }
+
+  /**
+   * Appends rows of float32, little-endian; rounds them to the nearest where the file is of {@link
+   * Element#FLOAT16}. Consumes both buffers.
+   *
+   * @param newRows [rows, shape...]
+   * @param newLabels one byte for each row
+   * @throws IllegalArgumentException if the buffers do not hold the same number of whole rows, or
+   *     the file is of {@link Element#UINT8}
+   */
+  public void writeFloats(ByteBuffer newRows, ByteBuffer newLabels) throws IOException {
+    switch (layout.element()) {
+      case FLOAT32 -> write(newRows, newLabels);
+      case FLOAT16 ->
+          append(
+              newRows,
+              newLabels,
+              layout.elementsPerRow() * (long) Float.BYTES,
+              part -> encode(part.asFloatBuffer()));
+      case UINT8 ->
+          throw new IllegalArgumentException(
+              "the file is of UINT8, which cannot hold floats; use write");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (file) {
+      if (!failed) {
+        flush();
+        file.finish();
+      }
+    }
+  }
+
+  private void append(
+      ByteBuffer newRows, ByteBuffer newLabels, long newRowBytes, Consumer<ByteBuffer> copy)
+      throws IOException {
+    if (newRows.remaining() != newLabels.remaining() * newRowBytes) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s labels need rows of %s bytes each, but there are %s bytes",
+              newLabels.remaining(),
+              newRowBytes,
+              newRows.remaining()));
+    }
+    if (closed || failed) {
+      throw new IllegalStateException("the file is closed or failed before");
+    }
+    while (newLabels.hasRemaining()) {
+      int count = Math.min(newLabels.remaining(), labels.remaining());
+      int bytes = (int) (count * newRowBytes);
+      copy.accept(newRows.slice(newRows.position(), bytes).order(ByteOrder.LITTLE_ENDIAN));
+      newRows.position(newRows.position() + bytes);
+      labels.put(newLabels.slice(newLabels.position(), count));
+      newLabels.position(newLabels.position() + count);
+      if (!labels.hasRemaining()) {
+        flush();
+      }
+    }
+  }
+
+  private void encode(FloatBuffer from) {
+    float[] values = new float[Math.min(ENCODE_AT_ONCE, from.remaining())];
+    short[] halves = new short[values.length];
+    ShortBuffer to = rows.asShortBuffer();
+    while (from.hasRemaining()) {
+      int count = Math.min(values.length, from.remaining());
+      from.get(values, 0, count);
+      Float16.encode(values, halves, count);
+      to.put(halves, 0, count);
+    }
+    rows.position(rows.position() + to.position() * Short.BYTES);
+  }
+
+  private void flush() throws IOException {
+    int count = labels.position();
+    if (count == 0) {
+      return;
+    }
+    failed = true; // until the batch is whole in the file
+    List<IpcFileWriter.Node> nodes =
+        List.of(
+            new IpcFileWriter.Node(count, 0),
+            new IpcFileWriter.Node((long) count * layout.elementsPerRow(), 0),
+            new IpcFileWriter.Node(count, 0));
+    // Without nulls a validity buffer may be left out
+    List<ByteBuffer> buffers = List.of(NO_BYTES, NO_BYTES, rows.flip(), NO_BYTES, labels.flip());
+    file.writeBatch(count, nodes, buffers);
+    rows.clear();
+    labels.clear();
+    failed = false;
+  }
+}

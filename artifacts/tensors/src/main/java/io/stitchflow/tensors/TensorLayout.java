@@ -1,0 +1,181 @@
+package io.stitchflow.tensors;
+
+import static io.stitchflow.tensors.Checks.check;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.FixedSizeList;
+import org.apache.arrow.flatbuf.FloatingPoint;
+import org.apache.arrow.flatbuf.Int;
+import org.apache.arrow.flatbuf.KeyValue;
+import org.apache.arrow.flatbuf.Precision;
+import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.flatbuf.Type;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of a tensor file: {@code column}, one tensor of {@code shape} a row as an {@code
+ * arrow.fixed_shape_tensor}, and {@code label}, uint8.
+ */
+record TensorLayout(
+    String column,
+    List<Integer> shape,
+    List<String> dimNames,
+    Element element,
+    SortedMap<String, String> metadata) {
+
+  static final String LABEL = "label";
+  static final String EXTENSION_NAME = "ARROW:extension:name";
+  static final String EXTENSION_METADATA = "ARROW:extension:metadata";
+  static final String FIXED_SHAPE_TENSOR = "arrow.fixed_shape_tensor";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  TensorLayout {
+    shape = List.copyOf(shape);
+    dimNames = List.copyOf(dimNames);
+    metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    check(!column.isBlank() && !column.equals(LABEL), "the column cannot be called '%s'", column);
+    check(
+        !shape.isEmpty() && shape.stream().allMatch(size -> size > 0),
+        "a shape needs sizes above 0, but was: %s",
+        shape);
+    check(
+        shape.size() == dimNames.size(),
+        "each of the dimensions %s needs a name, but the names were: %s",
+        shape,
+        dimNames);
+    long bytes = element.bytes();
+    for (int size : shape) {
+      bytes *= size;
+      check(bytes <= Integer.MAX_VALUE, "a row of %s %s is over 2 GiB", shape, element);
+    }
+  }
+
+  int elementsPerRow() {
+    return shape.stream().mapToInt(Integer::intValue).reduce(1, (a, b) -> a * b);
+  }
+
+  int rowBytes() {
+    return elementsPerRow() * element.bytes();
+  }
+
+  List<IpcField> fields() {
+    ObjectNode extension = JSON.createObjectNode();
+    shape.forEach(extension.putArray("shape")::add);
+    dimNames.forEach(extension.putArray("dim_names")::add);
+    SortedMap<String, String> pairs = new TreeMap<>();
+    pairs.put(EXTENSION_METADATA, extension.toString());
+    pairs.put(EXTENSION_NAME, FIXED_SHAPE_TENSOR);
+    IpcField item = new IpcField("item", type(element), false);
+    ArrowType list = new ArrowType.FixedSizeList(elementsPerRow());
+    return List.of(
+        new IpcField(column, list, false, List.of(item), pairs),
+        new IpcField(LABEL, new ArrowType.Int(8, false), false));
+  }
+
+  /**
+   * The layout that {@code schema} describes.
+   *
+   * @throws IllegalArgumentException if it is not that of a tensor file
+   */
+  static TensorLayout parse(Schema schema) {
+    check(
+        schema.fieldsLength() == 2,
+        "a tensor file has two columns, but this has %s",
+        schema.fieldsLength());
+    Field tensor = schema.fields(0);
+    Field label = schema.fields(1);
+    check(
+        LABEL.equals(label.name()) && element(label) == Element.UINT8,
+        "the second column is not a uint8 'label', but '%s'",
+        label.name());
+    check(
+        tensor.typeType() == Type.FixedSizeList && tensor.childrenLength() == 1,
+        "column '%s' is not a fixed-size list",
+        tensor.name());
+    check(
+        FIXED_SHAPE_TENSOR.equals(value(tensor, EXTENSION_NAME)),
+        "column '%s' is not an %s, but: %s",
+        tensor.name(),
+        FIXED_SHAPE_TENSOR,
+        value(tensor, EXTENSION_NAME));
+    Element element = element(tensor.children(0));
+    if (element == null) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "column '%s' is not of uint8, float16 or float32", tensor.name()));
+    }
+    JsonNode extension = json(value(tensor, EXTENSION_METADATA));
+    List<Integer> shape = new ArrayList<>();
+    List<String> dimNames = new ArrayList<>();
+    extension.path("shape").forEach(size -> shape.add(size.isInt() ? size.intValue() : -1));
+    extension.path("dim_names").forEach(name -> dimNames.add(name.asText()));
+    check(extension.path("permutation").isMissingNode(), "permuted tensors cannot be read");
+    SortedMap<String, String> metadata = new TreeMap<>();
+    for (int i = 0; i < schema.customMetadataLength(); i++) {
+      metadata.put(schema.customMetadata(i).key(), schema.customMetadata(i).value());
+    }
+    TensorLayout layout = new TensorLayout(tensor.name(), shape, dimNames, element, metadata);
+    int listSize = ((FixedSizeList) tensor.type(new FixedSizeList())).listSize();
+    check(
+        listSize == layout.elementsPerRow(),
+        "shape %s has %s elements, but the lists have %s",
+        shape,
+        layout.elementsPerRow(),
+        listSize);
+    return layout;
+  }
+
+  private static @Nullable Element element(Field field) {
+    if (field.typeType() == Type.Int) {
+      Int type = (Int) field.type(new Int());
+      return type.bitWidth() == 8 && !type.isSigned() ? Element.UINT8 : null;
+    }
+    if (field.typeType() == Type.FloatingPoint) {
+      short precision = ((FloatingPoint) field.type(new FloatingPoint())).precision();
+      if (precision == Precision.HALF) {
+        return Element.FLOAT16;
+      }
+      return precision == Precision.SINGLE ? Element.FLOAT32 : null;
+    }
+    return null;
+  }
+
+  private static ArrowType type(Element element) {
+    return switch (element) {
+      case UINT8 -> new ArrowType.Int(8, false);
+      case FLOAT16 -> new ArrowType.FloatingPoint(FloatingPointPrecision.HALF);
+      case FLOAT32 -> new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE);
+    };
+  }
+
+  private static @Nullable String value(Field field, String key) {
+    for (int i = 0; i < field.customMetadataLength(); i++) {
+      KeyValue pair = field.customMetadata(i);
+      if (key.equals(pair.key())) {
+        return pair.value();
+      }
+    }
+    return null;
+  }
+
+  private static JsonNode json(@Nullable String text) {
+    check(text != null, "%s is missing", EXTENSION_METADATA);
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(EXTENSION_METADATA + " is not JSON: " + text, e);
+    }
+  }
+}

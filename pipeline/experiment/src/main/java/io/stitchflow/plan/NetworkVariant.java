@@ -1,0 +1,63 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingRecipe;
+import java.util.List;
+
+/**
+ * A network of the experiment in one of its states.
+ *
+ * @param id the stage that trains it, or makes it at random
+ * @param cuts those that the experiment uses
+ * @param dataset its name, for people
+ */
+record NetworkVariant(
+    String id,
+    Network network,
+    Architecture architecture,
+    boolean random,
+    List<CutPoint> cuts,
+    String dataset) {
+  String name() {
+    return network.getName();
+  }
+
+  String label() {
+    return random ? "random " + name() : name();
+  }
+
+  /** The stage that caches what this network makes of a split at {@code cut}. */
+  String representation(CutPoint cut, String split) {
+    return "represent " + label() + "/" + cut.layer() + " " + split;
+  }
+
+  /** Whether its weights come from a file. */
+  boolean imported() {
+    return network.hasWeights() && !random;
+  }
+
+  /** How it is trained; with 0 epochs nothing else is set, since nothing else can change it. */
+  TrainingRecipe recipe() {
+    boolean trained = !random && !imported() && network.getRecipe().getEpochs() > 0;
+    return trained ? network.getRecipe() : TrainingRecipe.newBuilder().setEpochs(0).build();
+  }
+
+  ReportNetwork described() {
+    return ReportNetwork.newBuilder()
+        .setName(name())
+        .setArchitecture(architecture.name())
+        .setWidth(architecture.width())
+        .setSeed(network.getSeed())
+        .setRandom(random)
+        .setDataset(dataset)
+        .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
+        // 0 means 10, as reports of ten classes never said
+        .setClasses(architecture.classes() == Architecture.CLASSES ? 0 : architecture.classes())
+        .setImported(imported())
+        .setRecipe(recipe())
+        .build();
+  }
+}

@@ -1,0 +1,47 @@
+package io.stitchflow.plan;
+
+import io.stitchflow.v1.Share;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageGroup;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/** Deals groups of stages to slots: the longest first, each to the slot that has least to do. */
+public final class WorkPartition {
+  private WorkPartition() {}
+
+  /** At most {@code slots} shares, none empty, the costliest first; within each the same. */
+  public static List<Share> deal(List<StageGroup> groups, int slots) {
+    if (slots < 1) {
+      throw new IllegalArgumentException("slots must be at least 1, but was: " + slots);
+    }
+    PriorityQueue<Open> shares = new PriorityQueue<>(Comparator.comparingDouble(open -> open.cost));
+    for (StageGroup group :
+        groups.stream()
+            .sorted(Comparator.comparingDouble(WorkPartition::cost).reversed())
+            .toList()) {
+      Open cheapest = shares.size() < slots ? new Open() : shares.remove();
+      cheapest.add(group);
+      shares.add(cheapest);
+    }
+    return shares.stream()
+        .sorted(Comparator.<Open>comparingDouble(open -> open.cost).reversed())
+        .map(open -> open.share.build())
+        .toList();
+  }
+
+  private static double cost(StageGroup group) {
+    return group.getStageList().stream().mapToDouble(Stage::getCost).sum();
+  }
+
+  private static final class Open {
+    private final Share.Builder share = Share.newBuilder();
+    private double cost;
+
+    void add(StageGroup group) {
+      share.addGroup(group);
+      cost += cost(group);
+    }
+  }
+}

@@ -1,0 +1,367 @@
+package io.stitchflow.spec;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.stitch.Stitch;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Initialization;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.VanillaSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold of a whole experiment for it to run. */
+final class ExperimentRules {
+  private static final int MOST_NUMBER = 1000;
+  // k of the largest Gram matrix, less the bias: its eigenvectors take minutes already
+  private static final int MOST_INPUTS = 4096;
+  private static final Pattern RESNET_BLOCK = Pattern.compile("layer(\\d)\\.(\\d{1,3})");
+
+  private final Experiment written;
+  private final Experiment filled;
+  private final Path base;
+  private final SourcePositions origins;
+  private final Problems problems;
+  private final DatasetRules dataset;
+  private final int classes;
+  private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
+  private final Map<String, List<CutPoint>> used = new HashMap<>();
+  private final Map<Pair, Integer> pairs = new HashMap<>();
+  private boolean allCutsKnown = true;
+
+  /**
+   * @param written the experiment without defaults
+   * @param base what paths in it are relative to
+   */
+  private ExperimentRules(
+      Experiment written, Path base, SourcePositions origins, Problems problems) {
+    this.written = written;
+    this.filled = ExperimentDefaults.fill(written);
+    this.base = base;
+    this.origins = origins;
+    this.problems = problems;
+    this.dataset = new DatasetRules(written, filled, base, origins, problems);
+    this.classes = dataset.classes();
+  }
+
+  /** Adds everything that is wrong to {@code problems}. */
+  static void check(Experiment written, Path base, SourcePositions origins, Problems problems) {
+    new ExperimentRules(written, base, origins, problems).check();
+  }
+
+  private void check() {
+    checkFields(written, "");
+    checkName(written.getName(), "name");
+    checkNetworks();
+    checkPairs();
+    checkOnly();
+    checkCuts();
+    if (checkSize()) {
+      checkStitches();
+    }
+    checkTwice("condition", written.getConditionList());
+    checkTwice("copy.solver", written.getCopy().getSolverList());
+    checkTwice("metric", written.getMetricList());
+    checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
+    dataset.check();
+    checkStart();
+  }
+
+  /** A stitch between normalisations does not start at the copy stitch. */
+  private void checkStart() {
+    VanillaSettings vanilla = filled.getVanilla();
+    if (vanilla.getRecipe().getBatchNorm()
+        && vanilla.getInitialization() == Initialization.LEAST_SQUARES_COPY) {
+      add(
+          "vanilla.initialization",
+          "is LEAST_SQUARES_COPY, but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
+    }
+  }
+
+  private void add(String path, String text) {
+    problems.add(origins.of(path), path, text);
+  }
+
+  /** Checks every field that was written, by itself. */
+  private void checkFields(Message message, String prefix) {
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      if (field.isRepeated()) {
+        for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+          checkField(
+              field, message.getRepeatedField(field, i), prefix + field.getName() + "[" + i + "]");
+        }
+      } else if (message.hasField(field)
+          || (field.getJavaType() != JavaType.MESSAGE
+              && origins.isWritten(prefix + field.getName()))) {
+        checkField(field, message.getField(field), prefix + field.getName());
+      }
+    }
+  }
+
+  private void checkField(FieldDescriptor field, Object value, String path) {
+    if (field.getJavaType() == JavaType.MESSAGE) {
+      checkFields((Message) value, path + ".");
+      return;
+    }
+    @Nullable String complaint = FieldRules.complaint(field, value);
+    if (complaint != null) {
+      add(path, complaint);
+    }
+  }
+
+  private void checkName(String name, String path) {
+    @Nullable String complaint = FieldRules.nameComplaint(name);
+    if (complaint != null) {
+      add(path, complaint);
+    }
+  }
+
+  private void checkNetworks() {
+    if (written.getNetworkCount() == 0) {
+      add(
+          "network",
+          "is missing; add at least one: network { name: \"a\" architecture: \"ResNet18\" }");
+    }
+    Map<String, Integer> names = new HashMap<>();
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      Network network = written.getNetwork(i);
+      String path = "network[" + i + "]";
+      checkName(network.getName(), path + ".name");
+      Integer first = names.putIfAbsent(network.getName(), i);
+      if (first != null && !network.getName().isEmpty()) {
+        add(
+            path + ".name",
+            "'" + network.getName() + "' is the name of network[" + first + "] too; rename one");
+      }
+      List<CutPoint> known = cuts(i, path);
+      cuts.putIfAbsent(network.getName(), known);
+      allCutsKnown &= !known.isEmpty();
+    }
+  }
+
+  /** The network's cuts; none where they cannot be told. */
+  private List<CutPoint> cuts(int i, String path) {
+    @Nullable Architecture architecture =
+        new NetworkRules(
+                ExperimentDefaults.fill(written.getNetwork(i)),
+                path,
+                classes,
+                base,
+                origins,
+                problems)
+            .check();
+    return architecture == null ? List.of() : architecture.cuts();
+  }
+
+  private void checkPairs() {
+    for (int i = 0; i < written.getPairCount(); i++) {
+      Pair pair = written.getPair(i);
+      String path = "pair[" + i + "]";
+      checkNetworkName(pair.getSender(), path + ".sender");
+      checkNetworkName(pair.getReceiver(), path + ".receiver");
+      Integer first = pairs.putIfAbsent(pair, i);
+      if (first != null) {
+        add(
+            path,
+            pair.getSender()
+                + " -> "
+                + pair.getReceiver()
+                + " is pair["
+                + first
+                + "] too; drop one");
+      }
+    }
+  }
+
+  private void checkOnly() {
+    checkTwice("only", written.getOnlyList());
+    for (int i = 0; i < written.getOnlyCount(); i++) {
+      checkNetworkName(written.getOnly(i), "only[" + i + "]");
+    }
+    boolean allKnown = cuts.keySet().containsAll(written.getOnlyList());
+    boolean anyPair =
+        written.getPairList().stream()
+            .anyMatch(
+                pair ->
+                    written.getOnlyList().contains(pair.getSender())
+                        && written.getOnlyList().contains(pair.getReceiver()));
+    if (written.getOnlyCount() > 0 && written.getPairCount() > 0 && allKnown && !anyPair) {
+      add("only", "leaves no pair; add the other network of a pair, or drop 'pair' for all pairs");
+    }
+  }
+
+  private void checkNetworkName(String name, String path) {
+    Set<String> names = new LinkedHashSet<>(cuts.keySet());
+    names.remove("");
+    if (name.isEmpty()) {
+      add(path, "is missing; write the name of a network");
+    } else if (!names.contains(name) && !names.isEmpty()) {
+      add(path, "there is no network '" + name + "'; " + Suggestion.advice(name, names));
+    }
+  }
+
+  private void checkCuts() {
+    checkTwice("cut", written.getCutList());
+    if (!allCutsKnown || cuts.isEmpty()) {
+      return;
+    }
+    Set<String> choices = new LinkedHashSet<>();
+    cuts.values().stream()
+        .flatMap(List::stream)
+        .map(CutPoint::layer)
+        .sorted(ExperimentRules::byDepth)
+        .forEach(choices::add);
+    for (int i = 0; i < written.getCutCount(); i++) {
+      String cut = written.getCut(i);
+      if (!choices.contains(cut)) {
+        add(
+            "cut[" + i + "]",
+            "no network has a cut '" + cut + "'; " + Suggestion.advice(cut, choices));
+      }
+    }
+    if (written.getCutCount() > 0 && choices.containsAll(written.getCutList())) {
+      for (String name : paired()) {
+        List<String> own =
+            cuts.getOrDefault(name, List.of()).stream().map(CutPoint::layer).toList();
+        if (!own.isEmpty() && own.stream().noneMatch(written.getCutList()::contains)) {
+          add(
+              "cut",
+              "network '"
+                  + name
+                  + "' has none of these cuts; add one of "
+                  + String.join(", ", own));
+        }
+      }
+    }
+  }
+
+  /** Whether the stages are not too many. */
+  private boolean checkSize() {
+    double cells = 0;
+    for (Pair pair : filled.getPairList()) {
+      cells += (double) used(pair.getSender()).size() * used(pair.getReceiver()).size();
+    }
+    return new StageLimit(written).check(cells, origins, problems);
+  }
+
+  /** Whether there is a stitch for each cell. */
+  private void checkStitches() {
+    for (Pair pair : filled.getPairList()) {
+      List<String> impossible = new ArrayList<>();
+      List<String> large = new ArrayList<>();
+      for (CutPoint from : used(pair.getSender())) {
+        for (CutPoint to : used(pair.getReceiver())) {
+          try {
+            Stitch stitch = Stitch.between(from, to);
+            if (stitch.patch() == 0 && stitch.inputs() > MOST_INPUTS) {
+              large.add(
+                  from.layer() + " -> " + to.layer() + " from " + stitch.inputs() + " numbers");
+            }
+          } catch (IllegalArgumentException e) {
+            impossible.add(String.valueOf(e.getMessage()));
+          }
+        }
+      }
+      String cells = pair.getSender() + " -> " + pair.getReceiver();
+      if (!impossible.isEmpty()) {
+        add(path(pair), cells + ": " + more(impossible) + "; name the cuts that fit in `cut`");
+      }
+      if (!large.isEmpty() && solvesLeastSquares()) {
+        add(
+            path(pair),
+            cells
+                + ": least squares takes stitches into vectors from "
+                + MOST_INPUTS
+                + " numbers at most, but there are "
+                + more(large)
+                + "; choose SGD for copy.solver and KAIMING for vanilla.initialization, or other cuts");
+      }
+    }
+  }
+
+  private boolean solvesLeastSquares() {
+    return filled.getCopy().getSolverList().contains(CopySolver.LEAST_SQUARES)
+        || filled.getVanilla().getInitialization() == Initialization.LEAST_SQUARES_COPY;
+  }
+
+  private static String more(List<String> all) {
+    return all.get(0) + (all.size() > 1 ? "; and " + (all.size() - 1) + " more such cells" : "");
+  }
+
+  /** Where the pair is written; else the network of it that is no ResNet: those fit each other. */
+  private String path(Pair pair) {
+    Integer place = pairs.get(pair);
+    if (place != null) {
+      return "pair[" + place + "]";
+    }
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      Network network = written.getNetwork(i);
+      boolean paired =
+          network.getName().equals(pair.getSender())
+              || network.getName().equals(pair.getReceiver());
+      if (paired && network.getLayerCount() > 0) {
+        return "network[" + i + "]";
+      }
+    }
+    return "network";
+  }
+
+  /** The cuts of a network that the experiment uses. */
+  private List<CutPoint> used(String network) {
+    return used.computeIfAbsent(
+        network,
+        name ->
+            cuts.getOrDefault(name, List.of()).stream()
+                .filter(
+                    cut -> written.getCutCount() == 0 || written.getCutList().contains(cut.layer()))
+                .toList());
+  }
+
+  /** Names of the networks that are in a pair. */
+  private Set<String> paired() {
+    Set<String> names = new LinkedHashSet<>();
+    for (Pair pair : filled.getPairList()) {
+      names.add(pair.getSender());
+      names.add(pair.getReceiver());
+    }
+    return names;
+  }
+
+  /** A ResNet's cuts by depth, the stem first; then all others as they come. */
+  private static int byDepth(String a, String b) {
+    return Integer.compare(depth(a), depth(b));
+  }
+
+  private static int depth(String cut) {
+    Matcher block = RESNET_BLOCK.matcher(cut);
+    if (block.matches()) {
+      return Integer.parseInt(block.group(1)) * MOST_NUMBER + Integer.parseInt(block.group(2));
+    }
+    return cut.equals("stem") ? 0 : Integer.MAX_VALUE;
+  }
+
+  private void checkTwice(String path, List<?> values) {
+    Map<Object, Integer> seen = new HashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      Integer first = seen.putIfAbsent(values.get(i), i);
+      if (first != null) {
+        String name = path.substring(path.lastIndexOf('.') + 1);
+        add(path + "[" + i + "]", values.get(i) + " is " + name + "[" + first + "] too; drop one");
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.stitchflow.spec;
+
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import io.stitchflow.network.Architecture;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a single field may hold, whatever stands beside it. */
+final class FieldRules {
+  static final int BYTES_A_NAME = 64;
+
+  private static final Range EPOCHS = Range.whole(0, 100_000);
+  private static final Range BATCH = Range.whole(1, 65_536);
+  private static final Range EXAMPLES = Range.whole(10, 1_000_000);
+  private static final Range STRIDE = Range.whole(1, Architecture.MOST_STRIDE);
+  private static final Range POSITIVE = new Range("above 0", x -> x > 0);
+  private static final Range NOT_NEGATIVE = new Range("of 0 or more", x -> x >= 0);
+  private static final Range SHARE = new Range("of at least 0 and below 1", x -> x >= 0 && x < 1);
+
+  /** By message and field. */
+  private static final Map<String, Range> RANGES =
+      Map.ofEntries(
+          Map.entry("Synthetic.train_examples", EXAMPLES),
+          Map.entry("Synthetic.test_examples", EXAMPLES),
+          Map.entry("Synthetic.noise", new Range("from 0 to 255", x -> x >= 0 && x <= 255)),
+          Map.entry("Portion.examples", Range.whole(1, Integer.MAX_VALUE)),
+          Map.entry("Portion.fraction", new Range("above 0 and at most 1", x -> x > 0 && x <= 1)),
+          Map.entry("Network.width", Range.whole(1, Architecture.MOST_WIDTH)),
+          Map.entry("ConvolutionLayer.stride", STRIDE),
+          Map.entry("PoolLayer.stride", STRIDE),
+          Map.entry("TrainingRecipe.epochs", EPOCHS),
+          Map.entry("TrainingRecipe.batch_size", BATCH),
+          Map.entry("TrainingRecipe.learning_rate", POSITIVE),
+          Map.entry("TrainingRecipe.momentum", SHARE),
+          Map.entry("TrainingRecipe.weight_decay", NOT_NEGATIVE),
+          Map.entry("TrainingRecipe.warmup", SHARE),
+          Map.entry("TrainingRecipe.translate", Range.whole(0, 16)),
+          Map.entry("TrainingRecipe.cutout", Range.whole(0, 32)),
+          Map.entry("StitchRecipe.epochs", EPOCHS),
+          Map.entry("StitchRecipe.batch_size", BATCH),
+          Map.entry("StitchRecipe.learning_rate", POSITIVE),
+          Map.entry("StitchRecipe.momentum", SHARE),
+          Map.entry("StitchRecipe.weight_decay", NOT_NEGATIVE),
+          Map.entry("CopySettings.tolerance", SHARE));
+
+  private FieldRules() {}
+
+  /** Numbers that a field takes: {@code a number above 0}. */
+  private record Range(String words, Holds holds) {
+    static Range whole(int from, int to) {
+      return new Range("from " + from + " to " + to, x -> x >= from && x <= to);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Holds {
+    boolean test(double number);
+  }
+
+  /** What is wrong with the value and what to do, or null. */
+  static @Nullable String complaint(FieldDescriptor field, Object value) {
+    return switch (field.getJavaType()) {
+      case INT, LONG, DOUBLE -> number(field, value);
+      case ENUM -> constant(field, (EnumValueDescriptor) value);
+      default -> null;
+    };
+  }
+
+  private static @Nullable String number(FieldDescriptor field, Object value) {
+    String written =
+        field.getJavaType() == JavaType.DOUBLE ? value.toString() : unsigned(field, value);
+    double number = Double.parseDouble(written);
+    Range range = RANGES.get(key(field));
+    boolean good = Double.isFinite(number) && (range == null || range.holds().test(number));
+    return good ? null : "is " + written + "; choose " + wanted(field);
+  }
+
+  private static String unsigned(FieldDescriptor field, Object value) {
+    return field.getJavaType() == JavaType.INT
+        ? Integer.toUnsignedString((Integer) value)
+        : Long.toUnsignedString((Long) value);
+  }
+
+  private static @Nullable String constant(FieldDescriptor field, EnumValueDescriptor value) {
+    if (names(field).contains(value.getName())) {
+      return null;
+    }
+    String written =
+        value.getNumber() == 0
+            ? value.getName() + " is not set"
+            : value.getNumber() + " is no " + field.getEnumType().getName();
+    return written + "; choose one of " + String.join(", ", names(field));
+  }
+
+  /** What is wrong with text that is no value of the field at all, and what to do. */
+  static String unreadable(FieldDescriptor field, String written) {
+    return switch (field.getJavaType()) {
+      case INT, LONG ->
+          "'" + written + "' is no whole number of 0 or more; choose " + wanted(field);
+      case DOUBLE, FLOAT -> "'" + written + "' is no number; choose " + wanted(field);
+      case BOOLEAN -> "'" + written + "' is neither true nor false; choose one of them";
+      case ENUM ->
+          "'"
+              + written
+              + "' is no "
+              + field.getEnumType().getName()
+              + "; "
+              + Suggestion.advice(written, names(field));
+      case STRING, BYTE_STRING ->
+          "'" + written + "' is no text; write \"" + written + "\", in quotes";
+      case MESSAGE ->
+          "'"
+              + written
+              + "' is no "
+              + field.getMessageType().getName()
+              + "; write its fields between { and }";
+    };
+  }
+
+  /** Constants of an enum field but UNSPECIFIED. */
+  private static List<String> names(FieldDescriptor field) {
+    return field.getEnumType().getValues().stream()
+        .filter(constant -> constant.getNumber() != 0)
+        .map(EnumValueDescriptor::getName)
+        .toList();
+  }
+
+  private static String wanted(FieldDescriptor field) {
+    String kind = field.getJavaType() == JavaType.DOUBLE ? "a number" : "a whole number";
+    Range range = RANGES.get(key(field));
+    if (range != null) {
+      return kind + " " + range.words();
+    }
+    return switch (field.getJavaType()) {
+      case INT -> "a whole number from 0 to 4294967295";
+      case LONG -> "a whole number from 0 to 18446744073709551615";
+      default -> kind;
+    };
+  }
+
+  private static String key(FieldDescriptor field) {
+    return field.getContainingType().getName() + "." + field.getName();
+  }
+
+  /** What is wrong with a name and what to do, or null. Names become parts of file names. */
+  static @Nullable String nameComplaint(String name) {
+    if (name.isEmpty()) {
+      return "is missing; give a name of letters, digits, '.', '_' and '-'";
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean good =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "._-".indexOf(c) >= 0;
+      if (!good) {
+        return "'"
+            + name
+            + "' has the character '"
+            + c
+            + "'; use letters, digits, '.', '_' and '-' only";
+      }
+    }
+    if (name.charAt(0) == '.' || name.charAt(0) == '-') {
+      return "'"
+          + name
+          + "' begins with '"
+          + name.charAt(0)
+          + "'; begin it with a letter, a digit or '_'";
+    }
+    if (name.length() > BYTES_A_NAME) {
+      return "'"
+          + name
+          + "' has "
+          + name.length()
+          + " characters; use "
+          + BYTES_A_NAME
+          + " at most";
+    }
+    return null;
+  }
+}

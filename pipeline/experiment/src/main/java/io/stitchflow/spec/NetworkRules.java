@@ -1,0 +1,163 @@
+package io.stitchflow.spec;
+
+import io.stitchflow.content.IoReason;
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ForeignWeights;
+import io.stitchflow.network.LayerProblem;
+import io.stitchflow.tensors.InvalidFileException;
+import io.stitchflow.v1.Layer;
+import io.stitchflow.v1.Network;
+import io.stitchflow.v1.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold of one network of an experiment, beyond its name. */
+final class NetworkRules {
+  private final Network network;
+  private final String path;
+  private final int classes;
+  private final Path base;
+  private final SourcePositions origins;
+  private final Problems problems;
+
+  /**
+   * @param network with every default explicit
+   * @param path of the network in the experiment
+   * @param classes of the data set
+   * @param base what paths in it are relative to
+   */
+  NetworkRules(
+      Network network,
+      String path,
+      int classes,
+      Path base,
+      SourcePositions origins,
+      Problems problems) {
+    this.network = network;
+    this.path = path;
+    this.classes = classes;
+    this.base = base;
+    this.origins = origins;
+    this.problems = problems;
+  }
+
+  /** Adds everything that is wrong; returns what the network is made of, or null if unknown. */
+  @Nullable Architecture check() {
+    @Nullable Architecture architecture = network.getLayerCount() == 0 ? resNet() : described();
+    if (network.hasWeights()) {
+      checkWeights(architecture);
+    }
+    return architecture;
+  }
+
+  private void add(String at, String text) {
+    problems.add(origins.of(at), at, text);
+  }
+
+  private @Nullable Architecture resNet() {
+    String name = network.getArchitecture();
+    String choices =
+        "ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to "
+            + Architecture.MOST_BLOCKS
+            + ", or PlainNet for ResNet";
+    if (name.isEmpty()) {
+      add(
+          path + ".architecture",
+          "is missing; choose " + choices + ", or describe the network by layer");
+      return null;
+    }
+    int width = network.getWidth();
+    boolean knownWidth = width >= 1 && width <= Architecture.MOST_WIDTH;
+    try {
+      Architecture.parse(name, 1, classes);
+    } catch (IllegalArgumentException e) {
+      add(path + ".architecture", "'" + name + "' is no architecture; choose " + choices);
+      return null;
+    }
+    try {
+      return Architecture.parse(name, knownWidth ? width : 1, classes);
+    } catch (IllegalArgumentException e) {
+      add(path + ".width", "is " + width + ", but " + e.getMessage() + "; choose less");
+      return null;
+    }
+  }
+
+  private @Nullable Architecture described() {
+    for (String other : List.of("architecture", "width")) {
+      if (origins.isWritten(path + "." + other)) {
+        add(path + "." + other, "is given beside layer, which describes the network; drop one");
+      }
+    }
+    checkLayerNames(network.getLayerList(), path + ".layer");
+    List<LayerProblem> complaints = Architecture.complaints(network.getLayerList(), classes);
+    complaints.forEach(complaint -> add(path + "." + complaint.path(), complaint.text()));
+    return complaints.isEmpty() ? Architecture.described(network.getLayerList(), classes) : null;
+  }
+
+  private void checkLayerNames(List<Layer> layers, String path) {
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
+      String at = path + "[" + i + "]";
+      if (!layer.getName().isEmpty()) {
+        @Nullable String complaint = FieldRules.nameComplaint(layer.getName());
+        if (complaint != null) {
+          add(at + ".name", complaint);
+        }
+      }
+      checkLayerNames(layer.getSequence().getLayerList(), at + ".sequence.layer");
+      checkLayerNames(layer.getResidual().getBodyList(), at + ".residual.body");
+      checkLayerNames(layer.getResidual().getShortcutList(), at + ".residual.shortcut");
+    }
+  }
+
+  private void checkWeights(@Nullable Architecture architecture) {
+    if (network.hasRecipe()) {
+      add(path + ".recipe", "is given beside weights, which take the place of training; drop one");
+    }
+    Weights weights = network.getWeights();
+    for (int i = 0; i < weights.getNameMapCount(); i++) {
+      if (weights.getNameMap(i).getFrom().isEmpty()) {
+        add(
+            path + ".weights.name_map[" + i + "].from",
+            "is missing; write a name in the file, or, ending in '.', the beginning of names");
+      }
+    }
+    String at = path + ".weights.file";
+    if (weights.getFile().isEmpty()) {
+      add(at, "is missing; write the path of a safetensors file");
+      return;
+    }
+    try {
+      Path file = base.resolve(weights.getFile()).toAbsolutePath().normalize();
+      if (!Files.isRegularFile(file)) {
+        add(
+            at,
+            file + (Files.exists(file) ? " is no file" : " does not exist") + "; check the name");
+      } else if (architecture != null) {
+        List<String> complaints =
+            ForeignWeights.complaints(file, architecture, weights.getNameMapList());
+        if (!complaints.isEmpty()) {
+          add(
+              at,
+              file
+                  + " does not hold the arrays of "
+                  + architecture
+                  + ": "
+                  + String.join("; ", complaints)
+                  + "; say by name_map what its names mean, leave arrays out by one without `to`, or"
+                  + " choose another file or network");
+        }
+      }
+    } catch (InvalidPathException e) {
+      add(at, "'" + weights.getFile() + "' is no path: " + e.getReason() + "; write one");
+    } catch (InvalidFileException e) {
+      add(at, "cannot be read: " + e.getMessage() + "; choose a safetensors file");
+    } catch (IOException e) {
+      add(at, "cannot be read: " + IoReason.of(e) + "; choose a safetensors file");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.stitchflow.report.cells;
+
+import io.stitchflow.v1.ReportNetwork;
+import java.util.Locale;
+
+/** A sender and a receiver, with all their cuts; in whichever states. */
+public record Pair(ReportNetwork sender, ReportNetwork receiver) {
+  /** What two networks are to each other, since it decides what their numbers can show. */
+  public enum Kind {
+    SELF("self", "self pair: both halves have the same weights; identity is an exact stitch"),
+    SEED(
+        "two seeds",
+        "two seeds: one architecture, width and training recipe, neither imported, different seeds"),
+    SAME_ARCHITECTURE(
+        "same architecture", "same architecture and width, different weights for another reason"),
+    OTHER("two architectures", "two architectures or widths");
+
+    private final String brief;
+    private final String text;
+
+    Kind(String brief, String text) {
+      this.brief = brief;
+      this.text = text;
+    }
+
+    /** As tables write it. */
+    public String brief() {
+      return brief;
+    }
+
+    public String text() {
+      return text;
+    }
+
+    /** Of two networks, each in the state that a condition gives it. */
+    static Kind of(NetworkRow sender, NetworkRow receiver) {
+      if (sender.digest().equals(receiver.digest())) {
+        return SELF;
+      }
+      ReportNetwork a = sender.network();
+      ReportNetwork b = receiver.network();
+      if (!a.getArchitecture().equals(b.getArchitecture()) || a.getWidth() != b.getWidth()) {
+        return OTHER;
+      }
+      boolean drawn = !a.getImported() && !b.getImported();
+      boolean seeds = a.getRecipe().equals(b.getRecipe()) && a.getSeed() != b.getSeed();
+      return drawn && seeds ? SEED : SAME_ARCHITECTURE;
+    }
+  }
+
+  /**
+   * Where a cell of this pair lies.
+   *
+   * @throws IllegalArgumentException if the networks have no such cuts
+   */
+  public Region region(String senderCut, String receiverCut) {
+    return Region.of(
+        index(sender, senderCut),
+        sender.getCutCount(),
+        index(receiver, receiverCut),
+        receiver.getCutCount());
+  }
+
+  private static int index(ReportNetwork network, String cut) {
+    int index = network.getCutList().indexOf(cut);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "network '%s' has no cut '%s'; its cuts are %s",
+              network.getName(),
+              cut,
+              network.getCutList()));
+    }
+    return index;
+  }
+}

@@ -1,0 +1,86 @@
+package io.stitchflow.report.cells;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rows of one cell and seed show only together; null where not measured.
+ *
+ * @param gap the vanilla stitch's cross-entropy on train examples minus the least that is known to
+ *     be within reach: of the cell's copies and controls, and of a constant prediction; 0 if they
+ *     differ by rounding only. Above 0, training has not converged
+ * @param copyDrop R² of the copy on train examples minus that on test examples
+ */
+public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
+  public static final Shared NONE = new Shared(null, null);
+
+  private static final double ROUNDING = 1e-9;
+
+  /** One seed of a cell. */
+  private record Stitching(CellKey cell, long seed) {}
+
+  /** The same rows, in their order. */
+  public static List<Cell> fill(List<Cell> rows, Chance chance) {
+    Map<Stitching, List<Cell>> stitchings = new LinkedHashMap<>();
+    for (Cell row : rows) {
+      stitchings.computeIfAbsent(stitching(row), absent -> new ArrayList<>()).add(row);
+    }
+    Map<Stitching, @Nullable Double> gaps = new LinkedHashMap<>();
+    stitchings.forEach((stitching, all) -> gaps.put(stitching, gap(all, chance)));
+    List<Cell> filled = new ArrayList<>();
+    for (Cell row : rows) {
+      Stitching stitching = stitching(row);
+      List<Cell> all = stitchings.getOrDefault(stitching, List.of());
+      filled.add(row.with(new Shared(gaps.get(stitching), copyDrop(row, all))));
+    }
+    return filled;
+  }
+
+  private static Stitching stitching(Cell row) {
+    return new Stitching(CellKey.of(row), row.place().getSeed());
+  }
+
+  private static @Nullable Double gap(List<Cell> rows, Chance chance) {
+    Double reached = null;
+    double known = chance.crossEntropy();
+    for (Cell row : rows) {
+      if (row.split() == Split.TRAIN) {
+        reached = row.vanillaCrossEntropy() == null ? reached : row.vanillaCrossEntropy();
+        known = min(known, row.copyCrossEntropy());
+        for (ControlStitch control : ControlStitch.values()) {
+          known = min(known, row.controlCrossEntropy(control));
+        }
+      }
+    }
+    if (reached == null) {
+      return null;
+    }
+    if (reached.isNaN()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double gap = reached - known;
+    return Math.abs(gap) <= ROUNDING * Math.abs(known) ? 0 : gap;
+  }
+
+  private static double min(double known, @Nullable Double other) {
+    return other == null || other.isNaN() ? known : Math.min(known, other);
+  }
+
+  private static @Nullable Double copyDrop(Cell row, List<Cell> rows) {
+    Double train = r2Copy(row, rows, Split.TRAIN);
+    Double test = r2Copy(row, rows, Split.TEST);
+    return train == null || test == null ? null : (Double) (train - test);
+  }
+
+  private static @Nullable Double r2Copy(Cell row, List<Cell> rows, Split split) {
+    for (Cell other : rows) {
+      if (other.split() == split && other.place().getCopySolver() == row.place().getCopySolver()) {
+        return other.r2Copy();
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,100 @@
+package io.stitchflow.report.figure;
+
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.Pair;
+import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.cells.Results;
+import io.stitchflow.report.cells.Split;
+import io.stitchflow.report.cells.Words;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySolver;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A heat map of the report and the file that it is also written to.
+ *
+ * @param row the row of maps that it stands in: {@code vanilla}, {@code copy by SGD}
+ * @param file {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}
+ */
+public record Drawing(Pair pair, Condition condition, String row, String file, String svg) {
+  /**
+   * All heat maps of an experiment, over test examples: of each pair and condition first what the
+   * vanilla stitches do, then what the copies of each solver do. Those without numbers are left
+   * out.
+   */
+  public static List<Drawing> all(Results results) {
+    List<Drawing> drawings = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
+    for (Pair pair : results.pairs()) {
+      String name = plain(pair.sender().getName() + "_" + pair.receiver().getName());
+      String prefix = "heatmaps/" + unique(name, taken);
+      for (Condition condition : results.conditions()) {
+        for (CopySolver solver : results.solvers()) {
+          for (Quantity quantity : Quantity.values()) {
+            // Every solver's cells repeat what is not about the copy
+            if (quantity.needsCopy() || solver == results.solvers().get(0)) {
+              add(drawings, results, prefix, new Subject(pair, condition, quantity, solver));
+            }
+          }
+        }
+      }
+    }
+    return drawings;
+  }
+
+  private record Subject(Pair pair, Condition condition, Quantity quantity, CopySolver solver) {}
+
+  private static void add(List<Drawing> drawings, Results results, String prefix, Subject subject) {
+    Pair pair = subject.pair();
+    Quantity quantity = subject.quantity();
+    List<Cell> cells = results.cells(pair, subject.condition(), subject.solver(), Split.TEST);
+    Matrix matrix =
+        Matrix.of(cells, results.senderCuts(pair), results.receiverCuts(pair), quantity);
+    if (matrix.isEmpty()) {
+      return;
+    }
+    boolean named = quantity.needsCopy() && results.solvers().size() > 1;
+    String title = quantity.title() + (named ? ", " + Words.of(subject.solver()) : "");
+    String center = quantity.hasMean() ? ", mean of " : ", median of ";
+    String seeds = matrix.seeds() > 1 ? center + matrix.seeds() + " seeds" : "";
+    String marked =
+        matrix.marked() == 0
+            ? ""
+            : "; "
+                + quantity.mark().sign()
+                + " "
+                + quantity.mark().text()
+                + " ("
+                + matrix.marked()
+                + ")";
+    String subtitle = Words.of(pair, subject.condition()) + ", test" + seeds + marked;
+    String file =
+        String.join(
+            ".",
+            prefix,
+            Words.text(subject.condition()),
+            quantity.text() + (named ? "." + Words.text(subject.solver()) : ""),
+            "svg");
+    String svg =
+        new HeatMap(title, subtitle, pair, quantity, results.chance().accuracy()).draw(matrix);
+    String row = quantity.needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
+    drawings.add(new Drawing(pair, subject.condition(), row, file, svg));
+  }
+
+  private static String plain(String name) {
+    return name.replaceAll("[^A-Za-z0-9._-]", "-");
+  }
+
+  /** Networks a and b_b, and a_b and b, would share a name; so would A and a on some disks. */
+  private static String unique(String name, Set<String> taken) {
+    String candidate = name;
+    for (int k = 2; !taken.add(candidate.toLowerCase(Locale.ROOT)); k++) {
+      candidate = name + "-" + k;
+    }
+    return candidate;
+  }
+}

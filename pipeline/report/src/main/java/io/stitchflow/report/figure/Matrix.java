@@ -1,0 +1,102 @@
+package io.stitchflow.report.figure;
+
+import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.cells.Sample;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One quantity over the cuts of a pair, rows = sender cuts, columns = receiver cuts; each entry is
+ * what its seeds gave.
+ */
+final class Matrix {
+  private final List<String> senderCuts;
+  private final List<String> receiverCuts;
+  private final Quantity quantity;
+  private final List<Sample> samples;
+  private final List<Boolean> marks;
+
+  private Matrix(List<String> senderCuts, List<String> receiverCuts, Quantity quantity) {
+    this.senderCuts = List.copyOf(senderCuts);
+    this.receiverCuts = List.copyOf(receiverCuts);
+    this.quantity = quantity;
+    this.samples = new ArrayList<>();
+    this.marks = new ArrayList<>();
+    for (int i = 0; i < senderCuts.size() * receiverCuts.size(); i++) {
+      samples.add(new Sample());
+      marks.add(false);
+    }
+  }
+
+  /**
+   * Gathers one number of each cell; cells at other cuts, and numbers that are null, are left out.
+   *
+   * @param cells of one pair, condition, copy solver and split
+   */
+  static Matrix of(
+      List<Cell> cells, List<String> senderCuts, List<String> receiverCuts, Quantity quantity) {
+    Matrix matrix = new Matrix(senderCuts, receiverCuts, quantity);
+    for (Cell cell : cells) {
+      int row = senderCuts.indexOf(cell.place().getSenderCut());
+      int column = receiverCuts.indexOf(cell.place().getReceiverCut());
+      Double value = quantity.of(cell);
+      if (row >= 0 && column >= 0 && value != null) {
+        matrix.at(row, column).add(value);
+        if (quantity.mark().at(cell)) {
+          matrix.marks.set(row * matrix.columns() + column, true);
+        }
+      }
+    }
+    return matrix;
+  }
+
+  List<String> senderCuts() {
+    return senderCuts;
+  }
+
+  List<String> receiverCuts() {
+    return receiverCuts;
+  }
+
+  int rows() {
+    return senderCuts.size();
+  }
+
+  int columns() {
+    return receiverCuts.size();
+  }
+
+  /** What was measured there over the seeds; empty if nothing was. */
+  Sample at(int row, int column) {
+    return samples.get(row * columns() + column);
+  }
+
+  /** The mean over the seeds, or the median of what has no bounds; NaN if nothing was measured. */
+  double value(int row, int column) {
+    return quantity.center(at(row, column));
+  }
+
+  /** Whether the quantity's mark stands there, since it holds for one of the seeds. */
+  boolean isMarked(int row, int column) {
+    return marks.get(row * columns() + column);
+  }
+
+  int marked() {
+    return (int) marks.stream().filter(marked -> marked).count();
+  }
+
+  boolean isEmpty() {
+    return samples.stream().allMatch(sample -> sample.size() == 0);
+  }
+
+  /** The largest number of seeds behind an entry. */
+  int seeds() {
+    return samples.stream().mapToInt(Sample::size).max().orElse(0);
+  }
+
+  /** The largest finite value, or 0. */
+  double max() {
+    return samples.stream().mapToDouble(quantity::center).filter(Double::isFinite).max().orElse(0);
+  }
+}

@@ -1,0 +1,5 @@
+/** Heat maps as SVG and as terminal text. */
+@NullMarked
+package io.stitchflow.report.figure;
+
+import org.jspecify.annotations.NullMarked;

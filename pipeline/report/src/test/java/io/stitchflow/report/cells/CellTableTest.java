@@ -1,0 +1,125 @@
+package io.stitchflow.report.cells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.ReportCell;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.util.Text;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CellTableTest {
+  private static final Digest DIGEST = Digest.of(new byte[] {1});
+
+  @TempDir Path directory;
+
+  @Test
+  void csv_oneComparison_hasTheColumnsAndNumbersOfBothSplits() throws IOException {
+    ReportCell place =
+        Fixtures.place(Condition.RANDOM_TRAINED, "a", "stem", "b", "layer1.0").toBuilder()
+            .setCopySolver(CopySolver.SGD)
+            .setSeed(-1)
+            .build();
+    Comparison comparison = Fixtures.comparison(0.8, 0.6, 3, 0.5, 2);
+    assertThat(
+            Files.readString(
+                written(
+                    Shared.fill(CellTable.rows(place, comparison, DIGEST), Fixtures.TEN_CLASSES))))
+        .isEqualTo(
+            "condition,sender,sender_cut,receiver,receiver_cut,copy_solver,split,vanilla_accuracy,"
+                + "copy_accuracy,receiver_accuracy,ev,es,sv,r2_vanilla,r2_copy,r2_ceiling,seed,"
+                + "variance,vanilla_cross_entropy,copy_cross_entropy,receiver_cross_entropy,"
+                + "vanilla_penalty,copy_penalty,vanilla_agrees_with_sender,"
+                + "vanilla_agrees_with_receiver,copy_agrees_with_sender,copy_agrees_with_receiver,"
+                + "vanilla_agrees_with_copy,examples,comparison_digest"
+                + ",vanilla_cosine,copy_cosine,sender_cka,vanilla_cka,copy_cka"
+                + ",sender_procrustes,vanilla_procrustes,copy_procrustes"
+                + ",vanilla_mahalanobis,copy_mahalanobis,stitch_distance,vanilla_later_r2"
+                + ",copy_later_r2,interpolated_accuracy,interpolated_cross_entropy"
+                + ",identity_accuracy,identity_cross_entropy,identity_mse"
+                + ",permutation_accuracy,permutation_cross_entropy,permutation_mse"
+                + ",random_accuracy,random_cross_entropy,random_mse,gap,copy_r2_drop"
+                + "\n"
+                + "random_trained,a,stem,b,layer1.0,sgd,train,1.0,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
+                + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
+                + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
+                + DIGEST
+                + ",,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
+                + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
+                + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
+                + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
+                + DIGEST
+                + ",,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
+  }
+
+  @Test
+  void csv_written_readsBackEqual() throws IOException {
+    ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b,\"", "stem");
+    List<Cell> cells =
+        new ArrayList<>(
+            CellTable.rows(place, Fixtures.comparison(0.1234, 1.0 / 3, 0.1, 1e-9, 0.7), DIGEST));
+    cells.addAll(CellTable.rows(place, Fixtures.everything(), DIGEST));
+    cells.replaceAll(cell -> cell.with(new Shared(Double.POSITIVE_INFINITY, 0.1)));
+    Measurement bare = Measurement.newBuilder().setExamples(7).setEs(0.25).build();
+    cells.addAll(CellTable.rows(place, Comparison.newBuilder().setTest(bare).build(), DIGEST));
+    assertThat(CellTable.read(written(cells)).cells()).isEqualTo(cells);
+  }
+
+  @Test
+  void arrow_measuredAndNot_hasTheNumbersOfTheCsv() throws IOException {
+    ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "layer1.0");
+    Measurement bare = Measurement.newBuilder().setExamples(7).setEs(0.25).build();
+    List<Cell> cells =
+        CellTable.rows(
+            place,
+            Fixtures.comparison(0.8, 0.6, 3, 0.5, 2).toBuilder().setTest(bare).build(),
+            DIGEST);
+    Path arrow = directory.resolve("cells.arrow");
+    new CellTable(cells).writeArrow(arrow);
+    try (RootAllocator allocator = new RootAllocator();
+        FileChannel channel = FileChannel.open(arrow);
+        ArrowFileReader reader = new ArrowFileReader(channel, allocator)) {
+      assertThat(reader.loadNextBatch()).isTrue();
+      for (Column column : Column.values()) {
+        FieldVector vector = reader.getVectorSchemaRoot().getVector(column.text());
+        assertThat(vector.getValueCount()).as(column.text()).isEqualTo(cells.size());
+        for (int row = 0; row < cells.size(); row++) {
+          Object value = vector.getObject(row);
+          assertThat(value instanceof Text ? value.toString() : value)
+              .as("%s of row %s", column.text(), row)
+              .isEqualTo(column.of(cells.get(row)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void read_wrongNumber_namesFileAndLine() throws IOException {
+    ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "stem");
+    Path csv = written(CellTable.rows(place, Fixtures.comparison(1, 1, 1, 1, 1), DIGEST));
+    Files.writeString(csv, Files.readString(csv).replace(",test,1.0", ",test,lots"));
+    assertThatThrownBy(() -> CellTable.read(csv))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cells.csv:3: not a row of cells.csv");
+  }
+
+  private Path written(List<Cell> cells) throws IOException {
+    Path csv = directory.resolve("cells.csv");
+    new CellTable(cells).write(csv);
+    return csv;
+  }
+}

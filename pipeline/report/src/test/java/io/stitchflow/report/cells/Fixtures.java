@@ -1,0 +1,279 @@
+package io.stitchflow.report.cells;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.report.FakeRun;
+import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.TensorFileWriter;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Control;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.Interpolated;
+import io.stitchflow.v1.LaterCut;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingCurve;
+import io.stitchflow.v1.TrainingRecipe;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** Networks and comparisons made up for tests; of the shape that real ones have. */
+public final class Fixtures {
+  private static final int TEST_EXAMPLES = 10_000;
+  private static final int TRAIN_EXAMPLES = 50_000;
+
+  /** All as frequent as each other. */
+  public static final Chance TEN_CLASSES = new Chance(0.1, Math.log(10));
+
+  private Fixtures() {}
+
+  /** Cut names of ResNet(a,b,c,d). */
+  public static List<String> cuts(int... blocks) {
+    List<String> cuts = new ArrayList<>(List.of("stem"));
+    for (int stage = 0; stage < blocks.length; stage++) {
+      for (int block = 0; block < blocks[stage]; block++) {
+        cuts.add("layer" + (stage + 1) + "." + block);
+      }
+    }
+    return cuts;
+  }
+
+  public static ReportNetwork network(String name, long seed, boolean random, int... blocks) {
+    StringBuilder architecture = new StringBuilder("ResNet(");
+    for (int stage = 0; stage < blocks.length; stage++) {
+      architecture.append(stage == 0 ? "" : ",").append(blocks[stage]);
+    }
+    return ReportNetwork.newBuilder()
+        .setName(name)
+        .setArchitecture(architecture.append(")").toString())
+        .setWidth(16)
+        .setSeed(seed)
+        .setRandom(random)
+        .setRecipe(TrainingRecipe.newBuilder().setEpochs(random ? 0 : 3))
+        .setDataset("CIFAR-10")
+        .addAllCut(cuts(blocks))
+        .build();
+  }
+
+  /** The random control of a network. */
+  public static ReportNetwork random(ReportNetwork network) {
+    return network.toBuilder()
+        .setRandom(true)
+        .setImported(false)
+        .setRecipe(TrainingRecipe.newBuilder().setEpochs(0))
+        .build();
+  }
+
+  /** A network as the report knows it, with the chance of ten classes; its weights are its name. */
+  public static NetworkRow row(ReportNetwork network) {
+    String digest = Digest.of((network.getName() + network.getRandom()).getBytes(UTF_8)).hex();
+    return NetworkRow.of(network, curve(0.9), digest, "", TEN_CLASSES);
+  }
+
+  /** Writes a data set's split: so many examples of each class, with one byte for an image. */
+  public static byte[] split(Path directory, int... counts) throws IOException {
+    Path file = Files.createTempFile(Files.createDirectories(directory), "split", ".arrow");
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            file, "image", List.of(1), List.of("C"), Element.UINT8, new TreeMap<>())) {
+      for (int label = 0; label < counts.length; label++) {
+        byte[] labels = new byte[counts[label]];
+        Arrays.fill(labels, (byte) label);
+        writer.write(ByteBuffer.wrap(new byte[labels.length]), ByteBuffer.wrap(labels));
+      }
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    return bytes;
+  }
+
+  public static TrainingCurve curve(double accuracy, double... loss) {
+    TrainingCurve.Builder curve =
+        TrainingCurve.newBuilder()
+            .setTrain(evaluation(accuracy, TRAIN_EXAMPLES))
+            .setTest(evaluation(accuracy, TEST_EXAMPLES));
+    for (double epoch : loss) {
+      curve.addLoss(epoch);
+    }
+    return curve.build();
+  }
+
+  public static Evaluation evaluation(double accuracy, int examples) {
+    return Evaluation.newBuilder()
+        .setExamples(examples)
+        .setCorrect((int) Math.round(accuracy * examples))
+        .setCrossEntropy(2.3 * (1 - accuracy))
+        .build();
+  }
+
+  public static ReportCell place(
+      Condition condition, String sender, String senderCut, String receiver, String receiverCut) {
+    return ReportCell.newBuilder()
+        .setCondition(condition)
+        .setSender(sender)
+        .setSenderCut(senderCut)
+        .setReceiver(receiver)
+        .setReceiverCut(receiverCut)
+        .setCopySolver(CopySolver.LEAST_SQUARES)
+        .setSeed(1)
+        .build();
+  }
+
+  /** A comparison with the same numbers on both splits. */
+  public static Comparison comparison(
+      double vanilla, double copy, double ev, double es, double variance) {
+    Measurement test =
+        Measurement.newBuilder()
+            .setExamples(TEST_EXAMPLES)
+            .setEv(ev)
+            .setEs(es)
+            .setSv((ev + es) / 2)
+            .setVariance(variance)
+            .setR2Ceiling(1)
+            .setVanilla(evaluation(vanilla, TEST_EXAMPLES))
+            .setCopy(evaluation(copy, TEST_EXAMPLES))
+            .setReceiver(evaluation(0.9, TEST_EXAMPLES))
+            .setVanillaAgreesWithSender(0.5)
+            .setVanillaAgreesWithReceiver(0.625)
+            .setCopyAgreesWithSender(0.25)
+            .setCopyAgreesWithReceiver(0.75)
+            .setVanillaAgreesWithCopy(0.125)
+            .build();
+    Measurement train = test.toBuilder().setVanilla(evaluation(1, TEST_EXAMPLES)).build();
+    return Comparison.newBuilder().setTrain(train).setTest(test).build();
+  }
+
+  /** Test numbers of all metrics. */
+  public static Comparison everything() {
+    return Comparison.newBuilder()
+        .setTest(withGeometry(comparison(0.8, 0.6, 3, 0.5, 2).getTest()))
+        .build();
+  }
+
+  /** The same numbers and those of all other metrics. */
+  public static Measurement withGeometry(Measurement test) {
+    Measurement.Builder all =
+        test.toBuilder()
+            .setVanillaCosine(0.9)
+            .setCopyCosine(0.95)
+            .setSenderCka(0.7)
+            .setVanillaCka(0.6)
+            .setCopyCka(0.97)
+            .setSenderProcrustes(0.3)
+            .setVanillaProcrustes(0.5)
+            .setCopyProcrustes(0.1)
+            .setVanillaMahalanobis(1e6)
+            .setCopyMahalanobis(0.8)
+            .setStitchDistance(1.25)
+            .addLater(LaterCut.newBuilder().setCut("layer3.0").setVanillaR2(-0.5).setCopyR2(0.5))
+            .addLater(LaterCut.newBuilder().setCut("layer4.0").setVanillaR2(0.25).setCopyR2(0.75))
+            .setIdentity(control(0.7))
+            .setPermutation(control(0.6))
+            .setRandom(control(0.1));
+    for (int i = 0; i <= 4; i++) {
+      all.addInterpolated(
+          Interpolated.newBuilder()
+              .setT(i / 4.)
+              .setEvaluation(evaluation(0.8 - i / 20., TEST_EXAMPLES)));
+    }
+    return all.build();
+  }
+
+  private static Control control(double accuracy) {
+    return Control.newBuilder()
+        .setEvaluation(evaluation(accuracy, TEST_EXAMPLES))
+        .setMse(1 - accuracy)
+        .build();
+  }
+
+  /** All cells of all ordered pairs of {@code networks}, with the patterns that papers report. */
+  public static FakeRun experiment(
+      Path directory, List<ReportNetwork> networks, List<CopySolver> solvers, int seeds)
+      throws IOException {
+    FakeRun run = new FakeRun(directory, "made-up");
+    for (ReportNetwork network : networks) {
+      double luck = network.getSeed() / 300.0;
+      run.add(network, curve(0.72 + luck, 1.9, 1.2, 0.81));
+      run.add(random(network), curve(0.095 + luck));
+    }
+    SplittableRandom random = new SplittableRandom(7);
+    for (ReportNetwork sender : networks) {
+      for (ReportNetwork receiver : networks) {
+        for (Condition condition :
+            List.of(
+                Condition.TRAINED_TRAINED,
+                Condition.RANDOM_TRAINED,
+                Condition.TRAINED_RANDOM,
+                Condition.RANDOM_RANDOM)) {
+          for (int i = 0; i < sender.getCutCount(); i++) {
+            for (int j = 0; j < receiver.getCutCount(); j++) {
+              for (CopySolver solver : solvers) {
+                for (int seed = 1; seed <= seeds; seed++) {
+                  double from = (double) i / (sender.getCutCount() - 1);
+                  double to = (double) j / (receiver.getCutCount() - 1);
+                  ReportCell place =
+                      place(
+                              condition,
+                              sender.getName(),
+                              sender.getCut(i),
+                              receiver.getName(),
+                              receiver.getCut(j))
+                          .toBuilder()
+                          .setCopySolver(solver)
+                          .setSeed(seed)
+                          .build();
+                  run.add(place, likely(condition, from, to, solver, random));
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return run;
+  }
+
+  private static Comparison likely(
+      Condition condition, double from, double to, CopySolver solver, SplittableRandom random) {
+    double best =
+        switch (condition) {
+          case TRAINED_TRAINED -> 0.72;
+          case RANDOM_TRAINED -> 0.45;
+          case TRAINED_RANDOM -> 0.5;
+          default -> 0.25;
+        };
+    double noise = random.nextDouble() * 0.03;
+    double lost = Math.max(0, to - from);
+    double vanilla = best * (1 - 0.6 * lost) - noise;
+    double variance = 0.02 + 0.2 * to;
+    double es = variance * (0.05 + 0.8 * Math.abs(to - from) + noise);
+    double slack = solver == CopySolver.SGD ? 1.1 : 1;
+    double ev = variance * (0.6 + Math.abs(to - from) + 2 * noise);
+    boolean trained =
+        condition == Condition.TRAINED_TRAINED || condition == Condition.RANDOM_TRAINED;
+    Comparison.Builder likely =
+        comparison(vanilla, 0.1 + (vanilla - 0.1) * (1 - es / variance), ev, es * slack, variance)
+            .toBuilder();
+    Evaluation receiver = evaluation(trained ? 0.73 : 0.1, TEST_EXAMPLES);
+    likely.getTestBuilder().setReceiver(receiver);
+    likely.getTrainBuilder().setReceiver(receiver);
+    if (noise > 0.027) {
+      likely.getTrainBuilder().setVanilla(evaluation(0, TEST_EXAMPLES));
+    }
+    if (noise < 0.003) {
+      likely.getTrainBuilder().setEs(0);
+    }
+    return likely.build();
+  }
+}

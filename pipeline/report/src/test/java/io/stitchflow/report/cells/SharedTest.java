@@ -1,0 +1,104 @@
+package io.stitchflow.report.cells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Control;
+import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.Measurement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Cross-entropies on train examples by hand; test rows have others, which must not count. */
+final class SharedTest {
+  private final List<Cell> rows = new ArrayList<>();
+
+  @Test
+  void gap_copyOfAnotherSolverHasALowerTrainLoss_isAboveZeroInAllRows() {
+    add(CopySolver.LEAST_SQUARES, train(0.5, 0.9));
+    add(CopySolver.SGD, train(0.5, 0.25));
+    assertThat(filled()).hasSize(4).allSatisfy(row -> assertThat(row.gap()).isEqualTo(0.25));
+    assertThat(filled()).allMatch(Cell::notConverged);
+  }
+
+  @Test
+  void gap_lowestLossKnown_isBelowZero() {
+    add(CopySolver.LEAST_SQUARES, train(0.5, 0.75));
+    assertThat(filled()).noneMatch(Cell::notConverged);
+    assertThat(filled().get(0).gap()).isEqualTo(-0.25);
+  }
+
+  @Test
+  void gap_differenceOfRoundingOnly_isZero() {
+    add(CopySolver.LEAST_SQUARES, train(0.5 + 1e-12, 0.5));
+    assertThat(filled().get(0).gap()).isZero();
+  }
+
+  @Test
+  void gap_worseThanAConstantPrediction_isAboveZero() {
+    add(CopySolver.LEAST_SQUARES, train(203, 150));
+    assertThat(filled().get(0).gap()).isEqualTo(203 - Math.log(10), within(1e-12));
+  }
+
+  @Test
+  void gap_permutationMeasuredOnTrain_counts() {
+    Control permutation =
+        Control.newBuilder()
+            .setEvaluation(Evaluation.newBuilder().setExamples(10).setCrossEntropy(0.125))
+            .build();
+    add(CopySolver.SGD, train(0.5, 0.9).toBuilder().setPermutation(permutation).build());
+    assertThat(filled().get(0).gap()).isEqualTo(0.375);
+  }
+
+  @Test
+  void gap_lossThatIsNoNumber_isInfinite() {
+    add(CopySolver.SGD, train(Double.NaN, 0.9));
+    assertThat(filled().get(0).gap()).isInfinite();
+    assertThat(filled().get(0).notConverged()).isTrue();
+  }
+
+  @Test
+  void gap_lossNotMeasured_isUnknown() {
+    add(CopySolver.SGD, Measurement.newBuilder().setExamples(10).setEs(1).build());
+    assertThat(filled().get(0).gap()).isNull();
+  }
+
+  @Test
+  void copyDrop_ofEachSolver_isItsTrainMinusItsTestR2() {
+    add(CopySolver.LEAST_SQUARES, train(0.5, 0.9).toBuilder().setEs(0.5).setVariance(1).build());
+    add(CopySolver.SGD, train(0.5, 0.9).toBuilder().setEs(0.75).setVariance(1).build());
+    // The test rows have an R² of 0.25
+    assertThat(filled())
+        .extracting(row -> row.shared().copyDrop())
+        .containsExactly(.25, .25, 0., 0.);
+    assertThat(filled()).extracting(Cell::copyOverfits).containsExactly(true, true, false, false);
+  }
+
+  private List<Cell> filled() {
+    return Shared.fill(rows, Fixtures.TEN_CLASSES);
+  }
+
+  private void add(CopySolver solver, Measurement train) {
+    Measurement test = train(1, 0.001).toBuilder().setEs(0.75).setVariance(1).build();
+    rows.addAll(
+        CellTable.rows(
+            Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "stem").toBuilder()
+                .setCopySolver(solver)
+                .build(),
+            Comparison.newBuilder().setTrain(train).setTest(test).build(),
+            Digest.of(new byte[0])));
+  }
+
+  private static Measurement train(double vanilla, double copy) {
+    return Measurement.newBuilder()
+        .setExamples(10)
+        .setVanilla(Evaluation.newBuilder().setExamples(10).setCrossEntropy(vanilla))
+        .setCopy(Evaluation.newBuilder().setExamples(10).setCrossEntropy(copy))
+        .build();
+  }
+}

@@ -1,0 +1,27 @@
+package io.stitchflow.comparison;
+
+import com.google.protobuf.ByteString;
+import java.util.Locale;
+
+/** Classes that sender and receiver predict on their own, one byte an example of the split. */
+record HalfPredictions(ByteString sender, ByteString receiver) {
+  /**
+   * Share of examples on which two predictions are the same; {@code predicted} may cover only the
+   * first examples.
+   */
+  static double agreement(ByteString predicted, ByteString expected) {
+    if (predicted.size() > expected.size() || predicted.isEmpty()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%d predictions cannot be held against %d",
+              predicted.size(),
+              expected.size()));
+    }
+    int same = 0;
+    for (int i = 0; i < predicted.size(); i++) {
+      same += predicted.byteAt(i) == expected.byteAt(i) ? 1 : 0;
+    }
+    return (double) same / predicted.size();
+  }
+}

@@ -1,0 +1,177 @@
+package io.stitchflow.dataset;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.dataset.Cifar.Archive;
+import io.stitchflow.dataset.Cifar.Member;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The official files of a data set in a folder of downloads: {@code <datasets>/<folder>/<file>}.
+ * There they are whole or not at all, whatever happens meanwhile; processes wait for one another.
+ */
+public final class OfficialArchive {
+  // A file is locked by a whole JVM, so its threads need a lock of their own
+  private static final Object ONE_AT_A_TIME = new Object();
+
+  private static final Pattern CREDENTIALS =
+      Pattern.compile("^(?:[A-Za-z][A-Za-z0-9+.-]*:)?/*[^/?#]*(?:@|%40)");
+
+  private final String title;
+  private final Archive archive;
+  private final List<Member> members;
+  private final Path datasets;
+  private final URI source;
+
+  OfficialArchive(String title, Archive archive, List<Member> members, Path datasets, URI source) {
+    this.title = title;
+    this.archive = archive;
+    this.members = List.copyOf(members);
+    this.datasets = datasets;
+    this.source = source;
+  }
+
+  /**
+   * The archive of {@code cifar}.
+   *
+   * @param url of a mirror; empty for the official place
+   */
+  public static OfficialArchive of(Cifar cifar, String url, Path datasets) {
+    List<Member> members = new ArrayList<>(cifar.train());
+    members.add(cifar.test());
+    URI source = url.isEmpty() ? cifar.archive().official() : URI.create(url);
+    return new OfficialArchive(cifar.title(), cifar.archive(), members, datasets, source);
+  }
+
+  /** Whether an archive can be downloaded from what is written: {@code http} or {@code https}. */
+  public static boolean isUrl(String written) {
+    try {
+      return Download.isHttp(new URI(written));
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether what is written names a user, however it is encoded; as the path it may have an '@'.
+   */
+  public static boolean hasCredentials(String written) {
+    return CREDENTIALS.matcher(written).find();
+  }
+
+  /** Told of the bytes that have come. */
+  @FunctionalInterface
+  public interface Progress {
+    void advanced(long bytes, long all);
+  }
+
+  /** For people. */
+  public String title() {
+    return title;
+  }
+
+  /** Where it is downloaded from, for people. */
+  public String source() {
+    return Download.shown(source);
+  }
+
+  private Path folder() {
+    return datasets.resolve(archive.folder());
+  }
+
+  /** Whether all files are there and are the official ones; reads them. */
+  public boolean isThere() throws IOException {
+    for (Member member : members) {
+      Path file = folder().resolve(member.file());
+      if (!Files.isRegularFile(file) || !Digest.of(file).equals(member.official())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Downloads and unpacks what is not there, going on where an earlier download stopped.
+   *
+   * @throws DownloadException if it cannot be had from there, with what to do
+   * @throws IOException if the folder cannot be written
+   */
+  @SuppressWarnings("try") // the lock is held, not used
+  public void fetch(Progress progress) throws IOException {
+    Files.createDirectories(datasets);
+    Path lock = datasets.resolve(archive.name() + ".lock");
+    synchronized (ONE_AT_A_TIME) {
+      try (FileChannel channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock held = channel.lock()) {
+        if (!isThere()) {
+          download(progress);
+        }
+      }
+    }
+  }
+
+  private void download(Progress progress) throws IOException {
+    Path part = datasets.resolve(archive.name() + ".part");
+    try {
+      new Download(source, archive.sizeBytes(), part, LeastRate.WINDOW).run(progress);
+    } catch (DownloadException e) {
+      throw new DownloadException(title + ": " + e.getMessage() + "; " + byHand(), e);
+    }
+    Digest digest = Digest.of(part);
+    if (!digest.hex().equals(archive.sha256())) {
+      // What is wrong somewhere cannot be gone on with
+      Files.delete(part);
+      throw new DownloadException(
+          String.format(
+              Locale.ROOT,
+              "%s: what %s gave hashes to %s, but the official archive to %s; it is deleted. Run"
+                  + " again, name a mirror by url, or %s",
+              title,
+              source(),
+              digest,
+              archive.sha256(),
+              byHand()),
+          null);
+    }
+    Path unpacked = datasets.resolve(archive.folder() + ".new");
+    delete(unpacked);
+    Files.createDirectories(unpacked);
+    Unpacking.unpack(part, archive.folder(), members, unpacked);
+    delete(folder());
+    Files.move(unpacked, folder(), StandardCopyOption.ATOMIC_MOVE);
+    Files.delete(part);
+  }
+
+  private String byHand() {
+    return "download "
+        + archive.name()
+        + " in another way, unpack it, and write the directory of "
+        + members.get(0).file()
+        + " as the data set's directory";
+  }
+
+  /** A folder of files, if it is there. */
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (var files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}

@@ -1,0 +1,325 @@
+package io.stitchflow.network;
+
+import com.google.protobuf.TextFormat;
+import io.stitchflow.content.Digest;
+import io.stitchflow.network.Step.Sequence;
+import io.stitchflow.v1.ImportNetwork;
+import io.stitchflow.v1.Layer;
+import io.stitchflow.v1.TrainNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * What a network is made of: a {@link ResNet}, plain or not, at a width, or any layers that
+ * somebody described.
+ */
+public final class Architecture {
+  /** Of a network that does not say. */
+  public static final int CLASSES = 10;
+
+  public static final int IMAGE_CHANNELS = 3;
+  public static final int IMAGE_SIZE = 32;
+
+  /** A class is a byte wherever labels and predictions are kept. */
+  private static final int MOST_CLASSES = 256;
+
+  /** Of a stage of a ResNet. */
+  public static final int MOST_BLOCKS = 64;
+
+  /** Of a ResNet. */
+  public static final int MOST_WIDTH = 1024;
+
+  /** Of a described layer. */
+  public static final int MOST_STRIDE = 64;
+
+  private static final Pattern RESNET =
+      Pattern.compile("(ResNet|PlainNet)\\((\\d+),(\\d+),(\\d+),(\\d+)\\)");
+
+  private final List<Integer> blocks;
+  private final int width;
+  private final boolean plain;
+  private final int classes;
+  private final List<Layer> layers;
+  private final List<Sequence> sections;
+  private final List<CutPoint> cuts;
+
+  /**
+   * @param blocks none where the network is described
+   * @param described none where it is not
+   */
+  private Architecture(
+      List<Integer> blocks, int width, boolean plain, int classes, List<Layer> described) {
+    this.blocks = List.copyOf(blocks);
+    this.width = width;
+    this.plain = plain;
+    this.classes = classes;
+    this.layers = List.copyOf(described);
+    DescribedLayers description =
+        DescribedLayers.of(
+            layers.isEmpty() ? ResNet.layers(blocks, width, plain, classes) : layers, classes);
+    if (!description.complaints().isEmpty()) {
+      throw new IllegalArgumentException(
+          description.complaints().stream()
+              .map(LayerProblem::toString)
+              .collect(Collectors.joining("\n")));
+    }
+    this.sections = description.sections();
+    this.cuts = description.cuts();
+  }
+
+  /**
+   * A CIFAR ResNet.
+   *
+   * @param blocks blocks in each of the four stages
+   * @param width channels of the stem
+   * @param plain without shortcuts
+   * @param classes outputs of the linear layer
+   */
+  private static Architecture resNet(List<Integer> blocks, int width, boolean plain, int classes) {
+    if (blocks.size() != ResNet.STAGES || blocks.stream().anyMatch(n -> n < 1 || n > MOST_BLOCKS)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a ResNet has 4 stages of at least 1 block, %d at most, but was: %s",
+              MOST_BLOCKS,
+              blocks));
+    }
+    if (width < 1 || width > MOST_WIDTH) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "width must be at least 1, %d at most, but was: %d", MOST_WIDTH, width));
+    }
+    if (classes < 1 || classes > MOST_CLASSES) {
+      throw new IllegalArgumentException(
+          "classes must be from 1 to " + MOST_CLASSES + ", but was: " + classes);
+    }
+    return new Architecture(blocks, width, plain, classes, List.of());
+  }
+
+  /**
+   * Reads {@code ResNet18}, {@code ResNet34}, {@code ResNet(a,b,c,d)}, or {@code PlainNet} in its
+   * place.
+   *
+   * @throws IllegalArgumentException if it is none of these, with what is understood
+   */
+  public static Architecture parse(String name, int width, int classes) {
+    String digits =
+        switch (name) {
+          case "ResNet18", "PlainNet18" -> name.replace("18", "(2,2,2,2)");
+          case "ResNet34", "PlainNet34" -> name.replace("34", "(3,4,6,3)");
+          default -> name.replace(" ", "");
+        };
+    Matcher matcher = RESNET.matcher(digits);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "unknown architecture '%s'; choose ResNet18, ResNet34 or ResNet(a,b,c,d), or PlainNet"
+                  + " for ResNet",
+              name));
+    }
+    List<Integer> blocks = new ArrayList<>();
+    for (int stage = 1; stage <= ResNet.STAGES; stage++) {
+      blocks.add(Integer.parseInt(matcher.group(1 + stage)));
+    }
+    return resNet(blocks, width, matcher.group(1).equals("PlainNet"), classes);
+  }
+
+  /** The same, of ten classes. */
+  public static Architecture parse(String name, int width) {
+    return parse(name, width, CLASSES);
+  }
+
+  /**
+   * Of layers in which every default is explicit.
+   *
+   * @param classes how many logits they must give
+   * @throws IllegalArgumentException if they make no network, with all that is wrong
+   */
+  public static Architecture described(List<Layer> layers, int classes) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("a described network needs layers, but has none");
+    }
+    return new Architecture(List.of(), 0, false, classes, layers);
+  }
+
+  /**
+   * The network of an experiment in which every default is explicit.
+   *
+   * @throws IllegalArgumentException if there is none, with what is wrong
+   */
+  public static Architecture of(io.stitchflow.v1.Network network, int classes) {
+    return network.getLayerCount() == 0
+        ? parse(network.getArchitecture(), network.getWidth(), classes)
+        : described(network.getLayerList(), classes);
+  }
+
+  /** The network that the stage trains. */
+  public static Architecture of(TrainNetwork network, int classes) {
+    return network.getLayerCount() == 0
+        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), classes)
+        : described(network.getLayerList(), classes);
+  }
+
+  /** The network that the stage imports. */
+  public static Architecture of(ImportNetwork network) {
+    int classes =
+        network.getLayerCount() > 0
+            ? outputs(network.getLayerList())
+            : network.getClasses() == 0 ? CLASSES : network.getClasses();
+    return network.getLayerCount() == 0
+        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), classes)
+        : described(network.getLayerList(), classes);
+  }
+
+  /** All that is wrong with layers in which every default is explicit. */
+  public static List<LayerProblem> complaints(List<Layer> layers, int classes) {
+    return DescribedLayers.of(layers, classes).complaints();
+  }
+
+  /** Blocks in each of the four stages; none where the network is described. */
+  public List<Integer> blocks() {
+    return blocks;
+  }
+
+  /** Channels of the stem; 0 where the network is described. */
+  public int width() {
+    return width;
+  }
+
+  /** Whether it is a ResNet without shortcuts. */
+  public boolean plain() {
+    return plain;
+  }
+
+  /** How many logits it gives. */
+  public int classes() {
+    return classes;
+  }
+
+  /** Its description; none where it is a ResNet. */
+  public List<Layer> layers() {
+    return layers;
+  }
+
+  /**
+   * {@code ResNet(a,b,c,d)}, {@code PlainNet(a,b,c,d)}, or {@code Described(3f9a12bc)} after the
+   * digest of the layers.
+   */
+  public String name() {
+    return name(blocks, plain, layers);
+  }
+
+  /** The name of such a network, even of one that cannot be. */
+  public static String name(List<Integer> blocks, boolean plain, List<Layer> layers) {
+    if (!layers.isEmpty()) {
+      byte[] description = TrainNetwork.newBuilder().addAllLayer(layers).build().toByteArray();
+      return "Described(" + Digest.of(description).brief() + ")";
+    }
+    return blocks.stream()
+        .map(Integer::toUnsignedString)
+        .collect(Collectors.joining(",", plain ? "PlainNet(" : "ResNet(", ")"));
+  }
+
+  /** Where it can be cut, from the images to the logits. */
+  public List<CutPoint> cuts() {
+    return cuts;
+  }
+
+  /**
+   * The cut after {@code layer}.
+   *
+   * @throws IllegalArgumentException if there is none, with those there are
+   */
+  public CutPoint cut(String layer) {
+    return cuts.get(index(layer));
+  }
+
+  private int index(String layer) {
+    return IntStream.range(0, cuts.size())
+        .filter(i -> cuts.get(i).layer().equals(layer))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    String.format(
+                        Locale.ROOT,
+                        "%s has no cut '%s'; choose one of %s",
+                        name(),
+                        layer,
+                        cuts.stream().map(CutPoint::layer).collect(Collectors.joining(", ")))));
+  }
+
+  /** Trained numbers: weights, biases, and those of normalisation; not running statistics. */
+  public long parameterCount() {
+    return tensors().stream().filter(Tensor::isTrained).mapToLong(Tensor::elements).sum();
+  }
+
+  /** Multiply-accumulates of one image's forward pass, in convolutions and linear layers. */
+  public long macs() {
+    return sections.stream().mapToLong(Sequence::macs).sum();
+  }
+
+  /** Multiply-accumulates of one image's way from {@code cut} to the logits. */
+  public long macsAfter(CutPoint cut) {
+    return sections.stream().skip(index(cut.layer()) + 1L).mapToLong(Sequence::macs).sum();
+  }
+
+  /** Every array of the network under PyTorch's name, in PyTorch's order. */
+  List<Tensor> tensors() {
+    return sections.stream().flatMap(section -> section.tensors().stream()).toList();
+  }
+
+  /** What leads to the first cut, from each cut to the next, and from the last to the logits. */
+  List<Sequence> sections() {
+    return sections;
+  }
+
+  /** How many sections lead to the cut. */
+  int sectionsBefore(CutPoint cut) {
+    return index(cut.layer()) + 1;
+  }
+
+  /** The description in one line of protobuf text format. */
+  String text() {
+    return TextFormat.printer()
+        .emittingSingleLine(true)
+        .printToString(TrainNetwork.newBuilder().addAllLayer(layers));
+  }
+
+  /** The network that {@link #text} is of. */
+  static Architecture ofText(String text) throws TextFormat.ParseException {
+    List<Layer> layers = TextFormat.parse(text, TrainNetwork.class).getLayerList();
+    return described(layers, outputs(layers));
+  }
+
+  private static int outputs(List<Layer> layers) {
+    return layers.isEmpty() ? 0 : layers.get(layers.size() - 1).getLinear().getOutputs();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Architecture that
+        && blocks.equals(that.blocks)
+        && width == that.width
+        && plain == that.plain
+        && classes == that.classes
+        && layers.equals(that.layers);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(blocks, width, plain, classes, layers);
+  }
+
+  @Override
+  public String toString() {
+    return layers.isEmpty() ? name() + "/" + width : name();
+  }
+}

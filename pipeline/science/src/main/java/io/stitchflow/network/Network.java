@@ -1,0 +1,233 @@
+package io.stitchflow.network;
+
+import ai.djl.ndarray.NDArray;
+import io.stitchflow.content.Digest;
+import io.stitchflow.network.Step.Convolution;
+import io.stitchflow.network.Step.Linear;
+import io.stitchflow.network.Step.Normalization;
+import io.stitchflow.network.Step.Sequence;
+import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.HostArray;
+import io.stitchflow.torch.Lane;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frozen network that can be cut: always in inference mode, its arrays never written to.
+ *
+ * <p>Each normalisation is folded into the convolution before it, once, when the network is opened;
+ * prefix, suffix and whole are the same operations in the same order, so that cutting changes no
+ * bit. Gradients flow through to the input where they are recorded. Inside, maps lie in memory with
+ * their channels last; what comes in and goes out is row by row.
+ */
+public final class Network implements AutoCloseable {
+  private static final double EPSILON = Functional.BatchNorm.EPSILON;
+  private static final int MAP_DIMENSIONS = 4; // of a batch
+
+  private final Architecture architecture;
+  private final Map<String, NDArray> folded = new LinkedHashMap<>();
+  private final Frozen frozen = new Frozen();
+
+  private Network(Architecture architecture, Weights weights) {
+    this.architecture = architecture;
+    Lane.scoped(
+        () -> {
+          for (Sequence section : architecture.sections()) {
+            section.parts().forEach(part -> fold(part, weights));
+          }
+        });
+  }
+
+  /** Freezes a copy of {@code weights}, as they are now. */
+  static Network of(Weights weights) {
+    return new Network(weights.architecture(), weights);
+  }
+
+  /**
+   * Opens a network from a safetensors file.
+   *
+   * @throws IllegalArgumentException if the file is not of a network, with what is missing
+   */
+  public static Network load(Lane lane, Path safetensors) throws IOException {
+    try (Weights weights = Weights.load(lane, safetensors)) {
+      return of(weights);
+    }
+  }
+
+  /** An untrained network, the one that training with this seed starts from. */
+  public static Network random(Lane lane, Architecture architecture, long seed) {
+    try (Weights weights = Weights.random(lane, architecture, seed)) {
+      return of(weights);
+    }
+  }
+
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  /** Logits [examples, classes] of images [examples, 3, 32, 32]. */
+  public NDArray forward(NDArray images) {
+    return pass(0, architecture.sections().size(), inside(images));
+  }
+
+  /** The representation of images at {@code cut}. */
+  public NDArray prefix(NDArray images, CutPoint cut) {
+    try (NDArray y = pass(0, architecture.sectionsBefore(cut), inside(images))) {
+      return outside(y);
+    }
+  }
+
+  /** The logits of representations at {@code cut}. */
+  public NDArray suffix(NDArray representation, CutPoint cut) {
+    int from = architecture.sectionsBefore(cut);
+    return pass(from, architecture.sections().size(), inside(representation));
+  }
+
+  /**
+   * The logits of representations at {@code cut}, like {@link #suffix}; the representation at each
+   * later cut is fed to {@code consumer} on the way, in order, with its channels last in memory,
+   * and valid until the consumer returns.
+   */
+  public NDArray suffix(
+      NDArray representation, CutPoint cut, BiConsumer<CutPoint, NDArray> consumer) {
+    NDArray y = inside(representation);
+    int i = architecture.sectionsBefore(cut);
+    for (CutPoint later : architecture.cuts().subList(i, architecture.cuts().size())) {
+      y = pass(i, i + 1, y);
+      i++;
+      consumer.accept(later, y);
+    }
+    return pass(i, i + 1, y);
+  }
+
+  /**
+   * Feeds the representation at each cut, in order, to {@code consumer}, in one pass; each is valid
+   * until the consumer returns.
+   *
+   * @return the logits
+   */
+  public NDArray cuts(NDArray images, BiConsumer<CutPoint, NDArray> consumer) {
+    NDArray y = inside(images);
+    int i = 0;
+    for (CutPoint cut : architecture.cuts()) {
+      y = pass(i, i + 1, y);
+      i++;
+      try (NDArray representation = outside(y)) {
+        consumer.accept(cut, representation);
+      }
+    }
+    return pass(i, i + 1, y);
+  }
+
+  /** The sections {@code from} until before {@code to}; closes {@code x}. */
+  private NDArray pass(int from, int to, NDArray x) {
+    NDArray y = x;
+    for (Sequence section : architecture.sections().subList(from, to)) {
+      try (NDArray before = y) {
+        y = section.apply(before, frozen);
+      }
+    }
+    return y;
+  }
+
+  /** As arrays lie in memory between layers; another array, even if it is the same. */
+  private static NDArray inside(NDArray x) {
+    return isMap(x) ? Functional.channelsLast(x) : x.reshape(x.getShape());
+  }
+
+  /** As arrays lie in memory elsewhere; another array, even if it is the same. */
+  private static NDArray outside(NDArray y) {
+    return isMap(y) ? Functional.channelsFirst(y) : y.reshape(y.getShape());
+  }
+
+  private static boolean isMap(NDArray x) {
+    return x.getShape().dimension() == MAP_DIMENSIONS;
+  }
+
+  private void fold(Step part, Weights weights) {
+    if (part instanceof Convolution convolution && convolution.norm() != null) {
+      foldNormalized(convolution, weights.norm(convolution.norm()), weights);
+    } else if (part instanceof Convolution convolution) {
+      // A 1x1 kernel lies in memory alike either way, and would stay the trained array's
+      NDArray weight = weights.get(convolution.weight()).duplicate();
+      keep(convolution.weight(), Functional.channelsLast(weight));
+      if (convolution.hasBias()) {
+        keep(convolution.bias(), weights.get(convolution.bias()).duplicate());
+      }
+    } else {
+      for (Tensor tensor : part.tensors()) {
+        keep(tensor.name(), weights.get(tensor.name()).duplicate());
+      }
+    }
+  }
+
+  /** (w * x + b - mean) / deviation * scale + shift as one convolution with a bias. */
+  private void foldNormalized(Convolution convolution, Functional.BatchNorm norm, Weights weights) {
+    NDArray scale = norm.weight().div(norm.variance().add(EPSILON).sqrt());
+    NDArray weight = weights.get(convolution.weight());
+    NDArray scaled = weight.mul(scale.reshape(convolution.out(), 1, 1, 1));
+    NDArray shift = norm.bias().sub(norm.mean().mul(scale));
+    keep(convolution.weight(), Functional.channelsLast(scaled));
+    keep(
+        convolution.bias(),
+        convolution.hasBias() ? shift.add(weights.get(convolution.bias()).mul(scale)) : shift);
+  }
+
+  /** Layers as they are once frozen. */
+  private final class Frozen implements Step.Arithmetic {
+    @Override
+    public NDArray convolve(NDArray x, Convolution convolution) {
+      return Functional.conv2d(
+          x,
+          array(convolution.weight()),
+          folded.get(convolution.bias()),
+          convolution.stride(),
+          convolution.padding());
+    }
+
+    @Override
+    public NDArray normalize(NDArray x, Normalization normalization) {
+      return Functional.batchNorm(x, Weights.norm(normalization, Network.this::array));
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Linear linear) {
+      return Functional.linear(x, array(linear.weight()), folded.get(linear.bias()));
+    }
+  }
+
+  /** Of all its arrays, as they are now: whoever uses a network can prove that it stayed frozen. */
+  public Digest digest() {
+    ByteArrayOutputStream digests = new ByteArrayOutputStream();
+    for (NDArray array : folded.values()) {
+      try (HostArray values = HostArray.of(array)) {
+        byte[] bytes = new byte[values.bytes().remaining()];
+        values.bytes().get(bytes);
+        digests.writeBytes(Digest.of(bytes).bytes().toByteArray());
+      }
+    }
+    return Digest.of(digests.toByteArray());
+  }
+
+  private void keep(String name, NDArray array) {
+    folded.put(name, Lane.keep(array));
+  }
+
+  private NDArray array(String name) {
+    @Nullable NDArray array = folded.get(name);
+    if (array == null) {
+      throw new IllegalStateException("no array '" + name + "'");
+    }
+    return array;
+  }
+
+  @Override
+  public void close() {
+    folded.values().forEach(NDArray::close);
+  }
+}

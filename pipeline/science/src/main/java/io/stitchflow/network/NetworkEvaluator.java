@@ -1,0 +1,75 @@
+package io.stitchflow.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.stitchflow.memo.StageRun;
+import io.stitchflow.tensors.TensorFile;
+import io.stitchflow.torch.DeviceMemory;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.Predictions;
+import io.stitchflow.v1.TrainingCurve;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
+
+/**
+ * Writes what stages say of a network once its weights stand.
+ *
+ * @param train the whole train split
+ * @param test the whole test split
+ */
+record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
+  private static final int BATCH = 64;
+
+  /**
+   * Writes {@code network}, {@code training} and {@code predictions}.
+   *
+   * @param curve with the losses of training
+   */
+  void write(StageRun run, Weights weights, TrainingCurve.Builder curve, DoubleConsumer progress)
+      throws IOException {
+    weights.save(run.output("network"));
+    Predictions.Builder predictions = Predictions.newBuilder();
+    try (Network network = Network.of(weights)) {
+      double examples = train.rows() + test.rows();
+      DeviceMemory.halving(
+          BATCH,
+          batch -> {
+            Pass pass = new Pass(lane, network, batch);
+            PredictionCounts onTrain = pass.tally(train, row -> progress.accept(row / examples));
+            PredictionCounts onTest =
+                pass.tally(test, row -> progress.accept((train.rows() + row) / examples));
+            curve.setTrain(onTrain.evaluation()).setTest(onTest.evaluation());
+            predictions.setTrain(onTrain.predictions()).setTest(onTest.predictions());
+          });
+    }
+    Files.write(run.output("training"), curve.build().toByteArray());
+    Files.write(run.output("predictions"), predictions.build().toByteArray());
+  }
+
+  /** The network as it is now, over all {@code images}: mean cross-entropy in nats. */
+  static double crossEntropy(Lane lane, Weights weights, TensorFile images) {
+    try (Network network = Network.of(weights)) {
+      return new Pass(lane, network, BATCH).tally(images, row -> {}).evaluation().getCrossEntropy();
+    }
+  }
+
+  private record Pass(Lane lane, Network network, int batch) {
+    PredictionCounts tally(TensorFile images, IntConsumer rowsDone) {
+      PredictionCounts tally = new PredictionCounts();
+      Pixels pixels = new Pixels(images, batch);
+      for (int from = 0; from < images.rows(); from += batch) {
+        int first = from;
+        int count = Math.min(batch, images.rows() - from);
+        Lane.scoped(
+            () -> {
+              NDArray x = lane.create(pixels.read(first, count), new Shape(count, 3, 32, 32));
+              tally.add(network.forward(x), i -> images.label(first + i));
+            });
+        rowsDone.accept(from + count);
+      }
+      return tally;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.stitchflow.representation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import io.stitchflow.memo.StageExecutor;
+import io.stitchflow.memo.StageRun;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.Network;
+import io.stitchflow.network.Pixels;
+import io.stitchflow.tensors.TensorFile;
+import io.stitchflow.torch.DeviceMemory;
+import io.stitchflow.torch.HostArray;
+import io.stitchflow.torch.Lane;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a network's representations of one split: one forward pass in inference mode feeds all
+ * cuts of the group.
+ */
+public final class CollectRepresentationExecutor implements StageExecutor {
+  /**
+   * Images a forward pass. The kernels that libtorch chooses, and with them the last bits, depend
+   * on it: it is part of the stage's version, and the one that networks are evaluated with.
+   */
+  private static final int BATCH = 64;
+
+  @Override
+  public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    Groups.checkShared(runs, "network", run -> Groups.input(run, "network"));
+    Groups.checkShared(runs, "data set", run -> Groups.input(run, "dataset"));
+    Groups.checkShared(
+        runs, "number of examples", run -> run.action().getCollectRepresentation().getExamples());
+    StageRun first = runs.get(0);
+    try (Lane lane = Groups.openLane(runs);
+        Network network = Network.load(lane, first.input("network"));
+        TensorFile images = TensorFile.open(first.input("dataset"))) {
+      int wanted = first.action().getCollectRepresentation().getExamples();
+      int examples = wanted == 0 ? images.rows() : Math.min(wanted, images.rows());
+      Pass pass = new Pass(lane, network, images, examples);
+      DeviceMemory.halving(
+          BATCH,
+          batch -> {
+            try (Writers writers = Writers.open(runs, network)) {
+              pass.write(writers, batch, progress);
+              writers.checkFinite();
+            }
+          });
+    }
+  }
+
+  /** One way through the first {@code examples} images. */
+  private record Pass(Lane lane, Network network, TensorFile images, int examples) {
+    void write(Writers writers, int batch, DoubleConsumer progress) {
+      Pixels pixels = new Pixels(images, batch);
+      ByteBuffer labels = ByteBuffer.allocateDirect(batch);
+      for (int from = 0; from < examples; from += batch) {
+        // Whole batches even where fewer are kept, so that the bits are those of the whole split
+        int count = Math.min(batch, images.rows() - from);
+        int kept = Math.min(count, examples - from);
+        labels.clear();
+        for (int i = 0; i < kept; i++) {
+          labels.put((byte) images.label(from + i));
+        }
+        labels.flip();
+        ByteBuffer read = pixels.read(from, count);
+        Lane.scoped(
+            () -> {
+              NDArray x = lane.create(read, new Shape(count, 3, 32, 32));
+              network.cuts(x, (cut, y) -> writers.write(cut, y, labels));
+            });
+        progress.accept((from + kept) / (double) examples);
+      }
+    }
+  }
+
+  /** A file a cut. */
+  private static final class Writers implements AutoCloseable {
+    private final Map<String, RepresentationWriter> byLayer = new LinkedHashMap<>();
+
+    static Writers open(List<StageRun> runs, Network network) throws IOException {
+      Writers writers = new Writers();
+      for (StageRun run : runs) {
+        RepresentationWriter writer = RepresentationWriter.create(run, network.architecture());
+        writers.byLayer.put(writer.cut().layer(), writer);
+      }
+      return writers;
+    }
+
+    void write(CutPoint cut, NDArray representation, ByteBuffer labels) {
+      @Nullable RepresentationWriter writer = byLayer.get(cut.layer());
+      if (writer == null) {
+        return;
+      }
+      try (HostArray values = HostArray.of(representation)) {
+        ByteBuffer kept = values.bytes();
+        kept.limit(labels.remaining() * cut.elements() * Float.BYTES);
+        writer.write(kept, labels.duplicate());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void checkFinite() {
+      byLayer.values().forEach(RepresentationWriter::checkFinite);
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (RepresentationWriter writer : byLayer.values()) {
+        writer.close();
+      }
+    }
+  }
+}

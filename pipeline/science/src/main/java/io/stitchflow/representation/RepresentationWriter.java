@@ -1,0 +1,119 @@
+package io.stitchflow.representation;
+
+import io.stitchflow.memo.StageRun;
+import io.stitchflow.network.Architecture;
+import io.stitchflow.network.CutPoint;
+import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.TensorFileWriter;
+import io.stitchflow.v1.CollectRepresentation;
+import io.stitchflow.v1.ElementType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The file of one representation. Numbers that its dtype cannot hold are counted. */
+final class RepresentationWriter implements AutoCloseable {
+  private static final float LARGEST_FLOAT16 = 65504;
+
+  /** The least number that is rounded to an infinity in float16. */
+  private static final float FLOAT16_OVERFLOW = 65520;
+
+  private final StageRun run;
+  private final Architecture architecture;
+  private final CutPoint cut;
+  private final boolean half;
+  private final TensorFileWriter file;
+  private long numbers;
+  private long unrepresentable;
+  private long notFinite;
+
+  private RepresentationWriter(
+      StageRun run, Architecture architecture, CutPoint cut, boolean half, TensorFileWriter file) {
+    this.run = run;
+    this.architecture = architecture;
+    this.cut = cut;
+    this.half = half;
+    this.file = file;
+  }
+
+  static RepresentationWriter create(StageRun run, Architecture architecture) throws IOException {
+    CollectRepresentation parameters = run.action().getCollectRepresentation();
+    CutPoint cut = architecture.cut(parameters.getCut());
+    boolean half = parameters.getDtype() == ElementType.FLOAT16;
+    SortedMap<String, String> metadata = new TreeMap<>();
+    metadata.put("architecture", architecture.name());
+    metadata.put("cut", cut.layer());
+    if (architecture.width() > 0) {
+      metadata.put("width", String.valueOf(architecture.width()));
+    }
+    TensorFileWriter file =
+        TensorFileWriter.create(
+            run.output("representation"),
+            "representation",
+            cut.shape(),
+            List.of("C", "H", "W").subList(0, cut.shape().size()),
+            half ? Element.FLOAT16 : Element.FLOAT32,
+            metadata);
+    return new RepresentationWriter(run, architecture, cut, half, file);
+  }
+
+  CutPoint cut() {
+    return cut;
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param rows float32, little-endian
+   * @param labels a byte a row
+   */
+  void write(ByteBuffer rows, ByteBuffer labels) throws IOException {
+    FloatBuffer values = rows.asFloatBuffer();
+    long tooLarge = countNotBelow(half ? FLOAT16_OVERFLOW : Float.POSITIVE_INFINITY, values);
+    if (tooLarge > 0) {
+      unrepresentable += tooLarge;
+      notFinite += countNotBelow(Float.POSITIVE_INFINITY, values);
+    }
+    numbers += values.remaining();
+    file.writeFloats(rows, labels);
+  }
+
+  private static long countNotBelow(float limit, FloatBuffer values) {
+    int count = values.remaining();
+    long below = 0;
+    for (int i = 0; i < count; i++) {
+      // false for NaN
+      if (Math.abs(values.get(i)) < limit) {
+        below++;
+      }
+    }
+    return count - below;
+  }
+
+  /** Fails the stage if the file would hold infinities or NaN. */
+  void checkFinite() {
+    if (unrepresentable == 0) {
+      return;
+    }
+    run.fail(
+        String.format(
+            Locale.ROOT,
+            "%d of %d numbers of %s after '%s' are not finite as %s, whose largest number is %s%s",
+            unrepresentable,
+            numbers,
+            architecture,
+            cut.layer(),
+            half ? "FLOAT16" : "FLOAT32",
+            half ? LARGEST_FLOAT16 : Float.MAX_VALUE,
+            notFinite == 0 ? "; representation.dtype: FLOAT32 holds them" : ""));
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

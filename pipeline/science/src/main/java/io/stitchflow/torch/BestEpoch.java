@@ -1,0 +1,82 @@
+package io.stitchflow.torch;
+
+import ai.djl.ndarray.NDArray;
+import com.google.protobuf.ByteString;
+import io.stitchflow.v1.TrainingState;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Early stopping: what training had found in the epoch that did best on examples that it does not
+ * learn from, and whether others may still do better.
+ */
+public final class BestEpoch {
+  private final int patience;
+  private final List<Double> losses = new ArrayList<>();
+  private List<ByteString> arrays = List.of();
+
+  /**
+   * @param patience epochs to go on without a better one; with 0 nothing is watched, and the last
+   *     epoch is as good as any
+   */
+  public BestEpoch(int patience) {
+    this.patience = patience;
+  }
+
+  /** Whether there is something to tell after each epoch. */
+  public boolean watches() {
+    return patience > 0;
+  }
+
+  /** Whether another epoch is worth it. */
+  public boolean goesOn() {
+    return !watches() || losses.isEmpty() || losses.size() - 1 - best() < patience;
+  }
+
+  /** Of each epoch so far; none if nothing is watched. */
+  public List<Double> losses() {
+    return List.copyOf(losses);
+  }
+
+  /**
+   * Tells how the next epoch did.
+   *
+   * @param loss on examples that are not learned from; the lower, the better, a NaN worst
+   * @param now what would be kept of it, float32
+   */
+  public void add(double loss, List<NDArray> now) {
+    losses.add(loss);
+    if (best() == losses.size() - 1) {
+      arrays = TrainingSnapshot.bytes(now);
+    }
+  }
+
+  /** The first of the lowest. */
+  private int best() {
+    int best = 0;
+    for (int i = 1; i < losses.size(); i++) {
+      if (Double.compare(losses.get(i), losses.get(best)) < 0) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** The state with what has been told. */
+  public TrainingState addTo(TrainingState state) {
+    return state.toBuilder().addAllValidation(losses).addAllBest(arrays).build();
+  }
+
+  /** Goes on from a state of {@link #addTo}. */
+  public void resume(TrainingState state) {
+    losses.addAll(state.getValidationList());
+    arrays = state.getBestList();
+  }
+
+  /** Gives the arrays the values that they had in the best epoch, if one is known. */
+  public void restore(Lane lane, List<NDArray> kept) {
+    if (!arrays.isEmpty()) {
+      TrainingSnapshot.restore(lane, arrays, kept);
+    }
+  }
+}

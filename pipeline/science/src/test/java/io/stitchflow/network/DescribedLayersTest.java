@@ -1,0 +1,197 @@
+package io.stitchflow.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DescribedLayersTest {
+  @Test
+  void sizes_variedLayers_areThoseOfTheirFormulas() {
+    assertThat(Layers.described(Layers.VARIED).cuts())
+        .containsExactly(
+            new CutPoint("first", List.of(6, 32, 32)), // (32 + 4 - 5) / 1 + 1
+            new CutPoint("pool", List.of(6, 16, 16)), // (32 + 2 - 3) / 2 + 1
+            new CutPoint("bare", List.of(5, 16, 16)),
+            new CutPoint("norm", List.of(5, 16, 16)),
+            new CutPoint("block", List.of(7, 8, 8)),
+            new CutPoint("mean", List.of(7, 4, 4)),
+            new CutPoint("flat", List.of(112)),
+            new CutPoint("hidden", List.of(9)));
+  }
+
+  @Test
+  void names_variedLayers_areTheirOwnOrTheirPlaces() {
+    assertThat(Layers.described(Layers.VARIED).tensors())
+        .extracting(Tensor::name)
+        .filteredOn(name -> !name.contains("running"))
+        .containsExactly(
+            "0.weight",
+            "0.bias",
+            "1.weight",
+            "1.bias",
+            "bare.weight",
+            "norm.weight",
+            "norm.bias",
+            "block.conv1.weight",
+            "block.bn1.weight",
+            "block.bn1.bias",
+            "block.shortcut.0.weight",
+            "block.shortcut.0.bias",
+            "block.shortcut.1.weight",
+            "block.shortcut.1.bias",
+            "block.0.weight",
+            "block.0.bias",
+            "hidden.fc.weight",
+            "hidden.1.weight",
+            "hidden.1.bias",
+            "head.weight",
+            "head.bias");
+  }
+
+  @Test
+  void counts_variedLayers_areThoseByHand() {
+    Architecture varied = Layers.described(Layers.VARIED);
+    long convolutions = 3 * 6 * 25 + 6 + 6 * 5 + 5 * 7 * 9 + 5 * 7 + 7 + 7 * 7 * 9 + 7;
+    long normalisations = 2 * (6 + 5 + 7 + 7 + 9);
+    long linears = 112 * 9 + 9 * 10 + 10;
+    assertThat(varied.parameterCount()).isEqualTo(convolutions + normalisations + linears);
+    long head = 9 * 10;
+    long hidden = 112 * 9;
+    long block = 5 * 7 * 9 * 64 + 5 * 7 * 64 + 7 * 7 * 9 * 64;
+    assertThat(varied.macs()).isEqualTo(3 * 6 * 25 * 1024 + 6 * 5 * 256 + block + hidden + head);
+    assertThat(varied.macsAfter(varied.cut("norm"))).isEqualTo(block + hidden + head);
+    assertThat(varied.macsAfter(varied.cut("flat"))).isEqualTo(hidden + head);
+  }
+
+  @Test
+  void described_aResnetByHand_isTheResnet() {
+    Architecture byHand = Layers.described(Layers.RESNET_2111_8);
+    Architecture resnet = Architecture.parse("ResNet(2,1,1,1)", 8);
+    assertThat(byHand.sections()).isEqualTo(resnet.sections());
+    assertThat(byHand.cuts()).isEqualTo(resnet.cuts());
+    assertThat(byHand).isNotEqualTo(resnet);
+  }
+
+  @Test
+  void text_ofADescription_isReadBackAsTheSame() throws Exception {
+    Architecture varied = Layers.described(Layers.VARIED);
+    assertThat(Architecture.ofText(varied.text())).isEqualTo(varied);
+    // In files, so under a key: another printer must not change it
+    assertThat(
+            Layers.described(
+                    "layer { name: \"a\" global_avg_pool {} } layer { linear { outputs: 10 bias: true } }")
+                .text())
+        .isEqualTo(
+            "layer { name: \"a\" global_avg_pool { } } layer { linear { outputs: 10 bias: true } }");
+  }
+
+  @Test
+  void name_ofADescription_tellsItFromOthers() {
+    String varied = Layers.described(Layers.VARIED).name();
+    assertThat(varied).matches("Described\\([0-9a-f]{8}\\)");
+    assertThat(Layers.described(Layers.VARIED.replace("outputs: 9", "outputs: 8")).name())
+        .isNotEqualTo(varied);
+  }
+
+  @Test
+  void complaints_manyMistakes_areAllThere() {
+    assertThat(
+            complaints(
+                """
+                layer { name: "a" conv { kernel: 3 stride: 1 } }
+                layer { name: "a" }
+                layer { conv { channels: 4 kernel: 99 stride: 1 } }
+                layer { linear { outputs: 4294967295 } }
+                layer { max_pool { kernel: 3 stride: 3 padding: 2 } }
+                layer { name: "r" residual {} }
+                layer { name: "s" sequence {} }
+                """))
+        .containsExactly(
+            "layer[0].conv.channels: is missing or 0; choose a whole number from 1 to 65536",
+            "layer[1].name: 'a' is another layer's too; rename one",
+            "layer[1]: is no layer; choose conv, batch_norm, relu, max_pool, avg_pool,"
+                + " global_avg_pool, flatten, linear, residual or sequence",
+            "layer[2].conv.kernel: is 99; choose a whole number from 1 to 64",
+            "layer[3].linear.outputs: is 4294967295; choose a whole number from 1 to 65536",
+            "layer[4].max_pool.padding: is 2; choose a whole number from 0 to 1",
+            "layer[5].residual: has no body; add one",
+            "layer[6].sequence: has no layer; add one, or drop it");
+  }
+
+  @Test
+  void complaints_sizesThatDoNotFit_sayWhichAndWhat() {
+    assertThat(
+            complaints(
+                "layer { name: \"a\" conv { channels: 4 kernel: 40 stride: 1 padding: 3 } }"))
+        .containsExactly(
+            "layer[0]: its kernel of 40 does not fit the map [3, 32, 32] with padding 3; choose a"
+                + " kernel of 1 to 38",
+            "layer[0]: no layer before the last has a name, so there is no cut; name one");
+    assertThat(complaints("layer { name: \"a\" relu {} } layer { linear { outputs: 10 } }"))
+        .containsExactly(
+            "layer[1]: a linear layer takes a vector, but is given the map [3, 32, 32]; put flatten"
+                + " {} or global_avg_pool {} before it");
+    assertThat(
+            complaints(
+                "layer { name: \"a\" flatten {} } layer { conv { channels: 1 kernel: 1 stride: 1 } }"))
+        .containsExactly(
+            "layer[1]: a convolution takes a map, but is given the vector [3072]; put it before"
+                + " flatten");
+    assertThat(
+            complaints(
+                "layer { name: \"a\" flatten {} } layer { name: \"b\" linear { outputs: 9 } }"))
+        .containsExactly(
+            "layer[1]: gives [9], but the last layer gives logits of 10 classes; end with linear {"
+                + " outputs: 10 }");
+  }
+
+  @Test
+  void complaints_aResidualThatChangesTheMap_needsAShortcut() {
+    String body = "body { conv { channels: 4 kernel: 3 stride: 2 padding: 1 } }";
+    assertThat(complaints("layer { name: \"a\" residual { " + body + " } } layer { relu {} }"))
+        .contains(
+            "layer[0].residual: the body gives [4, 16, 16], the shortcut [3, 32, 32]; give both the"
+                + " same channels and strides, a shortcut of a 1x1 convolution for example");
+  }
+
+  @Test
+  void complaints_twoArraysOfOneName_areTold() {
+    String conv = "conv { channels: 3 kernel: 1 stride: 1 }";
+    assertThat(
+            complaints(
+                "layer { sequence { layer { "
+                    + conv
+                    + " } } } layer { sequence { layer { "
+                    + conv
+                    + " } } } layer { name: \"b\" flatten {} } layer { linear { outputs: 10 } }"))
+        .containsExactly(
+            "layer[1].sequence.layer[0]: its array '0.weight' has the name of another's; rename the"
+                + " layer");
+  }
+
+  @Test
+  void complaints_mapsTooLarge_areTold() {
+    String growing = "layer { name: \"%s\" conv { channels: 65536 kernel: 1 stride: 1 } }";
+    assertThat(complaints(growing.formatted("a") + "layer { relu {} }"))
+        .contains(
+            "layer[0]: gives [65536, 32, 32], 67108864 numbers an image; make it 4194304 at most");
+  }
+
+  @Test
+  void described_withMistakes_isRefusedWithAll() {
+    assertThatThrownBy(() -> Layers.described("layer { name: \"a\" relu {} } layer { }"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("layer[1]: is no layer");
+    assertThatThrownBy(() -> Architecture.described(List.of(), 10))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("needs layers");
+  }
+
+  private static List<String> complaints(String text) {
+    return Architecture.complaints(Layers.layers(text), 10).stream()
+        .map(LayerProblem::toString)
+        .toList();
+  }
+}

@@ -1,0 +1,152 @@
+package io.stitchflow.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.NameMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ForeignWeightsTest {
+  private static final Architecture NETWORK = Architecture.parse("ResNet(1,1,1,1)", 2);
+
+  @TempDir Path directory;
+  private final List<NamedTensor> own = new ArrayList<>();
+
+  @BeforeEach
+  void makeNetwork() throws IOException {
+    try (Lane lane = Lane.open();
+        Weights weights = Weights.random(lane, NETWORK, 1)) {
+      weights.save(directory.resolve("own"));
+    }
+    var file = Safetensors.read(directory.resolve("own"));
+    file.names().forEach(name -> own.add(file.get(name)));
+  }
+
+  @Test
+  void read_namesMappedWholeAndByTheirBeginning_givesTheNetworksFile() throws IOException {
+    List<NamedTensor> foreign = new ArrayList<>();
+    for (NamedTensor tensor : own) {
+      String name = tensor.name().replace("layer1.0.", "blocks.first.");
+      foreign.add(renamed(tensor, name.equals("fc.bias") ? "offsets" : "module." + name));
+    }
+    foreign.add(new NamedTensor("module.bn1.num_batches_tracked", Dtype.I64, List.of(), bytes(8)));
+    foreign.add(new NamedTensor("ema.decay", Dtype.F64, List.of(), bytes(8)));
+    foreign.add(new NamedTensor("ema.started", Dtype.BOOL, List.of(), bytes(1)));
+    foreign.add(new NamedTensor("ema.steps", Dtype.I32, List.of(2), bytes(8)));
+    foreign.add(new NamedTensor("ema.small", Dtype.F8_E4M3, List.of(3), bytes(3)));
+    Path file = write(foreign);
+    List<NameMap> names =
+        List.of(
+            map("module.blocks.first.", "layer1.0."),
+            map("module.", ""),
+            map("offsets", "fc.bias"),
+            NameMap.newBuilder().setFrom("ema.").build());
+    assertThat(ForeignWeights.complaints(file, NETWORK, names)).isEmpty();
+    Path imported = directory.resolve("imported");
+    Safetensors.write(
+        imported, ForeignWeights.read(file, NETWORK, names).tensors(), Weights.metadata(NETWORK));
+    assertThat(Digest.of(imported)).isEqualTo(Digest.of(directory.resolve("own")));
+  }
+
+  @Test
+  void read_arraysThatAreNotTheNetworks_areAllNamedWithTheirShapes() throws IOException {
+    List<NamedTensor> foreign = new ArrayList<>(own);
+    foreign.removeIf(tensor -> tensor.name().equals("fc.bias"));
+    foreign.removeIf(tensor -> tensor.name().equals("conv1.weight"));
+    foreign.removeIf(tensor -> tensor.name().equals("bn1.bias"));
+    foreign.add(new NamedTensor("conv1.weight", Dtype.F32, List.of(1, 3, 3, 3), bytes(108)));
+    foreign.add(new NamedTensor("bn1.bias", Dtype.F64, List.of(2), bytes(16)));
+    foreign.add(new NamedTensor("aux.mask", Dtype.BOOL, List.of(5), bytes(5)));
+    foreign.add(new NamedTensor("aux.weight", Dtype.F32, List.of(5), bytes(20)));
+    foreign.add(new NamedTensor("twice", Dtype.F32, List.of(2), bytes(8)));
+    Path file = write(foreign);
+    List<NameMap> names = List.of(map("twice", "bn1.weight"), map("model.", ""));
+    List<String> expected =
+        List.of(
+            "'aux.mask' [5] is no array of the network",
+            "'aux.weight' [5] is no array of the network",
+            "'bn1.bias' must be F32, F16 or BF16, but is F64",
+            "'conv1.weight' must be [2, 3, 3, 3], but is [1, 3, 3, 3]",
+            "'bn1.weight' and 'twice' are both 'bn1.weight'",
+            "'fc.bias' [10] is missing",
+            "no name in the file is left for name_map from 'model.'");
+    assertThat(ForeignWeights.complaints(file, NETWORK, names)).containsExactlyElementsOf(expected);
+    assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, names))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the weights are not those of ResNet(1,1,1,1)/2: " + String.join("; ", expected));
+  }
+
+  @Test
+  void read_halves_areFloatsAfterwards() throws IOException {
+    Path file = write(own.stream().map(ForeignWeightsTest::upperHalf).toList());
+    List<NamedTensor> read = ForeignWeights.read(file, NETWORK, List.of()).tensors();
+    for (NamedTensor tensor : own) {
+      NamedTensor half =
+          read.stream().filter(each -> each.name().equals(tensor.name())).findFirst().orElseThrow();
+      ByteBuffer exact = tensor.data();
+      ByteBuffer rounded = half.data();
+      while (exact.hasRemaining()) {
+        assertThat(rounded.getInt()).isEqualTo(exact.getInt() & 0xffff0000);
+      }
+    }
+  }
+
+  @Test
+  void read_numbersThatAreNotFinite_areRefused() throws IOException {
+    Path file =
+        write(
+            own.stream()
+                .map(
+                    tensor ->
+                        tensor.name().equals("fc.bias")
+                            ? new NamedTensor(
+                                "fc.bias", Dtype.F32, List.of(10), bytes(40).putFloat(8, Float.NaN))
+                            : tensor)
+                .toList());
+    assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'fc.bias' has the number NaN");
+  }
+
+  private static NamedTensor upperHalf(NamedTensor tensor) {
+    ByteBuffer halves = bytes(tensor.data().remaining() / 2);
+    ByteBuffer floats = tensor.data();
+    while (floats.hasRemaining()) {
+      halves.putShort((short) (floats.getInt() >>> 16));
+    }
+    return new NamedTensor(tensor.name(), Dtype.BF16, tensor.shape(), halves.flip());
+  }
+
+  private Path write(List<NamedTensor> tensors) throws IOException {
+    Path file = directory.resolve("foreign");
+    Safetensors.write(file, tensors, new TreeMap<>());
+    return file;
+  }
+
+  private static NamedTensor renamed(NamedTensor tensor, String name) {
+    return new NamedTensor(name, tensor.dtype(), tensor.shape(), tensor.data());
+  }
+
+  private static NameMap map(String from, String to) {
+    return NameMap.newBuilder().setFrom(from).setTo(to).build();
+  }
+
+  private static ByteBuffer bytes(int count) {
+    return ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,58 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.input.ExperimentOptions;
+import io.stitchflow.cli.input.Plans;
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.progress.DiskSpace;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.plan.RemainingWork;
+import io.stitchflow.plan.TimeEstimator;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.store.Store;
+import io.stitchflow.v1.Plan;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code stitchflow plan FILE}. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Says what a run would do and why, and computes nothing.",
+      "HIT: in the store. RUN: has to be computed. WAIT: its inputs have to be computed first.",
+      "Ends with estimates of the time, with as many lanes as cores, from how long stages in the store took; of floating-point operations, two a multiply-accumulate; and of what the store's disk has to take."
+    })
+public final class PlanCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+
+  public PlanCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ValidExperiment valid = options.read();
+    Store store = options.store(environment);
+    Plan plan = Plans.in(store, valid, Plans.of(valid, options, environment));
+    PlanStatus survey = PlanStatus.of(plan, new Memo(store));
+    StoreOption.warn(store, options.json() ? system.peopleOnErr() : system);
+    TimeEstimator estimator = Plans.estimator(survey, Runtime.getRuntime().availableProcessors());
+    DiskSpace disk = DiskSpace.of(store, RemainingWork.of(survey));
+    PlanTable table = PlanTable.of(valid.experiment().getName(), survey, estimator, disk);
+    (options.json() ? system.peopleOnErr() : system).out().print(table.text());
+    if (options.json()) {
+      system.out().json(table.json());
+    }
+    return ExitCode.DONE;
+  }
+}

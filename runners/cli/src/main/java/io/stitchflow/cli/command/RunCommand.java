@@ -1,0 +1,192 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.input.DatasetDownload;
+import io.stitchflow.cli.input.ExperimentOptions;
+import io.stitchflow.cli.input.Plans;
+import io.stitchflow.cli.input.RunnerOptions;
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.progress.DiskSpace;
+import io.stitchflow.cli.progress.FinishedStages;
+import io.stitchflow.cli.progress.Interruption;
+import io.stitchflow.cli.progress.OutDirectory;
+import io.stitchflow.cli.progress.RunDisplay;
+import io.stitchflow.cli.progress.RunSummary;
+import io.stitchflow.cli.progress.StageResults;
+import io.stitchflow.cli.text.Clock;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.plan.RemainingWork;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.store.ActionCache;
+import io.stitchflow.store.Store;
+import io.stitchflow.transforms.Cluster;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code stitchflow run FILE}. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description =
+        "Runs an experiment: computes what the store does not have, and writes the report.")
+public final class RunCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+  @Mixin private RunnerOptions runner = new RunnerOptions();
+
+  @Option(
+      names = DiskSpace.IGNORE,
+      description =
+          "Starts even where the store's disk cannot take all that the run is estimated to keep. Without it the run ends at once then, with exit code 3.")
+  private boolean ignoreDiskSpace;
+
+  public RunCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Clock clock = Clock.start();
+    runner.check();
+    Terminal terminal = options.json() ? system.peopleOnErr() : system;
+    ValidExperiment valid = options.read();
+    Plan planned = runner.applyTo(Plans.of(valid, options, environment));
+    OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
+    Store store = options.store(environment);
+    Plan plan = Plans.in(store, valid, planned);
+    PlanStatus survey = PlanStatus.of(plan, new Memo(store));
+    StoreOption.warn(store, terminal);
+    if (!ignoreDiskSpace && (runner.isDirect() || store.remoteStore() == null)) {
+      DiskSpace.of(store, RemainingWork.of(survey)).check();
+    }
+    Run run =
+        Run.newBuilder()
+            .setExperiment(valid.experiment())
+            .setPlan(plan)
+            .setOut(out.path("").toAbsolutePath().toString())
+            .setMaster(runner.master())
+            .build();
+    @Nullable Computed computed = compute(run, survey, store, terminal);
+    if (computed == null) {
+      return ExitCode.DONE;
+    }
+    StageResults results = StageResults.of(plan, survey, computed.results());
+    sendUnsent(store, terminal);
+    new FinishedStages(store, run, computed.job()).keep(results, terminal.err());
+    Map<String, Object> circumstances = new LinkedHashMap<>();
+    circumstances.put("file", options.file().toString());
+    circumstances.put("set", options.sets());
+    circumstances.put("runner", runner.name());
+    RunSummary ending = new RunSummary(system, terminal, options.json());
+    return ending.write(run, results, store, out, clock, circumstances);
+  }
+
+  /**
+   * StageResults of what the survey does not know.
+   *
+   * @param job the run's id on a cluster, or null where it was in one process
+   */
+  private record Computed(@Nullable String job, List<StageResult> results) {}
+
+  /** Null where the run goes on without us. */
+  private @Nullable Computed compute(Run run, PlanStatus survey, Store store, Terminal terminal)
+      throws Exception {
+    if (survey.complete()) {
+      return new Computed(null, List.of());
+    }
+    SnappyLibrary.prepare(environment); // before anything else is made
+    if (runner.isDirect()) {
+      DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
+      int lanes = Runtime.getRuntime().availableProcessors();
+      try (RunDisplay watched = RunDisplay.start(survey, lanes, terminal);
+          Interruption interruption = Interruption.of(watched, store, terminal.err())) {
+        List<StageResult> ran = DirectRun.run(run, survey, store, lanes, watched.progress());
+        interruption.check();
+        return new Computed(null, ran);
+      }
+    }
+    return onCluster(run, survey, store, terminal);
+  }
+
+  private @Nullable Computed onCluster(Run run, PlanStatus survey, Store store, Terminal terminal)
+      throws Exception {
+    Cluster cluster = runner.cluster();
+    RunFiles.checkShareable(store);
+    int slots = cluster.slots(runner.master(), runner.parallelism());
+    DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
+    try (RunDisplay watched = RunDisplay.start(survey, slots, terminal);
+        Interruption interruption = Interruption.of(watched, store, terminal.err())) {
+      List<StageResult> results =
+          new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.progress()));
+      PlanStatus left = PlanStatus.of(run.getPlan(), new Memo(store));
+      Run submitted = run.toBuilder().setSlots(slots).build();
+      try (Cluster.Job job = cluster.submit(submitted, left, store)) {
+        if (runner.detach()) {
+          detached(job, run, store, terminal);
+          return null;
+        }
+        if (!runner.isEmbedded()) {
+          interruption.cancels(job);
+        }
+        try {
+          results.addAll(ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
+        } finally {
+          interruption.check();
+        }
+        return new Computed(job.id(), results);
+      }
+    }
+  }
+
+  private static void sendUnsent(Store store, Terminal terminal) throws IOException {
+    int sent = new ActionCache(store).sendUnsent();
+    if (sent > 0) {
+      terminal
+          .err()
+          .printf(
+              Locale.ROOT,
+              "stitchflow: %s took %d results that it could not take before%n",
+              store.location(),
+              sent);
+    }
+  }
+
+  private void detached(Cluster.Job job, Run run, Store store, Terminal terminal) {
+    terminal
+        .out()
+        .println(
+            "submitted run "
+                + job.id()
+                + "; follow it with: stitchflow watch "
+                + job.id()
+                + " --store "
+                + StoreOption.quoted(store));
+    if (options.json()) {
+      Map<String, Object> summary = new LinkedHashMap<>();
+      summary.put("experiment", run.getExperiment().getName());
+      summary.put("run", job.id());
+      summary.put("master", run.getMaster());
+      summary.put("store", store.location());
+      system.out().json(summary);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.input.StoreQuery;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.content.Digest;
+import io.stitchflow.inspect.CatalogEntry;
+import io.stitchflow.inspect.Item;
+import io.stitchflow.inspect.StoreCatalog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow show KEY}. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Shows a record: what was computed from what, what that gave, and who used it.",
+      "Of a blob: what kind of file it is, and which records made and read it.",
+      "Example: stitchflow show 3f9a1c"
+    })
+public final class ShowCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+
+  @Parameters(
+      paramLabel = "KEY|DIGEST",
+      description = "A key or a blob's digest, or the first 6 or more digits of one.")
+  private String name = "";
+
+  @Mixin private StoreQuery query = new StoreQuery();
+
+  public ShowCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    StoreCatalog catalog = query.catalog(environment, system);
+    Item item = StoreQuery.resolve(catalog, name);
+    if (query.json()) {
+      EntryJson json = new EntryJson(catalog);
+      system
+          .out()
+          .json(
+              item instanceof CatalogEntry entry
+                  ? json.full(entry)
+                  : json.blob(digest(item), size(catalog, digest(item))));
+    } else {
+      EntryText text = EntryText.of(catalog);
+      system
+          .out()
+          .print(
+              item instanceof CatalogEntry entry
+                  ? text.entry(entry)
+                  : text.blob(digest(item), size(catalog, digest(item))));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static Digest digest(Item item) {
+    return ((Item.Blob) item).digest();
+  }
+
+  /** As it is on the disk, else as it was recorded, else -1. */
+  private static long size(StoreCatalog catalog, Digest digest) throws IOException {
+    @Nullable Path blob = catalog.store().find(digest);
+    if (blob != null) {
+      return Files.size(blob);
+    }
+    List<StoreCatalog.Made> makers = catalog.makers(digest);
+    return makers.isEmpty() ? -1 : makers.get(0).output().getSizeBytes();
+  }
+}

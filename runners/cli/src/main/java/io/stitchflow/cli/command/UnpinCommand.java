@@ -1,0 +1,52 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.input.InputException;
+import io.stitchflow.cli.input.JsonOption;
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.gc.Pins;
+import io.stitchflow.store.Store;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow unpin NAME}. */
+@Command(
+    name = "unpin",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = "Drops a pin: what it alone kept goes with a later 'gc'.",
+    footerHeading = "%nExample:%n",
+    footer = "  stitchflow unpin paper")
+public final class UnpinCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+
+  @Parameters(paramLabel = "NAME", description = "The pin's name.")
+  private String name = "";
+
+  @Mixin private StoreOption storeOption = new StoreOption();
+  @Mixin private JsonOption json = new JsonOption();
+
+  public UnpinCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PinCommand.checkName(name);
+    Store store = storeOption.open(environment);
+    Pins pins = new Pins(store);
+    if (!pins.unpin(name)) {
+      throw new InputException(
+          store.root() + ": has no pin '" + name + "'; its pins are " + pins.all().keySet());
+    }
+    json.print(system, name + " is dropped\n", Map.of("unpin", name));
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,120 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.input.InputException;
+import io.stitchflow.cli.input.RunnerOptions;
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.progress.FinishedStages;
+import io.stitchflow.cli.progress.OutDirectory;
+import io.stitchflow.cli.progress.RunDisplay;
+import io.stitchflow.cli.progress.RunSummary;
+import io.stitchflow.cli.progress.StageResults;
+import io.stitchflow.cli.text.Clock;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.run.RunFiles;
+import io.stitchflow.store.Store;
+import io.stitchflow.transforms.Cluster;
+import io.stitchflow.v1.Run;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow watch ID}. */
+@Command(
+    name = "watch",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Follows a run on a cluster to its end, and writes the report as 'run' does.",
+      "Ctrl-C ends the watching, not the run; with --cancel the run is stopped."
+    })
+public final class WatchCommand implements Callable<Integer> {
+  private final Terminal system;
+  private final Map<String, String> environment;
+
+  @Parameters(paramLabel = "ID", description = "The run's id, as 'run --detach' told it.")
+  private String id = "";
+
+  @Mixin private StoreOption storeOption = new StoreOption();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the report goes. Default: where 'run' was told to put it.")
+  private @Nullable Path out;
+
+  @Option(names = "--cancel", description = "Stops the run; what it has published stays.")
+  private boolean cancel;
+
+  @Option(
+      names = "--json",
+      description = "Ends with JSON on standard output; text for people goes to standard error.")
+  private boolean json;
+
+  public WatchCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Clock clock = Clock.start();
+    Terminal terminal = json ? system.peopleOnErr() : system;
+    Store store = storeOption.open(environment);
+    Run run = read(store);
+    Cluster cluster = RunnerOptions.cluster("flink");
+    PlanStatus survey = PlanStatus.of(run.getPlan(), new Memo(store));
+    List<StageResult> ran;
+    try (Cluster.Job job = cluster.attach(id, run, store)) {
+      if (cancel) {
+        job.cancel();
+      }
+      try (RunDisplay watched = RunDisplay.start(survey, Math.max(1, run.getSlots()), terminal)) {
+        ran =
+            ClusterRun.results(
+                job.await(watched.progress()),
+                run.getPlan(),
+                survey,
+                PlanStatus.of(run.getPlan(), new Memo(store)));
+      }
+    }
+    OutDirectory directory = OutDirectory.at(out == null ? Path.of(run.getOut()) : out);
+    StageResults results = StageResults.of(run.getPlan(), survey, ran);
+    new FinishedStages(store, run, id).keep(results, terminal.err());
+    Map<String, Object> circumstances = new LinkedHashMap<>();
+    circumstances.put("run", id);
+    return new RunSummary(system, terminal, json)
+        .write(run, results, store, directory, clock, circumstances);
+  }
+
+  private Run read(Store store) throws IOException, InputException {
+    try {
+      Run run = RunFiles.at(store, id).read();
+      if (run.getMaster().isEmpty()) {
+        throw new InputException(
+            "run " + id + " was in one process and ended with it; there is nothing to watch");
+      }
+      return run;
+    } catch (IllegalArgumentException e) {
+      throw new InputException(e.getMessage() + "; 'run --detach' tells it");
+    } catch (NoSuchFileException e) {
+      throw new InputException(
+          store.location()
+              + ": has no run "
+              + id
+              + "; name the store that it was started with, by --store");
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.input.ExperimentOptions;
+import io.stitchflow.cli.input.InputException;
+import io.stitchflow.cli.input.Plans;
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.cli.text.Versions;
+import io.stitchflow.inspect.Cause;
+import io.stitchflow.inspect.Difference;
+import io.stitchflow.inspect.Explanation;
+import io.stitchflow.inspect.RecordDescriptions;
+import io.stitchflow.inspect.StoreCatalog;
+import io.stitchflow.inspect.Why;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.store.Store;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code stitchflow why FILE [STAGE]}. */
+@Command(
+    name = "why",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    description = {
+      "Says why stages would run: compares each with the record of its kind that differs in the fewest fields, and follows inputs that differ to what was changed first. Computes nothing.",
+      "Example: stitchflow why quickstart.textproto 'train a' --set network[0].seed=3"
+    })
+public final class WhyCommand implements Callable<Integer> {
+  private static final int MOST_NAMED = 5;
+
+  private final Terminal system;
+  private final Map<String, String> environment;
+  @Mixin private ExperimentOptions options = new ExperimentOptions();
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "STAGE",
+      description =
+          "One stage, by its id or a part of it that no other id has. Default: all that would run.")
+  private String stage = "";
+
+  public WhyCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ValidExperiment valid = options.read();
+    Store store = options.store(environment);
+    PlanStatus survey = PlanStatus.of(Plans.of(valid, options, environment), new Memo(store));
+    StoreCatalog catalog = StoreCatalog.read(store);
+    StoreOption.warn(store, system);
+    List<Explanation> all = Why.of(survey, catalog);
+    List<Explanation> asked = stage.isEmpty() ? all : List.of(named(all));
+    if (options.json()) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("experiment", valid.experiment().getName());
+      json.put("stage", asked.stream().map(WhyCommand::json).toList());
+      system.out().json(json);
+      return ExitCode.DONE;
+    }
+    WhyText text = new WhyText(new RecordDescriptions(catalog));
+    system.out().print(stage.isEmpty() ? text.of(all) : text.of(asked.get(0)));
+    return ExitCode.DONE;
+  }
+
+  private Explanation named(List<Explanation> all) throws InputException {
+    List<Explanation> found = new ArrayList<>();
+    for (Explanation explanation : all) {
+      if (explanation.stage().getId().equals(stage)) {
+        return explanation;
+      }
+      if (explanation.stage().getId().contains(stage)) {
+        found.add(explanation);
+      }
+    }
+    if (found.size() == 1) {
+      return found.get(0);
+    }
+    String some =
+        (found.isEmpty() ? all : found)
+            .stream()
+                .limit(MOST_NAMED)
+                .map(explanation -> "'" + explanation.stage().getId() + "'")
+                .collect(Collectors.joining(", "));
+    throw new InputException(
+        found.isEmpty()
+            ? "no stage's id has '" + stage + "' in it; stages are " + some + ", ..."
+            : "'"
+                + stage
+                + "' is in the ids of "
+                + found.size()
+                + " stages: "
+                + some
+                + (found.size() > MOST_NAMED ? ", ..." : "")
+                + "; write more of one");
+  }
+
+  private static Map<String, Object> json(Explanation explanation) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("id", explanation.stage().getId());
+    json.put("kind", StageKind.of(explanation.stage()).name().toLowerCase(Locale.ROOT));
+    json.put("state", explanation.state().name());
+    json.put("note", explanation.note());
+    if (explanation.nearest() != null) {
+      json.put("compared_with", explanation.nearest().key().hex());
+    }
+    List<Object> differences = new ArrayList<>();
+    for (Difference difference : explanation.differences()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("field", difference.field());
+      if (difference.from() != null) {
+        one.put("from", difference.from());
+      }
+      if (difference.to() != null) {
+        one.put("to", difference.to());
+      }
+      one.put("because", difference.because().stream().map(Cause::toString).toList());
+      differences.add(one);
+    }
+    json.put("difference", differences);
+    return json;
+  }
+}

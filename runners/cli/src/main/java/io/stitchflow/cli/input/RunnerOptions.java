@@ -1,0 +1,153 @@
+package io.stitchflow.cli.input;
+
+import io.stitchflow.transforms.Cluster;
+import io.stitchflow.v1.Plan;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a run computes what the store does not have. */
+public final class RunnerOptions {
+  private static final String DIRECT = "direct";
+  private static final String LOCAL = "[local]";
+  private static final Pattern MASTER = Pattern.compile("[A-Za-z0-9._-]+:([0-9]{1,5})");
+
+  @Option(
+      names = "--runner",
+      paramLabel = "NAME",
+      description = "What computes: direct, in this process (default), or flink.")
+  private String runner = DIRECT;
+
+  @Option(
+      names = "--flink-master",
+      paramLabel = "HOST:PORT",
+      description =
+          "The REST interface of a JobManager, or [local] for a cluster in this process. With --runner flink.")
+  private String master = "";
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description =
+          "Slots to use, one column of stitches each at a time. Default: all that the cluster has. With --runner flink.")
+  private @Nullable Integer parallelism;
+
+  @Option(
+      names = "--detach",
+      description =
+          "Ends once the job is submitted, with the run's id, by which 'watch' follows it. With --runner flink.")
+  private boolean detach;
+
+  @Option(
+      names = "--require-cache",
+      description =
+          "A stage fails where the store, or the remote one behind it, cannot take its outputs. Without it the run goes on, keeps them until it ends, or on this machine, and says so.")
+  private boolean requireCache;
+
+  public boolean isDirect() {
+    return runner.equals(DIRECT);
+  }
+
+  /** Whether the cluster is in this process and ends with it. */
+  public boolean isEmbedded() {
+    return master.equals(LOCAL);
+  }
+
+  /**
+   * What was chosen.
+   *
+   * @throws InputException if options contradict each other
+   */
+  public void check() throws InputException {
+    if (isDirect() && (!master.isEmpty() || parallelism != null || detach)) {
+      throw new InputException(
+          "--flink-master, --parallelism and --detach go with --runner flink; add it, or drop them");
+    }
+    if (!isDirect() && master.isEmpty()) {
+      throw new InputException(
+          "--runner "
+              + runner
+              + " needs to know where: add --flink-master HOST:PORT, or [local] for this process");
+    }
+    if (parallelism != null && parallelism < 1) {
+      throw new InputException(
+          "--parallelism: must be at least 1, but was "
+              + parallelism
+              + "; leave it out for all slots");
+    }
+    if (detach && isEmbedded()) {
+      throw new InputException(
+          "--detach: a cluster in this process ends with it; drop --detach, or name another master");
+    }
+    if (!isDirect()) {
+      var unused = cluster();
+      checkMaster(master);
+    }
+  }
+
+  public static void checkMaster(String master) throws InputException {
+    Matcher address = MASTER.matcher(master);
+    if (master.equals(LOCAL)) {
+      return;
+    }
+    if (!address.matches() || !isPort(Integer.parseInt(address.group(1)))) {
+      throw new InputException(
+          "--flink-master: needs HOST:PORT of a JobManager's REST interface, with a port from 1 to"
+              + " 65535, or [local], but was: '"
+              + master
+              + "'");
+    }
+  }
+
+  private static boolean isPort(int number) {
+    return number >= 1 && number <= 65_535;
+  }
+
+  public Cluster cluster() throws InputException {
+    return cluster(runner);
+  }
+
+  public static Cluster cluster(String name) throws InputException {
+    Map<String, Cluster> clusters = Cluster.all();
+    Cluster cluster = clusters.get(name);
+    if (cluster == null) {
+      throw new InputException(
+          "--runner: there is no '"
+              + name
+              + "' here; choose direct"
+              + (clusters.isEmpty()
+                  ? ", or start through runners/stitchflow for flink"
+                  : " or flink"));
+    }
+    return cluster;
+  }
+
+  /** The plan as it is to run. */
+  public Plan applyTo(Plan plan) {
+    if (!requireCache) {
+      return plan;
+    }
+    Plan.Builder strict = plan.toBuilder();
+    strict.getStageBuilderList().forEach(stage -> stage.setMustStore(true));
+    return strict.build();
+  }
+
+  public String name() {
+    return runner;
+  }
+
+  public String master() {
+    return master;
+  }
+
+  /** Slots to use; 0 for all. */
+  public int parallelism() {
+    return parallelism == null ? 0 : parallelism;
+  }
+
+  public boolean detach() {
+    return detach;
+  }
+}

@@ -1,0 +1,39 @@
+package io.stitchflow.cli.input;
+
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.inspect.Item;
+import io.stitchflow.inspect.StoreCatalog;
+import io.stitchflow.store.Store;
+import java.io.IOException;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What every command is told that asks what is in a store. */
+public final class StoreQuery {
+  @Mixin private StoreOption store = new StoreOption();
+
+  @Option(names = "--json", description = "One JSON object on standard output instead of text.")
+  private boolean json;
+
+  public boolean json() {
+    return json;
+  }
+
+  public StoreCatalog catalog(Map<String, String> environment, Terminal terminal)
+      throws IOException {
+    Store opened = store.open(environment);
+    StoreCatalog catalog = StoreCatalog.read(opened);
+    StoreOption.warn(opened, terminal);
+    return catalog;
+  }
+
+  /** What the user named by a key, a digest, or the first digits of one. */
+  public static Item resolve(StoreCatalog catalog, String name) throws IOException, InputException {
+    try {
+      return catalog.resolve(name);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(e.getMessage() + "; 'stitchflow ls' lists records");
+    }
+  }
+}

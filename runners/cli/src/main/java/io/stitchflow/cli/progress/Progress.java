@@ -1,0 +1,134 @@
+package io.stitchflow.cli.progress;
+
+import io.stitchflow.cli.text.Durations;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.plan.PlanStatus.StageStatus;
+import io.stitchflow.plan.StageKind;
+import io.stitchflow.plan.TimeEstimator;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Listens to a run and knows how far it is. */
+final class Progress implements RunListener {
+  private final TimeEstimator estimator;
+  private final LongSupplier nanos;
+  private final int total;
+  private final Map<StageKind, Counts> kinds = new EnumMap<>(StageKind.class);
+  private final Map<String, Stage> left = new LinkedHashMap<>();
+  private final Map<String, Integer> leftInGroup = new LinkedHashMap<>();
+  private final Map<String, ProgressSnapshot.Running> running = new LinkedHashMap<>();
+  private final List<String> failed = new ArrayList<>();
+
+  private static final class Counts {
+    private int total;
+    private int cached;
+    private int done;
+    private boolean begun;
+  }
+
+  /**
+   * A run that is about to do what {@code survey} misses.
+   *
+   * @param nanos a clock, as {@link System#nanoTime}
+   */
+  Progress(PlanStatus survey, TimeEstimator estimator, LongSupplier nanos) {
+    this.estimator = estimator;
+    this.nanos = nanos;
+    this.total = survey.stages().size();
+    for (StageStatus status : survey.stages()) {
+      Stage stage = status.stage();
+      Counts counts = kinds.computeIfAbsent(StageKind.of(stage), kind -> new Counts());
+      counts.total++;
+      if (status.state() == PlanStatus.State.HIT) {
+        counts.cached++;
+        counts.done++;
+      } else {
+        left.put(stage.getId(), stage);
+        leftInGroup.merge(stage.getGroup(), 1, Integer::sum);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void started(List<Stage> group, String worker) {
+    Stage first = group.get(0);
+    estimator.start(group, nanos.getAsLong());
+    counts(first).begun = true;
+    running.put(
+        first.getGroup(),
+        new ProgressSnapshot.Running(
+            label(group) + (worker.isEmpty() ? "" : " on " + worker), 0, ""));
+  }
+
+  @Override
+  public synchronized void advanced(List<Stage> group, double share) {
+    estimator.advance(group, share);
+    running.computeIfPresent(
+        group.get(0).getGroup(),
+        (name, each) -> new ProgressSnapshot.Running(each.label(), share, ""));
+  }
+
+  @Override
+  public synchronized void waiting(List<Stage> group, String owner, Duration waited) {
+    String note = ", waits " + Durations.words((double) waited.toSeconds()) + " for " + owner;
+    running.computeIfPresent(
+        group.get(0).getGroup(),
+        (name, each) -> new ProgressSnapshot.Running(each.label(), each.share(), note));
+  }
+
+  @Override
+  public synchronized void finished(Stage stage, StageResult result) {
+    if (left.remove(stage.getId()) == null) {
+      return; // a worker that was restarted tells twice
+    }
+    counts(stage).begun = true;
+    counts(stage).done++;
+    if (result.getOutcome() == Outcome.RAN) {
+      estimator.learn(stage, result.getResult().getSeconds());
+    } else if (result.getOutcome() == Outcome.FAILED) {
+      failed.add(stage.getId() + ": " + result.getMessage());
+    }
+    if (leftInGroup.merge(stage.getGroup(), -1, Integer::sum) == 0) {
+      estimator.end(stage.getGroup());
+      running.remove(stage.getGroup());
+    }
+  }
+
+  synchronized ProgressSnapshot snapshot() {
+    List<ProgressSnapshot.Kind> busy = new ArrayList<>();
+    kinds.forEach(
+        (kind, counts) -> {
+          if (counts.cached < counts.total) {
+            busy.add(
+                new ProgressSnapshot.Kind(
+                    kind, counts.total, counts.cached, counts.done, counts.begun));
+          }
+        });
+    double seconds = estimator.secondsLeft(left.values(), nanos.getAsLong());
+    return new ProgressSnapshot(
+        busy, List.copyOf(running.values()), total, total - left.size(), failed, seconds);
+  }
+
+  private Counts counts(Stage stage) {
+    Counts counts = kinds.get(StageKind.of(stage));
+    if (counts == null) {
+      throw new IllegalArgumentException("stage '" + stage.getId() + "' is not in the plan");
+    }
+    return counts;
+  }
+
+  private static String label(List<Stage> group) {
+    return group.size() == 1
+        ? group.get(0).getId()
+        : group.get(0).getGroup() + " (" + group.size() + " stages)";
+  }
+}

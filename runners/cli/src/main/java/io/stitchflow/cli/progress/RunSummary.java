@@ -1,0 +1,143 @@
+package io.stitchflow.cli.progress;
+
+import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.text.Clock;
+import io.stitchflow.cli.text.Durations;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Json;
+import io.stitchflow.cli.text.Lines;
+import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.content.ExitCoded;
+import io.stitchflow.content.MissingBlobException;
+import io.stitchflow.store.Store;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Outcome;
+import io.stitchflow.v1.Run;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run ends with: the report's files, {@code run.json}, matrices and a summary.
+ *
+ * @param system where JSON goes
+ * @param terminal where text for people goes
+ */
+public record RunSummary(Terminal system, Terminal terminal, boolean json) {
+  private static final int MOST_NAMED = 20;
+
+  /**
+   * Writes everything and returns the exit code.
+   *
+   * @param circumstances what else {@code run.json} says of the run
+   */
+  public int write(
+      Run run,
+      StageResults results,
+      Store store,
+      OutDirectory out,
+      Clock clock,
+      Map<String, Object> circumstances)
+      throws IOException {
+    StageResult report = results.report();
+    RunRecord record;
+    try (OutFiles files = out.begin()) {
+      @Nullable Path page = copy(report, store, files) ? out.path("report.html") : null;
+      String name = run.getExperiment().getName();
+      record = new RunRecord(name, out.path(""), page, results, clock.seconds());
+      Map<String, Object> all = new LinkedHashMap<>(circumstances);
+      all.put("store", store.location());
+      all.put("started", clock.started().toString());
+      all.put("processors", Runtime.getRuntime().availableProcessors());
+      files.write("run.json", Json.pretty(record.full(all)));
+      files.commit();
+    } catch (IOException e) {
+      throw e instanceof ExitCoded ? e : out.unwritable(e);
+    }
+    if (record.report() != null) {
+      answer(run.getExperiment(), out);
+    }
+    summarize(record, terminal.out());
+    StoreOption.warn(store, terminal);
+    Nondeterminism.warn(store, results, terminal.err());
+    if (json) {
+      system.out().json(record.summary());
+    }
+    if (results.count(Outcome.FAILED) == 0) {
+      return ExitCode.DONE;
+    }
+    return store.isFaulty() ? ExitCode.STORE : ExitCode.SOME_STAGES_FAILED;
+  }
+
+  /** Whether the report is there to be copied; a worker's, whose store did not take it, is not. */
+  private static boolean copy(@Nullable StageResult report, Store store, OutFiles files)
+      throws IOException {
+    if (report == null) {
+      return false;
+    }
+    try {
+      files.copy(report, store);
+      return true;
+    } catch (MissingBlobException e) {
+      return false;
+    }
+  }
+
+  private void answer(Experiment experiment, OutDirectory out) throws IOException {
+    String matrices = Matrices.of(out.path("cells.csv"), experiment, terminal.color());
+    if (terminal.color()) {
+      terminal.out().printRaw(matrices);
+    } else {
+      terminal.out().print(matrices);
+    }
+    if (Files.exists(out.path("answer.txt"))) {
+      terminal.out().println();
+      terminal.out().print(Files.readString(out.path("answer.txt")));
+    }
+  }
+
+  private static void summarize(RunRecord record, Lines out) {
+    StageResults results = record.results();
+    List<StageResult> failed = results.with(Outcome.FAILED);
+    List<StageResult> skipped = results.with(Outcome.SKIPPED);
+    name(out, "failed", failed);
+    name(out, "skipped", skipped);
+    List<StageResult> notStored = results.notStored();
+    if (!notStored.isEmpty()) {
+      name(out, "not stored", notStored);
+      out.printf(
+          Locale.ROOT,
+          "NOT STORED: %d results could not be kept; the next run computes them again%n",
+          notStored.size());
+    }
+    out.printf(
+        Locale.ROOT,
+        "%s: %d stages ran, %d cached%s in %s; %s saved%n",
+        record.experiment(),
+        results.count(Outcome.RAN),
+        results.count(Outcome.HIT),
+        failed.isEmpty() ? "" : ", " + failed.size() + " failed, " + skipped.size() + " skipped",
+        Durations.words(record.seconds()),
+        Durations.words(results.seconds(Outcome.HIT)));
+    out.println(
+        record.report() == null
+            ? "no report, since stages failed or it could not be stored; details: "
+                + record.out().resolve("run.json")
+            : "report: " + record.report());
+  }
+
+  private static void name(Lines out, String what, List<StageResult> results) {
+    for (StageResult result : results.subList(0, Math.min(MOST_NAMED, results.size()))) {
+      out.println(what + ": " + result.getStage() + ": " + result.getMessage());
+    }
+    if (results.size() > MOST_NAMED) {
+      out.println(what + ": and " + (results.size() - MOST_NAMED) + " more");
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.stitchflow.cli.text;
+
+import io.stitchflow.content.ExitCoded;
+
+/** What a command ends with. */
+public final class ExitCode {
+  public static final int DONE = 0;
+  public static final int BUG = 1;
+  public static final int INPUT = ExitCoded.INPUT;
+  public static final int STORE = ExitCoded.STORE;
+  public static final int SOME_STAGES_FAILED = 4;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,127 @@
+package io.stitchflow.cli.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.stitchflow.cli.input.InputException;
+import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.OutputException;
+import io.stitchflow.content.Digest;
+import io.stitchflow.content.MissingBlobException;
+import io.stitchflow.store.Store;
+import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Output;
+import io.stitchflow.v1.StageResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class OutFilesTest {
+  @TempDir Path directory;
+  private Store store;
+  private Path out;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    store = Store.open(directory.resolve("store"));
+    out = directory.resolve("a/out");
+  }
+
+  private StageResult report(Digest... digests) {
+    ActionResult.Builder result = ActionResult.newBuilder();
+    for (int i = 0; i < digests.length; i++) {
+      result.addOutput(
+          Output.newBuilder().setName("plots/" + i + ".svg").setDigest(digests[i].bytes()));
+    }
+    return StageResult.newBuilder().setResult(result).build();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> all = Files.walk(out)) {
+      return all.filter(Files::isRegularFile).map(each -> out.relativize(each).toString()).toList();
+    }
+  }
+
+  @Test
+  void commit_report_putsCopiesThatTheUserMayWrite() throws IOException {
+    Digest blob = store.put(bytes("plot"));
+    try (OutFiles files = OutFiles.in(out)) {
+      files.copy(report(blob), store);
+      files.write("run.json", "{}");
+      files.commit();
+    }
+    assertThat(files()).containsExactlyInAnyOrder("plots/0.svg", "run.json");
+    assertThat(out.resolve("plots/0.svg")).hasContent("plot");
+    assertThat(Files.getPosixFilePermissions(out.resolve("plots/0.svg")))
+        .isEqualTo(Files.getPosixFilePermissions(Files.createFile(directory.resolve("usual"))));
+  }
+
+  @Test
+  void close_withoutCommit_leavesNothing() throws IOException {
+    try (OutFiles files = OutFiles.in(out)) {
+      files.write("run.json", "{}");
+    }
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void write_directoryInTheWay_leavesEarlierFilesAsTheyWere() throws IOException {
+    Files.createDirectories(out.resolve("run.json"));
+    Files.writeString(out.resolve("answer.txt"), "earlier");
+    try (OutFiles files = OutFiles.in(out)) {
+      files.write("answer.txt", "later");
+      assertThatThrownBy(() -> files.write("run.json", "{}"))
+          .isInstanceOf(FileSystemException.class)
+          .hasMessageContaining("a directory is in the way");
+    }
+    assertThat(files()).containsExactly("answer.txt");
+    assertThat(out.resolve("answer.txt")).hasContent("earlier");
+  }
+
+  @Test
+  void copy_blobMissing_copiesNone() throws IOException {
+    Digest there = store.put(bytes("plot"));
+    try (OutFiles files = OutFiles.in(out)) {
+      assertThatThrownBy(() -> files.copy(report(there, Digest.of(bytes("gone"))), store))
+          .isInstanceOf(MissingBlobException.class);
+      files.write("run.json", "{}");
+      files.commit();
+    }
+    assertThat(files()).containsExactly("run.json");
+  }
+
+  @Test
+  void outDirectory_diskFull_isExitCode3AndNamesOut() {
+    OutputException full =
+        new OutputException("--out", directory, new IOException("No space left on device"));
+    assertThat(full.exitCode()).isEqualTo(ExitCode.STORE);
+    assertThat(full)
+        .hasMessageStartingWith("--out: " + directory + " cannot be written: the disk is full (")
+        .hasMessageContaining("choose another directory with --out");
+  }
+
+  @Test
+  void outDirectory_checked_makesNothing() throws InputException {
+    OutDirectory.at(out);
+    assertThat(directory.resolve("a")).doesNotExist();
+  }
+
+  @Test
+  void outDirectory_linkThatLeadsNowhere_isRefused() throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("none"));
+    assertThatThrownBy(() -> OutDirectory.at(link))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no directory is behind the link " + link);
+  }
+}

@@ -1,0 +1,105 @@
+package io.stitchflow.cli.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.stitchflow.cli.Screen;
+import io.stitchflow.cli.text.Durations;
+import io.stitchflow.plan.StageKind;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class ProgressTest {
+  private static final long SECOND = 1_000_000_000L;
+
+  private final Screen screen = new Screen();
+  private final AtomicLong now = new AtomicLong();
+
+  @Test
+  void plainDisplay_wholeRun_tellsBeginningsEndsAndSilences() {
+    PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
+    display.show(snapshot(0, false, List.of()));
+    now.addAndGet(4 * SECOND);
+    display.show(snapshot(0, true, List.of(new ProgressSnapshot.Running("train a", 0.434, ""))));
+    now.addAndGet(9 * SECOND);
+    display.show(snapshot(1, true, List.of()));
+    now.addAndGet(2 * SECOND);
+    display.show(snapshot(1, true, List.of(new ProgressSnapshot.Running("train b", 0.999, ""))));
+    display.show(snapshot(1, true, List.of(new ProgressSnapshot.Running("train b", 1, ""))));
+    now.addAndGet(SECOND);
+    display.end(snapshot(2, true, List.of()));
+    assertThat(screen.err().lines())
+        .containsExactly(
+            "networks: 2 to run, 1 cached",
+            "2 of 4 stages done, 2 left, about 1 min 30 s; running: train b 99%",
+            "networks: done in 12 s");
+  }
+
+  @Test
+  void plainDisplay_failure_isToldOnce() {
+    PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
+    ProgressSnapshot failed =
+        new ProgressSnapshot(List.of(), List.of(), 1, 1, List.of("train a: no space"), 0);
+    display.show(failed);
+    display.show(failed);
+    display.end(failed);
+    assertThat(screen.err().lines()).containsExactly("failed: train a: no space");
+  }
+
+  @Test
+  void liveDisplay_frame_fitsTheTerminalAndIsDrawnOver() {
+    LiveDisplay display = new LiveDisplay(screen.errLines(), 30);
+    display.show(
+        snapshot(
+            1,
+            true,
+            List.of(new ProgressSnapshot.Running("vanilla a -> b/layer1.0 seed 1", 0.5, ""))));
+    assertThat(screen.err().lines())
+        .allSatisfy(line -> assertThat(line.replace("\u001b[J", "")).hasSizeLessThan(30));
+    display.end(snapshot(2, true, List.of()));
+    assertThat(screen.err()).endsWith("\u001b[3A\r\u001b[J");
+  }
+
+  @Test
+  void liveDisplay_failure_staysAboveTheBlock() {
+    LiveDisplay display = new LiveDisplay(screen.errLines(), 80);
+    ProgressSnapshot failed =
+        new ProgressSnapshot(List.of(), List.of(), 2, 1, List.of("train a: no space"), 20);
+    display.show(failed);
+    display.show(failed);
+    assertThat(screen.err())
+        .containsOnlyOnce("failed: train a: no space\n")
+        .contains("1 of 2 stages done, 1 left, about 20 s\n");
+  }
+
+  @Test
+  void block_kinds_areAligned() {
+    ProgressSnapshot snapshot =
+        snapshot(1, true, List.of(new ProgressSnapshot.Running("train b", 0.5, "")));
+    assertThat(LiveDisplay.block(snapshot))
+        .containsExactly(
+            "  networks  [#############.......] 2/3, 1 cached",
+            "  running: train b 50%",
+            "2 of 4 stages done, 2 left, about 1 min 30 s");
+  }
+
+  @Test
+  void durations_anySize_areInUnitsOfTheirSize() {
+    assertThat(
+            List.of(0.04, 9.94, 9.96, 59.6, 61.0, 3599.0, 3600.0, 7500.0).stream()
+                .map(Durations::words))
+        .containsExactly(
+            "0.0 s", "9.9 s", "10 s", "1 min", "1 min 1 s", "59 min 59 s", "1 h", "2 h 5 min");
+    assertThat(List.of(3.0, 12.0, 93.0, 725.0, 8000.0).stream().map(Durations::about))
+        .containsExactly(
+            "a few seconds", "about 10 s", "about 1 min 30 s", "about 12 min", "about 2 h 15 min");
+  }
+
+  /** Four stages, three of them networks: one was cached, {@code done} ran. */
+  private static ProgressSnapshot snapshot(
+      int done, boolean begun, List<ProgressSnapshot.Running> running) {
+    ProgressSnapshot.Kind networks =
+        new ProgressSnapshot.Kind(StageKind.TRAIN_NETWORK, 3, 1, 1 + done, begun);
+    return new ProgressSnapshot(List.of(networks), running, 4, 1 + done, List.of(), 93);
+  }
+}
