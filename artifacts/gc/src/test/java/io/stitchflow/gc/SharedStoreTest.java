@@ -4,6 +4,7 @@ import static io.stitchflow.store.StoreFiles.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.google.protobuf.Message;
 import io.stitchflow.content.FileState;
@@ -159,6 +160,29 @@ class SharedStoreTest {
     }
   }
 
+  @Test
+  void otherUser_oneFolderNotReadable_isRefusedRatherThanTakenForEmpty() throws Exception {
+    if (!canActAsOthers()) {
+      return;
+    }
+    for (String folder : List.of("ac", "cas")) {
+      Path root = Files.createDirectories(temporary.resolve("of " + folder));
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Store.open(root).put(StoreFiles.bytes("weights"));
+      Files.createDirectories(root.resolve("ac"));
+      try (Stream<Path> all = Files.walk(root)) {
+        for (Path each : all.toList()) {
+          Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+      }
+      Files.setPosixFilePermissions(
+          root.resolve(folder), PosixFilePermissions.fromString("rwx------"));
+      assertThat(run(as(BOB, OTHER_GROUP), "read", root))
+          .singleElement(STRING)
+          .startsWith("refused: " + root.resolve(folder) + ": not permitted");
+    }
+  }
+
   private Path sharedByGroup() throws IOException {
     Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path root = Files.createDirectory(temporary.resolve("store"));
@@ -238,7 +262,14 @@ class SharedStoreTest {
   private String readableByAll() throws Exception {
     Path copies = temporary.resolve("classes");
     List<String> places = new ArrayList<>();
-    for (Class<?> type : List.of(StoreProcess.class, Store.class, Action.class, Message.class)) {
+    for (Class<?> type :
+        List.of(
+            SharedStoreProcess.class,
+            GarbageCollector.class,
+            StoreProcess.class,
+            Store.class,
+            Action.class,
+            Message.class)) {
       Path from = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
       Path to = copies.resolve(type.getSimpleName());
       if (!Files.exists(to)) {

@@ -275,6 +275,26 @@ public final class Store {
     verified.remove(digest);
   }
 
+  /**
+   * Creates and deletes a file, so that a run finds out before its first stage that the store is
+   * read-only. A full disk passes: its results are kept elsewhere until the run ends.
+   *
+   * @throws StoreException if the store cannot be created or written to
+   */
+  public void checkWritable() throws IOException {
+    try {
+      Files.deleteIfExists(directory.writeUnforced(new byte[1]));
+    } catch (IOException e) {
+      if (!isDiskFull(e)) {
+        throw e;
+      }
+    }
+  }
+
+  private static boolean isDiskFull(IOException e) {
+    return IoReason.isDiskFull(e) || e.getCause() instanceof IOException io && isDiskFull(io);
+  }
+
   /** A path under {@code tmp/}, nothing there yet, for a file to {@link #put} or to delete. */
   public Path newTemporary() throws IOException {
     return directory.newTemporary();

@@ -141,8 +141,7 @@ public final class Planner {
     report
         .setExperiment(experiment.getName())
         .addAllMetric(experiment.getMetricList())
-        .setVanilla(experiment.getVanilla())
-        .setTrainExamples(experiment.getRepresentation().getExamples());
+        .setVanilla(experiment.getVanilla());
     stage.getActionBuilder().setWriteReport(report);
     stages.add(stage);
   }

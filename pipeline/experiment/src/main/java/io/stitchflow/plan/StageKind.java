@@ -18,7 +18,7 @@ public enum StageKind {
   FIT_COPY_STITCH(ParametersCase.FIT_COPY_STITCH, 1, "copy stitches, SGD"),
   FIT_VANILLA_STITCH(ParametersCase.FIT_VANILLA_STITCH, 2, "vanilla stitches"),
   COMPARE_STITCHES(ParametersCase.COMPARE_STITCHES, 3, "comparisons"),
-  WRITE_REPORT(ParametersCase.WRITE_REPORT, 4, "report");
+  WRITE_REPORT(ParametersCase.WRITE_REPORT, 5, "report");
 
   private static final Map<ParametersCase, StageKind> OF_PARAMETERS =
       new EnumMap<>(ParametersCase.class);

@@ -163,7 +163,6 @@ class PlannerTest {
             tuple("test", "import data set", "test"),
             tuple("network[0]", "train a", "network"));
     WriteReport report = report(plan);
-    assertThat(report.getTrainExamples()).isEqualTo(7);
     assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();

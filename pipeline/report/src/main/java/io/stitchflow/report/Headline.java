@@ -81,9 +81,9 @@ final class Headline {
     int unknown = verdicts.getOrDefault(Verdict.UNKNOWN, 0);
     return String.format(
         Locale.ROOT,
-        "Not judged: %s not converged, %d with the receiver at chance%s%s.",
-        Words.count(notConverged, "cell"),
-        atChance,
+        "Not judged: %s with the receiver at chance, %s not converged%s%s.",
+        Words.count(atChance, "cell"),
+        Words.count(notConverged, "other cell"),
         undecided == 0 ? "" : ", " + undecided + " too close to call",
         unknown == 0 ? "" : ", " + unknown + " not measured");
   }
@@ -124,7 +124,7 @@ final class Headline {
             .toList();
     if (!atChance.isEmpty()) {
       notes.add(
-          "Test accuracy not above chance, "
+          "Test accuracy not clearly above chance, "
               + Numbers.fixed(networks.get(0).chance().accuracy(), 3)
               + ": "
               + String.join(", ", atChance)

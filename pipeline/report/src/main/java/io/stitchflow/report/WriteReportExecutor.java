@@ -64,11 +64,8 @@ public final class WriteReportExecutor implements StageExecutor {
     for (Input input : run.action().getInputList()) {
       digests.put(input.getRole(), Digest.from(input.getDigest()));
     }
-    Chance chance =
-        Chance.of(
-            ClassCounts.read(run.input("train"), report.getTrainExamples()),
-            ClassCounts.read(run.input("test"), 0));
-    CellTable table = readCells(run, report, digests, chance, progress);
+    Chance chance = Chance.of(ClassCounts.read(run.input("test")));
+    CellTable table = readCells(run, report, digests, progress);
     List<NetworkRow> networks = readNetworks(run, report, digests, chance);
     progress.accept(SHARE_OF_READING);
 
@@ -104,11 +101,7 @@ public final class WriteReportExecutor implements StageExecutor {
   }
 
   private static CellTable readCells(
-      StageRun run,
-      WriteReport report,
-      Map<String, Digest> digests,
-      Chance chance,
-      DoubleConsumer progress)
+      StageRun run, WriteReport report, Map<String, Digest> digests, DoubleConsumer progress)
       throws IOException {
     List<Cell> cells = new ArrayList<>();
     for (int i = 0; i < report.getCellCount(); i++) {
@@ -119,7 +112,7 @@ public final class WriteReportExecutor implements StageExecutor {
         progress.accept(SHARE_OF_READING * i / report.getCellCount());
       }
     }
-    return new CellTable(Shared.fill(cells, chance));
+    return new CellTable(Shared.fill(cells));
   }
 
   private static List<NetworkRow> readNetworks(

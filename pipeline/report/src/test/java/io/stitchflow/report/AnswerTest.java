@@ -66,8 +66,8 @@ final class AnswerTest {
         .isEqualTo(
             "Vanilla stitches trained from a random start for 6 epochs work in 3 of 5 judged cells"
                 + " of two trained networks; there they match the receiver's representation in 1,"
-                + " in part in 0, not in 2. Not judged: 0 cells not converged, 0 with the receiver"
-                + " at chance.");
+                + " in part in 0, not in 2. Not judged: 0 cells with the receiver"
+                + " at chance, 0 other cells not converged.");
     assertThat(text(answer))
         .startsWith("Do these trained stitches match the representation?\nVanilla stitches ")
         .contains("The task loss does not identify the stitch")
@@ -135,7 +135,7 @@ final class AnswerTest {
     assertThat(answer.rows().get(0).verdict())
         .isEqualTo("works and matches in 1 of 2 cells, not converged in 1");
     assertThat(Headline.of(answer, SETTINGS))
-        .contains("work in 1 of 1 judged cell ", "Not judged: 1 cell not converged, 0 with");
+        .contains("work in 1 of 1 judged cell ", "at chance, 1 other cell not converged.");
   }
 
   @Test
@@ -155,10 +155,10 @@ final class AnswerTest {
     Answer answer = answer(List.of(Fixtures.row(A), atChance));
     assertThat(Headline.of(answer, SETTINGS))
         .startsWith("Not answered: 0 of 1 cell of two trained networks can be judged")
-        .contains("1 with the receiver at chance");
+        .contains("1 cell with the receiver at chance");
     assertThat(Headline.notes(answer, List.of(Fixtures.row(A), atChance)))
         .contains(
-            "Test accuracy not above chance, 0.100: b (0.100). Cells with these receivers have no"
+            "Test accuracy not clearly above chance, 0.100: b (0.100). Cells with these receivers have no"
                 + " verdict.");
   }
 

@@ -222,10 +222,11 @@ final class WriteReportExecutorTest {
             .add(B, Fixtures.curve(0.9, 0.3))
             .add(stem(A, B), Fixtures.comparison(0.9, 0.9, 1, 1, 2));
     execute(run);
-    String sentence = "Test accuracy not above chance, 0.900: a (0.900), b (0.900).";
+    String sentence = "Test accuracy not clearly above chance, 0.900: a (0.900), b (0.900).";
     assertThat(page(run)).contains(sentence, "not above chance, though trained");
     assertThat(Files.readString(run.out().resolve("answer.txt")))
-        .contains(sentence, "1 with the receiver at chance", "receiver at chance in 1 of 1 cell")
+        .contains(
+            sentence, "1 cell with the receiver at chance", "receiver at chance in 1 of 1 cell")
         .doesNotContain("works in", "works and");
   }
 
@@ -267,8 +268,10 @@ final class WriteReportExecutorTest {
             .add(B, Fixtures.curve(0.9, 0.3))
             .add(stem(A, B), diverged.toBuilder().setTrain(train).build());
     execute(run);
-    assertThat(page(run)).contains("1 cell not converged", "<td class=\"number\">1, 1 †</td>");
-    assertThat(Files.readString(run.out().resolve("answer.txt"))).contains("1 cell not converged");
+    assertThat(page(run))
+        .contains("1 other cell not converged", "<td class=\"number\">1, 1 †</td>");
+    assertThat(Files.readString(run.out().resolve("answer.txt")))
+        .contains("1 other cell not converged");
     assertThat(
             Files.readString(
                 run.out().resolve("heatmaps/a_b.trained_trained.vanilla_accuracy.svg")))

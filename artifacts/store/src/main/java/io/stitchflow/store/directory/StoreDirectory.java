@@ -433,6 +433,7 @@ public final class StoreDirectory {
     }
     for (Folder folder : Folder.values()) {
       StorePaths.checkNotLinked(root, folder(folder));
+      checkReadable(folder(folder));
     }
     Path format = root.resolve(StoreFormat.NAME);
     try {
@@ -449,6 +450,13 @@ public final class StoreDirectory {
       checkNobodyElses();
     } catch (IOException e) {
       throw explain(format, e);
+    }
+  }
+
+  /** Results that this user may not read must not be taken for absent. */
+  private void checkReadable(Path folder) throws IOException {
+    if (Files.isDirectory(folder) && !(Files.isReadable(folder) && Files.isExecutable(folder))) {
+      throw explain(folder, new AccessDeniedException(folder.toString()));
     }
   }
 

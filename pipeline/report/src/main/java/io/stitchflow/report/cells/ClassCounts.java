@@ -15,16 +15,11 @@ public record ClassCounts(List<Integer> counts) {
     counts = List.copyOf(counts);
   }
 
-  /**
-   * Counts the labels of a data set's split.
-   *
-   * @param first how many examples to count, from the start of the split; 0 for all
-   */
-  public static ClassCounts read(Path split, int first) throws IOException {
+  /** Counts the labels of a data set's split. */
+  public static ClassCounts read(Path split) throws IOException {
     List<Integer> counts = new ArrayList<>(Collections.nCopies(CLASSES, 0));
     try (TensorFile file = TensorFile.open(split)) {
-      int rows = first == 0 ? file.rows() : Math.min(first, file.rows());
-      for (int row = 0; row < rows; row++) {
+      for (int row = 0; row < file.rows(); row++) {
         int label = file.label(row);
         counts.set(label, counts.get(label) + 1);
       }
@@ -39,14 +34,5 @@ public record ClassCounts(List<Integer> counts) {
   /** The share of the most frequent class, in [0, 1]; NaN without examples. */
   double majority() {
     return (double) counts.stream().mapToInt(Integer::intValue).max().orElse(0) / examples();
-  }
-
-  /** Entropy of the class shares in nats: the least cross-entropy of a constant prediction. */
-  double entropy() {
-    double examples = examples();
-    return counts.stream()
-        .filter(count -> count > 0)
-        .mapToDouble(count -> -count / examples * Math.log(count / examples))
-        .sum();
   }
 }

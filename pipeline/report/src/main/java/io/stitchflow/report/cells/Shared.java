@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the rows of one cell and seed show only together; null where not measured.
  *
- * @param gap the vanilla stitch's cross-entropy on train examples minus the least that is known to
- *     be within reach: of the cell's copies and controls, and of a constant prediction; 0 if they
- *     differ by rounding only. Above 0, training has not converged
+ * @param gap the vanilla stitch's cross-entropy on train examples minus the least of the cell's
+ *     other measured stitches, copies and controls; 0 if they differ by rounding only, null if none
+ *     was measured. Above 0, training has not converged
  * @param copyDrop R² of the copy on train examples minus that on test examples
  */
 public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
@@ -23,13 +23,13 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
   private record Stitching(CellKey cell, long seed) {}
 
   /** The same rows, in their order. */
-  public static List<Cell> fill(List<Cell> rows, Chance chance) {
+  public static List<Cell> fill(List<Cell> rows) {
     Map<Stitching, List<Cell>> stitchings = new LinkedHashMap<>();
     for (Cell row : rows) {
       stitchings.computeIfAbsent(stitching(row), absent -> new ArrayList<>()).add(row);
     }
     Map<Stitching, @Nullable Double> gaps = new LinkedHashMap<>();
-    stitchings.forEach((stitching, all) -> gaps.put(stitching, gap(all, chance)));
+    stitchings.forEach((stitching, all) -> gaps.put(stitching, gap(all)));
     List<Cell> filled = new ArrayList<>();
     for (Cell row : rows) {
       Stitching stitching = stitching(row);
@@ -43,9 +43,9 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
     return new Stitching(CellKey.of(row), row.place().getSeed());
   }
 
-  private static @Nullable Double gap(List<Cell> rows, Chance chance) {
+  private static @Nullable Double gap(List<Cell> rows) {
     Double reached = null;
-    double known = chance.crossEntropy();
+    double known = Double.POSITIVE_INFINITY;
     for (Cell row : rows) {
       if (row.split() == Split.TRAIN) {
         reached = row.vanillaCrossEntropy() == null ? reached : row.vanillaCrossEntropy();
@@ -60,6 +60,9 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
     }
     if (reached.isNaN()) {
       return Double.POSITIVE_INFINITY;
+    }
+    if (known == Double.POSITIVE_INFINITY) {
+      return null;
     }
     double gap = reached - known;
     return Math.abs(gap) <= ROUNDING * Math.abs(known) ? 0 : gap;

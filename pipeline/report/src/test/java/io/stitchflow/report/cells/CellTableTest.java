@@ -35,10 +35,7 @@ final class CellTableTest {
             .setSeed(-1)
             .build();
     Comparison comparison = Fixtures.comparison(0.8, 0.6, 3, 0.5, 2);
-    assertThat(
-            Files.readString(
-                written(
-                    Shared.fill(CellTable.rows(place, comparison, DIGEST), Fixtures.TEN_CLASSES))))
+    assertThat(Files.readString(written(Shared.fill(CellTable.rows(place, comparison, DIGEST)))))
         .isEqualTo(
             "condition,sender,sender_cut,receiver,receiver_cut,copy_solver,split,vanilla_accuracy,"
                 + "copy_accuracy,receiver_accuracy,ev,es,sv,r2_vanilla,r2_copy,r2_ceiling,seed,"

@@ -1,7 +1,6 @@
 package io.stitchflow.report.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.v1.Comparison;
@@ -40,9 +39,22 @@ final class SharedTest {
   }
 
   @Test
-  void gap_worseThanAConstantPrediction_isAboveZero() {
-    add(CopySolver.LEAST_SQUARES, train(203, 150));
-    assertThat(filled().get(0).gap()).isEqualTo(203 - Math.log(10), within(1e-12));
+  void gap_divergedBesideACopy_isAboveZero() {
+    add(CopySolver.LEAST_SQUARES, train(203, 2.5));
+    assertThat(filled().get(0).gap()).isEqualTo(200.5);
+  }
+
+  @Test
+  void gap_receiverWhoseOutputNoStitchChanges_isZero() {
+    add(CopySolver.LEAST_SQUARES, train(2.75, 2.75));
+    assertThat(filled().get(0).gap()).isZero();
+    assertThat(filled().get(0).notConverged()).isFalse();
+  }
+
+  @Test
+  void gap_noOtherStitchMeasured_isUnknown() {
+    add(CopySolver.SGD, train(0.5, Double.NaN));
+    assertThat(filled().get(0).gap()).isNull();
   }
 
   @Test
@@ -80,7 +92,7 @@ final class SharedTest {
   }
 
   private List<Cell> filled() {
-    return Shared.fill(rows, Fixtures.TEN_CLASSES);
+    return Shared.fill(rows);
   }
 
   private void add(CopySolver solver, Measurement train) {

@@ -72,9 +72,13 @@ public final class RunCommand implements Callable<Integer> {
     Plan planned = runner.applyTo(Plans.of(valid, options, environment));
     OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
     Store store = options.store(environment);
+    out.checkIsOutside(store.root());
     Plan plan = Plans.in(store, valid, planned);
     PlanStatus survey = PlanStatus.of(plan, new Memo(store));
     StoreOption.warn(store, terminal);
+    if (!survey.complete()) {
+      store.checkWritable();
+    }
     if (!ignoreDiskSpace && (runner.isDirect() || store.remoteStore() == null)) {
       DiskSpace.of(store, RemainingWork.of(survey)).check();
     }

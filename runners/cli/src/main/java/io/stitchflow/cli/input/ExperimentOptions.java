@@ -83,7 +83,7 @@ public final class ExperimentOptions {
     return json;
   }
 
-  public Store store(Map<String, String> environment) throws IOException {
+  public Store store(Map<String, String> environment) throws IOException, InputException {
     return store.open(environment);
   }
 

@@ -65,6 +65,9 @@ public final class RunnerOptions {
       throw new InputException(
           "--flink-master, --parallelism and --detach go with --runner flink; add it, or drop them");
     }
+    if (!isDirect()) {
+      var unused = cluster();
+    }
     if (!isDirect() && master.isEmpty()) {
       throw new InputException(
           "--runner "
@@ -82,7 +85,6 @@ public final class RunnerOptions {
           "--detach: a cluster in this process ends with it; drop --detach, or name another master");
     }
     if (!isDirect()) {
-      var unused = cluster();
       checkMaster(master);
     }
   }

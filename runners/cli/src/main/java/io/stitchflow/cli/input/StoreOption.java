@@ -23,7 +23,10 @@ public final class StoreOption {
       })
   private @Nullable String store;
 
-  public Store open(Map<String, String> environment) throws IOException {
+  public Store open(Map<String, String> environment) throws IOException, InputException {
+    if (store != null && store.isBlank()) {
+      throw new InputException("--store: needs a directory or a URI, but was '" + store + "'");
+    }
     return Stores.open(
         store == null ? Stores.defaultDirectory(environment).toString() : store, environment);
   }

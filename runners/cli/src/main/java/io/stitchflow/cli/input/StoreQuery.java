@@ -21,7 +21,7 @@ public final class StoreQuery {
   }
 
   public StoreCatalog catalog(Map<String, String> environment, Terminal terminal)
-      throws IOException {
+      throws IOException, InputException {
     Store opened = store.open(environment);
     StoreCatalog catalog = StoreCatalog.read(opened);
     StoreOption.warn(opened, terminal);

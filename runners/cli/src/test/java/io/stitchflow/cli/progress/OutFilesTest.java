@@ -124,4 +124,42 @@ final class OutFilesTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no directory is behind the link " + link);
   }
+
+  @Test
+  void outDirectory_namedByDots_takesFiles() throws Exception {
+    Files.createDirectories(out);
+    OutDirectory dotted = OutDirectory.at(out.resolve("x/.."));
+    try (OutFiles files = dotted.begin()) {
+      files.write("answer.txt", "yes");
+      files.commit();
+    }
+    assertThat(files()).containsExactly("answer.txt");
+  }
+
+  @Test
+  void outDirectory_filesOfTheUserUnderNamesOfAReport_isRefusedAndKeepsThem() throws Exception {
+    Files.createDirectories(out);
+    Path mine = Files.writeString(out.resolve("cells.csv"), "precious");
+    assertThatThrownBy(() -> OutDirectory.at(out))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(mine + ": would be overwritten");
+    Files.writeString(out.resolve("run.json"), "{}");
+    assertThat(OutDirectory.at(out).path("cells.csv")).hasContent("precious");
+  }
+
+  @Test
+  void outDirectory_whereNoFilesCanBe_isRefusedBeforeAnythingRuns() {
+    assertThatThrownBy(() -> OutDirectory.at(Path.of("/proc/x")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("/proc: cannot be written to");
+  }
+
+  @Test
+  void outDirectory_inTheStore_isRefused() throws Exception {
+    assertThatThrownBy(
+            () -> OutDirectory.at(store.root().resolve("cas")).checkIsOutside(store.root()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("is in the store");
+    OutDirectory.at(out).checkIsOutside(store.root());
+  }
 }
