@@ -48,11 +48,11 @@ import picocli.CommandLine.Spec;
     versionProvider = Versions.class,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done",
-      "1:a bug of ours",
-      "2:your input: an option, the experiment, its data; or a limit of this machine",
-      "3:your store, or where results are written",
-      "4:some stages failed; the rest finished"
+      "0:success",
+      "1:a bug in Stitchflow",
+      "2:invalid input: an option, the experiment or its data; or a limit of this machine",
+      "3:the store or the output directory cannot be used",
+      "4:some stages failed; all others finished"
     })
 public final class Stitchflow implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -90,7 +90,7 @@ public final class Stitchflow implements Runnable {
       Terminal terminal, Map<String, String> environment, String... args) {
     CommandLine line = new CommandLine(new Stitchflow());
     Map<String, Supplier<Object>> commands = commands(terminal, environment);
-    // Picocli reads what it is told of, and all commands are a good part of a short one's time
+    // Registering all commands takes a good part of a short command's time
     Supplier<Object> named = args.length == 0 ? null : commands.get(args[0]);
     if (named == null) {
       commands.values().forEach(command -> line.addSubcommand(command.get()));

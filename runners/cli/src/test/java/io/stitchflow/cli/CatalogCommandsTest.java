@@ -112,7 +112,7 @@ class CatalogCommandsTest {
   @Test
   void ls_optionsThatAreWrong_areInputErrors() {
     assertThat(execute("ls", "--stage", "train")).isEqualTo(ExitCode.INPUT);
-    assertThat(err).contains("--stage: there is no 'train'; choose one of import_dataset, ");
+    assertThat(err).contains("--stage: unknown stage 'train'; choose one of import_dataset, ");
     assertThat(execute("ls", "--older-than", "soon")).isEqualTo(ExitCode.INPUT);
     assertThat(err).contains("--older-than: needs a number and s, m or min, h, d or w");
     assertThat(execute("ls", "--larger-than", "-1")).isEqualTo(ExitCode.INPUT);

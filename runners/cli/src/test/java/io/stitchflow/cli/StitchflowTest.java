@@ -227,7 +227,7 @@ final class StitchflowTest {
             ambiguous.execute(
                 Map.of(), "why", file.toString(), "train", "--store", store.toString()))
         .isEqualTo(ExitCode.INPUT);
-    assertThat(ambiguous.err()).contains("'train' is in the ids of ");
+    assertThat(ambiguous.err()).contains("'train' matches the IDs of ");
   }
 
   private String ask(String... command) {
@@ -356,8 +356,8 @@ final class StitchflowTest {
 
   @Test
   void run_runnerOptionsThatContradict_areInputErrorsBeforeAnythingIsTouched() {
-    assertRefused("--flink-master, --parallelism and --detach go with --runner flink", "--detach");
-    assertRefused("--runner flink needs to know where", "--runner", "flink");
+    assertRefused("--flink-master, --parallelism and --detach require --runner flink", "--detach");
+    assertRefused("--runner flink requires --flink-master", "--runner", "flink");
     for (String parallelism : new String[] {"0", "-1"}) {
       assertRefused(
           "--parallelism: must be at least 1, but was " + parallelism,
@@ -367,7 +367,7 @@ final class StitchflowTest {
     }
     assertRefused("--runner: there is no 'x' here", "--runner=x", "--flink-master=localhost:1");
     assertRefused(
-        "--detach: a cluster in this process ends with it",
+        "--detach: not possible with --flink-master [local]",
         "--runner=flink",
         "--flink-master=[local]",
         "--detach");

@@ -254,9 +254,14 @@ class StoreCommandsTest {
   void gc_wrongOptions_areInputErrors() {
     assertRefused("--older-than: needs a number and s, m or min", "gc", "--older-than", "soon");
     assertRefused("--max-size: needs a number of bytes", "gc", "--max-size", "much");
-    assertRefused("--undo: goes alone", "gc", "--undo", "--dry-run");
-    assertRefused("--undo: goes alone", "gc", "--undo", "--purge");
-    assertRefused("--purge: goes alone", "gc", "--purge", "--max-size", "1GB");
+    assertRefused("--undo cannot be combined with --dry-run", "gc", "--undo", "--dry-run");
+    assertRefused("--undo cannot be combined with --purge", "gc", "--undo", "--purge");
+    assertRefused(
+        "--purge cannot be combined with --dry-run or --max-size",
+        "gc",
+        "--purge",
+        "--max-size",
+        "1GB");
     assertRefused("--sample: needs a share", "verify", "--sample", "0%");
     assertThat(root).doesNotExist();
   }

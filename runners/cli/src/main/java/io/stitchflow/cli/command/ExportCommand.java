@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Writes a record's outputs, or one blob, as files that other programs open: safetensors, Arrow, the report's files; comparisons, training curves and predictions as CSV.",
-      "Bytes are verified. A file that is there with other content is never replaced.",
+      "Writes a record's outputs, or one blob, as files that other programs can read: safetensors, Arrow, report files, and CSV for comparisons, training curves and predictions.",
+      "Verifies checksums. Never overwrites a file that has other content.",
       "Example: stitchflow export 3f9a1c --to networks/a"
     })
 public final class ExportCommand implements Callable<Integer> {
@@ -37,14 +37,14 @@ public final class ExportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "KEY|DIGEST",
-      description = "A key or a blob's digest, or the first 6 or more digits of one.")
+      description = "A key, a blob's digest, or a prefix of at least 6 digits.")
   private String name = "";
 
   @Option(
       names = "--to",
       paramLabel = "DIR",
       required = true,
-      description = "The directory for the files; made if it is not there.")
+      description = "Output directory; created if missing.")
   private Path directory = Path.of("");
 
   @Mixin private StoreQuery query = new StoreQuery();

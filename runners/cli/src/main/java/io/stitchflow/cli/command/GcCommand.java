@@ -31,14 +31,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Takes from the store what nobody needs. Kept are pins ('stitchflow pin'), results of recent runs, what is being computed, everything younger than an hour, and all that those were computed from.",
-      "What goes can be brought back with --undo; until then it takes its space. A gc deletes for good what an earlier one took more than an hour before, --purge all of it at once. Runs may go on meanwhile.",
-      "Of a remote store, this is about the first level on this machine; what is behind it stays."
+      "Deletes unreferenced results. Keeps pinned results ('stitchflow pin'), results of recent runs, results being computed, results younger than an hour, and the inputs of all of these.",
+      "Deleted files go to a trash directory and can be restored with --undo. A later gc empties trash that is older than an hour; --purge empties it at once. Safe while experiments run.",
+      "For a remote store, only the local cache is collected."
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  stitchflow gc --older-than 7d --max-size 50GiB --dry-run",
-      "tells what would go to leave the runs of a week, in at most 50 GiB."
+      "shows what would be deleted to keep the runs of one week, in at most 50 GiB."
     })
 public final class GcCommand implements Callable<Integer> {
   private final Terminal system;
@@ -48,7 +48,7 @@ public final class GcCommand implements Callable<Integer> {
       names = "--older-than",
       paramLabel = "DURATION",
       description =
-          "Records and runs younger than this stay: "
+          "Keeps records and runs younger than this: "
               + Quantities.DURATION_FORM
               + ". Default: 30d.")
   private String olderThan = "30d";
@@ -57,24 +57,25 @@ public final class GcCommand implements Callable<Integer> {
       names = "--max-size",
       paramLabel = "SIZE",
       description =
-          "Goes on until the store is not larger: takes bytes that can be computed again, representations first, then what is cheapest per byte. Their records stay, so that all that was computed from them stays cached. Spares pins and reports. "
+          "Also evicts blobs that can be recomputed until the store has at most this size: representations first, then the cheapest to recompute per byte. Records are kept, so stages that depend on them stay cached. Pinned results and reports are not evicted. "
               + "SIZE is "
               + Quantities.SIZE_FORM
-              + ". Default: any size.")
+              + ". Default: no limit.")
   private @Nullable String maxSize;
 
-  @Option(names = "--dry-run", description = "Only tells what would go.")
+  @Option(names = "--dry-run", description = "Shows what would be deleted; deletes nothing.")
   private boolean dryRun;
 
   @Option(
       names = "--undo",
-      description = "Brings back what the latest gc took; what was computed anew since stays.")
+      description =
+          "Restores what the latest gc deleted, except results that were computed again since.")
   private boolean undo;
 
   @Option(
       names = "--purge",
       description =
-          "Deletes at once and for good what earlier gcs took; frees the space that a full disk needs. Collects nothing.")
+          "Deletes the trash of earlier gcs permanently, to free disk space. Collects nothing.")
   private boolean purge;
 
   @Mixin private StoreOption storeOption = new StoreOption();
@@ -91,7 +92,10 @@ public final class GcCommand implements Callable<Integer> {
     long maxSizeBytes = maxSize == null ? Long.MAX_VALUE : Quantities.bytes("--max-size", maxSize);
     if ((undo || purge) && ((undo && purge) || dryRun || maxSize != null)) {
       throw new InputException(
-          (undo ? "--undo" : "--purge") + ": goes alone; drop --dry-run, --max-size and others");
+          (undo ? "--undo" : "--purge")
+              + " cannot be combined with "
+              + (undo && purge ? "--purge, " : "")
+              + "--dry-run or --max-size");
     }
     Store store = storeOption.open(environment);
     GarbageCollector collector = new GarbageCollector(store, InstantSource.system());

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     description = {
       "Creates a store in a directory of this machine. Without it, the first run creates a private one.",
-      "A shared store can be read and written by all members of the directory's group, whatever their umask: its directories have mode 2770, its files 0660. An existing store of yours is opened to the group."
+      "All members of the directory's group can read and write a shared store, regardless of their umask: directories have mode 2770, files 0660. An existing store is converted; you must own it."
     },
     footerHeading = "%nExample:%n",
     footer = {

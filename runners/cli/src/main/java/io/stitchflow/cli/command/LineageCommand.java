@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Shows as a tree what a record or a blob was made from, or what was made from it.",
-      "A record that stands in several places has its branches at the first.",
+      "Shows the inputs or the dependents of a record or blob, as a tree.",
+      "A record that occurs several times is expanded once.",
       "Example: stitchflow lineage 3f9a1c --down"
     })
 public final class LineageCommand implements Callable<Integer> {
@@ -38,15 +38,15 @@ public final class LineageCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "KEY|DIGEST",
-      description = "A key or a blob's digest, or the first 6 or more digits of one.")
+      description = "A key, a blob's digest, or a prefix of at least 6 digits.")
   private String name = "";
 
   /** One way or the other. */
   static final class Direction {
-    @Option(names = "--up", description = "What it was made from (default).")
+    @Option(names = "--up", description = "Inputs (default).")
     private boolean up;
 
-    @Option(names = "--down", description = "What was made from it.")
+    @Option(names = "--down", description = "Dependents.")
     private boolean down;
 
     boolean isDown() {
@@ -85,7 +85,7 @@ public final class LineageCommand implements Callable<Integer> {
     String what =
         entry == null
             ? (node.blob() == null ? "" : node.blob().brief() + " ")
-                + "from outside, or its record is gone"
+                + "external file, or its record was deleted"
             : words.named(entry);
     text.append(Escapes.of(indent + role + what + (node.repeated() ? " (above)" : "")));
     text.append('\n');

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Lists the records of the store: key, stage, size, seconds that computing took, age, what it is, and the experiments whose recorded runs used it.",
+      "Lists the records of the store: key, stage, size, compute time, age, description, and the experiments whose recorded runs used it.",
       "Example: stitchflow ls --stage train_network --larger-than 10M --sort size"
     })
 public final class LsCommand implements Callable<Integer> {
@@ -64,7 +64,7 @@ public final class LsCommand implements Callable<Integer> {
   @Option(
       names = "--stage",
       paramLabel = "KIND",
-      description = "Only records of this kind of stage, such as train_network.")
+      description = "Only records of this stage, such as train_network.")
   private String stage = "";
 
   @Option(
@@ -76,15 +76,14 @@ public final class LsCommand implements Callable<Integer> {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
-      description =
-          "Only records published longer ago than this: " + Quantities.DURATION_FORM + ".")
+      description = "Only records older than this: " + Quantities.DURATION_FORM + ".")
   private @Nullable String olderThan;
 
   @Option(
       names = "--larger-than",
       paramLabel = "SIZE",
       description =
-          "Only records whose outputs are together larger than this: " + Quantities.SIZE_FORM + ".")
+          "Only records whose outputs exceed this total size: " + Quantities.SIZE_FORM + ".")
   private @Nullable String largerThan;
 
   @Option(
@@ -131,7 +130,7 @@ public final class LsCommand implements Callable<Integer> {
         Stream.of(StageKind.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList();
     if (!stage.isEmpty() && !kinds.contains(stage)) {
       throw new InputException(
-          "--stage: there is no '" + stage + "'; choose one of " + String.join(", ", kinds));
+          "--stage: unknown stage '" + stage + "'; choose one of " + String.join(", ", kinds));
     }
   }
 

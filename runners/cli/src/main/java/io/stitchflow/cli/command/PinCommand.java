@@ -36,14 +36,14 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Keeps results, and what they were computed from, until 'stitchflow unpin NAME', whatever 'gc' takes.",
-      "A name that is there already keeps the new results only.",
-      "Of a remote store, this is about the first level on this machine, where alone 'gc' takes anything."
+      "Protects results and their inputs from 'gc' until 'stitchflow unpin NAME'.",
+      "An existing pin of this name is replaced.",
+      "For a remote store, pins protect the local cache, which is all that 'gc' collects."
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  stitchflow pin paper proto/examples/quickstart.textproto",
-      "keeps all results of that experiment that the store has."
+      "protects all results of that experiment that are in the store."
     })
 public final class PinCommand implements Callable<Integer> {
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{6,64}");
@@ -61,7 +61,7 @@ public final class PinCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "FILE|KEY",
       description =
-          "An experiment, all whose results in the store are kept, or one result's key, whole or its first digits, at least 6.")
+          "An experiment file: all its results in the store; or the key of one result, or a prefix of at least 6 digits.")
   private String what = "";
 
   @Option(
@@ -73,7 +73,7 @@ public final class PinCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      description = "What has computed the experiment, as in 'run'; it is in the keys.")
+      description = "The device of the run, as in 'run'; it is part of the keys.")
   private String device = "cpu";
 
   @Mixin private StoreOption storeOption = new StoreOption();

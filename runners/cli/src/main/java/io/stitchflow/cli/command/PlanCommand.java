@@ -25,9 +25,9 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Says what a run would do and why, and computes nothing.",
-      "HIT: in the store. RUN: has to be computed. WAIT: its inputs have to be computed first.",
-      "Ends with estimates of the time, with as many lanes as cores, from how long stages in the store took; of floating-point operations, two a multiply-accumulate; and of what the store's disk has to take."
+      "Shows what a run would compute, and why. Computes nothing.",
+      "HIT: in the store. RUN: not in the store, inputs are ready. WAIT: not known yet, inputs must be computed first.",
+      "The last lines are estimates: run time with one lane per core, based on the recorded times of stages in the store; floating-point operations, two per multiply-accumulate; and disk space."
     })
 public final class PlanCommand implements Callable<Integer> {
   private final Terminal system;

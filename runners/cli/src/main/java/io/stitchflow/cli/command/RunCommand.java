@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description =
-        "Runs an experiment: computes what the store does not have, and writes the report.")
+        "Runs an experiment: computes the stages that are not in the store, then writes the report.")
 public final class RunCommand implements Callable<Integer> {
   private final Terminal system;
   private final Map<String, String> environment;
@@ -55,7 +55,7 @@ public final class RunCommand implements Callable<Integer> {
   @Option(
       names = DiskSpace.IGNORE,
       description =
-          "Starts even where the store's disk cannot take all that the run is estimated to keep. Without it the run ends at once then, with exit code 3.")
+          "Runs even if the estimated output does not fit on the store's disk. Without this option such a run exits with code 3 before it starts.")
   private boolean ignoreDiskSpace;
 
   public RunCommand(Terminal system, Map<String, String> environment) {
@@ -76,9 +76,6 @@ public final class RunCommand implements Callable<Integer> {
     Plan plan = Plans.in(store, valid, planned);
     PlanStatus survey = PlanStatus.of(plan, new Memo(store));
     StoreOption.warn(store, terminal);
-    if (!survey.complete()) {
-      store.checkWritable();
-    }
     if (!ignoreDiskSpace && (runner.isDirect() || store.remoteStore() == null)) {
       DiskSpace.of(store, RemainingWork.of(survey)).check();
     }
@@ -120,6 +117,7 @@ public final class RunCommand implements Callable<Integer> {
     SnappyLibrary.prepare(environment); // before anything else is made
     if (runner.isDirect()) {
       DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
+      store.checkWritable();
       int lanes = Runtime.getRuntime().availableProcessors();
       try (RunDisplay watched = RunDisplay.start(survey, lanes, terminal);
           Interruption interruption = Interruption.of(watched, store, terminal.err())) {
@@ -137,6 +135,7 @@ public final class RunCommand implements Callable<Integer> {
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
     DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
+    store.checkWritable();
     try (RunDisplay watched = RunDisplay.start(survey, slots, terminal);
         Interruption interruption = Interruption.of(watched, store, terminal.err())) {
       List<StageResult> results =
@@ -168,7 +167,7 @@ public final class RunCommand implements Callable<Integer> {
           .err()
           .printf(
               Locale.ROOT,
-              "stitchflow: %s took %d results that it could not take before%n",
+              "stitchflow: %s: uploaded %d results that earlier uploads had failed to store%n",
               store.location(),
               sent);
     }

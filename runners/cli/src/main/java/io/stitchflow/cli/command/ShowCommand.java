@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Shows a record: what was computed from what, what that gave, and who used it.",
-      "Of a blob: what kind of file it is, and which records made and read it.",
+      "Shows a record: its parameters, inputs, outputs and dependents.",
+      "For a blob: its file format, and the records that wrote and read it.",
       "Example: stitchflow show 3f9a1c"
     })
 public final class ShowCommand implements Callable<Integer> {
@@ -35,7 +35,7 @@ public final class ShowCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "KEY|DIGEST",
-      description = "A key or a blob's digest, or the first 6 or more digits of one.")
+      description = "A key, a blob's digest, or a prefix of at least 6 digits.")
   private String name = "";
 
   @Mixin private StoreQuery query = new StoreQuery();

@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Sums up the store: blobs, records by kind, and what runs found in it.",
-      "Saved is the time that computing took, at first, of every stage that a recorded run found done. A run in one process that was repeated is recorded as it went last, and counts once.",
+      "Shows store statistics: blobs, records per stage, and cache hits of recorded runs.",
+      "Time saved: the original compute time of all cache hits. A run that was repeated in one process counts once.",
       "Example: stitchflow stats --store /data/stitchflow"
     })
 public final class StatsCommand implements Callable<Integer> {

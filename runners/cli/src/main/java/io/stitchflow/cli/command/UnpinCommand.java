@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "unpin",
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
-    description = "Drops a pin: what it alone kept goes with a later 'gc'.",
+    description = "Removes a pin. A later 'gc' deletes results that nothing else protects.",
     footerHeading = "%nExample:%n",
     footer = "  stitchflow unpin paper")
 public final class UnpinCommand implements Callable<Integer> {
@@ -46,7 +46,7 @@ public final class UnpinCommand implements Callable<Integer> {
       throw new InputException(
           store.root() + ": has no pin '" + name + "'; its pins are " + pins.all().keySet());
     }
-    json.print(system, name + " is dropped\n", Map.of("unpin", name));
+    json.print(system, name + ": removed\n", Map.of("unpin", name));
     return ExitCode.DONE;
   }
 }

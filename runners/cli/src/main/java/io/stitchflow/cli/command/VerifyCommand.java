@@ -29,14 +29,14 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Reads the store, hashes everything anew and names what is damaged. Runs may go on meanwhile.",
-      "Damage costs time only: what is damaged is computed again when it is needed. Ends with exit code 3 if it finds some and is not to repair it, or if a result comes out different.",
-      "Of a remote store, this is about the first level on this machine; only --rerun fetches what it reads."
+      "Reads all files of the store, checks their hashes and lists damaged files. Safe while experiments run.",
+      "Damaged results are recomputed when a run needs them. Exits with code 3 if files are damaged and --repair is not given, or if a recomputed result differs.",
+      "For a remote store, only the local cache is read; --rerun downloads inputs that are missing."
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  stitchflow verify --sample 5%% --rerun 1%%",
-      "reads every twentieth file and computes every hundredth result again; another --seed, others."
+      "reads 5%% of the files and recomputes 1%% of the results; --seed selects which."
     })
 public final class VerifyCommand implements Callable<Integer> {
   private static final int MOST_SHOWN = 50;
@@ -47,25 +47,25 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--sample",
       paramLabel = "P%",
-      description = "Reads only this share of the files, drawn by --seed.")
+      description = "Reads only this share of the files, sampled with --seed.")
   private String sample = "100%";
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Which files a sample has. Default: ${DEFAULT-VALUE}.")
+      description = "Seed of the samples. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
   @Option(
       names = "--repair",
-      description = "Moves what is damaged to quarantine/, from where a gc deletes it.")
+      description = "Moves damaged files to quarantine/; a later gc deletes them.")
   private boolean repair;
 
   @Option(
       names = "--rerun",
       paramLabel = "P%",
       description =
-          "Also computes this share of the results again, drawn by --seed, and compares them bit for bit. The store does not change.")
+          "Also recomputes this share of the results, sampled with --seed, and compares them bit for bit. Does not change the store.")
   private @Nullable String rerun;
 
   @Mixin private StoreOption storeOption = new StoreOption();

@@ -37,14 +37,14 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Follows a run on a cluster to its end, and writes the report as 'run' does.",
-      "Ctrl-C ends the watching, not the run; with --cancel the run is stopped."
+      "Follows a cluster run until it ends, then writes the report, like 'run'.",
+      "Ctrl-C stops watching; the run continues. --cancel stops the run."
     })
 public final class WatchCommand implements Callable<Integer> {
   private final Terminal system;
   private final Map<String, String> environment;
 
-  @Parameters(paramLabel = "ID", description = "The run's id, as 'run --detach' told it.")
+  @Parameters(paramLabel = "ID", description = "The ID printed by 'run --detach'.")
   private String id = "";
 
   @Mixin private StoreOption storeOption = new StoreOption();
@@ -52,15 +52,15 @@ public final class WatchCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where the report goes. Default: where 'run' was told to put it.")
+      description = "Directory of the report. Default: the --out of 'run'.")
   private @Nullable Path out;
 
-  @Option(names = "--cancel", description = "Stops the run; what it has published stays.")
+  @Option(names = "--cancel", description = "Cancels the run; results published so far are kept.")
   private boolean cancel;
 
   @Option(
       names = "--json",
-      description = "Ends with JSON on standard output; text for people goes to standard error.")
+      description = "Prints the result as JSON on standard output; messages go to standard error.")
   private boolean json;
 
   public WatchCommand(Terminal system, Map<String, String> environment) {

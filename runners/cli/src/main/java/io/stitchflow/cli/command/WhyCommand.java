@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     description = {
-      "Says why stages would run: compares each with the record of its kind that differs in the fewest fields, and follows inputs that differ to what was changed first. Computes nothing.",
+      "Explains why stages would run. Compares each stage with the most similar record in the store and traces inputs that differ to the first change. Computes nothing.",
       "Example: stitchflow why quickstart.textproto 'train a' --set network[0].seed=3"
     })
 public final class WhyCommand implements Callable<Integer> {
@@ -50,7 +50,7 @@ public final class WhyCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "STAGE",
       description =
-          "One stage, by its id or a part of it that no other id has. Default: all that would run.")
+          "ID of one stage, or a part of it that is unique. Default: all stages that would run.")
   private String stage = "";
 
   public WhyCommand(Terminal system, Map<String, String> environment) {
@@ -100,15 +100,15 @@ public final class WhyCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     throw new InputException(
         found.isEmpty()
-            ? "no stage's id has '" + stage + "' in it; stages are " + some + ", ..."
+            ? "no stage ID contains '" + stage + "'; stages are " + some + ", ..."
             : "'"
                 + stage
-                + "' is in the ids of "
+                + "' matches the IDs of "
                 + found.size()
                 + " stages: "
                 + some
                 + (found.size() > MOST_NAMED ? ", ..." : "")
-                + "; write more of one");
+                + "; write a longer part of one ID");
   }
 
   private static Map<String, Object> json(Explanation explanation) {

@@ -14,21 +14,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What every command that takes an experiment is told. */
+/** Options of all commands that read an experiment file. */
 public final class ExperimentOptions {
   @Parameters(
       index = "0",
       paramLabel = "FILE",
-      description = "The experiment, in protobuf text format.")
+      description = "The experiment file, in protobuf text format.")
   private Path file = Path.of("");
 
   @Option(
       names = "--set",
       paramLabel = "FIELD=VALUE",
       description = {
-        "Overrides a field of the experiment; may be given several times.",
+        "Overrides a field of the experiment; repeatable.",
         "network[0].seed=3, copy.solver=SGD, cut=[stem, layer1.0], dataset.cifar10.directory=DIR",
-        "A path is relative to the working directory here, to the file in a file."
+        "Paths are relative to the working directory (in the file: to the file)."
       })
   private List<String> sets = new ArrayList<>();
 
@@ -38,25 +38,25 @@ public final class ExperimentOptions {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Where report.html, answer.txt, cells.csv, cells.arrow, plots and run.json of the last run go. Default: stitchflow-out/NAME, NAME being the experiment's.")
+          "Output directory of report.html, answer.txt, cells.csv, cells.arrow, plots and run.json. Default: stitchflow-out/NAME, where NAME is the experiment's name.")
   private @Nullable Path out;
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
       description =
-          "What computes: cpu (default) or cuda, as this machine has it, or what workers unlike it have, such as cuda-sm_90. Results depend on it, so it is in their keys.")
+          "Compute device: cpu (default), cuda (the GPU of this machine), or the device of remote workers, such as cuda-sm_90. Part of the keys, because results depend on it.")
   private String device = "cpu";
 
   @Option(
       names = "--code-in-keys",
       description =
-          "For who changes Stitchflow's code: keys hold the code that computes each stage, so that no result of other code is found. STITCHFLOW_CODE_IN_KEYS=1 does the same.")
+          "For Stitchflow developers: adds the hash of each stage's code to its key, so that results of other code are cache misses. Same as STITCHFLOW_CODE_IN_KEYS=1.")
   private boolean codeInKeys;
 
   @Option(
       names = "--json",
-      description = "Ends with JSON on standard output; text for people goes to standard error.")
+      description = "Prints the result as JSON on standard output; messages go to standard error.")
   private boolean json;
 
   public ValidExperiment read() throws InvalidExperimentException {

@@ -4,14 +4,14 @@ import io.stitchflow.cli.text.Terminal;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Whether a command's result is for programs. */
+/** The option {@code --json}. */
 public final class JsonOption {
   @Option(
       names = "--json",
-      description = "Ends with JSON on standard output; text for people goes to standard error.")
+      description = "Prints the result as JSON on standard output; messages go to standard error.")
   private boolean json;
 
-  /** Tells people, and programs if asked to. */
+  /** Prints the text, or both the text on standard error and JSON on standard output. */
   public void print(Terminal system, String text, Map<String, Object> forPrograms) {
     (json ? system.peopleOnErr() : system).out().print(text);
     if (json) {

@@ -17,33 +17,33 @@ public final class RunnerOptions {
   @Option(
       names = "--runner",
       paramLabel = "NAME",
-      description = "What computes: direct, in this process (default), or flink.")
+      description = "direct: in this process (default); flink: on a Flink cluster.")
   private String runner = DIRECT;
 
   @Option(
       names = "--flink-master",
       paramLabel = "HOST:PORT",
       description =
-          "The REST interface of a JobManager, or [local] for a cluster in this process. With --runner flink.")
+          "REST address of the JobManager, or [local] for a cluster in this process. Requires --runner flink.")
   private String master = "";
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
       description =
-          "Slots to use, one column of stitches each at a time. Default: all that the cluster has. With --runner flink.")
+          "Number of task slots to use. Default: all slots of the cluster. Requires --runner flink.")
   private @Nullable Integer parallelism;
 
   @Option(
       names = "--detach",
       description =
-          "Ends once the job is submitted, with the run's id, by which 'watch' follows it. With --runner flink.")
+          "Submits the job, prints the run's ID and exits; follow the run with 'watch'. Requires --runner flink.")
   private boolean detach;
 
   @Option(
       names = "--require-cache",
       description =
-          "A stage fails where the store, or the remote one behind it, cannot take its outputs. Without it the run goes on, keeps them until it ends, or on this machine, and says so.")
+          "Fails a stage whose outputs cannot be written to the store or its remote store. Without this option the run continues, keeps the outputs on local disk until it ends, and prints a warning.")
   private boolean requireCache;
 
   public boolean isDirect() {
@@ -63,28 +63,26 @@ public final class RunnerOptions {
   public void check() throws InputException {
     if (isDirect() && (!master.isEmpty() || parallelism != null || detach)) {
       throw new InputException(
-          "--flink-master, --parallelism and --detach go with --runner flink; add it, or drop them");
-    }
-    if (!isDirect()) {
-      var unused = cluster();
+          "--flink-master, --parallelism and --detach require --runner flink; add it, or remove them");
     }
     if (!isDirect() && master.isEmpty()) {
       throw new InputException(
           "--runner "
               + runner
-              + " needs to know where: add --flink-master HOST:PORT, or [local] for this process");
+              + " requires --flink-master: HOST:PORT, or [local] for a cluster in this process");
     }
     if (parallelism != null && parallelism < 1) {
       throw new InputException(
           "--parallelism: must be at least 1, but was "
               + parallelism
-              + "; leave it out for all slots");
+              + "; omit it to use all slots");
     }
     if (detach && isEmbedded()) {
       throw new InputException(
-          "--detach: a cluster in this process ends with it; drop --detach, or name another master");
+          "--detach: not possible with --flink-master [local], whose cluster ends with this process");
     }
     if (!isDirect()) {
+      var unused = cluster();
       checkMaster(master);
     }
   }

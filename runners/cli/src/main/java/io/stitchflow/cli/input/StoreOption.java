@@ -18,8 +18,8 @@ public final class StoreOption {
       names = NAME,
       paramLabel = "PLACE",
       description = {
-        "Where results are kept and looked up. Default: $$XDG_CACHE_HOME/stitchflow, or $$HOME/.cache/stitchflow.",
-        "A directory, s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=NAME, or http://HOST:PORT/PATH of a build system's cache."
+        "The store of results. Default: $$XDG_CACHE_HOME/stitchflow, or $$HOME/.cache/stitchflow.",
+        "A directory, s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=NAME, or http://HOST:PORT/PATH of an HTTP build cache."
       })
   private @Nullable String store;
 

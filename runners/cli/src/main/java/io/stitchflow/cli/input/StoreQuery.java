@@ -9,11 +9,13 @@ import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every command is told that asks what is in a store. */
+/** Options of all commands that read the catalog of a store. */
 public final class StoreQuery {
   @Mixin private StoreOption store = new StoreOption();
 
-  @Option(names = "--json", description = "One JSON object on standard output instead of text.")
+  @Option(
+      names = "--json",
+      description = "Prints one JSON object on standard output instead of text.")
   private boolean json;
 
   public boolean json() {
