@@ -1,4 +1,4 @@
-"""Compares two runs cell by cell: compare_starts.py RANDOM/cells.csv COPY/cells.csv; prints the numbers of the top-level README."""
+"""Compares two runs cell by cell: compare_starts.py RANDOM/cells.csv COPY/cells.csv; prints the numbers of ci/results/README.md."""
 
 import csv
 import statistics

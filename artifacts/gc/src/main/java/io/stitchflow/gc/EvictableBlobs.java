@@ -3,7 +3,6 @@ package io.stitchflow.gc;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.FileState;
 import io.stitchflow.v1.Action;
-import io.stitchflow.v1.Action.ParametersCase;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,26 +15,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Blobs that may go while their records stay: they can be computed again from what the store has.
- * Least valuable first: representations, then what is cheapest to compute again per byte.
+ * Blobs that can be evicted while their records stay, because they can be computed again from the
+ * store. Least valuable first: {@link Eviction#FIRST}, then the shortest time to compute again per
+ * byte.
  */
 final class EvictableBlobs {
   private final Inventory inventory;
   private final Instant horizon;
+  private final EvictionPolicy policy;
   private final Set<Digest> spared = new HashSet<>();
   private final Map<Digest, Boolean> recomputable = new HashMap<>();
 
-  private EvictableBlobs(Inventory inventory, Instant horizon) {
+  private EvictableBlobs(Inventory inventory, Instant horizon, EvictionPolicy policy) {
     this.inventory = inventory;
     this.horizon = horizon;
+    this.policy = policy;
   }
 
   /** The blobs of one record; computing it again gives all of them. */
-  record Group(
-      Digest key, List<Digest> blobs, double seconds, boolean representation, long sizeBytes) {
+  record Group(Digest key, List<Digest> blobs, double seconds, Eviction eviction, long sizeBytes) {
     private static final Comparator<Group> BY_VALUE =
-        Comparator.comparing(Group::representation)
-            .reversed()
+        Comparator.comparing(Group::eviction)
             .thenComparingDouble(group -> group.seconds / group.sizeBytes)
             .thenComparing(Group::key);
   }
@@ -44,9 +44,14 @@ final class EvictableBlobs {
    * @param reach of the records that stay
    * @param horizon what was modified after it is in use
    */
-  static List<Group> of(Inventory inventory, CollectionRoots roots, LiveSet reach, Instant horizon)
+  static List<Group> of(
+      Inventory inventory,
+      CollectionRoots roots,
+      LiveSet reach,
+      Instant horizon,
+      EvictionPolicy policy)
       throws IOException {
-    EvictableBlobs dispensable = new EvictableBlobs(inventory, horizon);
+    EvictableBlobs dispensable = new EvictableBlobs(inventory, horizon, policy);
     dispensable.spare(roots.pinned());
     dispensable.spare(roots.held());
     for (Digest key : roots.held()) {
@@ -56,7 +61,7 @@ final class EvictableBlobs {
     for (Inventory.Stored record : inventory.records().values()) {
       if (reach.ofKey(record.key()) != null) {
         staying.add(record);
-        if (dispensable.parameters(record.key()) == ParametersCase.WRITE_REPORT) {
+        if (dispensable.eviction(record.key()) == Eviction.NEVER) {
           dispensable.spared.addAll(record.outputs());
         }
       }
@@ -84,7 +89,7 @@ final class EvictableBlobs {
                 record.key(),
                 blobs,
                 record.result().getSeconds(),
-                parameters(record.key()) == ParametersCase.COLLECT_REPRESENTATION,
+                eviction(record.key()),
                 sizeBytes));
       }
     }
@@ -121,8 +126,8 @@ final class EvictableBlobs {
     return inventory.blobFiles().containsKey(input); // what cannot be recomputed never goes
   }
 
-  private ParametersCase parameters(Digest key) throws IOException {
+  private Eviction eviction(Digest key) throws IOException {
     Action action = inventory.action(key);
-    return action == null ? ParametersCase.PARAMETERS_NOT_SET : action.getParametersCase();
+    return action == null ? Eviction.NEVER : policy.of(action);
   }
 }

@@ -22,10 +22,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes from a store what nobody needs: records that no pin, recent run, held lease or young record
- * reaches, their actions and blobs; and, of a store that is too large, blobs that can be computed
- * again while their records stay. What goes lies in {@code gc/<id>/} until a later collection, and
- * can be brought back until then.
+ * Deletes unreferenced results from a store: records that no pin, recent run, held lease or young
+ * record reaches, their actions and blobs; and, of a store that is too large, blobs that can be
+ * computed again while their records stay. What goes lies in {@code gc/<id>/} until a later
+ * collection, and can be brought back until then.
  *
  * <p>Safe beside running readers and writers of any process: they renew the age of what they rely
  * on, and nothing young goes. See DECISIONS.md.
@@ -38,17 +38,22 @@ public final class GarbageCollector {
   private final StoreDirectory directory;
   private final ActionCache cache;
   private final InstantSource clock;
+  private final EvictionPolicy policy;
   private final Sweep.Steps steps;
 
-  public GarbageCollector(Store store, InstantSource clock) {
-    this(store, clock, (step, path) -> {});
+  /**
+   * @param policy which results may be evicted where the store is too large
+   */
+  public GarbageCollector(Store store, InstantSource clock, EvictionPolicy policy) {
+    this(store, clock, policy, (step, path) -> {});
   }
 
-  GarbageCollector(Store store, InstantSource clock, Sweep.Steps steps) {
+  GarbageCollector(Store store, InstantSource clock, EvictionPolicy policy, Sweep.Steps steps) {
     this.store = store;
     this.directory = store.directory();
     this.cache = new ActionCache(store);
     this.clock = clock;
+    this.policy = policy;
     this.steps = steps;
   }
 
@@ -91,7 +96,7 @@ public final class GarbageCollector {
   public CollectionResult plan(Request request) throws IOException {
     Instant now = clock.instant();
     List<CollectedItem> going = new ArrayList<>(new Leftovers(directory, now, request).find());
-    GarbageSelection selection = new Sweep(store, request, now, steps).select(List.of());
+    GarbageSelection selection = new Sweep(store, request, now, policy, steps).select(List.of());
     going.addAll(selection.going().values());
     return new CollectionResult("", going, List.copyOf(selection.staying().values()));
   }
@@ -114,7 +119,7 @@ public final class GarbageCollector {
       }
       // first, since moving needs a little space, and the disk may be full
       List<CollectedItem> going = removeLeftovers(new Leftovers(directory, now, request));
-      CollectionResult moved = new Sweep(store, request, now, steps).move();
+      CollectionResult moved = new Sweep(store, request, now, policy, steps).move();
       going.addAll(moved.going());
       return new CollectionResult(moved.id(), going, moved.staying());
     }

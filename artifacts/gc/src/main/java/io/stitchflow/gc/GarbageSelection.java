@@ -46,6 +46,7 @@ final class GarbageSelection {
       Inventory inventory,
       CollectionRoots roots,
       Instant horizon,
+      EvictionPolicy policy,
       long maxSizeBytes)
       throws IOException {
     LiveSet reach = roots.reach(inventory);
@@ -55,7 +56,7 @@ final class GarbageSelection {
     selection.addActions();
     selection.addBlobs();
     if (selection.sizeBytes() > maxSizeBytes) {
-      selection.shrink(EvictableBlobs.of(inventory, roots, reach, horizon), maxSizeBytes);
+      selection.shrink(EvictableBlobs.of(inventory, roots, reach, horizon, policy), maxSizeBytes);
     }
     return selection;
   }

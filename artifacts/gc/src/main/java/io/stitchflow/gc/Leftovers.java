@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  * quarantine, checkpoints that nobody went on from, and the trash of earlier collections.
  */
 final class Leftovers {
-  /** A temporary file is surely nobody's after this, whoever has its process id by now. */
+  /** A temporary file of this age has no owner, even if its process ID is in use again. */
   private static final Duration ABANDONED = Duration.ofDays(1);
 
   private static final Pattern TEMPORARY = Pattern.compile("([0-9]{1,18})-.*");
@@ -129,7 +129,8 @@ final class Leftovers {
         && Files.isWritable(temporary);
   }
 
-  // Whoever has opened the file but not locked it yet will hold a lock that nobody else sees: then
+  // A process that has opened the file but not locked it yet will hold a lock that is invisible:
+  // then
   // two may compute the same, which is harmless. So only old files go, and only while locked
   private boolean removeUnlocked(Path file) throws IOException {
     directory.checkParents(file);

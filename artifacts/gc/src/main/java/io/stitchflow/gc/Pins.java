@@ -113,7 +113,7 @@ public final class Pins {
           "pins/"
               + name
               + ": is damaged, so that what it keeps is not known; pin it again, unpin it, or move"
-              + " it away if it is no pin");
+              + " it away if it is not a pin");
     }
     SortedSet<Digest> keys = new TreeSet<>();
     try {

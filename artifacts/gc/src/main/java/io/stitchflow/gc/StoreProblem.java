@@ -23,7 +23,7 @@ public record StoreProblem(Kind kind, String path, String message) {
     STRAY,
     /** No damage: the record stands, its blob will be computed again when it is needed. */
     TO_BE_RECOMPUTED,
-    /** No damage: the result is good, but how it was computed can no longer be told. */
+    /** No damage: the result is good, but its action is lost. */
     UNEXPLAINED;
 
     /** For people and programs. */

@@ -30,14 +30,21 @@ final class Sweep {
   private final ActionCache cache;
   private final GarbageCollector.Request request;
   private final Instant now;
+  private final EvictionPolicy policy;
   private final Steps steps;
 
-  Sweep(Store store, GarbageCollector.Request request, Instant now, Steps steps) {
+  Sweep(
+      Store store,
+      GarbageCollector.Request request,
+      Instant now,
+      EvictionPolicy policy,
+      Steps steps) {
     this.store = store;
     this.directory = store.directory();
     this.cache = new ActionCache(store);
     this.request = request;
     this.now = now;
+    this.policy = policy;
     this.steps = steps;
   }
 
@@ -55,7 +62,7 @@ final class Sweep {
     REMOVING
   }
 
-  /** Is told of each step. */
+  /** Called before each step. */
   @FunctionalInterface
   interface Steps {
     void at(Step step, Path path) throws IOException;
@@ -70,7 +77,8 @@ final class Sweep {
     CollectionRoots roots =
         CollectionRoots.read(
             store, request.recentRuns().keys(), inventory, request.recordHorizon(now), horizon);
-    return GarbageSelection.of(directory, inventory, roots, horizon, request.maxSizeBytes());
+    return GarbageSelection.of(
+        directory, inventory, roots, horizon, policy, request.maxSizeBytes());
   }
 
   /** Moves what is not in use. */

@@ -127,7 +127,14 @@ public final class AgedStore {
   }
 
   public GarbageCollector collector(Sweep.Steps steps) {
-    return new GarbageCollector(store, InstantSource.system(), steps);
+    return new GarbageCollector(store, InstantSource.system(), AgedStore::eviction, steps);
+  }
+
+  /** Representations go first, reports never. */
+  public static Eviction eviction(Action action) {
+    return action.hasWriteReport()
+        ? Eviction.NEVER
+        : action.hasCollectRepresentation() ? Eviction.FIRST : Eviction.BY_COST;
   }
 
   /** All that is older than the grace time and not kept. */

@@ -48,7 +48,8 @@ public final class SharedStoreProcess {
     ActionCache cache = new ActionCache(store);
     Pins pins = new Pins(store);
     pins.pin("paper", List.of(cache.keys().get(0)));
-    GarbageCollector collector = new GarbageCollector(store, InstantSource.system());
+    GarbageCollector collector =
+        new GarbageCollector(store, InstantSource.system(), AgedStore::eviction);
     CollectionResult collected = collector.collect(AgedStore.everything());
     out.println("took " + collected.going().stream().filter(SharedStoreProcess::isRecord).count());
     @Nullable UndoResult restored = collector.undo();

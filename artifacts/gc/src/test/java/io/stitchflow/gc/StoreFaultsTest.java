@@ -123,7 +123,7 @@ class StoreFaultsTest {
 
     @Override
     public void run(Path root, List<Answer> acknowledged) throws IOException {
-      new GarbageCollector(Store.open(root), InstantSource.fixed(LONG_AFTER))
+      new GarbageCollector(Store.open(root), InstantSource.fixed(LONG_AFTER), AgedStore::eviction)
           .collect(
               new GarbageCollector.Request(
                   Duration.ZERO, GarbageCollector.GRACE, Long.MAX_VALUE, Set::of));

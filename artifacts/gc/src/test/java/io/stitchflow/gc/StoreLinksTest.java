@@ -164,7 +164,9 @@ class StoreLinksTest {
     Store store = Store.open(link);
 
     assertThat(store.open(made.blob())).hasContent("dataset");
-    assertThat(new GarbageCollector(store, InstantSource.system()).collect(everything()))
+    assertThat(
+            new GarbageCollector(store, InstantSource.system(), AgedStore::eviction)
+                .collect(everything()))
         .isNotNull();
   }
 

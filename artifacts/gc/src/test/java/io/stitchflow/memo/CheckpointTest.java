@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
+import io.stitchflow.gc.AgedStore;
 import io.stitchflow.gc.CollectedItem;
 import io.stitchflow.gc.CollectionResult;
 import io.stitchflow.gc.GarbageCollector;
@@ -186,7 +187,7 @@ class CheckpointTest {
     Files.setLastModifiedTime(file(KEY), FileTime.from(now.minus(Duration.ofDays(31))));
     Files.setLastModifiedTime(file(OTHER), FileTime.from(now.minus(Duration.ofDays(29))));
     CollectionResult collected =
-        new GarbageCollector(store, InstantSource.fixed(now))
+        new GarbageCollector(store, InstantSource.fixed(now), AgedStore::eviction)
             .collect(
                 new GarbageCollector.Request(
                     Duration.ofDays(30), GarbageCollector.GRACE, Long.MAX_VALUE, Set::of));

@@ -28,7 +28,7 @@ public final class HttpStoreOpener implements RemoteStoreOpener {
     try {
       return new URI(uri.scheme(), uri.authority(), path, null, null).toASCIIString();
     } catch (URISyntaxException e) {
-      throw new StoreException(uri.address() + ": is no URI: " + e.getReason(), e);
+      throw new StoreException(uri.address() + ": is not a URI: " + e.getReason(), e);
     }
   }
 }

@@ -22,7 +22,7 @@ final class ServerUri {
     try {
       uri = URI.create(text);
     } catch (IllegalArgumentException e) {
-      throw new StoreException(where + ": is no URI", e);
+      throw new StoreException(where + ": is not a URI", e);
     }
     String scheme = String.valueOf(uri.getScheme());
     boolean known = SCHEMES.stream().anyMatch(scheme::equalsIgnoreCase);

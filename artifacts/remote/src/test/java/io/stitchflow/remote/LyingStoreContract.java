@@ -266,7 +266,7 @@ abstract class LyingStoreContract {
   private static Action action(int number) {
     return Action.newBuilder()
         .setVersion(1)
-        .setCollectGram(CollectGram.newBuilder().setPatch(1 + number))
+        .setCollectGram(CollectGram.newBuilder().addWindow(1 + number))
         .build();
   }
 

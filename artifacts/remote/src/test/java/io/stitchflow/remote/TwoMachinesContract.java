@@ -34,7 +34,7 @@ abstract class TwoMachinesContract {
   static final Action ACTION =
       Action.newBuilder()
           .setVersion(1)
-          .setCollectGram(CollectGram.newBuilder().setPatch(1))
+          .setCollectGram(CollectGram.newBuilder().addWindow(1))
           .build();
   private static final Digest KEY = ActionKeys.key(ACTION);
 

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * numbers, doubles as their bits, fields at their default left out. They parse back to an equal
  * action, so two actions that differ never share them. What has no single meaning in that format is
  * refused: maps (no order), unknown fields and enum numbers (another version's), NaN (many bit
- * patterns), text that is no Unicode (written as '?').
+ * patterns), text that is not an Unicode (written as '?').
  */
 public final class ActionKeys {
   /** Of the messages that come in thousands. */
@@ -32,7 +32,7 @@ public final class ActionKeys {
       Stream.of(Action.getDescriptor(), ActionResult.getDescriptor())
           .collect(Collectors.toUnmodifiableMap(type -> type, CanonicalBytes::of));
 
-  /** A longer file is no action: this is enough for a million inputs. */
+  /** A longer file is not an action: this is enough for a million inputs. */
   public static final int MOST_BYTES = 64 << 20;
 
   private ActionKeys() {}

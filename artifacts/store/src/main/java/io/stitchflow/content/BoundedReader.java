@@ -18,8 +18,8 @@ public final class BoundedReader {
   /**
    * The bytes of a regular file; symbolic links are followed.
    *
-   * @throws FileSystemException with a reason in words if {@code file} is no regular file, or has
-   *     more than {@code maxBytes}
+   * @throws FileSystemException with a reason in words if {@code file} is not a regular file, or
+   *     has more than {@code maxBytes}
    * @throws IOException if it cannot be read
    */
   public static byte[] file(Path file, int maxBytes) throws IOException {

@@ -3,8 +3,8 @@ package io.stitchflow.content;
 import java.util.List;
 
 /**
- * An exception that is no bug: its message says where, what and what to do, and a command that ends
- * with it has this exit code. Implemented by exceptions only.
+ * An exception that is not a bug: its message says where, what and what to do, and a command that
+ * ends with it has this exit code. Implemented by exceptions only.
  */
 public interface ExitCoded {
   /** An option, the experiment, its data, or a limit of this machine. */

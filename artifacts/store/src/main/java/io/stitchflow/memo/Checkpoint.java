@@ -7,9 +7,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stage that takes long keeps how far it has come, so that whoever computes it after its
- * process has died need not start anew. It may be lost at any time, and never decides what a stage
- * gives.
+ * Where a stage that takes long keeps how far it has come, so that the process that computes it
+ * after its process has died need not start again. It may be lost at any time, and never decides
+ * what a stage gives.
  */
 public interface Checkpoint {
   /** Keeps nothing. */

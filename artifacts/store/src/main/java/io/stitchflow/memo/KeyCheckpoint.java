@@ -125,7 +125,7 @@ final class KeyCheckpoint implements Checkpoint {
     try {
       write(state.get());
     } catch (IOException e) {
-      passInterrupt(e); // a full disk is no reason to stop: publishing will say so
+      passInterrupt(e); // a full disk is not reason to stop: publishing will say so
     }
     keptNanos = nanoTime.getAsLong();
     offeredNanos = keptNanos;

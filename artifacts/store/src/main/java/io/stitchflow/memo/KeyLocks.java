@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A lock in the JVM, then the kernel's lock on {@code lease/ab/<key>}, which ends with its
  * process however that ends, then the {@link Lease} in that file, which expires: for hosts between
  * which file locks do not work. Machines that share a remote store only have {@link RemoteLeases}.
- * Locks save work and never decide what is right: whoever holds none may publish as well, and a
- * lock that cannot be had for an error is gone without.
+ * Locks save work and never decide correctness: a process without the lock may publish too. If
+ * locking fails, computation proceeds without the lock.
  */
 final class KeyLocks {
-  // Waiting inside the kernel is no choice: it takes all threads of a process for one owner, and so
+  // Waiting inside the kernel is not choice: it takes all threads of a process for one owner, and
+  // so
   // sees deadlocks between processes (EDEADLK) where different threads wait
   private static final long FIRST_POLL_MILLIS = 5;
   private static final long LONGEST_POLL_MILLIS = 200;
@@ -215,7 +216,7 @@ final class KeyLocks {
     int users;
   }
 
-  /** How long a call waits for a key, and when that was told. */
+  /** How long a call waits for a key, and when the listener was last notified. */
   private static final class Waiting {
     static final long TOLD_MILLIS = 1_000;
 

@@ -113,7 +113,7 @@ public final class Memo {
   @FunctionalInterface
   public interface BlobSource {
     /**
-     * The blob's file, its bytes verified. May compute it anew, in the calling thread, if the store
+     * The blob's file, its bytes verified. May recompute it, in the calling thread, if the store
      * has lost it.
      */
     Path open(Digest digest) throws IOException;

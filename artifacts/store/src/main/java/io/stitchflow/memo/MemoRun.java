@@ -5,6 +5,7 @@ import io.stitchflow.content.FileFailure;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.FolderDigest;
 import io.stitchflow.content.SourceFileChangedException;
+import io.stitchflow.content.StageName;
 import io.stitchflow.store.OpenedBlob;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.Action;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -134,7 +134,7 @@ final class MemoRun implements StageRun {
     }
   }
 
-  /** Begins anew, with outputs outside the store, where writing them in it has failed. */
+  /** Begins again, with outputs outside the store, where writing them in it has failed. */
   synchronized void startAgainOutside() throws IOException {
     discard();
     outputs.clear();
@@ -289,6 +289,6 @@ final class MemoRun implements StageRun {
   }
 
   private String stage() {
-    return action().getParametersCase().name().toLowerCase(Locale.ROOT);
+    return StageName.of(action());
   }
 }

@@ -130,8 +130,8 @@ public final class ActionCache {
   }
 
   /**
-   * As {@link #read}, for whoever can put a record there: what cannot be read, or is no file, goes
-   * too.
+   * As {@link #read}, for callers that can put a record there: what cannot be read, or is not a
+   * file, goes too.
    */
   private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
     try {
@@ -190,7 +190,7 @@ public final class ActionCache {
     Action action = bytes == null ? null : parseAction(key, bytes);
     if (action != null) {
       try {
-        writeAction(key, action); // so that whoever reads the whole store asks once
+        writeAction(key, action); // so that a reader of the whole store asks once
       } catch (IOException e) {
         failedLookups.incrementAndGet(); // it is right, kept or not
       }
@@ -244,7 +244,7 @@ public final class ActionCache {
 
   /**
    * Whether all blobs are there, each of the size that was recorded; does not read them. With a
-   * remote store, a blob that is not here is thought to be there until asking for it was in vain.
+   * remote store, a blob that is not here is assumed to be there until a request for it fails.
    */
   public boolean whole(ActionResult result) {
     if (remote != null) {
@@ -362,7 +362,7 @@ public final class ActionCache {
   }
 
   /**
-   * For whoever needs the record in the remote store too.
+   * For callers that need the record in the remote store too.
    *
    * @throws StoreException if this process published it, but not there
    */
@@ -387,7 +387,7 @@ public final class ActionCache {
     try {
       index.append(IndexEntry.of(key, state, result));
     } catch (IOException e) {
-      return; // the record stands; whoever asks the index reads that
+      return; // the record stands; readers of the index read it
     }
   }
 
@@ -455,7 +455,7 @@ public final class ActionCache {
     if (findActionHere(key) != null && FileAge.renew(directory.path(Folder.ACTION, key))) {
       return;
     }
-    // unforced: it proves itself, only explains, and is written anew with the record
+    // unforced: it proves itself, only explains, and is rewritten with the record
     Path temporary = directory.writeUnforced(ActionKeys.canonicalBytes(action));
     try {
       directory.replaceUnforced(temporary, directory.path(Folder.ACTION, key));

@@ -61,7 +61,7 @@ final class RecordIndex {
   record Contents(IndexEntries entries, List<Path> files, long sizeBytes) {
     static final Contents NOTHING = new Contents(new IndexEntries(new byte[0]), List.of(), 0);
 
-    /** Whether writing what is left of it anew is worth it. */
+    /** Whether rewriting the remaining entries is worth it. */
     boolean outgrown() {
       return files.size() > MOST_FILES
           || sizeBytes - entries.liveBytes()

@@ -75,8 +75,8 @@ public final class Records implements Closeable {
   }
 
   /**
-   * Gives the index what it did not know, and writes it anew where it has outgrown its records.
-   * Where the store cannot be written to, this does nothing.
+   * Gives the index what it did not know, and rewrites it where it has outgrown its records. Where
+   * the store cannot be written to, this does nothing.
    */
   @Override
   public void close() {
@@ -89,7 +89,7 @@ public final class Records implements Closeable {
         compact();
       }
     } catch (IOException e) {
-      learned.reset(); // whoever asks next reads from ac/ again
+      learned.reset(); // the next reader reads from ac/ again
     }
   }
 

@@ -54,8 +54,8 @@ public final class Store {
   /**
    * Makes nothing: directories come with the first write.
    *
-   * @throws StoreException if the path is no directory, holds something else, or a store of a newer
-   *     format
+   * @throws StoreException if the path is not a directory, holds something else, or a store of a
+   *     newer format
    */
   public static Store open(Path root) throws IOException {
     StoreDirectory directory = StoreDirectory.at(root);
@@ -105,7 +105,7 @@ public final class Store {
   /**
    * What the disk of the directory can still take, in bytes.
    *
-   * @throws StoreException if it cannot be told
+   * @throws StoreException if it cannot be determined
    */
   public long usableBytes() throws IOException {
     Path there = directory.root();
@@ -152,7 +152,7 @@ public final class Store {
    * All bytes of a file of {@link #runs}.
    *
    * @throws NoSuchFileException if it is not there
-   * @throws StoreException if it cannot be read, or is no regular file of at most 256 MiB
+   * @throws StoreException if it cannot be read, or is not a regular file of at most 256 MiB
    */
   public byte[] readRunFile(Path file) throws IOException {
     checkOfRuns(file);
@@ -292,7 +292,7 @@ public final class Store {
   }
 
   private static boolean isDiskFull(IOException e) {
-    return IoReason.isDiskFull(e) || e.getCause() instanceof IOException io && isDiskFull(io);
+    return IoReason.isDiskFull(e) || (e.getCause() instanceof IOException io && isDiskFull(io));
   }
 
   /** A path under {@code tmp/}, nothing there yet, for a file to {@link #put} or to delete. */
@@ -331,7 +331,7 @@ public final class Store {
       if (!isFile(temporary)) {
         throw new IllegalArgumentException("put takes a file, but there is none at " + temporary);
       }
-      // read-only before it is hashed: whoever still writes must fail rather than alter it
+      // read-only before it is hashed: a late writer must fail rather than alter it
       directory.seal(temporary);
       Digest digest = Digest.of(temporary);
       FileState state = FileState.of(temporary);

@@ -15,7 +15,7 @@ public final class Actions {
   public static Action action(int version) {
     return Action.newBuilder()
         .setVersion(version)
-        .setCollectGram(CollectGram.newBuilder().setPatch(1))
+        .setCollectGram(CollectGram.newBuilder().addWindow(1))
         .build();
   }
 

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * only, not on how it was split into writes, and so does the memory: one record batch of about 8
  * MiB, at least one row.
  *
- * <p>Closing completes the file with the rows so far: whoever fails between two writes must not
- * publish it. After a failed write it stays incomplete, and no reader opens it.
+ * <p>Closing completes the file with the rows so far: a writer that fails between two writes must
+ * not publish it. After a failed write it stays incomplete, and no reader opens it.
  */
 public final class TensorFileWriter implements Closeable {
   private static final int BATCH_BYTES = 8 << 20;

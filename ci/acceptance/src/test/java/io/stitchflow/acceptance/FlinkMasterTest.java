@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client says of a {@code --flink-master} that is no JobManager. */
+/** What a client says of a {@code --flink-master} that is not a JobManager. */
 class FlinkMasterTest {
   @Test
   void slots_nothingListens_saysThatTheConnectionIsRefused() {

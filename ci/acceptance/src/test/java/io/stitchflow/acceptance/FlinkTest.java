@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.acceptance.Laboratory.Finished;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.RunListener;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.transforms.ClusterException;
 import io.stitchflow.transforms.StoreNotSharedException;
 import io.stitchflow.v1.Experiment;
@@ -71,7 +71,7 @@ class FlinkTest {
     Finished finished = laboratory.onFlink(experiment, cluster.master(), 2, log);
     assertThat(finished.digests()).isEqualTo(oracle.digests());
     assertThat(log.workers.values()).contains("tm1", "tm2");
-    assertThat(log.workersOf(finished, StageKind.FIT_VANILLA_STITCH)).contains("tm1", "tm2");
+    assertThat(log.workersOf(finished, "fit_vanilla_stitch")).contains("tm1", "tm2");
   }
 
   @Test
@@ -112,7 +112,7 @@ class FlinkTest {
           @Override
           public void finished(Stage stage, StageResult result) {
             super.finished(stage, result);
-            if (StageKind.of(stage) == StageKind.COLLECT_REPRESENTATION
+            if (StageDefinition.of(stage).name().equals("collect_representation")
                 && killed.compareAndSet("", worker(stage))) {
               killAndRestart(worker(stage));
             }
@@ -143,7 +143,7 @@ class FlinkTest {
             @Override
             public void finished(Stage stage, StageResult result) {
               super.finished(stage, result);
-              if (StageKind.of(stage) == StageKind.COLLECT_REPRESENTATION) {
+              if (StageDefinition.of(stage).name().equals("collect_representation")) {
                 killAndStop(mortal);
                 throw new IllegalStateException("the client ends, too");
               }
@@ -314,9 +314,9 @@ class FlinkTest {
       return workers.getOrDefault(stage.getId(), "");
     }
 
-    List<String> workersOf(Finished finished, StageKind kind) {
+    List<String> workersOf(Finished finished, String kind) {
       return finished.plan().getStageList().stream()
-          .filter(stage -> StageKind.of(stage) == kind)
+          .filter(stage -> StageDefinition.of(stage).name().equals(kind))
           .map(this::worker)
           .distinct()
           .toList();

@@ -8,17 +8,16 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.flink.FlinkCluster;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.InProcess;
 import io.stitchflow.run.RunListener;
 import io.stitchflow.run.Worker;
 import io.stitchflow.spec.ExperimentDefaults;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.Stores;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.BeamRun;
 import io.stitchflow.transforms.Cluster;
-import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
@@ -30,7 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,8 +79,8 @@ final class Laboratory {
   /** What a run did: the outcome of each stage that ran, and the results of all stages. */
   record Finished(Plan plan, List<StageResult> ran, Map<String, StageResult> all) {
     /** Stages that computed, by kind. */
-    Map<StageKind, Integer> computed() {
-      Map<StageKind, Integer> computed = new EnumMap<>(StageKind.class);
+    Map<String, Integer> computed() {
+      Map<String, Integer> computed = new LinkedHashMap<>();
       for (StageResult result : ran) {
         if (result.getOutcome() == Outcome.RAN) {
           computed.merge(kind(result.getStage()), 1, Integer::sum);
@@ -116,18 +115,18 @@ final class Laboratory {
     }
 
     /** Digests of all that stages of one kind gave. */
-    List<Digest> blobsOf(StageKind kind) {
+    List<Digest> blobsOf(String kind) {
       return all.values().stream()
-          .filter(result -> kind(result.getStage()) == kind)
+          .filter(result -> kind(result.getStage()).equals(kind))
           .flatMap(result -> result.getResult().getOutputList().stream())
           .map(output -> Digest.from(output.getDigest()))
           .toList();
     }
 
-    private StageKind kind(String id) {
+    private String kind(String id) {
       return plan.getStageList().stream()
           .filter(stage -> stage.getId().equals(id))
-          .map(StageKind::of)
+          .map(stage -> StageDefinition.of(stage).name())
           .findFirst()
           .orElseThrow();
     }
@@ -237,7 +236,7 @@ final class Laboratory {
   }
 
   private Worker worker() throws IOException {
-    return new Worker(store(), Executors.all(), 1);
+    return new Worker(store(), 1);
   }
 
   private Finished run(Experiment experiment, Runner runner) throws Exception {

@@ -3,7 +3,6 @@ package io.stitchflow.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.tensors.NamedTensor;
@@ -119,8 +118,7 @@ class TorchTest {
     try (Lane lane = Lane.open();
         Network loaded = Network.load(lane, network);
         TensorFile pixels = TensorFile.open(images)) {
-      NDArray x =
-          lane.create(new Pixels(pixels, IMAGES).read(0, IMAGES), new Shape(IMAGES, 3, 32, 32));
+      NDArray x = new Pixels(pixels, IMAGES).batch(lane, 0, IMAGES);
       NDArray logits = loaded.cuts(x, (cut, map) -> maps.add(Lane.save(cut.layer(), map)));
       maps.add(Lane.save("logits", logits));
     }

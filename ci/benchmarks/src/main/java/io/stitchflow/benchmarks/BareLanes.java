@@ -1,10 +1,9 @@
 package io.stitchflow.benchmarks;
 
 import io.stitchflow.plan.PlanStatus;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.Worker;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
-import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
@@ -26,14 +26,14 @@ final class BareLanes {
 
   /** Seconds that {@code threads} take for all columns of vanilla stitches. */
   static double seconds(Plan plan, Store store, int threads) throws Exception {
-    Worker worker = new Worker(store, Executors.all(), threads);
+    Worker worker = new Worker(store, threads);
     PlanStatus survey = PlanStatus.of(plan, worker.memo());
     Map<String, StageResult> upstream = new HashMap<>();
     survey.known().forEach(result -> upstream.put(result.getStage(), result));
     ConcurrentLinkedQueue<StageGroup> columns =
         new ConcurrentLinkedQueue<>(
             survey.missing().stream()
-                .filter(group -> StageKind.of(group.getStage(0)) == StageKind.FIT_VANILLA_STITCH)
+                .filter(group -> StageDefinition.of(group.getStage(0)) == ScalingRound.VANILLA)
                 .toList());
     Callable<Void> lane =
         () -> {
@@ -45,7 +45,7 @@ final class BareLanes {
           }
           return null;
         };
-    ExecutorService pool = java.util.concurrent.Executors.newFixedThreadPool(threads);
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
       long start = System.nanoTime();
       List<Callable<Void>> lanes = IntStream.range(0, threads).mapToObj(i -> lane).toList();

@@ -4,12 +4,13 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.InProcess;
 import io.stitchflow.run.RunListener;
 import io.stitchflow.run.Worker;
 import io.stitchflow.spec.ExperimentFile;
 import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.stage.StageOutput;
 import io.stitchflow.store.Store;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Plan;
@@ -21,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -62,34 +61,16 @@ final class CachedStages {
 
   /** Publishes what the store lacks of the plan. */
   static void publish(Plan plan, Store store) throws IOException, InterruptedException {
-    Worker worker = new Worker(store, executors(), 1);
+    Worker worker = new Worker(store, CachedStages::writing, 1);
     InProcess.run(plan, PlanStatus.of(plan, worker.memo()), worker, new Strict());
   }
 
-  private static Map<StageKind, StageExecutor> executors() {
-    return Arrays.stream(StageKind.values())
-        .collect(Collectors.toMap(Function.identity(), kind -> writing(outputs(kind))));
-  }
-
-  private static List<String> outputs(StageKind kind) {
-    return switch (kind) {
-      case IMPORT_DATASET -> List.of("train", "test");
-      case IMPORT_NETWORK -> List.of("network");
-      case TRAIN_NETWORK -> List.of("network", "training", "predictions");
-      case COLLECT_REPRESENTATION -> List.of("representation");
-      case COLLECT_GRAM, COLLECT_CROSS_MOMENTS -> List.of("moments");
-      case SOLVE_COPY_STITCH -> List.of("stitch");
-      case FIT_COPY_STITCH, FIT_VANILLA_STITCH -> List.of("stitch", "training");
-      case COMPARE_STITCHES -> List.of("comparison");
-      case WRITE_REPORT -> List.of("report.html", "cells.csv", "cells.arrow");
-    };
-  }
-
   /** Outputs that differ between any two actions and are the same for the same one. */
-  private static StageExecutor writing(List<String> outputs) {
+  private static StageExecutor writing(StageDefinition stage) {
     return (runs, progress) -> {
       for (StageRun run : runs) {
-        for (String output : outputs) {
+        for (StageOutput declared : stage.outputs()) {
+          String output = declared.name().replace("*", "all");
           byte[] action = run.action().toByteArray();
           ByteBuffer content = ByteBuffer.allocate(2 * Integer.BYTES);
           content.putInt(Arrays.hashCode(action)).putInt(output.hashCode());

@@ -140,7 +140,7 @@ public final class NaiveBenchmark {
           Measured<Path> script =
               timed(
                   () ->
-                      NaiveCell.save(
+                      cell.save(
                           cell.vanilla(start, recipe, VANILLA_EPOCHS),
                           stages.newDirectory().resolve("s")));
           naive += script.seconds();
@@ -175,6 +175,8 @@ public final class NaiveBenchmark {
           FitVanillaStitch.newBuilder()
               .setSenderCut(from.layer())
               .setReceiverCut(to.layer())
+              .setFamily(family(from, to))
+              .setObjective("task")
               .setRecipe(recipe)
               .setInitialization(Initialization.KAIMING)
               .setSeed(SEED);
@@ -218,7 +220,7 @@ public final class NaiveBenchmark {
               COPY_EPOCHS
                   * timed(
                           () ->
-                              NaiveCell.save(
+                              cell.save(
                                   cell.copy(start, recipe, 1), stages.newDirectory().resolve("s")))
                       .seconds();
           naive += script;
@@ -266,18 +268,18 @@ public final class NaiveBenchmark {
     Map<String, Path> grams = new HashMap<>();
     double gramSeconds = 0;
     for (CutPoint from : cuts) {
-      List<Integer> patches = cuts.stream().map(to -> patch(from, to)).distinct().toList();
+      List<List<Integer>> windows = cuts.stream().map(to -> window(from, to)).distinct().toList();
       List<BenchStages.Run> runs = new ArrayList<>();
-      for (int patch : patches) {
+      for (List<Integer> window : windows) {
         runs.add(
             stages.stage(
-                Action.newBuilder().setCollectGram(CollectGram.newBuilder().setPatch(patch)),
+                Action.newBuilder().setCollectGram(CollectGram.newBuilder().addAllWindow(window)),
                 Map.of("sender", at(sent, from.layer()))));
       }
       Measured<List<Path>> done = timed(() -> BenchStages.execute(new CollectGramExecutor(), runs));
       gramSeconds += done.seconds();
-      for (int i = 0; i < patches.size(); i++) {
-        grams.put(from.layer() + patches.get(i), done.value().get(i).resolve("moments"));
+      for (int i = 0; i < windows.size(); i++) {
+        grams.put(from.layer() + windows.get(i), done.value().get(i).resolve("moments"));
       }
     }
     Map<String, Path> stitches = new HashMap<>();
@@ -289,7 +291,8 @@ public final class NaiveBenchmark {
         runs.add(
             stages.stage(
                 Action.newBuilder()
-                    .setCollectCrossMoments(CollectCrossMoments.getDefaultInstance()),
+                    .setCollectCrossMoments(
+                        CollectCrossMoments.newBuilder().setFamily(family(from, to))),
                 Map.of("sender", at(sent, from.layer()), "receiver", at(expected, to.layer()))));
       }
       Measured<List<Path>> cross =
@@ -297,7 +300,7 @@ public final class NaiveBenchmark {
       crossSeconds += cross.seconds();
       for (int i = 0; i < cuts.size(); i++) {
         CutPoint from = cuts.get(i);
-        Path gram = at(grams, from.layer() + patch(from, to));
+        Path gram = at(grams, from.layer() + window(from, to));
         Path moments = cross.value().get(i).resolve("moments");
         Measured<Path> solved = timed(() -> solve(gram, moments, from, to));
         solveSeconds += solved.seconds();
@@ -312,6 +315,7 @@ public final class NaiveBenchmark {
         SolveCopyStitch.newBuilder()
             .setSenderCut(from.layer())
             .setReceiverCut(to.layer())
+            .setFamily(family(from, to))
             .addAllSenderShape(from.shape())
             .addAllReceiverShape(to.shape())
             .setTolerance(1e-12);
@@ -329,6 +333,7 @@ public final class NaiveBenchmark {
         FitCopyStitch.newBuilder()
             .setSenderCut(from.layer())
             .setReceiverCut(to.layer())
+            .setFamily(family(from, to))
             .setRecipe(recipe)
             .setSeed(SEED);
     return BenchStages.execute(
@@ -339,8 +344,12 @@ public final class NaiveBenchmark {
         .resolve("stitch");
   }
 
-  private static int patch(CutPoint from, CutPoint to) {
-    return Math.max(1, from.shape().get(1) / to.shape().get(1));
+  private static List<Integer> window(CutPoint from, CutPoint to) {
+    return Stitch.between(from, to).regression().window();
+  }
+
+  private static String family(CutPoint from, CutPoint to) {
+    return Stitch.between(from, to).family().name();
   }
 
   private static StitchRecipe recipe(int epochs) {

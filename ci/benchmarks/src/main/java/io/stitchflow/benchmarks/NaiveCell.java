@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -149,8 +150,8 @@ record NaiveCell(
   }
 
   /** As a file that our stages read. */
-  static Path save(List<NamedTensor> tensors, Path file) throws IOException {
-    Safetensors.write(file, tensors, new TreeMap<>());
+  Path save(List<NamedTensor> tensors, Path file) throws IOException {
+    Safetensors.write(file, tensors, new TreeMap<>(Map.of("family", stitch.family().name())));
     return file;
   }
 }

@@ -4,15 +4,14 @@ import io.stitchflow.flink.FlinkCluster;
 import io.stitchflow.memo.Memo;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.InProcess;
 import io.stitchflow.run.Worker;
 import io.stitchflow.spec.ExperimentFile;
 import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.Cluster;
-import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
@@ -38,7 +37,7 @@ import java.util.stream.Stream;
  * <p>Every column is one stitch, from the same sender to the same receiver. Columns differ in the
  * seed alone, so all are the same work. What they depend on is computed before, in this process,
  * and each round works on a copy of that store. A round has a new cluster, which runs a few columns
- * before, so that starting libtorch is not measured. What a job brings along is loaded anew for
+ * before, so that starting libtorch is not measured. What a job brings along is loaded again for
  * every job, as always with Flink, and that is measured.
  *
  * <p>Before each pair of rounds it runs a quarter of the columns in this process, on one thread and
@@ -146,10 +145,13 @@ public final class ScalingBenchmark {
   private void prepare(Plan plan) throws IOException, InterruptedException {
     List<Stage> before =
         plan.getStageList().stream()
-            .filter(stage -> StageKind.of(stage).compareTo(StageKind.FIT_VANILLA_STITCH) < 0)
+            .filter(
+                stage ->
+                    StageDefinition.all().indexOf(StageDefinition.of(stage))
+                        < StageDefinition.all().indexOf(ScalingRound.VANILLA))
             .toList();
     Plan start = Plan.newBuilder().addAllStage(before).build();
-    Worker worker = new Worker(Store.open(prepared()), Executors.all(), 1);
+    Worker worker = new Worker(Store.open(prepared()), 1);
     InProcess.run(start, PlanStatus.of(start, worker.memo()), worker, new ScalingRound.Observer());
   }
 

@@ -1,7 +1,7 @@
 package io.stitchflow.benchmarks;
 
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.RunListener;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
@@ -24,6 +24,8 @@ record ScalingRound(
     double wallSeconds,
     double computedSeconds,
     double submitSeconds) {
+  static final StageDefinition VANILLA = StageDefinition.named("fit_vanilla_stitch");
+
   ScalingRound {
     columns = Map.copyOf(columns);
   }
@@ -73,7 +75,7 @@ record ScalingRound(
     }
 
     private static boolean isVanilla(Stage stage) {
-      return StageKind.of(stage) == StageKind.FIT_VANILLA_STITCH;
+      return StageDefinition.of(stage) == VANILLA;
     }
 
     /** The job has ended: what it took on so many slots. */

@@ -21,7 +21,7 @@ import java.util.Locale;
  * plan; publishing; hashing.
  *
  * <p>Stores are filled in memory and then copied to the disk. CPU time is what to look at on a busy
- * machine. Cold means that the kernel was told to drop its caches, which needs root.
+ * machine. Cold means with dropped kernel caches, which needs root.
  */
 public final class StoreScaleBenchmark {
   private static final int RUNS = 5;
@@ -125,7 +125,7 @@ public final class StoreScaleBenchmark {
   }
 
   private void memory(Path experiment, Path store) throws Exception {
-    // also loads what is loaded once, which is no stage's
+    // also loads what is loaded once, which is not a stage's
     int stages = CachedStages.plan(experiment).getStageCount();
     long before = usedBytes();
     Plan plan = CachedStages.plan(experiment);

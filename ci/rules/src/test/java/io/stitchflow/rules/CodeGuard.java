@@ -107,7 +107,7 @@ record CodeGuard(int java, Map<String, StageState> stages) {
       throw new IllegalArgumentException(
           "the code of "
               + String.join(", ", unexplained)
-              + " changed and the version did not; raise the version in StageKind, or run: ci/code-versions accept \"why results stay the same\"");
+              + " changed and the version did not; raise the version in its StageDefinition, or run: ci/code-versions accept \"why results stay the same\"");
     }
     return new CodeVersions(java, updated);
   }
@@ -159,7 +159,7 @@ record CodeGuard(int java, Map<String, StageState> stages) {
     return """
         %s: other code under the same version:
         %s
-        If results can change, raise the version of the stage in StageKind, name it in ci/CHANGELOG.md, and run: ci/code-versions update
+        If results can change, raise the version of the stage in its StageDefinition, name it in ci/CHANGELOG.md, and run: ci/code-versions update
         If they cannot, run: ci/code-versions accept "why results stay the same"\
         """
         .formatted(String.join(", ", stages), changes);

@@ -39,7 +39,7 @@ final class CodeGuardTest {
               added   io.stitchflow.Rate
               changed io.stitchflow.Trainer
               changed library ejml: 1 -> 2
-            If results can change, raise the version of the stage in StageKind, name it in ci/CHANGELOG.md, and run: ci/code-versions update
+            If results can change, raise the version of the stage in its StageDefinition, name it in ci/CHANGELOG.md, and run: ci/code-versions update
             If they cannot, run: ci/code-versions accept "why results stay the same"\
             """);
   }

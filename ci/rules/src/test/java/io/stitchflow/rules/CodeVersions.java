@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The code that each stage was last seen with, as {@code code-versions.txt} holds it.
  *
  * <p>Every line names its stage, so that lines of two branches may stand in one file until it is
- * written anew: of two lines for one thing the later counts, of two versions the higher.
+ * rewritten: of two lines for one thing the later counts, of two versions the higher.
  *
  * @param java the Java whose compiler made the classes, such as 17
  * @param stages by name of the stage's kind

@@ -8,14 +8,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import io.stitchflow.code.StageCode;
 import io.stitchflow.content.ExitCoded;
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.transforms.Executors;
+import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.stage.StageRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,17 +28,19 @@ final class CodeVersionsTest {
   private static final String TASK = "stitchflow.code-versions";
 
   private static final Path FILE = Path.of("code-versions.txt");
-  private static final Map<StageKind, StageCode> CODES = new EnumMap<>(StageKind.class);
+  private static final Map<StageDefinition, StageCode> CODES = new LinkedHashMap<>();
 
   @BeforeAll
   static void read() throws IOException {
-    CODES.putAll(StageCode.of(Executors.all()));
+    CODES.putAll(StageCode.of(StageRegistry.builtIn()));
   }
 
   @Test
   void stages_all_computeWithCodeThatIsRecordedForTheirVersion() throws IOException {
     Map<String, StageState> stages = new LinkedHashMap<>();
-    CODES.forEach((kind, code) -> stages.put(kind.name(), StageState.of(kind.version(), code)));
+    CODES.forEach(
+        (kind, code) ->
+            stages.put(kind.name().toUpperCase(Locale.ROOT), StageState.of(kind.version(), code)));
     CodeGuard guard = new CodeGuard(Runtime.version().feature(), stages);
     String task = System.getProperty(TASK, "");
     if (!task.isEmpty()) {
@@ -53,15 +55,10 @@ final class CodeVersionsTest {
 
   @Test
   void stages_all_areKnownByTheirCode() {
-    assertThat(CODES).containsOnlyKeys(StageKind.values());
-    Executors.all()
-        .forEach(
-            (kind, executor) ->
-                assertThat(CODES)
-                    .hasEntrySatisfying(
-                        kind,
-                        code ->
-                            assertThat(code.parts()).containsKey(executor.getClass().getName())));
+    assertThat(CODES).containsOnlyKeys(StageRegistry.builtIn());
+    CODES.forEach(
+        (stage, code) ->
+            assertThat(code.parts()).containsKey(stage.executor().getClass().getName()));
   }
 
   @Test
@@ -94,7 +91,7 @@ final class CodeVersionsTest {
         type.getAllSubclasses().forEach(subclass -> unseen.add(subclass.getName()));
       }
     }
-    assertThat(unseen).contains("io.stitchflow.stitch.Stitch$Pointwise");
+    assertThat(unseen).contains("io.stitchflow.stitch.Pointwise");
     unseen.removeAll(reached);
     assertThat(unseen)
         .containsExactly("io.stitchflow.memo.KeyCheckpoint", "io.stitchflow.memo.MemoRun");

@@ -43,6 +43,7 @@ final class FloorsTest {
           List.of("dataset", "network"),
           List.of("representation"),
           List.of("stitch", "comparison"),
+          List.of("stage"),
           List.of("spec"),
           List.of("plan"),
           List.of("run"),

@@ -1,6 +1,9 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.comparison.Metric;
+import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.stitch.Objectives;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectGram;
@@ -11,10 +14,10 @@ import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.FitCopyStitch;
 import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
-import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.Stage;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -81,12 +84,20 @@ final class CellStages {
             FitVanillaStitch.newBuilder()
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
+                .setFamily(cell.family())
+                .setObjective(experiment.getVanilla().getObjective())
                 .setRecipe(experiment.getVanilla().getRecipe())
                 .setInitialization(initialization));
     dependOnSender(stage, "sender", cell, "train");
     stages.depend(stage, "network", cell.receiver().id(), "network");
     if (experiment.getVanilla().getRecipe().getPatience() > 0) {
       dependOnSender(stage, "sender.validation", cell, "validation");
+    }
+    if (Objectives.get(experiment.getVanilla().getObjective()).readsRepresentation()) {
+      dependOnReceiver(stage, "receiver", cell, "train");
+      if (experiment.getVanilla().getRecipe().getPatience() > 0) {
+        dependOnReceiver(stage, "receiver.validation", cell, "validation");
+      }
     }
     if (initialization == Initialization.LEAST_SQUARES_COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
@@ -113,6 +124,7 @@ final class CellStages {
             FitCopyStitch.newBuilder()
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
+                .setFamily(cell.family())
                 .setRecipe(experiment.getCopy().getRecipe())
                 .setSeed(seed));
     dependOnSender(stage, "sender", cell, "train");
@@ -135,6 +147,7 @@ final class CellStages {
             SolveCopyStitch.newBuilder()
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
+                .setFamily(cell.family())
                 .addAllSenderShape(cell.senderCut().shape())
                 .addAllReceiverShape(cell.receiverCut().shape())
                 .setTolerance(experiment.getCopy().getTolerance()));
@@ -146,11 +159,12 @@ final class CellStages {
 
   private String addGram(StitchPair cell) {
     String cut = cell.sender().label() + "/" + cell.senderCut().layer();
-    String id = "gram " + cut + " patch " + cell.patch();
+    List<Integer> window = cell.stitch().regression().window();
+    String id = "gram " + cut + " window " + window;
     if (!stages.has(id)) {
       Stage.Builder stage = stages.stage(id, "gram " + cut, costs.gram(cell));
       stage.setOutputBytes(OutputSizes.gram(cell));
-      stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().setPatch(cell.patch()));
+      stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().addAllWindow(window));
       dependOnSender(stage, "sender", cell, "train");
       stages.add(stage);
     }
@@ -161,7 +175,9 @@ final class CellStages {
     String id = "cross moments " + cell.label();
     Stage.Builder stage = stages.stage(id, "cross moments " + cell.column(), costs.cross(cell));
     stage.setOutputBytes(OutputSizes.cross(cell));
-    stage.getActionBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance());
+    stage
+        .getActionBuilder()
+        .setCollectCrossMoments(CollectCrossMoments.newBuilder().setFamily(cell.family()));
     dependOnSender(stage, "sender", cell, "train");
     dependOnReceiver(stage, "receiver", cell, "train");
     stages.add(stage);
@@ -183,18 +199,22 @@ final class CellStages {
             .setGroup(stages.group("compare " + cell.column() + " " + name + " seed " + seed))
             .setDependency(VANILLA, PlanBuilder.dependency("vanilla", vanilla, "stitch"))
             .setDependency(COPY, PlanBuilder.dependency("copy", copy, "stitch"))
-            .setAction(controlled(ofAnySeed.getAction(), seed))
+            .setAction(seeded(ofAnySeed.getAction(), seed))
             .build());
     return id;
   }
 
-  /** With the seed where it changes the result: a random stitch is drawn from it. */
-  private static Action controlled(Action action, long seed) {
-    return action.getCompareStitches().getMetricList().contains(Metric.CONTROLS)
+  /** With the seed if it changes the result, as the random stitch of a control does. */
+  private Action seeded(Action action, long seed) {
+    return metrics().stream().anyMatch(Metric::isRandom)
         ? action.toBuilder()
-            .setCompareStitches(action.getCompareStitches().toBuilder().setControlSeed(seed))
+            .setCompareStitches(action.getCompareStitches().toBuilder().setSeed(seed))
             .build()
         : action;
+  }
+
+  private List<Metric> metrics() {
+    return Metrics.named(experiment.getMetricList());
   }
 
   /** What comparisons of all seeds have in common; the stitches are still to be said. */
@@ -208,7 +228,7 @@ final class CellStages {
             CompareStitches.newBuilder()
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
-                .addAllMetric(experiment.getMetricList().stream().sorted().toList()));
+                .addAllMetric(metrics().stream().map(Metric::name).toList()));
     stage.addDependency(VANILLA, Dependency.getDefaultInstance());
     stage.addDependency(COPY, Dependency.getDefaultInstance());
     dependOnSender(stage, "sender.train", cell, "train");

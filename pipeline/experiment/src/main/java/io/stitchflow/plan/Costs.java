@@ -105,11 +105,9 @@ final class Costs {
 
   /** Rows of a stitch's input per example. */
   private static double positions(StitchPair cell) {
-    return cell.patch() == 0
-        ? 1
-        : Math.min(
-            (double) cell.senderCut().elements() / cell.senderCut().channels(),
-            (double) cell.receiverCut().elements() / cell.receiverCut().channels());
+    return Math.min(
+        (double) cell.senderCut().elements() / cell.senderCut().channels(),
+        (double) cell.receiverCut().elements() / cell.receiverCut().channels());
   }
 
   private static double elements(CutPoint cut) {

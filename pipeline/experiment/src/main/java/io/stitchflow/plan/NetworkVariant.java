@@ -54,8 +54,7 @@ record NetworkVariant(
         .setRandom(random)
         .setDataset(dataset)
         .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
-        // 0 means 10, as reports of ten classes never said
-        .setClasses(architecture.classes() == Architecture.CLASSES ? 0 : architecture.classes())
+        .setClasses(architecture.classes())
         .setImported(imported())
         .setRecipe(recipe())
         .build();

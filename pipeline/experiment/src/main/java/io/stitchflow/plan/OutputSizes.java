@@ -3,13 +3,11 @@ package io.stitchflow.plan;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.v1.ElementType;
+import java.util.List;
 
 /** What stages' outputs take on the disk, in bytes, without headers: for estimates only. */
 final class OutputSizes {
-  /** A label byte and 3x32x32 pixels. */
-  static final long IMAGE = 3073;
-
-  static final long COMPARISON = 500;
+  static final long COMPARISON = 3_000;
   static final long REPORT = 100_000;
 
   private static final int LABEL = 1;
@@ -18,6 +16,15 @@ final class OutputSizes {
   private static final int PARTS = 2;
 
   private OutputSizes() {}
+
+  /**
+   * A byte a pixel and a label byte.
+   *
+   * @param shape of an example
+   */
+  static long dataset(List<Integer> shape, long examples) {
+    return examples * (shape.stream().reduce(1, Math::multiplyExact) + LABEL);
+  }
 
   /** With its predictions, a byte an example. */
   static long network(Architecture architecture, int examples) {

@@ -3,6 +3,7 @@ package io.stitchflow.plan;
 import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
 import io.stitchflow.memo.Memo;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Records;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
@@ -137,9 +138,9 @@ public final class PlanStatus {
     }
 
     private static int endOfKind(List<Stage> stages, int from) {
-      StageKind kind = StageKind.of(stages.get(from));
+      StageDefinition kind = StageDefinition.of(stages.get(from));
       int to = from + 1;
-      while (to < stages.size() && StageKind.of(stages.get(to)) == kind) {
+      while (to < stages.size() && StageDefinition.of(stages.get(to)) == kind) {
         to++;
       }
       return to;

@@ -1,12 +1,19 @@
 package io.stitchflow.plan;
 
 import io.stitchflow.content.Digest;
+import io.stitchflow.dataset.DatasetKinds;
+import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.stitch.Objectives;
+import io.stitchflow.stitch.Stitch;
 import io.stitchflow.store.Stores;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.ImportNetwork;
 import io.stitchflow.v1.Input;
@@ -53,57 +60,70 @@ public final class Planner {
   }
 
   /**
-   * All stages of a valid experiment in which every default is explicit.
+   * All stages of an experiment.
    *
-   * @param base what paths in the experiment are relative to
-   * @param datasets where downloaded data sets are, or will be
+   * @param downloads directory of downloaded data sets, which need not be there yet
    * @throws IOException if a file of the data set or of weights cannot be read
    */
-  public static Plan plan(Experiment experiment, Path base, Path datasets, Toolchain toolchain)
+  public static Plan plan(ValidExperiment valid, Path downloads, Toolchain toolchain)
       throws IOException {
-    DatasetSource dataset = DatasetSource.of(experiment.getDataset(), base, datasets);
-    return new Planner(experiment, base, toolchain, dataset).plan();
+    Experiment experiment = valid.experiment();
+    DatasetSource dataset =
+        DatasetSource.of(experiment.getDataset(), valid.dataset(), valid.base(), downloads);
+    return new Planner(experiment, valid.base(), toolchain, dataset).plan();
   }
 
-  /** The same, where downloaded data sets are in this user's cache. */
+  /**
+   * The same for an experiment in which every default is explicit, with downloads in this user's
+   * cache.
+   *
+   * @param base what paths in the experiment are relative to
+   */
   public static Plan plan(Experiment experiment, Path base, Toolchain toolchain)
       throws IOException {
-    return plan(experiment, base, Stores.datasets(System.getenv()), toolchain);
+    Dataset dataset = experiment.getDataset();
+    DatasetSummary summary = DatasetKinds.of(dataset).summarize(dataset, base);
+    return plan(
+        new ValidExperiment(experiment, base, summary),
+        Stores.datasets(System.getenv()),
+        toolchain);
   }
 
   private Plan plan() throws IOException {
-    stages.add(
-        dataset
-            .stage()
-            .setOutputBytes(
-                OutputSizes.IMAGE * ((long) dataset.trainExamples() + dataset.testExamples())));
+    stages.add(dataset.stage());
     for (Condition condition : experiment.getConditionList()) {
       for (Pair pair : experiment.getPairList()) {
         NetworkVariant sender = subject(pair.getSender(), Conditions.randomSender(condition));
         NetworkVariant receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
         if (experiment.getVanilla().getRecipe().getPatience() > 0) {
           addRepresentations(sender, "validation", 0);
+          if (Objectives.get(experiment.getVanilla().getObjective()).readsRepresentation()) {
+            addRepresentations(receiver, "validation", 0);
+          }
         }
-        List<StitchPair> pairOfNetworks = cells(sender, receiver);
+        List<StitchPair> pairOfNetworks = pairs(sender, receiver);
         for (long seed : experiment.getSeedList()) {
           addCells(condition, pairOfNetworks, seed);
         }
       }
     }
     addReport();
+    addExtensions();
     return experiment.getRepresentation().getPolicy() == RepresentationPolicy.RECOMPUTE
         ? RepresentationRetention.keepNone(stages.build())
         : stages.build();
   }
 
-  private static List<StitchPair> cells(NetworkVariant sender, NetworkVariant receiver) {
-    List<StitchPair> cells = new ArrayList<>();
+  private List<StitchPair> pairs(NetworkVariant sender, NetworkVariant receiver) {
+    String family = experiment.getStitch().getFamily();
+    List<StitchPair> pairs = new ArrayList<>();
     for (CutPoint receiverCut : receiver.cuts()) {
       for (CutPoint senderCut : sender.cuts()) {
-        cells.add(StitchPair.of(sender, senderCut, receiver, receiverCut));
+        Stitch stitch = Stitch.chosen(family, senderCut, receiverCut);
+        pairs.add(StitchPair.of(sender, receiver, stitch));
       }
     }
-    return cells;
+    return pairs;
   }
 
   private void addCells(Condition condition, List<StitchPair> pairOfNetworks, long seed) {
@@ -123,6 +143,15 @@ public final class Planner {
     }
   }
 
+  /** Kind after kind, so that extensions may depend on each other. */
+  private void addExtensions() {
+    for (StageDefinition definition : StageDefinition.all()) {
+      for (Stage stage : definition.plan(experiment, stages.before(definition))) {
+        stages.add(stage.toBuilder());
+      }
+    }
+  }
+
   private void addReport() {
     Stage.Builder stage = stages.stage("report", "report", Costs.REPORT);
     stage.setOutputBytes(OutputSizes.REPORT + OutputSizes.COMPARISON * comparisons.size());
@@ -138,10 +167,7 @@ public final class Planner {
     for (int i = 0; i < comparisons.size(); i++) {
       stages.depend(stage, "comparison[" + i + "]", comparisons.get(i), "comparison");
     }
-    report
-        .setExperiment(experiment.getName())
-        .addAllMetric(experiment.getMetricList())
-        .setVanilla(experiment.getVanilla());
+    report.setExperiment(experiment.getName()).setVanilla(experiment.getVanilla());
     stage.getActionBuilder().setWriteReport(report);
     stages.add(stage);
   }
@@ -211,12 +237,6 @@ public final class Planner {
     stages.add(stage);
   }
 
-  /** Classes of a network that cannot tell by its layers; 0 for ten, as keys always had it. */
-  private static int unusual(Architecture architecture) {
-    boolean usual = architecture.classes() == Architecture.CLASSES;
-    return usual || !architecture.layers().isEmpty() ? 0 : architecture.classes();
-  }
-
   private String addImport(NetworkVariant subject) throws IOException {
     String id = "import " + subject.name();
     Architecture architecture = subject.architecture();
@@ -234,7 +254,7 @@ public final class Planner {
                 .setPlain(architecture.plain())
                 .addAllLayer(architecture.layers())
                 .addAllNameMap(subject.network().getWeights().getNameMapList())
-                .setClasses(unusual(architecture)));
+                .setClasses(architecture.classes()));
     stages.add(stage);
     return id;
   }

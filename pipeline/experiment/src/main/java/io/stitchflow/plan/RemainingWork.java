@@ -1,5 +1,7 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.gc.Eviction;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Stage;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,20 +28,16 @@ public record RemainingWork(double flops, long representationBytes, long otherBy
         continue;
       }
       Stage stage = status.stage();
-      switch (StageKind.of(stage)) {
-        case IMPORT_DATASET, WRITE_REPORT -> others += stage.getOutputBytes(); // no such operations
-        case COLLECT_REPRESENTATION -> {
-          macs += stage.getCost();
-          if (stage.getFleeting()) {
-            passing.merge(stage.getGroup(), stage.getOutputBytes(), Long::sum);
-          } else {
-            representations += stage.getOutputBytes();
-          }
-        }
-        default -> {
-          macs += stage.getCost();
-          others += stage.getOutputBytes();
-        }
+      StageDefinition definition = StageDefinition.of(stage);
+      if (definition.costIsArithmetic()) {
+        macs += stage.getCost();
+      }
+      if (stage.getFleeting()) {
+        passing.merge(stage.getGroup(), stage.getOutputBytes(), Long::sum);
+      } else if (definition.eviction() == Eviction.FIRST) {
+        representations += stage.getOutputBytes();
+      } else {
+        others += stage.getOutputBytes();
       }
     }
     long largest = passing.values().stream().mapToLong(bytes -> bytes).max().orElse(0);

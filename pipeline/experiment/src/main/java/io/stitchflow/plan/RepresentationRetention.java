@@ -1,6 +1,8 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.gc.Eviction;
 import io.stitchflow.memo.Memo;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
@@ -34,7 +36,7 @@ public final class RepresentationRetention {
         survey.stages().stream()
             .filter(status -> status.state() != PlanStatus.State.HIT)
             .map(PlanStatus.StageStatus::stage)
-            .filter(stage -> StageKind.of(stage) == StageKind.COLLECT_REPRESENTATION)
+            .filter(RepresentationRetention::isRepresentation)
             .sorted(CHEAPEST_BYTES)
             .toList();
     long kept = RemainingWork.of(survey).bytes();
@@ -58,9 +60,13 @@ public final class RepresentationRetention {
     return drop(
         plan,
         plan.getStageList().stream()
-            .filter(stage -> StageKind.of(stage) == StageKind.COLLECT_REPRESENTATION)
+            .filter(RepresentationRetention::isRepresentation)
             .map(Stage::getId)
             .collect(Collectors.toSet()));
+  }
+
+  private static boolean isRepresentation(Stage stage) {
+    return StageDefinition.of(stage).eviction() == Eviction.FIRST;
   }
 
   private static Plan drop(Plan plan, Set<String> fleeting) {

@@ -6,34 +6,41 @@ import io.stitchflow.stitch.Stitch;
 /**
  * A sender's cut into a receiver's, under any seed.
  *
+ * @param stitch between the two cuts, of the family that the experiment names or that fits
+ * @param columns of its least-squares problem: numbers of the sender behind one position, and the
+ *     bias
  * @param label for people; unique among the cells of a plan
  * @param column all sender cuts into one receiver cut
  */
 record StitchPair(
     NetworkVariant sender,
-    CutPoint senderCut,
     NetworkVariant receiver,
-    CutPoint receiverCut,
+    Stitch stitch,
+    int columns,
     String label,
     String column) {
-  static StitchPair of(
-      NetworkVariant sender, CutPoint senderCut, NetworkVariant receiver, CutPoint receiverCut) {
-    String from = sender.label() + "/" + senderCut.layer();
-    String to = receiver.label() + "/" + receiverCut.layer();
+  static StitchPair of(NetworkVariant sender, NetworkVariant receiver, Stitch stitch) {
+    String from = sender.label() + "/" + stitch.from().layer();
+    String to = receiver.label() + "/" + stitch.to().layer();
     return new StitchPair(
-        sender, senderCut, receiver, receiverCut, from + " -> " + to, sender.label() + " -> " + to);
+        sender,
+        receiver,
+        stitch,
+        stitch.inputs() + 1,
+        from + " -> " + to,
+        sender.label() + " -> " + to);
   }
 
-  /** Columns of a stitch's input: numbers of the sender behind one position, and the bias. */
-  int columns() {
-    return Stitch.between(senderCut, receiverCut).inputs() + 1;
+  CutPoint senderCut() {
+    return stitch.from();
   }
 
-  /**
-   * Side of the patch of the sender's map that one position of the receiver's map sees; 0 where the
-   * receiver takes a vector, and so sees all of it.
-   */
-  int patch() {
-    return Stitch.between(senderCut, receiverCut).patch();
+  CutPoint receiverCut() {
+    return stitch.to();
+  }
+
+  /** The name of the stitch's family. */
+  String family() {
+    return stitch.family().name();
   }
 }

@@ -1,10 +1,11 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Stage;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +27,7 @@ public final class TimeEstimator {
   private static final double NANOS_A_SECOND = 1e9;
 
   private final int lanes;
-  private final Map<StageKind, Seen> seen = new EnumMap<>(StageKind.class);
+  private final Map<StageDefinition, Seen> seen = new LinkedHashMap<>();
   private final Map<String, Running> running = new HashMap<>();
 
   /**
@@ -53,7 +54,7 @@ public final class TimeEstimator {
     }
   }
 
-  private record Running(StageKind kind, double cost, long sinceNanos, double share) {
+  private record Running(StageDefinition kind, double cost, long sinceNanos, double share) {
     Seen seen(long nowNanos) {
       double seconds = (nowNanos - sinceNanos) / NANOS_A_SECOND;
       return seconds < SHORTEST_SECONDS || share <= 0
@@ -65,14 +66,14 @@ public final class TimeEstimator {
   /** A stage has taken so long, now or at any time before. */
   public synchronized void learn(Stage stage, double seconds) {
     if (stage.getCost() > 0 && seconds > 0) {
-      seen.merge(StageKind.of(stage), new Seen(stage.getCost(), seconds), Seen::plus);
+      seen.merge(StageDefinition.of(stage), new Seen(stage.getCost(), seconds), Seen::plus);
     }
   }
 
   /** The stages of one group begin. */
   public synchronized void start(List<Stage> group, long nowNanos) {
     Stage first = group.get(0);
-    running.put(first.getGroup(), new Running(StageKind.of(first), cost(group), nowNanos, 0));
+    running.put(first.getGroup(), new Running(StageDefinition.of(first), cost(group), nowNanos, 0));
   }
 
   /** So much of a group's work is done, in [0, 1]. */
@@ -89,24 +90,24 @@ public final class TimeEstimator {
 
   /** What one stage takes in a lane. */
   public synchronized double seconds(Stage stage) {
-    return stage.getCost() / rate(StageKind.of(stage), seen);
+    return stage.getCost() / rate(StageDefinition.of(stage), seen);
   }
 
   /**
    * What is left of these stages takes, kind after kind, as many groups at once as there are lanes.
    */
   public synchronized double secondsLeft(Collection<Stage> left, long nowNanos) {
-    Map<StageKind, Seen> now = new EnumMap<>(seen);
+    Map<StageDefinition, Seen> now = new LinkedHashMap<>(seen);
     running.values().forEach(each -> now.merge(each.kind(), each.seen(nowNanos), Seen::plus));
-    Map<StageKind, Map<String, List<Stage>>> groups = new EnumMap<>(StageKind.class);
+    Map<StageDefinition, Map<String, List<Stage>>> groups = new LinkedHashMap<>();
     for (Stage stage : left) {
       groups
-          .computeIfAbsent(StageKind.of(stage), kind -> new HashMap<>())
+          .computeIfAbsent(StageDefinition.of(stage), kind -> new HashMap<>())
           .computeIfAbsent(stage.getGroup(), group -> new ArrayList<>())
           .add(stage);
     }
     double seconds = 0;
-    for (Map.Entry<StageKind, Map<String, List<Stage>>> each : groups.entrySet()) {
+    for (Map.Entry<StageDefinition, Map<String, List<Stage>>> each : groups.entrySet()) {
       double sum = 0;
       double longest = 0;
       for (Map.Entry<String, List<Stage>> group : each.getValue().entrySet()) {
@@ -120,9 +121,9 @@ public final class TimeEstimator {
     return seconds;
   }
 
-  private static double rate(StageKind kind, Map<StageKind, Seen> seen) {
+  private static double rate(StageDefinition kind, Map<StageDefinition, Seen> seen) {
     Seen common = Seen.NOTHING;
-    for (Map.Entry<StageKind, Seen> each : seen.entrySet()) {
+    for (Map.Entry<StageDefinition, Seen> each : seen.entrySet()) {
       // Costs are those of multiplications in libtorch; what else goes on tells nothing about their
       // speed
       if (each.getKey().usesTorch()) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens what one group of stages reads; a blob that is gone is made again by the stage that made
- * it, in the lane of whoever needs it. What fleeting stages made stays until this is closed, under
- * a name of its own, and goes with it unless another lane has it in hand.
+ * it, in the lane of the group that needs it. What fleeting stages made stays until this is closed,
+ * under a name of its own, and goes with it unless another lane has it in hand.
  */
 final class BlobRecovery implements Memo.BlobSource, AutoCloseable {
   private static final int TRIES = 10;
@@ -154,7 +154,7 @@ final class BlobRecovery implements Memo.BlobSource, AutoCloseable {
     try {
       held.put(digest, store.hold(digest));
     } catch (IOException e) {
-      // somebody else has dropped it: whoever reads it will ask again
+      // another process has deleted it: its reader will ask again
     }
   }
 

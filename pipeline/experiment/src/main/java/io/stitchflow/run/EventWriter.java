@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Tells of a run by appending to {@link RunFiles}. What cannot be written is left out: results are
- * in the store, whoever hears of them.
+ * in the store in any case.
  */
 public final class EventWriter implements RunListener {
   private static final long PERIOD_NANOS = 500_000_000L;

@@ -114,7 +114,7 @@ public final class RunFiles {
     if (remote != null && !remote.capabilities().contains(Capability.LIST)) {
       throw new StoreException(
           remote.address()
-              + ": cannot list what it holds, which a run on a cluster needs to hear from its"
+              + ": cannot list its objects, which a run on a cluster needs for the events of its"
               + " workers; choose s3://... or a directory that all share with --store");
     }
   }
@@ -248,7 +248,7 @@ public final class RunFiles {
     return store.remoteStore() == null ? PERIOD_MILLIS : RemoteEvents.PERIOD_MILLIS;
   }
 
-  /** What was told since the last look. */
+  /** The events since the last call. */
   public interface Events {
     /** Events in the order of each worker; of one that is being written, nothing yet. */
     List<RunEvent> next() throws IOException;

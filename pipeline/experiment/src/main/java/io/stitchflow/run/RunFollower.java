@@ -25,7 +25,7 @@ public final class RunFollower {
     plan.getStageList().forEach(stage -> stages.put(stage.getId(), stage));
   }
 
-  /** Passes on what was told since the last call. */
+  /** Passes on the events since the last call. */
   public void poll() throws IOException {
     for (RunEvent event : events.next()) {
       switch (event.getEventCase()) {

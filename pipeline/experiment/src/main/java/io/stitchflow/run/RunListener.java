@@ -28,6 +28,6 @@ public interface RunListener {
   /** A stage has ended, in any way. */
   void finished(Stage stage, StageResult result);
 
-  /** Waits until what was told so far can be heard, or never will be. */
+  /** Waits until all events so far are delivered or have failed. */
   default void flush() {}
 }

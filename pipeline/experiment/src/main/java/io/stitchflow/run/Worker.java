@@ -5,7 +5,7 @@ import io.stitchflow.memo.Memo;
 import io.stitchflow.memo.MemoListener;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.plan.StageActions;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Dependency;
@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +33,30 @@ import org.jspecify.annotations.Nullable;
 public final class Worker {
   private final Store store;
   private final Memo memo;
-  private final Map<StageKind, StageExecutor> executors;
+  private final Function<StageDefinition, StageExecutor> executors;
   private final Semaphore lanes;
 
   /** Outputs of fleeting stages that this made and did not drop yet. */
   private final Set<Digest> fleeting = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param executors what computes each kind
+   * A worker with the executors of the definitions.
+   *
    * @param lanes groups that run at once; each uses one core
    */
-  public Worker(Store store, Map<StageKind, StageExecutor> executors, int lanes) {
+  public Worker(Store store, int lanes) {
+    this(store, StageDefinition::executor, lanes);
+  }
+
+  /**
+   * A worker with other executors.
+   *
+   * @param executors a new executor for each stage
+   */
+  public Worker(Store store, Function<StageDefinition, StageExecutor> executors, int lanes) {
     this.store = store;
     this.memo = new Memo(store);
-    this.executors = Map.copyOf(executors);
+    this.executors = executors;
     this.lanes = new Semaphore(lanes, true);
   }
 
@@ -162,11 +173,7 @@ public final class Worker {
           new Memo.Request(
               action, stage.getCost(), stage.getBytesNeeded(), stage.getMustStore(), files));
     }
-    StageKind kind = StageKind.of(stages.get(0));
-    StageExecutor executor = executors.get(kind);
-    if (executor == null) {
-      throw new IllegalStateException("nothing here computes " + kind);
-    }
+    StageExecutor executor = executors.apply(StageDefinition.of(stages.get(0)));
     List<Memo.Answer> answers = memo.get(requests, executor, blobs, listener);
     List<StageResult> results = new ArrayList<>();
     for (int i = 0; i < stages.size(); i++) {

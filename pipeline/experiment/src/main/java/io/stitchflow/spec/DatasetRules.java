@@ -1,9 +1,9 @@
 package io.stitchflow.spec;
 
-import io.stitchflow.dataset.Cifar;
-import io.stitchflow.dataset.OfficialArchive;
+import io.stitchflow.dataset.DatasetKind;
+import io.stitchflow.dataset.DatasetKinds;
+import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.Architecture;
-import io.stitchflow.plan.DatasetSource;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.TrainingRecipe;
@@ -11,8 +11,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold of an experiment's data set, and of what is learned from so many images. */
 final class DatasetRules {
@@ -20,9 +24,9 @@ final class DatasetRules {
 
   private final Experiment written;
   private final Experiment filled;
-  private final Path base;
   private final SourcePositions origins;
   private final Problems problems;
+  private final @Nullable DatasetSummary summary;
 
   /**
    * @param written the experiment without defaults
@@ -37,9 +41,14 @@ final class DatasetRules {
       Problems problems) {
     this.written = written;
     this.filled = filled;
-    this.base = base;
     this.origins = origins;
     this.problems = problems;
+    @Nullable DatasetKind kind = DatasetKinds.find(filled.getDataset());
+    this.summary = kind == null ? null : kind.summarize(filled.getDataset(), base);
+  }
+
+  private String path() {
+    return "dataset." + DatasetKinds.field(filled.getDataset());
   }
 
   private void add(String path, String text) {
@@ -49,86 +58,72 @@ final class DatasetRules {
   /** Adds everything that is wrong. */
   void check() {
     checkPatience();
-    Dataset dataset = written.getDataset();
-    switch (dataset.getKindCase()) {
-      case KIND_NOT_SET ->
-          add(
-              "dataset",
-              "is missing; choose cifar10 { }, cifar100 { }, image_folder { directory: \"...\" } or"
-                  + " synthetic { }");
-      case SYNTHETIC ->
-          checkSplit(
-              Integer.toUnsignedLong(filled.getDataset().getSynthetic().getTrainExamples()), true);
-      case CIFAR10 ->
-          checkCifar(
-              Cifar.CIFAR10,
-              "dataset.cifar10",
-              dataset.getCifar10().getDirectory(),
-              dataset.getCifar10().getUrl());
-      case CIFAR100 ->
-          checkCifar(
-              Cifar.CIFAR100,
-              "dataset.cifar100",
-              dataset.getCifar100().getDirectory(),
-              dataset.getCifar100().getUrl());
-      case IMAGE_FOLDER -> checkImageFolder(dataset.getImageFolder().getDirectory());
+    if (summary == null) {
+      checkKind();
+      return;
     }
-  }
-
-  /** Of the data set; ten where they are unknown, which is complained of elsewhere. */
-  int classes() {
-    Dataset dataset = written.getDataset();
-    return switch (dataset.getKindCase()) {
-      case CIFAR100 ->
-          dataset.getCifar100().getCoarse()
-              ? DatasetSource.COARSE_CLASSES
-              : DatasetSource.FINE_CLASSES;
-      case IMAGE_FOLDER -> {
-        ImageFolderDirectory directory =
-            ImageFolderDirectory.of(dataset.getImageFolder().getDirectory(), base);
-        yield directory.complaints().isEmpty() ? directory.classes() : Architecture.CLASSES;
+    String path = path();
+    for (DatasetSummary.Problem problem : summary.problems()) {
+      add(path + "." + problem.field(), problem.text());
+    }
+    if (summary.problems().isEmpty()) {
+      checkShape(path, summary);
+      boolean hasTest = summary.testExamples() > 0;
+      if (!hasTest && !filled.getDataset().getSplit().hasTest()) {
+        add(
+            path,
+            "has no test split; add one, or set a part of the train split apart: dataset { split"
+                + " { test { fraction: 0.2 } } }");
       }
-      case CIFAR10, SYNTHETIC, KIND_NOT_SET -> Architecture.CLASSES;
-    };
+      checkSplit(summary.trainExamples(), hasTest);
+    }
   }
 
-  private void checkCifar(Cifar cifar, String path, String written, String url) {
-    if (!url.isEmpty() && !written.isEmpty()) {
-      add(path + ".url", "is given beside directory, so nothing is downloaded; drop one");
-    } else if (!url.isEmpty() && OfficialArchive.hasCredentials(url)) {
+  /** Adds that the kind is missing or unknown. */
+  private void checkKind() {
+    Dataset dataset = written.getDataset();
+    if (dataset.hasExtension()) {
+      String name = dataset.getExtension().getName();
+      Set<String> names = new TreeSet<>();
+      DatasetKinds.extensions().forEach(kind -> names.add(kind.name()));
       add(
-          path + ".url",
-          "must not hold a user or password, since it is shown and recorded with the run; leave out"
-              + " all up to the '@'");
-    } else if (!url.isEmpty() && !OfficialArchive.isUrl(url)) {
-      add(path + ".url", "'" + url + "' is no http:// or https:// address of a file; write one");
-    }
-    if (written.isEmpty()) {
-      checkSplit(Cifar.TRAIN_EXAMPLES, true);
+          "dataset.extension.name",
+          "no kind of data set on the class path is named '"
+              + name
+              + "'; "
+              + (names.isEmpty() ? "add a jar that has it" : Suggestion.advice(name, names)));
       return;
     }
-    CifarDirectory directory = CifarDirectory.of(cifar, written, base);
-    directory.complaints().forEach(complaint -> add(path + ".directory", complaint));
-    if (directory.complaints().isEmpty()) {
-      checkSplit(directory.trainExamples(), true);
-    }
+    List<String> usages = DatasetKinds.builtIn().stream().map(DatasetKind::usage).toList();
+    int last = usages.size() - 1;
+    add(
+        "dataset",
+        "is missing; choose "
+            + String.join(", ", usages.subList(0, last))
+            + " or "
+            + usages.get(last));
   }
 
-  private void checkImageFolder(String written) {
-    String path = "dataset.image_folder.directory";
-    ImageFolderDirectory directory = ImageFolderDirectory.of(written, base);
-    directory.complaints().forEach(complaint -> add(path, complaint));
-    if (!directory.complaints().isEmpty()) {
-      return;
-    }
-    boolean hasTest = directory.testExamples() > 0;
-    if (!hasTest && !filled.getDataset().getSplit().hasTest()) {
+  private void checkShape(String path, DatasetSummary summary) {
+    if (!summary.shape().equals(Architecture.IMAGE_SHAPE)) {
       add(
           path,
-          "has no folder test beside train; add one, or set a part of train apart: dataset { split"
-              + " { test { fraction: 0.2 } } }");
+          "has examples of shape "
+              + summary.shape()
+              + ", but networks take "
+              + Architecture.IMAGE_SHAPE
+              + "; choose another data set");
     }
-    checkSplit(directory.trainExamples(), hasTest);
+  }
+
+  /** The data set before its import, or null if its kind is missing or unknown. */
+  @Nullable DatasetSummary summary() {
+    return summary;
+  }
+
+  /** Number of classes; 0 if unknown because of a problem that {@link #check} adds. */
+  int classes() {
+    return summary == null || !summary.problems().isEmpty() ? 0 : summary.classes();
   }
 
   /** Checks the parts of the source's train images, and what their numbers limit. */
@@ -197,7 +192,7 @@ final class DatasetRules {
     return recipes;
   }
 
-  /** A batch size that nobody wrote is told of once, with the others. */
+  /** A batch size that nobody wrote is reported once, with the others. */
   private void checkBatch(String path, int batch, long examples, Map<String, Long> unwritten) {
     long size = Integer.toUnsignedLong(batch);
     if (size > examples && origins.isWritten(path)) {

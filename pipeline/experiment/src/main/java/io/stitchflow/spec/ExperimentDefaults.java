@@ -1,56 +1,42 @@
 package io.stitchflow.spec;
 
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.dataset.DatasetKind;
+import io.stitchflow.dataset.DatasetKinds;
+import io.stitchflow.network.LayerTypes;
 import io.stitchflow.v1.Condition;
-import io.stitchflow.v1.ConvolutionLayer;
 import io.stitchflow.v1.CopySettings;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
-import io.stitchflow.v1.Layer;
-import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Optimizer;
 import io.stitchflow.v1.Pair;
-import io.stitchflow.v1.PoolLayer;
 import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.StitchRecipe;
-import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.VanillaSettings;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The defaults that experiment.proto promises; nothing else in the program knows them. */
+/** The defaults that experiment.proto documents; those of a data set are its kind's. */
 public final class ExperimentDefaults {
   // Chosen on held-out train images: DECISIONS.md
   private static final StitchRecipe VANILLA = recipe(10, 16, 0.005);
   private static final StitchRecipe COPY = recipe(10, 64, 0.01);
 
-  /** All but what takes more passes of the receiver on top of those that accuracy takes. */
-  private static final List<Metric> METRICS =
-      List.of(
-          Metric.MSE,
-          Metric.ACCURACY,
-          Metric.AGREEMENT,
-          Metric.COSINE,
-          Metric.CKA,
-          Metric.PROCRUSTES,
-          Metric.DRIFT,
-          Metric.MAHALANOBIS,
-          Metric.DISTANCE,
-          Metric.CONTROLS);
-
   private ExperimentDefaults() {}
 
   /**
-   * The experiment with every default explicit, those of its preset too, which it then no longer
-   * names; but that no {@code cut} still means all cuts, and that what was the only choice once is
-   * left out, as in keys. Filling twice changes nothing.
+   * The experiment with every default explicit, including those of its preset, which it then no
+   * longer names. No {@code cut} still means all cuts. Filling twice changes nothing.
    */
   public static Experiment fill(Experiment experiment) {
     Experiment.Builder filled = Presets.fill(restricted(experiment)).toBuilder();
-    if (filled.getDataset().hasSynthetic()) {
-      fill(filled.getDatasetBuilder().getSyntheticBuilder());
+    @Nullable DatasetKind kind = DatasetKinds.find(filled.getDataset());
+    if (kind != null) {
+      filled.setDataset(kind.fill(filled.getDataset()));
     }
     if (filled.getDataset().hasSplit() && !filled.getDataset().getSplit().hasSeed()) {
       filled.getDatasetBuilder().getSplitBuilder().setSeed(1);
@@ -77,7 +63,7 @@ public final class ExperimentDefaults {
     fill(filled.getVanillaBuilder());
     fill(filled.getCopyBuilder());
     if (filled.getMetricCount() == 0) {
-      filled.addAllMetric(METRICS);
+      filled.addAllMetric(Metrics.defaults());
     }
     if (filled.getSeedCount() == 0) {
       filled.addSeed(1);
@@ -128,26 +114,11 @@ public final class ExperimentDefaults {
         .toList();
   }
 
-  private static void fill(Synthetic.Builder synthetic) {
-    if (synthetic.getTrainExamples() == 0) {
-      synthetic.setTrainExamples(2048);
-    }
-    if (synthetic.getTestExamples() == 0) {
-      synthetic.setTestExamples(512);
-    }
-    if (!synthetic.hasNoise()) {
-      synthetic.setNoise(24);
-    }
-    if (!synthetic.hasSeed()) {
-      synthetic.setSeed(1);
-    }
-  }
-
   private static void fill(Network.Builder network) {
     if (network.getWidth() == 0 && network.getLayerCount() == 0) {
       network.setWidth(64);
     }
-    network.getLayerBuilderList().forEach(ExperimentDefaults::fill);
+    network.getLayerBuilderList().forEach(LayerTypes::fillDefaults);
     if (!network.hasSeed()) {
       network.setSeed(1);
     }
@@ -182,42 +153,8 @@ public final class ExperimentDefaults {
     if (!recipe.hasCutout()) {
       recipe.setCutout(4);
     }
-    if (recipe.getOptimizer() == Optimizer.MOMENTUM) {
-      recipe.clearOptimizer(); // keys are older than the field
-    }
-  }
-
-  private static void fill(Layer.Builder layer) {
-    switch (layer.getKindCase()) {
-      case CONV -> {
-        ConvolutionLayer.Builder conv = layer.getConvBuilder();
-        if (conv.getStride() == 0) {
-          conv.setStride(1);
-        }
-        if (!conv.hasBias()) {
-          conv.setBias(true);
-        }
-      }
-      case MAX_POOL -> fill(layer.getMaxPoolBuilder());
-      case AVG_POOL -> fill(layer.getAvgPoolBuilder());
-      case LINEAR -> {
-        if (!layer.getLinear().hasBias()) {
-          layer.getLinearBuilder().setBias(true);
-        }
-      }
-      case RESIDUAL -> {
-        layer.getResidualBuilder().getBodyBuilderList().forEach(ExperimentDefaults::fill);
-        layer.getResidualBuilder().getShortcutBuilderList().forEach(ExperimentDefaults::fill);
-      }
-      case SEQUENCE ->
-          layer.getSequenceBuilder().getLayerBuilderList().forEach(ExperimentDefaults::fill);
-      case BATCH_NORM, RELU, GLOBAL_AVG_POOL, FLATTEN, KIND_NOT_SET -> {}
-    }
-  }
-
-  private static void fill(PoolLayer.Builder pool) {
-    if (pool.getStride() == 0) {
-      pool.setStride(pool.getKernel());
+    if (recipe.getOptimizer() == Optimizer.OPTIMIZER_UNSPECIFIED) {
+      recipe.setOptimizer(Optimizer.MOMENTUM);
     }
   }
 
@@ -225,6 +162,9 @@ public final class ExperimentDefaults {
     fill(vanilla.getRecipeBuilder(), VANILLA);
     if (vanilla.getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
       vanilla.setInitialization(Initialization.KAIMING);
+    }
+    if (vanilla.getObjective().isEmpty()) {
+      vanilla.setObjective("task");
     }
   }
 
@@ -245,17 +185,13 @@ public final class ExperimentDefaults {
         .setLearningRate(learningRate)
         .setMomentum(0.9)
         .setWeightDecay(0)
+        .setOptimizer(Optimizer.MOMENTUM)
+        .setBatchNorm(false)
         .build();
   }
 
   private static void fill(StitchRecipe.Builder recipe, StitchRecipe defaults) {
     StitchRecipe written = recipe.build();
     recipe.mergeFrom(defaults).mergeFrom(written);
-    if (recipe.getOptimizer() == Optimizer.MOMENTUM) {
-      recipe.clearOptimizer();
-    }
-    if (!recipe.getBatchNorm()) {
-      recipe.clearBatchNorm();
-    }
   }
 }

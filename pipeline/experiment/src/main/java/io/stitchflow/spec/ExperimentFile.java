@@ -50,11 +50,12 @@ public final class ExperimentFile {
     }
     Path parent = file.toAbsolutePath().getParent();
     Path base = parent == null ? file.toAbsolutePath() : parent;
-    ExperimentRules.check(experiment.build(), base, parsed.origins(), problems);
+    ExperimentRules rules =
+        ExperimentRules.check(experiment.build(), base, parsed.origins(), problems);
     if (!problems.isEmpty()) {
       throw problems.exception();
     }
-    return new ValidExperiment(ExperimentDefaults.fill(experiment.build()), base);
+    return rules.valid();
   }
 
   private static String text(Path file) throws InvalidExperimentException {

@@ -3,22 +3,21 @@ package io.stitchflow.spec;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
+import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.stitch.Stitch;
-import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** What must hold of a whole experiment for it to run. */
 final class ExperimentRules {
   private static final int MOST_NUMBER = 1000;
-  // k of the largest Gram matrix, less the bias: its eigenvectors take minutes already
-  private static final int MOST_INPUTS = 4096;
   private static final Pattern RESNET_BLOCK = Pattern.compile("layer(\\d)\\.(\\d{1,3})");
 
   private final Experiment written;
@@ -59,8 +56,16 @@ final class ExperimentRules {
   }
 
   /** Adds everything that is wrong to {@code problems}. */
-  static void check(Experiment written, Path base, SourcePositions origins, Problems problems) {
-    new ExperimentRules(written, base, origins, problems).check();
+  static ExperimentRules check(
+      Experiment written, Path base, SourcePositions origins, Problems problems) {
+    ExperimentRules rules = new ExperimentRules(written, base, origins, problems);
+    rules.check();
+    return rules;
+  }
+
+  /** The experiment, in which nothing is wrong. */
+  ValidExperiment valid() {
+    return new ValidExperiment(filled, base, Objects.requireNonNull(dataset.summary()));
   }
 
   private void check() {
@@ -71,10 +76,11 @@ final class ExperimentRules {
     checkOnly();
     checkCuts();
     if (checkSize()) {
-      checkStitches();
+      new StitchRules(written, filled, this::used, origins, problems).check();
     }
     checkTwice("condition", written.getConditionList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
+    checkMetrics();
     checkTwice("metric", written.getMetricList());
     checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
     dataset.check();
@@ -123,6 +129,17 @@ final class ExperimentRules {
     }
   }
 
+  private void checkMetrics() {
+    for (int i = 0; i < written.getMetricCount(); i++) {
+      String name = written.getMetric(i);
+      if (!Metrics.names().contains(name)) {
+        add(
+            "metric[" + i + "]",
+            "there is no metric '" + name + "'; " + Suggestion.advice(name, Metrics.names()));
+      }
+    }
+  }
+
   private void checkName(String name, String path) {
     @Nullable String complaint = FieldRules.nameComplaint(name);
     if (complaint != null) {
@@ -153,7 +170,7 @@ final class ExperimentRules {
     }
   }
 
-  /** The network's cuts; none where they cannot be told. */
+  /** The network's cuts; empty if they are unknown. */
   private List<CutPoint> cuts(int i, String path) {
     @Nullable Architecture architecture =
         new NetworkRules(
@@ -256,68 +273,6 @@ final class ExperimentRules {
       cells += (double) used(pair.getSender()).size() * used(pair.getReceiver()).size();
     }
     return new StageLimit(written).check(cells, origins, problems);
-  }
-
-  /** Whether there is a stitch for each cell. */
-  private void checkStitches() {
-    for (Pair pair : filled.getPairList()) {
-      List<String> impossible = new ArrayList<>();
-      List<String> large = new ArrayList<>();
-      for (CutPoint from : used(pair.getSender())) {
-        for (CutPoint to : used(pair.getReceiver())) {
-          try {
-            Stitch stitch = Stitch.between(from, to);
-            if (stitch.patch() == 0 && stitch.inputs() > MOST_INPUTS) {
-              large.add(
-                  from.layer() + " -> " + to.layer() + " from " + stitch.inputs() + " numbers");
-            }
-          } catch (IllegalArgumentException e) {
-            impossible.add(String.valueOf(e.getMessage()));
-          }
-        }
-      }
-      String cells = pair.getSender() + " -> " + pair.getReceiver();
-      if (!impossible.isEmpty()) {
-        add(path(pair), cells + ": " + more(impossible) + "; name the cuts that fit in `cut`");
-      }
-      if (!large.isEmpty() && solvesLeastSquares()) {
-        add(
-            path(pair),
-            cells
-                + ": least squares takes stitches into vectors from "
-                + MOST_INPUTS
-                + " numbers at most, but there are "
-                + more(large)
-                + "; choose SGD for copy.solver and KAIMING for vanilla.initialization, or other cuts");
-      }
-    }
-  }
-
-  private boolean solvesLeastSquares() {
-    return filled.getCopy().getSolverList().contains(CopySolver.LEAST_SQUARES)
-        || filled.getVanilla().getInitialization() == Initialization.LEAST_SQUARES_COPY;
-  }
-
-  private static String more(List<String> all) {
-    return all.get(0) + (all.size() > 1 ? "; and " + (all.size() - 1) + " more such cells" : "");
-  }
-
-  /** Where the pair is written; else the network of it that is no ResNet: those fit each other. */
-  private String path(Pair pair) {
-    Integer place = pairs.get(pair);
-    if (place != null) {
-      return "pair[" + place + "]";
-    }
-    for (int i = 0; i < written.getNetworkCount(); i++) {
-      Network network = written.getNetwork(i);
-      boolean paired =
-          network.getName().equals(pair.getSender())
-              || network.getName().equals(pair.getReceiver());
-      if (paired && network.getLayerCount() > 0) {
-        return "network[" + i + "]";
-      }
-    }
-    return "network";
   }
 
   /** The cuts of a network that the experiment uses. */

@@ -3,7 +3,11 @@ package io.stitchflow.spec;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import io.stitchflow.dataset.DatasetKind;
+import io.stitchflow.dataset.DatasetKind.NumberRange;
+import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.v1.Dataset;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class FieldRules {
   static final int BYTES_A_NAME = 64;
 
-  private static final Range EPOCHS = Range.whole(0, 100_000);
-  private static final Range BATCH = Range.whole(1, 65_536);
-  private static final Range EXAMPLES = Range.whole(10, 1_000_000);
-  private static final Range STRIDE = Range.whole(1, Architecture.MOST_STRIDE);
+  private static final Range EPOCHS = Range.of(0, 100_000);
+  private static final Range BATCH = Range.of(1, 65_536);
+  private static final Range STRIDE = Range.of(1, Architecture.MOST_STRIDE);
   private static final Range POSITIVE = new Range("above 0", x -> x > 0);
   private static final Range NOT_NEGATIVE = new Range("of 0 or more", x -> x >= 0);
   private static final Range SHARE = new Range("of at least 0 and below 1", x -> x >= 0 && x < 1);
@@ -23,12 +26,9 @@ final class FieldRules {
   /** By message and field. */
   private static final Map<String, Range> RANGES =
       Map.ofEntries(
-          Map.entry("Synthetic.train_examples", EXAMPLES),
-          Map.entry("Synthetic.test_examples", EXAMPLES),
-          Map.entry("Synthetic.noise", new Range("from 0 to 255", x -> x >= 0 && x <= 255)),
-          Map.entry("Portion.examples", Range.whole(1, Integer.MAX_VALUE)),
+          Map.entry("Portion.examples", Range.of(1, Integer.MAX_VALUE)),
           Map.entry("Portion.fraction", new Range("above 0 and at most 1", x -> x > 0 && x <= 1)),
-          Map.entry("Network.width", Range.whole(1, Architecture.MOST_WIDTH)),
+          Map.entry("Network.width", Range.of(1, Architecture.MOST_WIDTH)),
           Map.entry("ConvolutionLayer.stride", STRIDE),
           Map.entry("PoolLayer.stride", STRIDE),
           Map.entry("TrainingRecipe.epochs", EPOCHS),
@@ -37,8 +37,8 @@ final class FieldRules {
           Map.entry("TrainingRecipe.momentum", SHARE),
           Map.entry("TrainingRecipe.weight_decay", NOT_NEGATIVE),
           Map.entry("TrainingRecipe.warmup", SHARE),
-          Map.entry("TrainingRecipe.translate", Range.whole(0, 16)),
-          Map.entry("TrainingRecipe.cutout", Range.whole(0, 32)),
+          Map.entry("TrainingRecipe.translate", Range.of(0, Architecture.IMAGE_SIZE / 2)),
+          Map.entry("TrainingRecipe.cutout", Range.of(0, Architecture.IMAGE_SIZE)),
           Map.entry("StitchRecipe.epochs", EPOCHS),
           Map.entry("StitchRecipe.batch_size", BATCH),
           Map.entry("StitchRecipe.learning_rate", POSITIVE),
@@ -50,7 +50,7 @@ final class FieldRules {
 
   /** Numbers that a field takes: {@code a number above 0}. */
   private record Range(String words, Holds holds) {
-    static Range whole(int from, int to) {
+    static Range of(long from, long to) {
       return new Range("from " + from + " to " + to, x -> x >= from && x <= to);
     }
   }
@@ -73,7 +73,7 @@ final class FieldRules {
     String written =
         field.getJavaType() == JavaType.DOUBLE ? value.toString() : unsigned(field, value);
     double number = Double.parseDouble(written);
-    Range range = RANGES.get(key(field));
+    @Nullable Range range = range(field);
     boolean good = Double.isFinite(number) && (range == null || range.holds().test(number));
     return good ? null : "is " + written + "; choose " + wanted(field);
   }
@@ -95,12 +95,12 @@ final class FieldRules {
     return written + "; choose one of " + String.join(", ", names(field));
   }
 
-  /** What is wrong with text that is no value of the field at all, and what to do. */
+  /** What is wrong with text that is not a value of the field at all, and what to do. */
   static String unreadable(FieldDescriptor field, String written) {
     return switch (field.getJavaType()) {
       case INT, LONG ->
-          "'" + written + "' is no whole number of 0 or more; choose " + wanted(field);
-      case DOUBLE, FLOAT -> "'" + written + "' is no number; choose " + wanted(field);
+          "'" + written + "' is not a whole number of 0 or more; choose " + wanted(field);
+      case DOUBLE, FLOAT -> "'" + written + "' is not a number; choose " + wanted(field);
       case BOOLEAN -> "'" + written + "' is neither true nor false; choose one of them";
       case ENUM ->
           "'"
@@ -110,7 +110,7 @@ final class FieldRules {
               + "; "
               + Suggestion.advice(written, names(field));
       case STRING, BYTE_STRING ->
-          "'" + written + "' is no text; write \"" + written + "\", in quotes";
+          "'" + written + "' is not text; write \"" + written + "\", in quotes";
       case MESSAGE ->
           "'"
               + written
@@ -130,7 +130,7 @@ final class FieldRules {
 
   private static String wanted(FieldDescriptor field) {
     String kind = field.getJavaType() == JavaType.DOUBLE ? "a number" : "a whole number";
-    Range range = RANGES.get(key(field));
+    @Nullable Range range = range(field);
     if (range != null) {
       return kind + " " + range.words();
     }
@@ -139,6 +139,23 @@ final class FieldRules {
       case LONG -> "a whole number from 0 to 18446744073709551615";
       default -> kind;
     };
+  }
+
+  private static @Nullable Range range(FieldDescriptor field) {
+    Range range = RANGES.get(key(field));
+    return range == null ? datasetRange(field) : range;
+  }
+
+  /** Of a field in the message of a data set kind. */
+  private static @Nullable Range datasetRange(FieldDescriptor field) {
+    for (DatasetKind kind : DatasetKinds.builtIn()) {
+      FieldDescriptor parent = Dataset.getDescriptor().findFieldByName(kind.name());
+      if (field.getContainingType().equals(parent.getMessageType())) {
+        @Nullable NumberRange range = kind.ranges().get(field.getName());
+        return range == null ? null : Range.of(range.least(), range.most());
+      }
+    }
+    return null;
   }
 
   private static String key(FieldDescriptor field) {

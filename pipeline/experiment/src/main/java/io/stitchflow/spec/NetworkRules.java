@@ -4,6 +4,7 @@ import io.stitchflow.content.IoReason;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.ForeignWeights;
 import io.stitchflow.network.LayerProblem;
+import io.stitchflow.network.LayerTypes;
 import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.Network;
@@ -27,7 +28,7 @@ final class NetworkRules {
   /**
    * @param network with every default explicit
    * @param path of the network in the experiment
-   * @param classes of the data set
+   * @param classes of the data set; 0 if unknown, then any number is right
    * @param base what paths in it are relative to
    */
   NetworkRules(
@@ -39,7 +40,7 @@ final class NetworkRules {
       Problems problems) {
     this.network = network;
     this.path = path;
-    this.classes = classes;
+    this.classes = classes > 0 ? classes : Architecture.outputs(network.getLayerList());
     this.base = base;
     this.origins = origins;
     this.problems = problems;
@@ -75,7 +76,7 @@ final class NetworkRules {
     try {
       Architecture.parse(name, 1, classes);
     } catch (IllegalArgumentException e) {
-      add(path + ".architecture", "'" + name + "' is no architecture; choose " + choices);
+      add(path + ".architecture", "'" + name + "' is not an architecture; choose " + choices);
       return null;
     }
     try {
@@ -108,9 +109,7 @@ final class NetworkRules {
           add(at + ".name", complaint);
         }
       }
-      checkLayerNames(layer.getSequence().getLayerList(), at + ".sequence.layer");
-      checkLayerNames(layer.getResidual().getBodyList(), at + ".residual.body");
-      checkLayerNames(layer.getResidual().getShortcutList(), at + ".residual.shortcut");
+      LayerTypes.inside(layer).forEach((list, inside) -> checkLayerNames(inside, at + "." + list));
     }
   }
 
@@ -136,7 +135,9 @@ final class NetworkRules {
       if (!Files.isRegularFile(file)) {
         add(
             at,
-            file + (Files.exists(file) ? " is no file" : " does not exist") + "; check the name");
+            file
+                + (Files.exists(file) ? " is not a file" : " does not exist")
+                + "; check the name");
       } else if (architecture != null) {
         List<String> complaints =
             ForeignWeights.complaints(file, architecture, weights.getNameMapList());
@@ -153,7 +154,7 @@ final class NetworkRules {
         }
       }
     } catch (InvalidPathException e) {
-      add(at, "'" + weights.getFile() + "' is no path: " + e.getReason() + "; write one");
+      add(at, "'" + weights.getFile() + "' is not a path: " + e.getReason() + "; write one");
     } catch (InvalidFileException e) {
       add(at, "cannot be read: " + e.getMessage() + "; choose a safetensors file");
     } catch (IOException e) {

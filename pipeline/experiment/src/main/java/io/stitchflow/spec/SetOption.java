@@ -47,7 +47,7 @@ final class SetOption {
       Problems problems) {
     int equals = option.indexOf('=');
     if (equals <= 0) {
-      problems.add(origin, "", "is no FIELD=VALUE; write for example --set network[0].seed=3");
+      problems.add(origin, "", "is not a FIELD=VALUE; write for example --set network[0].seed=3");
       return;
     }
     SetOption set =
@@ -69,7 +69,7 @@ final class SetOption {
         throw new Mistake(
             "'"
                 + steps.get(i)
-                + "' is no field; write names with dots between, such as network[0].recipe.epochs");
+                + "' is not a field; write names with dots between, such as network[0].recipe.epochs");
       }
       FieldDescriptor field = message.getDescriptorForType().findFieldByName(step.group(1));
       if (field == null) {
@@ -110,7 +110,8 @@ final class SetOption {
   private static int index(Message.Builder message, FieldDescriptor field, String index)
       throws Mistake {
     if (!field.isRepeated()) {
-      throw new Mistake("'" + field.getName() + "' is no list; write it without [" + index + "]");
+      throw new Mistake(
+          "'" + field.getName() + "' is not a list; write it without [" + index + "]");
     }
     int number = Integer.parseInt(index);
     if (number >= message.getRepeatedFieldCount(field)) {
@@ -234,10 +235,10 @@ final class SetOption {
       return plain;
     }
     try {
-      // Whoever types a path means it from where they are, not from where the file is
+      // A path in an option is relative to the working directory, not to the file
       return Path.of(plain).toAbsolutePath().normalize().toString();
     } catch (InvalidPathException e) {
-      throw new Mistake("'" + plain + "' is no path: " + e.getReason() + "; write one");
+      throw new Mistake("'" + plain + "' is not a path: " + e.getReason() + "; write one");
     }
   }
 

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.protobuf.TextFormat;
 import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.Cifar;
+import io.stitchflow.dataset.DatasetKinds;
+import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.memo.Memo;
-import io.stitchflow.spec.CifarDirectory;
 import io.stitchflow.spec.ExperimentDefaults;
 import io.stitchflow.spec.ExperimentFile;
 import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.stage.BlobFormat;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
@@ -23,7 +26,6 @@ import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
-import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.SplitExamples;
@@ -95,6 +97,61 @@ class PlannerTest {
   }
 
   @Test
+  void plan_noFamilyNamed_hasTheOneThatFitsInEveryActionOfACell() throws Exception {
+    List<Stage> stages = stages("1");
+    Map<String, String> families =
+        Map.of(
+            "a/stem -> b/layer1.0", "pointwise",
+            "a/stem -> b/layer2.0", "strided",
+            "a/layer2.0 -> b/stem", "upsampled");
+    families.forEach(
+        (cell, family) -> {
+          assertThat(
+                  stage(stages, "vanilla " + cell + " seed 1")
+                      .getAction()
+                      .getFitVanillaStitch()
+                      .getFamily())
+              .isEqualTo(family);
+          assertThat(
+                  stage(stages, "copy by SGD " + cell + " seed 1")
+                      .getAction()
+                      .getFitCopyStitch()
+                      .getFamily())
+              .isEqualTo(family);
+          assertThat(stage(stages, "copy " + cell).getAction().getSolveCopyStitch().getFamily())
+              .isEqualTo(family);
+          assertThat(
+                  stage(stages, "cross moments " + cell)
+                      .getAction()
+                      .getCollectCrossMoments()
+                      .getFamily())
+              .isEqualTo(family);
+        });
+  }
+
+  @Test
+  void plan_familyNamedThatIsTheDefault_hasTheSameActions() throws Exception {
+    String cuts = "cut: [\"stem\", \"layer1.0\"]";
+    assertThat(stages("1", cuts + " stitch { family: \"pointwise\" }"))
+        .isEqualTo(stages("1", cuts));
+  }
+
+  @Test
+  void plan_objectiveThatCopies_readsTheReceiversRepresentation() throws Exception {
+    Stage task = stage(stages("1"), "vanilla a/stem -> b/layer1.0 seed 1");
+    Stage copy =
+        stage(
+            stages("1", "vanilla { objective: \"copy\" }"), "vanilla a/stem -> b/layer1.0 seed 1");
+
+    assertThat(task.getAction().getFitVanillaStitch().getObjective()).isEqualTo("task");
+    assertThat(copy.getAction().getFitVanillaStitch().getObjective()).isEqualTo("copy");
+    assertThat(task.getDependencyList()).extracting(Dependency::getRole).doesNotContain("receiver");
+    assertThat(copy.getDependencyList())
+        .contains(
+            PlanBuilder.dependency("receiver", "represent b/layer1.0 train", "representation"));
+  }
+
+  @Test
   void plan_severalSolvers_comparisonsReadTheirOwnStitches() throws Exception {
     List<Stage> stages = stages("1, 2");
     Stage compared = stage(stages, "compare a/stem -> b/layer1.0 SGD seed 2");
@@ -111,11 +168,11 @@ class PlannerTest {
   }
 
   @Test
-  void plan_cifar10InADirectory_hasTheActionThatItAlwaysHad() throws Exception {
+  void plan_cifar10InADirectory_hasItsFilesInTheAction() throws Exception {
     Path files = Files.createDirectory(directory.resolve("files"));
     Action.Builder expected = Action.newBuilder().setVersion(2);
     expected.getImportDatasetBuilder().setCifar10(Cifar10Files.getDefaultInstance());
-    for (Cifar.Member member : CifarDirectory.members(Cifar.CIFAR10)) {
+    for (Cifar.Member member : Cifar.CIFAR10.members()) {
       Files.write(files.resolve(member.file()), new byte[3073 * 64]);
       expected
           .addInputBuilder()
@@ -124,7 +181,7 @@ class PlannerTest {
     }
     Plan plan = plan("cifar10 { directory: \"files\" }");
     assertThat(importing(plan).getAction()).isEqualTo(expected.build());
-    assertThat(report(plan).getNetwork(0).getClasses()).isZero();
+    assertThat(report(plan).getNetwork(0).getClasses()).isEqualTo(10);
     assertThat(report(plan).getNetwork(0).getDataset()).isEqualTo("CIFAR-10");
   }
 
@@ -140,7 +197,7 @@ class PlannerTest {
         .containsExactly(
             tuple("train", Cifar.CIFAR100.train().get(0).official()),
             tuple("test", Cifar.CIFAR100.test().official()));
-    // Where it comes from is no part of what it is
+    // Where it comes from is not a part of what it is
     assertThat(importing(plan("cifar100 { url: \"http://localhost/a\" }"))).isEqualTo(stage);
     assertThat(stage.getAction().getImportDataset().hasSplit()).isFalse();
   }
@@ -251,9 +308,11 @@ class PlannerTest {
     Experiment.Builder experiment =
         TextFormat.parse(EXPERIMENT.formatted("1") + more, Experiment.class).toBuilder();
     experiment.setDataset(TextFormat.parse(dataset, Dataset.class));
+    Experiment filled = ExperimentDefaults.fill(experiment.build());
+    DatasetSummary summary =
+        DatasetKinds.of(filled.getDataset()).summarize(filled.getDataset(), directory);
     return Planner.plan(
-        ExperimentDefaults.fill(experiment.build()),
-        directory,
+        new ValidExperiment(filled, directory, summary),
         directory.resolve("datasets"),
         Toolchain.getDefaultInstance());
   }
@@ -280,7 +339,7 @@ class PlannerTest {
     // 80 train and 50 test examples, a byte of label; 4 x 32 x 32 and 32 x 4 x 4 numbers of 2 bytes
     assertThat(workload.representationBytes())
         .isEqualTo(130 * (4 * 32 * 32 * 2 + 1) + 130 * (32 * 4 * 4 * 2 + 1));
-    // Gram matrices in two parts, of the stem alone, in patches of 8 x 8, and of layer4.0, in
+    // Gram matrices in two parts, of the stem alone, in windows of 8 x 8, and of layer4.0, in
     // float64
     long gram = 5 * 5 + (4 * 64 + 1) * (4 * 64 + 1) + 33 * 33;
     assertThat(
@@ -368,23 +427,23 @@ class PlannerTest {
     Stage one = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 1");
     Stage two = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
 
-    assertThat(one.getAction().getCompareStitches().getControlSeed()).isEqualTo(1);
-    assertThat(two.getAction().getCompareStitches().getControlSeed()).isEqualTo(2);
+    assertThat(one.getAction().getCompareStitches().getSeed()).isEqualTo(1);
+    assertThat(two.getAction().getCompareStitches().getSeed()).isEqualTo(2);
     assertThat(one.getAction().getCompareStitches().getMetricList())
-        .contains(Metric.CONTROLS)
-        .doesNotContain(Metric.INTERPOLATION);
+        .contains("controls")
+        .doesNotContain("interpolation");
   }
 
   @Test
   void plan_noControls_hasNoSeedInTheComparison() throws Exception {
-    List<Stage> stages = stages("2 ] metric: [ MSE, ACCURACY, AGREEMENT");
+    List<Stage> stages = stages("2 ] metric: [ \"mse\", \"accuracy\", \"agreement\"");
     Stage compared = stage(stages, "compare a/stem -> b/layer1.0 least squares seed 2");
 
-    assertThat(compared.getAction().getCompareStitches().getControlSeed()).isZero();
+    assertThat(compared.getAction().getCompareStitches().getSeed()).isZero();
   }
 
   @Test
-  void plan_resnets_haveTheActionsTheyHadBeforeThereWereOthers() throws Exception {
+  void plan_resnet_isInTheActionByItsBlocksAndWidth() throws Exception {
     Stage trained = stage(stages("1"), "train a");
 
     assertThat(trained.getAction().getTrainNetwork())
@@ -432,12 +491,7 @@ class PlannerTest {
         ExperimentFile.read(
             Path.of("..", "..", "proto", "examples", "paper-small-resnets.textproto"), List.of());
     assertThat(paper.experiment().getPairCount()).isEqualTo(16 * 16);
-    Plan plan =
-        Planner.plan(
-            paper.experiment(),
-            directory,
-            directory.resolve("datasets"),
-            Toolchain.getDefaultInstance());
+    Plan plan = Planner.plan(paper, directory.resolve("datasets"), Toolchain.getDefaultInstance());
     // 112 cuts of 16 networks, in each of 4 conditions; 100,352 stitches in all
     assertThat(plan.getStageList())
         .filteredOn(stage -> stage.getAction().hasFitVanillaStitch())
@@ -452,15 +506,56 @@ class PlannerTest {
     ValidExperiment paper =
         ExperimentFile.read(
             Path.of("..", "..", "proto", "examples", "paper-resnet18-34.textproto"), List.of());
-    Plan plan =
-        Planner.plan(
-            paper.experiment(),
-            directory,
-            directory.resolve("datasets"),
-            Toolchain.getDefaultInstance());
+    Plan plan = Planner.plan(paper, directory.resolve("datasets"), Toolchain.getDefaultInstance());
     assertThat(plan.getStageList())
         .filteredOn(stage -> stage.getAction().hasFitVanillaStitch())
         .hasSize(4 * (9 * 9 + 2 * 9 * 17));
+  }
+
+  @Test
+  void plan_extension_importsWhatItsKindSays() throws Exception {
+    Stage imported = plan("extension { name: \"grey\" }").getStage(0);
+    assertThat(imported.getAction().getImportDataset().getExtension().getName()).isEqualTo("grey");
+    assertThat(imported.getAction().getInputCount()).isZero();
+    assertThat(imported.getOutputBytes()).isEqualTo((200 + 100) * (28 * 28 + 1));
+  }
+
+  @Test
+  void plan_validImageFolder_isOfTheListingThatWasChecked() throws Exception {
+    Path train = directory.resolve("images/train");
+    for (String name : List.of("train/a", "train/b", "test/a")) {
+      Path folder = Files.createDirectories(directory.resolve("images").resolve(name));
+      for (int i = 0; i < 40; i++) {
+        Files.write(folder.resolve(i + ".png"), new byte[] {(byte) i});
+      }
+    }
+    Path file = directory.resolve("folder.textproto");
+    Files.writeString(
+        file,
+        """
+        name: "folder"
+        dataset { image_folder { directory: "images" } }
+        network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 }
+        """);
+    ValidExperiment valid = ExperimentFile.read(file, List.of());
+    Files.write(train.resolve("a/late.png"), new byte[] {1});
+    Plan plan = Planner.plan(valid, directory, Toolchain.getDefaultInstance());
+    assertThat(valid.dataset().trainExamples()).isEqualTo(80);
+    assertThat(plan.getStage(0).getOutputBytes()).isEqualTo((80 + 40) * 3073);
+  }
+
+  @Test
+  void plan_everyDependency_isOnADeclaredOutputInADeclaredRole() throws Exception {
+    List<Stage> stages = stages("1, 2");
+    for (Stage stage : stages) {
+      for (Dependency dependency : stage.getDependencyList()) {
+        StageDefinition producer = StageDefinition.of(stage(stages, dependency.getStage()));
+        assertThat(StageDefinition.of(stage).hasRole(dependency.getRole())).isTrue();
+        assertThat(producer.format(dependency.getOutput()))
+            .as(dependency.toString())
+            .isNotEqualTo(BlobFormat.OTHER);
+      }
+    }
   }
 
   private static Stage stage(List<Stage> stages, String id) {
@@ -469,8 +564,12 @@ class PlannerTest {
 
   /** All but the report, which is of all seeds. */
   private List<Stage> stages(String seeds) throws Exception {
+    return stages(seeds, "");
+  }
+
+  private List<Stage> stages(String seeds, String more) throws Exception {
     Path file = directory.resolve("seeds.textproto");
-    Files.writeString(file, EXPERIMENT.formatted(seeds));
+    Files.writeString(file, EXPERIMENT.formatted(seeds) + more);
     ValidExperiment valid = ExperimentFile.read(file, List.of());
     Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance());
     return plan.getStageList().subList(0, plan.getStageCount() - 1);

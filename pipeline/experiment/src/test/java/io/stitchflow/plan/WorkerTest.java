@@ -223,23 +223,12 @@ class WorkerTest {
             execute(run);
           }
         };
-    return new Worker(
-        Store.open(directory),
-        Map.of(
-            StageKind.IMPORT_DATASET,
-            executor,
-            StageKind.TRAIN_NETWORK,
-            executor,
-            StageKind.COLLECT_REPRESENTATION,
-            executor,
-            StageKind.COLLECT_CROSS_MOMENTS,
-            executor),
-        1);
+    return new Worker(Store.open(directory), stage -> executor, 1);
   }
 
   private void execute(StageRun run) throws IOException {
     String text =
-        switch (StageKind.of(run.action())) {
+        switch (run.action().getParametersCase()) {
           case IMPORT_DATASET -> "data";
           case TRAIN_NETWORK -> "network " + run.action().getTrainNetwork().getWidth();
           case COLLECT_CROSS_MOMENTS -> "moments";

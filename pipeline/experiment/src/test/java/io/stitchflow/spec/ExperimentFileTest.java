@@ -57,8 +57,8 @@ final class ExperimentFileTest {
       quoteCharacter = '`',
       textBlock =
           """
-          network { name: "c" architecture: "PlainNet(1,0,1,1)" } | network[2].architecture: 'PlainNet(1,0,1,1)' is no architecture; choose
-          network { name: "c" architecture: "ResNet(1,1,1,999999999)" } | network[2].architecture: 'ResNet(1,1,1,999999999)' is no architecture; choose
+          network { name: "c" architecture: "PlainNet(1,0,1,1)" } | network[2].architecture: 'PlainNet(1,0,1,1)' is not an architecture; choose
+          network { name: "c" architecture: "ResNet(1,1,1,999999999)" } | network[2].architecture: 'ResNet(1,1,1,999999999)' is not an architecture; choose
           network { name: "c" width: 8 layer { name: "x" flatten {} } layer { linear { outputs: 10 } } } | network[2].width: is given beside layer, which describes the network; drop one
           network { name: "c" architecture: "ResNet18" layer { name: "x" flatten {} } layer { linear { outputs: 10 } } } | network[2].architecture: is given beside layer
           network { name: "c" layer { name: "x y" flatten {} } layer { linear { outputs: 10 } } } | network[2].layer[0].name: 'x y' has the character ' '
@@ -67,12 +67,12 @@ final class ExperimentFileTest {
           network { name: "c" layer { name: "x" conv { channels: 4 kernal: 3 } } } | network[2].layer[0].conv.kernal: ConvolutionLayer has no field 'kernal'; did you mean 'kernel'?
           network { name: "c" layer { name: "x" relu {} } layer { name: "y" residual { body { conv { channels: 4 kernel: 3 } } } } } | network[2].layer[1].residual: the body gives [4, 30, 30], the shortcut [3, 32, 32]; give both
           network { name: "c" layer { name: "x" flatten {} } layer { relu {} conv {} } } | network[2].layer[1].relu: is given beside conv; drop one
-          network { name: "c" layer { name: "v" sequence { layer { global_avg_pool {} } } } layer { linear { outputs: 10 } } } | network[2]: c -> a: no stitch carries the vector after 'v' [3] into the map after 'stem' [8, 32, 32]; choose an earlier sender cut or a later receiver cut; and 4 more such cells; name the cuts that fit in `cut`
-          network { name: "c" layer { name: "v" conv { channels: 1 kernel: 8 } } layer { flatten {} } layer { linear { outputs: 10 } } } | network[2]: a -> c: no stitch carries the map after 'stem' [8, 32, 32] into the map after 'v' [1, 25, 25]: both must be square, and one side a multiple of the other
+          network { name: "c" layer { name: "v" sequence { layer { global_avg_pool {} } } } layer { linear { outputs: 10 } } } | network[2]: c -> a: no stitch family fits 'v' [3] -> 'stem' [8, 32, 32]: flattened joins a map or vector to a vector, pointwise joins maps of the same height and width, strided joins a map to one whose height and width are smaller by a whole multiple, upsampled joins a map to one whose height and width are larger by a whole multiple; and 4 more such cells; name the cuts that fit in `cut`
+          network { name: "c" layer { name: "v" conv { channels: 1 kernel: 8 } } layer { flatten {} } layer { linear { outputs: 10 } } } | network[2]: a -> c: no stitch family fits 'stem' [8, 32, 32] -> 'v' [1, 25, 25]: flattened joins a map or vector to a vector, pointwise joins maps of the same height and width, strided joins a map to one whose height and width are smaller by a whole multiple, upsampled joins a map to one whose height and width are larger by a whole multiple
           network { name: "c" layer { name: "v" flatten {} } layer { linear { outputs: 10 } } } pair { sender: "a" receiver: "c" } | pair[0]: a -> c: least squares takes stitches into vectors from 4096 numbers at most, but there are stem -> v from 8192 numbers
           network { name: "c" architecture: "ResNet18" weights { } } | network[2].weights.file: is missing; write the path of a safetensors file
           network { name: "c" architecture: "ResNet18" weights { file: "none" } } | none does not exist; check the name
-          network { name: "c" architecture: "ResNet18" weights { file: "." } } | is no file; check the name
+          network { name: "c" architecture: "ResNet18" weights { file: "." } } | is not a file; check the name
           network { name: "c" architecture: "ResNet18" weights { file: "e.textproto" } } | network[2].weights.file: cannot be read:
           network { name: "c" architecture: "ResNet18" weights { file: "x" name_map { } } } | network[2].weights.name_map[0].from: is missing; write a name in the file
           network { name: "c" architecture: "ResNet18" weights { file: "x" } recipe { epochs: 1 } } | network[2].recipe: is given beside weights, which take the place of training; drop one
@@ -110,7 +110,7 @@ final class ExperimentFileTest {
     assertThat(e.problems().get(0))
         .contains("e.textproto:6:13: network[2].weights.file: ")
         .contains("w does not hold the arrays of ResNet(1,1,1,1)/8: ")
-        .contains("'fc.bias' must be [10], but is [3]; 'other' [] is no array of the network")
+        .contains("'fc.bias' must be [10], but is [3]; 'other' [] is not an array of the network")
         .contains("'conv1.weight' [8, 3, 3, 3] is missing; 'bn1.weight' [8] is missing");
   }
 
@@ -190,31 +190,34 @@ final class ExperimentFileTest {
       quoteCharacter = '`',
       textBlock =
           """
-          condition: TRAINED | condition[0]: 'TRAINED' is no Condition; choose one of TRAINED_TRAINED,
-          representation { dtype: FLOAT3 } | representation.dtype: 'FLOAT3' is no ElementType; did you mean 'FLOAT32'? choose one of FLOAT32, FLOAT16
-          representation { dtype: 7 } | representation.dtype: 7 is no ElementType; choose one of FLOAT32, FLOAT16
+          condition: TRAINED | condition[0]: 'TRAINED' is not a Condition; choose one of TRAINED_TRAINED,
+          representation { dtype: FLOAT3 } | representation.dtype: 'FLOAT3' is not an ElementType; did you mean 'FLOAT32'? choose one of FLOAT32, FLOAT16
+          representation { dtype: 7 } | representation.dtype: 7 is not an ElementType; choose one of FLOAT32, FLOAT16
           representation { dtype: ELEMENT_TYPE_UNSPECIFIED } | representation.dtype: ELEMENT_TYPE_UNSPECIFIED is not set; choose one of FLOAT32, FLOAT16
-          metric: METRIC_UNSPECIFIED | metric[0]: METRIC_UNSPECIFIED is not set; choose one of MSE, ACCURACY, AGREEMENT
+          metric: "acuracy" | metric[0]: there is no metric 'acuracy'; did you mean 'accuracy'? choose one of accuracy, mse, agreement
           conditions: TRAINED_TRAINED | conditions: Experiment has no field 'conditions'; did you mean 'condition'? choose one of name,
           vanilla { recipe { epoch: 3 } } | vanilla.recipe.epoch: StitchRecipe has no field 'epoch'; did you mean 'epochs'?
-          vanilla { recipe { epochs: -3 } } | vanilla.recipe.epochs: '-3' is no whole number of 0 or more; choose a whole number from 0 to 100000
+          vanilla { recipe { epochs: -3 } } | vanilla.recipe.epochs: '-3' is not a whole number of 0 or more; choose a whole number from 0 to 100000
           vanilla { recipe { epochs: 100001 } } | vanilla.recipe.epochs: is 100001; choose a whole number from 0 to 100000
           vanilla { recipe { batch_size: 0 } } | vanilla.recipe.batch_size: is 0; choose a whole number from 1 to 65536
           vanilla { recipe { batch_size: 257 } } | vanilla.recipe.batch_size: is 257, but there are 256 examples to learn from; choose 1 to 256
           vanilla { recipe { learning_rate: 0 } } | vanilla.recipe.learning_rate: is 0.0; choose a number above 0
           vanilla { recipe { learning_rate: nan } } | vanilla.recipe.learning_rate: is NaN; choose a number above 0
           vanilla { recipe { learning_rate: inf } } | vanilla.recipe.learning_rate: is Infinity; choose a number above 0
-          vanilla { recipe { learning_rate: "high" } } | vanilla.recipe.learning_rate: 'high' is no number; choose a number above 0
+          vanilla { recipe { learning_rate: "high" } } | vanilla.recipe.learning_rate: 'high' is not a number; choose a number above 0
           vanilla { recipe { momentum: 1 } } | vanilla.recipe.momentum: is 1.0; choose a number of at least 0 and below 1
           vanilla { recipe { weight_decay: -1e-3 } } | vanilla.recipe.weight_decay: is -0.001; choose a number of 0 or more
+          stitch { family: "linear" } | stitch.family: there is no stitch family 'linear'; choose one of flattened, pointwise, strided, upsampled
+          stitch { family: "strided" } | stitch.family: 'strided' does not fit a -> a, 'stem' [8, 32, 32] -> 'stem' [8, 32, 32]; choose pointwise, or other cuts; and 76 more such cells
+          vanilla { objective: "tusk" } | vanilla.objective: there is no objective 'tusk'; did you mean 'task'? choose one of task, copy
           copy { tolerance: 1 } | copy.tolerance: is 1.0; choose a number of at least 0 and below 1
           copy { solver: SGD solver: SGD } | copy.solver[1]: SGD is solver[0] too; drop one
           condition: [RANDOM_RANDOM, RANDOM_RANDOM] | condition[1]: RANDOM_RANDOM is condition[0] too; drop one
           seed: 3 seed: 3 | seed[1]: 3 is seed[0] too; drop one
-          seed: 1.5 | seed[0]: '1.5' is no whole number of 0 or more; choose a whole number from 0 to 18446744073709551615
+          seed: 1.5 | seed[0]: '1.5' is not a whole number of 0 or more; choose a whole number from 0 to 18446744073709551615
           pair { sender: "a" receiver: "c" } | pair[0].receiver: there is no network 'c'; choose one of a, b
           pair { sender: "a" } | pair[0].receiver: is missing; write the name of a network
-          pair { sender: a receiver: "b" } | pair[0].sender: 'a' is no text; write "a", in quotes
+          pair { sender: a receiver: "b" } | pair[0].sender: 'a' is not text; write "a", in quotes
           pair { sender: "a" receiver: "b" } pair { sender: "a" receiver: "b" } | pair[1]: a -> b is pair[0] too; drop one
           network { name: "c" architecture: "ResNet34" width: 1024 } | network[2].width: is 1024, but layer: the network has 5442763786 numbers; 500000000 at most can be kept; choose less
           only: "c" | only[0]: there is no network 'c'; choose one of a, b
@@ -227,8 +230,8 @@ final class ExperimentFileTest {
           cut: "stem" cut: "stem" | cut[1]: stem is cut[0] too; drop one
           name: "again" | name: is given a second time, first in line 1; drop one
           network { name: "a" architecture: "ResNet18" } | network[2].name: 'a' is the name of network[0] too; rename one
-          network { name: "c" architecture: "VGG" } | network[2].architecture: 'VGG' is no architecture; choose ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to 64
-          network { name: "c" architecture: "ResNet(1,1,1,65)" } | network[2].architecture: 'ResNet(1,1,1,65)' is no architecture; choose
+          network { name: "c" architecture: "VGG" } | network[2].architecture: 'VGG' is not an architecture; choose ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to 64
+          network { name: "c" architecture: "ResNet(1,1,1,65)" } | network[2].architecture: 'ResNet(1,1,1,65)' is not an architecture; choose
           network { name: "c" } | network[2].architecture: is missing; choose
           network { name: "c/d" architecture: "ResNet18" } | network[2].name: 'c/d' has the character '/'; use letters, digits, '.', '_' and '-' only
           network { name: ".." architecture: "ResNet18" } | network[2].name: '..' begins with '.'; begin it with a letter, a digit or '_'
@@ -277,15 +280,15 @@ final class ExperimentFileTest {
             p ->
                 assertThat(p)
                     .startsWith(
-                        "e.textproto:3:13: network[0].architecture: 'ResNet(1,1)' is no architecture; "),
+                        "e.textproto:3:13: network[0].architecture: 'ResNet(1,1)' is not an architecture; "),
             p ->
                 assertThat(p)
                     .startsWith(
-                        "e.textproto:4:27: network[0].recipe.learning_rate: 'fast' is no number; "),
+                        "e.textproto:4:27: network[0].recipe.learning_rate: 'fast' is not a number; "),
             p -> assertThat(p).startsWith("e.textproto:5:12: network[0].recipe.momentum: is 2.0; "),
             p ->
                 assertThat(p)
-                    .startsWith("e.textproto:7:30: condition[1]: 'RANDOM' is no Condition; "),
+                    .startsWith("e.textproto:7:30: condition[1]: 'RANDOM' is not a Condition; "),
             p ->
                 assertThat(p)
                     .startsWith("e.textproto:8:8: pair[0].sender: there is no network 'x'; "));
@@ -341,7 +344,7 @@ final class ExperimentFileTest {
                 + " has no readable data_batch_3.bin; unpack the binary version of CIFAR-10 there, or name another directory",
             "e.textproto:2:21: dataset.cifar10.directory: "
                 + cifar10.resolve("test_batch.bin")
-                + " has 3000 bytes, which is no whole number of records of 3073; copy or unpack it again");
+                + " has 3000 bytes, which is not a whole number of records of 3073; copy or unpack it again");
   }
 
   @ParameterizedTest
@@ -394,7 +397,7 @@ final class ExperimentFileTest {
     lines.set(1, "dataset { cifar100 { url: \"ftp://a/b\" } }");
     assertThat(problems(lines))
         .containsExactly(
-            "e.textproto:2:22: dataset.cifar100.url: 'ftp://a/b' is no http:// or https:// address"
+            "e.textproto:2:22: dataset.cifar100.url: 'ftp://a/b' is not a http:// or https:// address"
                 + " of a file; write one");
   }
 
@@ -425,7 +428,7 @@ final class ExperimentFileTest {
                 + " another directory",
             "e.textproto:2:22: dataset.cifar100.directory: "
                 + cifar100.resolve("train.bin")
-                + " has 3073 bytes, which is no whole number of records of 3074; copy or unpack it"
+                + " has 3073 bytes, which is not a whole number of records of 3074; copy or unpack it"
                 + " again");
   }
 
@@ -442,7 +445,7 @@ final class ExperimentFileTest {
     assertThat(problems(lines))
         .singleElement()
         .asString()
-        .endsWith(train + " is no folder; put images there as train/<class>/<name>.jpg");
+        .endsWith(train + " is not a folder; put images there as train/<class>/<name>.jpg");
     Files.createDirectories(train.resolve("a"));
     assertThat(problems(lines))
         .hasSize(2)
@@ -452,10 +455,34 @@ final class ExperimentFileTest {
     assertThat(problems(lines))
         .singleElement()
         .asString()
-        .contains("has no folder test beside train; add one, or set a part of train apart");
+        .contains("has no test split; add one, or set a part of the train split apart");
     lines.set(
         1, "dataset { image_folder { directory: \"images\" } split { test { fraction: 0.2 } } }");
     assertThat(read(lines).experiment().getDataset().getSplit().hasTest()).isTrue();
+  }
+
+  @Test
+  void extension_unknown_isTold() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { extension { name: \"cifar10\" } }");
+    assertThat(problems(lines)).singleElement().asString().contains("named 'cifar10'; choose");
+    lines.set(1, "dataset { extension { name: \"dots\" } }");
+    assertThat(problems(lines))
+        .singleElement()
+        .asString()
+        .startsWith("e.textproto:2:23: dataset.extension.name: no kind of data set on the")
+        .contains("choose")
+        .contains("grey");
+  }
+
+  @Test
+  void extension_shapeThatNetworksDoNotTake_isToldWithBothShapes() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { extension { name: \"grey\" } }");
+    assertThat(problems(lines))
+        .containsExactly(
+            "e.textproto:2:11: dataset.extension: has examples of shape [1, 28, 28], but networks"
+                + " take [3, 32, 32]; choose another data set");
   }
 
   private void images(String split, int each) throws IOException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
 import io.stitchflow.plan.Planner;
-import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
@@ -50,6 +49,7 @@ class PresetsTest {
                 .setFlip(true)
                 .setTranslate(2)
                 .setCutout(4)
+                .setOptimizer(Optimizer.MOMENTUM)
                 .build());
     StitchRecipe vanilla =
         StitchRecipe.newBuilder()
@@ -58,6 +58,8 @@ class PresetsTest {
             .setLearningRate(0.01)
             .setMomentum(0.9)
             .setWeightDecay(0.01)
+            .setOptimizer(Optimizer.MOMENTUM)
+            .setBatchNorm(false)
             .build();
     assertThat(filled.getVanilla().getRecipe()).isEqualTo(vanilla);
     assertThat(filled.getCopy().getRecipe()).isEqualTo(vanilla.toBuilder().setEpochs(30).build());
@@ -93,8 +95,7 @@ class PresetsTest {
             vanilla { initialization: KAIMING recipe { optimizer: MOMENTUM epochs: 2 } }
             copy { solver: SGD }
             """);
-    assertThat(filled.getVanilla().getRecipe().getOptimizer())
-        .isEqualTo(Optimizer.OPTIMIZER_UNSPECIFIED);
+    assertThat(filled.getVanilla().getRecipe().getOptimizer()).isEqualTo(Optimizer.MOMENTUM);
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(2);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
     assertThat(filled.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
@@ -125,17 +126,12 @@ class PresetsTest {
   }
 
   @Test
-  void keys_ofDefaults_areThoseFromBeforeTheFields() throws Exception {
+  void keys_defaultsSpelledOut_areTheSame() throws Exception {
+    String network = "network { name: \"b\" architecture: \"ResNet(1,1,1,1)\" %s}";
     String spelled =
         "vanilla { recipe { optimizer: MOMENTUM batch_norm: false } }"
-            + " network { name: \"b\" architecture: \"ResNet(1,1,1,1)\" recipe { optimizer: MOMENTUM } }";
-    Plan plan = plan(spelled);
-    for (Stage stage : plan.getStageList()) {
-      Action action = stage.getAction();
-      assertThat(action.getTrainNetwork().getRecipe().getOptimizerValue()).isZero();
-      assertThat(action.getFitVanillaStitch().getRecipe().getOptimizerValue()).isZero();
-      assertThat(action.getFitVanillaStitch().getRecipe().hasBatchNorm()).isFalse();
-    }
+            + network.formatted("recipe { optimizer: MOMENTUM } ");
+    assertThat(plan(spelled)).isEqualTo(plan(network.formatted("")));
   }
 
   /** Of the stitches that are trained, but for their inputs. */

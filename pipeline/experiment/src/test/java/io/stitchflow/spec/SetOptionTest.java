@@ -8,7 +8,6 @@ import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
-import io.stitchflow.v1.Metric;
 import io.stitchflow.v1.Pair;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +73,7 @@ final class SetOptionTest {
             "condition=[TRAINED_TRAINED, RANDOM_RANDOM]",
             "copy.solver=SGD",
             "cut=[stem, \"layer1.0\"]",
-            "metric=[MSE]",
+            "metric=[mse]",
             "seed=[3,4]",
             "seed[1]=5",
             "pair=[{sender: \"a\" receiver: \"b\"}, {sender: \"b\" receiver: \"a\"}]",
@@ -84,7 +83,7 @@ final class SetOptionTest {
         .containsExactly(Condition.TRAINED_TRAINED, Condition.RANDOM_RANDOM);
     assertThat(experiment.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
     assertThat(experiment.getCutList()).containsExactly("stem", "layer1.0");
-    assertThat(experiment.getMetricList()).containsExactly(Metric.MSE);
+    assertThat(experiment.getMetricList()).containsExactly("mse");
     assertThat(experiment.getSeedList()).containsExactly(3L, 5L);
     assertThat(experiment.getPairList()).map(Pair::getReceiver).containsExactly("b", "a");
   }
@@ -141,18 +140,18 @@ final class SetOptionTest {
           pair[0].sender=a | pair[0].sender: the file has no pair; set the whole list: pair=[...]
           netwrk[0].seed=3 | netwrk[0].seed: Experiment has no field 'netwrk'; did you mean 'network'? choose one of
           network[0].seeds=3 | network[0].seeds: Network has no field 'seeds'; did you mean 'seed'? choose one of
-          network[0].seed=x | network[0].seed: 'x' is no whole number of 0 or more; choose a whole number from 0 to
+          network[0].seed=x | network[0].seed: 'x' is not a whole number of 0 or more; choose a whole number from 0 to
           network[0].width=4096 | network[0].width: is 4096; choose a whole number from 1 to 1024
           network[0].width=0 | network[0].width: is 0; choose a whole number from 1 to 1024
           network[0].recipe.flip=yes | network[0].recipe.flip: 'yes' is neither true nor false; choose one of them
           network[0].recipe.momentum=NaN | network[0].recipe.momentum: is NaN; choose a number of at least 0 and below 1
           network[0].recipe=3 | network[0].recipe: '3' cannot be read: Expected "{"; write it as in the file
           name.first=x | name.first: 'name' has no fields of its own; end the path there
-          name[0]=x | name[0]: 'name' is no list; write it without [0]
-          condition=TRAINED_TRAIND | condition: 'TRAINED_TRAIND' is no Condition; did you mean 'TRAINED_TRAINED'? choose one of
+          name[0]=x | name[0]: 'name' is not a list; write it without [0]
+          condition=TRAINED_TRAIND | condition: 'TRAINED_TRAIND' is not a Condition; did you mean 'TRAINED_TRAINED'? choose one of
           condition=[RANDOM_RANDOM, RANDOM_RANDOM] | condition[1]: RANDOM_RANDOM is condition[0] too; drop one
-          a b=3 | a b: 'a b' is no field; write names with dots between, such as network[0].recipe.epochs
-          name | is no FIELD=VALUE; write for example --set network[0].seed=3
+          a b=3 | a b: 'a b' is not a field; write names with dots between, such as network[0].recipe.epochs
+          name | is not a FIELD=VALUE; write for example --set network[0].seed=3
           """)
   void set_wrong_isToldWithTheOptionAndField(String option, String problem) {
     assertThat(problem(option)).startsWith("--set " + option + ": " + problem);

@@ -1,14 +1,13 @@
 package io.stitchflow.inspect;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Output;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,21 +19,15 @@ public record CatalogEntry(
     Digest key, @Nullable Action action, ActionResult result, Instant published) implements Item {
   static final String UNKNOWN = "unknown";
 
-  /** Null where the action is lost, or of a newer version of the program. */
-  public @Nullable StageKind kind() {
-    return action == null || action.getParametersCase() == Action.ParametersCase.PARAMETERS_NOT_SET
-        ? null
-        : StageKind.of(action);
+  /** Null where the action is lost, or its stage is not registered. */
+  public @Nullable StageDefinition kind() {
+    return action == null ? null : StageDefinition.find(action);
   }
 
   /** {@code train_network}, ..., or {@code unknown}. */
   public String kindName() {
-    StageKind kind = kind();
-    return kind == null ? UNKNOWN : name(kind);
-  }
-
-  static String name(StageKind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
+    StageDefinition kind = kind();
+    return kind == null ? UNKNOWN : kind.name();
   }
 
   public List<Input> inputs() {

@@ -1,6 +1,7 @@
 package io.stitchflow.inspect;
 
 import io.stitchflow.content.Digest;
+import io.stitchflow.content.StageName;
 import io.stitchflow.v1.Action;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ final class Causes {
   private static @Nullable List<Difference> differences(CatalogEntry before, CatalogEntry now) {
     @Nullable Action one = before.action();
     @Nullable Action other = now.action();
-    return one == null || other == null || one.getParametersCase() != other.getParametersCase()
+    return one == null || other == null || !StageName.of(one).equals(StageName.of(other))
         ? null
         : Difference.between(Fields.of(one), Fields.of(other));
   }

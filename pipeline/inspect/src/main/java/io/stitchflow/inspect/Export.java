@@ -2,6 +2,7 @@ package io.stitchflow.inspect;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.MissingBlobException;
+import io.stitchflow.stage.BlobFormat;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
 import java.io.InputStream;

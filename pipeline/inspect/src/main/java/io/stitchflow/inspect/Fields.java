@@ -101,7 +101,7 @@ public final class Fields {
       return constant.getName();
     }
     if (value instanceof ByteString bytes) {
-      return bytes.size() + " bytes";
+      return bytes.size() + " bytes, SHA-256 " + Digest.of(bytes.toByteArray()).brief();
     }
     return switch (field.getType()) {
       case UINT32, FIXED32 -> Integer.toUnsignedString((Integer) value);

@@ -1,11 +1,11 @@
 package io.stitchflow.inspect;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Action;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NearestRecord {
   private final StoreCatalog catalog;
-  private final Map<StageKind, List<Candidate>> candidates = new EnumMap<>(StageKind.class);
+  private final Map<StageDefinition, List<Candidate>> candidates = new LinkedHashMap<>();
 
   private record Candidate(CatalogEntry entry, Map<String, String> fields, List<String> stages) {}
 
@@ -33,7 +33,7 @@ final class NearestRecord {
    * @param stage an id
    */
   @Nullable CatalogEntry to(
-      StageKind kind, Map<String, String> fields, Set<String> unknown, String stage) {
+      StageDefinition kind, Map<String, String> fields, Set<String> unknown, String stage) {
     @Nullable Candidate best = null;
     int fewest = Integer.MAX_VALUE;
     for (Candidate candidate : candidates.computeIfAbsent(kind, this::read)) {
@@ -48,7 +48,7 @@ final class NearestRecord {
     return best == null ? null : best.entry();
   }
 
-  private List<Candidate> read(StageKind kind) {
+  private List<Candidate> read(StageDefinition kind) {
     List<Candidate> read = new ArrayList<>();
     for (CatalogEntry entry : catalog.entries(kind)) {
       @Nullable Action action = entry.action();

@@ -1,8 +1,10 @@
 package io.stitchflow.inspect;
 
 import com.google.protobuf.ByteString;
+import io.stitchflow.stage.BlobFormat;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.MeasuredValue;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Predictions;
 import io.stitchflow.v1.TrainingCurve;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Results that are protobuf messages, as CSV tables. No value needs quotes. */
@@ -28,7 +31,7 @@ final class ProtoTables {
       case COMPARISON -> comparison(Comparison.parseFrom(bytes));
       case TRAINING_CURVE -> curve(TrainingCurve.parseFrom(bytes));
       case PREDICTIONS -> predictions(Predictions.parseFrom(bytes));
-      default -> throw new IllegalArgumentException(format + " is no message");
+      default -> throw new IllegalArgumentException(format + " is not a message");
     };
   }
 
@@ -54,8 +57,20 @@ final class ProtoTables {
   private static void put(
       Map<String, Map<String, String>> rows, String split, @Nullable Measurement measured) {
     if (measured != null) {
-      rows.put(split, Fields.of(measured));
+      Map<String, String> row = new LinkedHashMap<>();
+      row.put("examples", Integer.toUnsignedString(measured.getExamples()));
+      measured.getValueList().forEach(value -> row.put(value.getName(), text(value)));
+      rows.put(split, row);
     }
+  }
+
+  /** {@code 0.25}, or of a series {@code layer3.0=0.75;layer4.0=0.875}. */
+  private static String text(MeasuredValue value) {
+    return value.hasNumber()
+        ? Double.toString(value.getNumber())
+        : value.getPointList().stream()
+            .map(point -> point.getAt() + "=" + point.getNumber())
+            .collect(Collectors.joining(";"));
   }
 
   /** A row a number: mean losses of epochs, then the evaluations. */

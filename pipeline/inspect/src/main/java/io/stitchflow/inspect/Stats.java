@@ -1,7 +1,7 @@
 package io.stitchflow.inspect;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.StoreContents;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
@@ -71,8 +71,8 @@ public record Stats(
       sums.merge(entry.kindName(), sum, Sum::plus);
     }
     List<Kind> kinds = new ArrayList<>();
-    for (StageKind kind : StageKind.values()) {
-      add(CatalogEntry.name(kind), sums, kinds);
+    for (StageDefinition kind : StageDefinition.all()) {
+      add(kind.name(), sums, kinds);
     }
     add(CatalogEntry.UNKNOWN, sums, kinds);
     List<StageResult> hits =

@@ -1,7 +1,8 @@
 package io.stitchflow.inspect;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.BlobFormat;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.StoreContents;
@@ -124,7 +125,7 @@ public final class StoreCatalog {
   }
 
   /** In the order of keys. */
-  public List<CatalogEntry> entries(StageKind kind) {
+  public List<CatalogEntry> entries(StageDefinition kind) {
     return entries.values().stream().filter(entry -> entry.kind() == kind).toList();
   }
 
@@ -162,7 +163,8 @@ public final class StoreCatalog {
 
   /** What kind of file the output is: by the stage that made it, or else by its first bytes. */
   public BlobFormat format(CatalogEntry entry, Output output) throws IOException {
-    BlobFormat told = BlobFormat.of(entry.kind(), output.getName());
+    StageDefinition stage = entry.kind();
+    BlobFormat told = stage == null ? BlobFormat.OTHER : stage.format(output.getName());
     Path blob = store.find(Digest.from(output.getDigest()));
     return told == BlobFormat.OTHER && blob != null ? BlobFormat.sniff(blob) : told;
   }

@@ -6,7 +6,7 @@ import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.PlanStatus.StageStatus;
 import io.stitchflow.plan.PlanStatus.State;
 import io.stitchflow.plan.StageActions;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Dependency;
@@ -97,7 +97,7 @@ public final class Why {
     }
     Map<String, String> fields = Fields.of(action);
     @Nullable CatalogEntry entry =
-        nearest.to(StageKind.of(stage), fields, unknown.keySet(), stage.getId());
+        nearest.to(StageDefinition.of(stage), fields, unknown.keySet(), stage.getId());
     if (entry == null || entry.action() == null) {
       return new Explanation(
           stage, status.state(), null, waiting(stage, Map.of()), "no earlier result of this kind");

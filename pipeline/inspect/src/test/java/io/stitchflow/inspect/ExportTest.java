@@ -11,8 +11,10 @@ import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.CompareStitches;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Evaluation;
+import io.stitchflow.v1.MeasuredValue;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Predictions;
+import io.stitchflow.v1.SeriesPoint;
 import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.TrainingCurve;
 import io.stitchflow.v1.WriteReport;
@@ -88,11 +90,19 @@ class ExportTest {
   void export_comparison_isATableWithARowASplit() throws IOException {
     Comparison comparison =
         Comparison.newBuilder()
-            .setTrain(Measurement.newBuilder().setExamples(8).setEv(0.25))
+            .setTrain(
+                Measurement.newBuilder()
+                    .setExamples(8)
+                    .addValue(MeasuredValue.newBuilder().setName("ev").setNumber(0.25)))
             .setTest(
                 Measurement.newBuilder()
                     .setExamples(4)
-                    .setVanilla(Evaluation.newBuilder().setExamples(4).setCorrect(2)))
+                    .addValue(MeasuredValue.newBuilder().setName("vanilla_accuracy").setNumber(0.5))
+                    .addValue(
+                        MeasuredValue.newBuilder()
+                            .setName("copy_later_r2")
+                            .addPoint(SeriesPoint.newBuilder().setAt("layer4.0").setNumber(0.75))
+                            .addPoint(SeriesPoint.newBuilder().setAt("x").setNumber(-1))))
             .build();
     Action action =
         Action.newBuilder().setCompareStitches(CompareStitches.getDefaultInstance()).build();
@@ -106,9 +116,9 @@ class ExportTest {
     assertThat(to.resolve("comparison.csv"))
         .hasContent(
             """
-            split,examples,ev,vanilla.examples,vanilla.correct,vanilla.cross_entropy
-            train,8,0.25,,,
-            test,4,,4,2,0.0
+            split,examples,ev,vanilla_accuracy,copy_later_r2
+            train,8,0.25,,
+            test,4,,0.5,layer4.0=0.75;x=-1.0
             """);
   }
 

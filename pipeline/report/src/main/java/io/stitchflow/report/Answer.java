@@ -1,5 +1,7 @@
 package io.stitchflow.report;
 
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellKey;
 import io.stitchflow.report.cells.Estimate;
@@ -7,7 +9,9 @@ import io.stitchflow.report.cells.JudgedCell;
 import io.stitchflow.report.cells.Pair;
 import io.stitchflow.report.cells.Region;
 import io.stitchflow.report.cells.Results;
+import io.stitchflow.report.cells.Shared;
 import io.stitchflow.report.cells.Split;
+import io.stitchflow.report.cells.Statistic;
 import io.stitchflow.report.cells.Verdict;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
@@ -24,6 +28,21 @@ import java.util.Map;
  * the verdicts of all cells of a kind of pair, condition and region.
  */
 record Answer(List<Row> rows) {
+  /** What verdicts rest on, and what untrained stitches do beside it. */
+  static final List<Quantity> QUANTITIES =
+      List.of(
+          Metrics.quantity("vanilla_accuracy"),
+          Metrics.quantity("copy_accuracy"),
+          Metrics.quantity("receiver_accuracy"),
+          Metrics.quantity("r2_vanilla"),
+          Metrics.quantity("r2_vanilla_above_0"),
+          Metrics.quantity("r2_copy"),
+          Metrics.quantity("r2_ceiling"),
+          Shared.GAP,
+          Metrics.quantity("identity_accuracy"),
+          Metrics.quantity("permutation_accuracy"),
+          Metrics.quantity("random_accuracy"));
+
   /** Cells of one region, each with the best copy known. */
   record Row(Pair.Kind kind, Condition condition, Region region, List<JudgedCell> cells) {
     int seeds() {
@@ -35,8 +54,8 @@ record Answer(List<Row> rows) {
       return cells.stream().flatMap(cell -> cell.rows().stream()).toList();
     }
 
-    Estimate of(Figure figure) {
-      return figure.of(all());
+    Estimate of(Quantity quantity) {
+      return Statistic.of(quantity, all());
     }
 
     /** How many cells have each; those of none are left out. */

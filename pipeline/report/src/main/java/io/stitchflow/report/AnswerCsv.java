@@ -1,5 +1,6 @@
 package io.stitchflow.report;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Estimate;
 import io.stitchflow.report.cells.JudgedCell;
 import io.stitchflow.report.cells.Numbers;
@@ -45,9 +46,9 @@ final class AnswerCsv {
 
   private static List<String> header(boolean hasPublished) {
     List<String> header = new ArrayList<>(List.of("pair", "condition", "region", "cells", "seeds"));
-    for (Figure figure : Figure.values()) {
-      String name = figure.text();
-      switch (figure.statistic()) {
+    for (Quantity quantity : Answer.QUANTITIES) {
+      String name = quantity.name();
+      switch (Statistic.of(quantity)) {
         case MEAN -> header.addAll(List.of(name, name + "_from", name + "_to"));
         case SHARE -> header.add(name);
         case MEDIAN -> header.addAll(List.of(name + "_median", name + "_q1", name + "_q3"));
@@ -70,10 +71,10 @@ final class AnswerCsv {
     fields.add(row.region().text());
     fields.add(String.valueOf(row.cells().size()));
     fields.add(String.valueOf(row.seeds()));
-    for (Figure figure : Figure.values()) {
-      Estimate estimate = row.of(figure);
+    for (Quantity quantity : Answer.QUANTITIES) {
+      Estimate estimate = row.of(quantity);
       fields.add(exact(estimate.value()));
-      if (figure.statistic() != Statistic.SHARE) {
+      if (Statistic.of(quantity) != Statistic.SHARE) {
         boolean bounded =
             estimate.bounds() == Estimate.Bounds.INTERVAL
                 || estimate.bounds() == Estimate.Bounds.QUARTILES;

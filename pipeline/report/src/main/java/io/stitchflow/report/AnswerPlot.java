@@ -1,7 +1,10 @@
 package io.stitchflow.report;
 
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Estimate;
 import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Statistic;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.report.figure.Svg;
 import java.util.ArrayList;
@@ -24,20 +27,24 @@ final class AnswerPlot {
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
           + " fill=\"#222222\"";
 
-  private record Series(Figure number, String color) {}
+  private record Series(Quantity number, String color) {
+    Series(String quantity, String color) {
+      this(Metrics.quantity(quantity), color);
+    }
+  }
 
   private static final List<Series> ACCURACIES =
       List.of(
-          new Series(Figure.RECEIVER_ACCURACY, "#9aa0a6"),
-          new Series(Figure.RANDOM_ACCURACY, "#c9a227"),
-          new Series(Figure.COPY_ACCURACY, "#2a788e"),
-          new Series(Figure.VANILLA_ACCURACY, "#b73779"));
+          new Series("receiver_accuracy", "#9aa0a6"),
+          new Series("random_accuracy", "#c9a227"),
+          new Series("copy_accuracy", "#2a788e"),
+          new Series("vanilla_accuracy", "#b73779"));
 
   private static final List<Series> FITS =
       List.of(
-          new Series(Figure.R2_CEILING, "#9aa0a6"),
-          new Series(Figure.R2_COPY, "#2a788e"),
-          new Series(Figure.R2_VANILLA, "#b73779"));
+          new Series("r2_ceiling", "#9aa0a6"),
+          new Series("r2_copy", "#2a788e"),
+          new Series("r2_vanilla", "#b73779"));
 
   private AnswerPlot() {}
 
@@ -107,7 +114,7 @@ final class AnswerPlot {
     if (clip(estimate.from()) < clip(estimate.to())) {
       svg.line(x + PANEL * clip(estimate.from()), y, x + PANEL * clip(estimate.to()), y, stroke);
     }
-    svg.open("").title(series.number().heading() + ": " + estimate.text());
+    svg.open("").title(Statistic.heading(series.number()) + ": " + estimate.text());
     boolean inside = value >= 0 && value <= 1;
     dot(
         svg,

@@ -1,11 +1,13 @@
 package io.stitchflow.report;
 
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Estimate;
 import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Statistic;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,7 +35,7 @@ record AnswerTable(
       String verdict) {}
 
   static AnswerTable of(Answer answer, String headline, List<String> notes, boolean hasPublished) {
-    List<Figure> figures = measured(answer);
+    List<Quantity> quantities = measured(answer);
     List<Row> rows = new ArrayList<>();
     for (Answer.Row row : answer.rows()) {
       rows.add(
@@ -42,7 +44,7 @@ record AnswerTable(
               Words.of(row.condition()),
               row.region().text(),
               row.cells().size(),
-              figures.stream().map(figure -> figure.statistic().text(row.of(figure))).toList(),
+              quantities.stream().map(each -> Statistic.text(each, row.all())).toList(),
               Numbers.brief(Published.vanillaAccuracy(row.condition(), row.region())),
               row.verdict()));
     }
@@ -50,20 +52,20 @@ record AnswerTable(
         Headline.QUESTION,
         headline,
         notes,
-        figures.stream().map(Figure::heading).toList(),
+        quantities.stream().map(Statistic::heading).toList(),
         rows,
         hasPublished);
   }
 
-  private static List<Figure> measured(Answer answer) {
-    return Arrays.stream(Figure.values())
-        .filter(figure -> answer.rows().stream().anyMatch(row -> row.of(figure).measured()))
+  private static List<Quantity> measured(Answer answer) {
+    return Answer.QUANTITIES.stream()
+        .filter(quantity -> answer.rows().stream().anyMatch(row -> row.of(quantity).measured()))
         .toList();
   }
 
   /**
    * Lines for a terminal: the headline and its notes, then one line a region of two trained
-   * networks; of all conditions where there are none.
+   * networks, or of all conditions if no pair has two trained networks.
    */
   String text(Answer answer) {
     StringBuilder text = new StringBuilder();
@@ -75,16 +77,16 @@ record AnswerTable(
       text.append(
           String.join(
               ", ", "  " + row.kind().brief(), Words.text(row.condition()), row.region().text()));
-      text.append(": mean accuracy ").append(brief(row, Figure.VANILLA_ACCURACY));
-      text.append(", median R² ").append(brief(row, Figure.R2_VANILLA));
-      text.append(" (copy ").append(brief(row, Figure.R2_COPY)).append("); ");
+      text.append(": mean accuracy ").append(brief(row, "vanilla_accuracy"));
+      text.append(", median R² ").append(brief(row, "r2_vanilla"));
+      text.append(" (copy ").append(brief(row, "r2_copy")).append("); ");
       text.append(row.verdict()).append('\n');
     }
     return text.toString().replace("R²", "R^2");
   }
 
-  private static String brief(Answer.Row row, Figure figure) {
-    Estimate estimate = row.of(figure);
+  private static String brief(Answer.Row row, String quantity) {
+    Estimate estimate = row.of(Metrics.quantity(quantity));
     return estimate.measured() ? Numbers.brief(estimate.value()) : "-";
   }
 }

@@ -2,6 +2,8 @@ package io.stitchflow.report;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
+import io.stitchflow.comparison.Metric;
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.Chance;
 import io.stitchflow.report.cells.NetworkRow;
@@ -23,11 +25,11 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
@@ -56,7 +58,25 @@ final class ReportPage {
       String caveat,
       RegionTable allPairs,
       List<MorePart> allPairsMore,
-      List<PairPart> pairs) {}
+      List<PairPart> pairs,
+      List<LegendEntry> legend) {}
+
+  private record LegendEntry(
+      String term, String text, boolean published, String source, String url) {
+    static List<LegendEntry> of(List<Metric> metrics) {
+      return metrics.stream()
+          .flatMap(metric -> metric.definitions().stream())
+          .map(
+              entry ->
+                  new LegendEntry(
+                      entry.term(),
+                      entry.text(),
+                      !entry.url().isEmpty(),
+                      entry.source(),
+                      entry.url()))
+          .toList();
+    }
+  }
 
   private record PairPart(
       int number,
@@ -98,7 +118,8 @@ final class ReportPage {
       Results results,
       List<Drawing> drawings,
       AnswerTable answer,
-      String plot) {}
+      String plot,
+      List<Metric> metrics) {}
 
   static String of(Content content) {
     WriteReport report = content.report();
@@ -126,9 +147,10 @@ final class ReportPage {
             content.plot(),
             Published.ERRORS,
             Published.CAVEAT,
-            RegionTable.of(results, results.pairs(), Split.TEST),
+            RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN),
             more(results, results.pairs()),
-            pairs);
+            pairs,
+            LegendEntry.of(content.metrics()));
     return template().execute(page);
   }
 
@@ -163,8 +185,8 @@ final class ReportPage {
         pair.sender().getName(),
         pair.receiver().getName(),
         open,
-        RegionTable.of(results, List.of(pair), Split.TEST),
-        RegionTable.of(results, List.of(pair), Split.TRAIN),
+        RegionTable.of(results, List.of(pair), Split.TEST, Quantity.Table.MAIN),
+        RegionTable.of(results, List.of(pair), Split.TRAIN, Quantity.Table.MAIN),
         more(results, List.of(pair)),
         conditions,
         digests);
@@ -172,10 +194,10 @@ final class ReportPage {
 
   /** Tables that are folded away; those without numbers are left out. */
   private static List<MorePart> more(Results results, List<Pair> pairs) {
-    return Stream.of(
-            new MorePart(
-                "Geometry and later cuts", RegionTable.geometry(results, pairs, Split.TEST)),
-            new MorePart("Controls", RegionTable.controls(results, pairs, Split.TEST)))
+    return Arrays.stream(Quantity.Table.values())
+        .filter(table -> !table.title().isEmpty())
+        .map(
+            table -> new MorePart(table.title(), RegionTable.of(results, pairs, Split.TEST, table)))
         .filter(part -> part.table().measured())
         .toList();
   }

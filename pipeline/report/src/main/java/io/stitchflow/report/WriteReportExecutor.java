@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.stitchflow.content.Digest;
-import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
@@ -14,6 +13,8 @@ import io.stitchflow.report.cells.NetworkRow;
 import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Shared;
 import io.stitchflow.report.figure.Drawing;
+import io.stitchflow.report.figure.TerminalMatrices;
+import io.stitchflow.stage.ReportWriter;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.ReportNetwork;
@@ -36,11 +37,11 @@ import java.util.stream.Stream;
  * <p>Inputs: {@code train} and {@code test}, of which only labels are read; {@code training[i]} and
  * {@code network[i]} of each network, the latter only compared by digest; {@code comparison[i]} of
  * each cell, in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt},
- * {@code answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow} and one SVG a heat
- * map, such as {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the
- * action alone.
+ * {@code answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow}, {@code
+ * matrices.ansi} for terminals and one SVG a heat map, such as {@code
+ * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
  */
-public final class WriteReportExecutor implements StageExecutor {
+public final class WriteReportExecutor implements ReportWriter {
   /** Reading is the longer part where there are many cells. */
   private static final double SHARE_OF_READING = 0.6;
 
@@ -71,6 +72,8 @@ public final class WriteReportExecutor implements StageExecutor {
 
     table.write(file(run, "cells.csv"));
     table.writeArrow(file(run, "cells.arrow"));
+    Files.writeString(
+        file(run, "matrices.ansi"), TerminalMatrices.of(table), StandardCharsets.UTF_8);
     Results results = new Results(report, table, networks, chance);
     List<Drawing> drawings = Drawing.all(results);
     for (Drawing drawing : drawings) {
@@ -95,7 +98,8 @@ public final class WriteReportExecutor implements StageExecutor {
             .map(split -> new ReportPage.SplitRow(split, digest(digests, split).hex()))
             .toList();
     ReportPage.Content content =
-        new ReportPage.Content(report, splits, networks, results, drawings, answers, plot);
+        new ReportPage.Content(
+            report, splits, networks, results, drawings, answers, plot, table.metrics());
     Files.writeString(file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
     progress.accept(1);
   }

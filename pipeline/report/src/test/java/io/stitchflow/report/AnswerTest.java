@@ -3,10 +3,12 @@ package io.stitchflow.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.stitchflow.comparison.Metrics;
 import io.stitchflow.content.Digest;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.report.cells.Measured;
 import io.stitchflow.report.cells.NetworkRow;
 import io.stitchflow.report.cells.Pair;
 import io.stitchflow.report.cells.Region;
@@ -103,20 +105,25 @@ final class AnswerTest {
   @Test
   void answer_twoSolvers_judgesByTheBestCopy() {
     // R² of vanilla 0.4; least squares reaches 0.8, SGD 0.4
-    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 0.6).setEs(0.6).build());
-    add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measurement(0.9, 0.6).setEs(0.2).build());
+    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 0.6).put("es", 0.6).build());
+    add(
+        place("b", 0, 0, 1, CopySolver.LEAST_SQUARES),
+        measurement(0.9, 0.6).put("es", 0.2).build());
     // Least squares reaches -0.7 on test examples, SGD 0.4
-    add(place("b", 1, 1, 1, CopySolver.LEAST_SQUARES), measurement(0.9, 0.6).setEs(1.7).build());
-    add(place("b", 1, 1, 1, CopySolver.SGD), measurement(0.9, 0.6).setEs(0.6).build());
+    add(
+        place("b", 1, 1, 1, CopySolver.LEAST_SQUARES),
+        measurement(0.9, 0.6).put("es", 1.7).build());
+    add(place("b", 1, 1, 1, CopySolver.SGD), measurement(0.9, 0.6).put("es", 0.6).build());
     Answer answer = answer();
     assertThat(answer.rows().get(0).verdict())
         .isEqualTo("works and matches in 1 of 2 cells, works and matches in part in 1");
-    assertThat(answer.rows().get(0).of(Figure.R2_COPY).to()).isEqualTo(0.7, within(1e-12));
+    assertThat(answer.rows().get(0).of(Metrics.quantity("r2_copy")).to())
+        .isEqualTo(0.7, within(1e-12));
   }
 
   @Test
   void answer_noCopyMatches_saysNoMoreThanWhatWasTested() {
-    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 1.5).setEs(0.95).build());
+    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 1.5).put("es", 0.95).build());
     assertThat(answer().rows().get(0).verdict())
         .isEqualTo("works where no tested copy matches in 1 of 1 cell");
     assertThat(Headline.of(answer(), SETTINGS)).contains("in 1 no tested copy matches either");
@@ -149,7 +156,7 @@ final class AnswerTest {
   @Test
   void answer_receiverAtChance_isSaidWhereTheHeadlineIs() {
     Measurement measured =
-        measurement(0.12, 0.5).setReceiver(Fixtures.evaluation(0.12, 1000)).build();
+        measurement(0.12, 0.5).network("receiver", Fixtures.evaluation(0.12, 1000)).build();
     add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measured);
     NetworkRow atChance = NetworkRow.of(B, Fixtures.curve(0.1), "b's", "", Fixtures.TEN_CLASSES);
     Answer answer = answer(List.of(Fixtures.row(A), atChance));
@@ -283,15 +290,12 @@ final class AnswerTest {
         .build();
   }
 
-  private static Measurement.Builder measurement(double accuracy, double ev) {
-    return Measurement.newBuilder()
-        .setExamples(1000)
-        .setEv(ev)
-        .setEs(0.05)
-        .setVariance(1)
-        .setR2Ceiling(1)
-        .setVanilla(Fixtures.evaluation(accuracy, 1000))
-        .setCopy(Fixtures.evaluation(0.85, 1000))
-        .setReceiver(Fixtures.evaluation(0.9, 1000));
+  private static Measured measurement(double accuracy, double ev) {
+    return Measured.on(1000)
+        .errors(ev, 0.05, 1)
+        .put("r2_ceiling", 1)
+        .network("vanilla", Fixtures.evaluation(accuracy, 1000))
+        .network("copy", Fixtures.evaluation(0.85, 1000))
+        .network("receiver", Fixtures.evaluation(0.9, 1000));
   }
 }

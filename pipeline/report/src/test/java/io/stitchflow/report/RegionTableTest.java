@@ -2,10 +2,12 @@ package io.stitchflow.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.content.Digest;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.report.cells.Measured;
 import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Shared;
 import io.stitchflow.report.cells.Split;
@@ -48,7 +50,7 @@ final class RegionTableTest {
     cells.addAll(rows(0, 0, Fixtures.comparison(0.5, 0.5, 2, 1, 4)));
     cells.addAll(rows(1, 1, Fixtures.comparison(0.5, 0.5, 1, 2, 4)));
     Results results = new Results(report, new CellTable(cells), List.of(), Fixtures.TEN_CLASSES);
-    RegionTable table = RegionTable.of(results, results.pairs(), Split.TEST);
+    RegionTable table = RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN);
     assertThat(table.headings()).last().isEqualTo("ES < EV");
     assertThat(table.blocks().get(0).first().numbers()).last().isEqualTo("50 %");
   }
@@ -80,7 +82,7 @@ final class RegionTableTest {
 
   private RegionTable table() {
     Results results = new Results(report(), new CellTable(cells), List.of(), Fixtures.TEN_CLASSES);
-    return RegionTable.of(results, results.pairs(), Split.TEST);
+    return RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN);
   }
 
   private static WriteReport report() {
@@ -89,10 +91,10 @@ final class RegionTableTest {
 
   private void add(int i, int j, long seed, double accuracy) {
     Measurement measurement =
-        Measurement.newBuilder().setVanilla(Fixtures.evaluation(accuracy, 1000)).build();
+        Measured.on(1000).network("vanilla", Fixtures.evaluation(accuracy, 1000)).build();
     for (Cell row : rows(i, j, Comparison.newBuilder().setTest(measurement).build())) {
       ReportCell place = row.place().toBuilder().setSeed(seed).build();
-      cells.add(new Cell(place, row.split(), row.measurement(), row.comparison(), row.shared()));
+      cells.add(new Cell(place, row.split(), row.values(), row.comparison(), row.shared()));
     }
   }
 

@@ -5,15 +5,13 @@ import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.stitch.FrozenStitch;
-import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.CompareStitches;
-import io.stitchflow.v1.Metric;
+import io.stitchflow.v1.Measurement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleConsumer;
@@ -25,54 +23,30 @@ import org.jspecify.annotations.Nullable;
  * receiver once, for all of them.
  */
 final class ColumnMeter implements AutoCloseable {
-  private final Lane lane;
   private final ReceiverTargets own;
   private final TensorFile expected;
+  private final List<Metric> metrics;
   private final List<Cell> cells = new ArrayList<>();
 
-  private record Cell(
-      TensorFile sent,
-      FrozenStitch vanilla,
-      FrozenStitch copy,
-      @Nullable ChannelSimilarity geometry,
-      @Nullable Controls controls,
-      CellMeter meter) {}
+  private record Cell(TensorFile sent, FrozenStitch vanilla, FrozenStitch copy, CellMeter meter) {}
 
   /**
-   * @param own what the receiver is, and what of it is asked for
    * @param expected the receiver's representations, which this closes
    */
-  ColumnMeter(Lane lane, ReceiverTargets own, TensorFile expected) {
-    this.lane = lane;
+  ColumnMeter(ReceiverTargets own, TensorFile expected, List<Metric> metrics) {
     this.own = own;
     this.expected = expected;
+    this.metrics = metrics;
   }
 
   /**
-   * Adds a cell on train examples.
+   * Adds a cell.
    *
    * @param sent the sender's representations, which this closes
+   * @param train the same cell on train examples, measured; null if these are train examples
    * @throws IllegalArgumentException if sender and receiver differ in examples
    */
-  void addTrain(StageRun run, TensorFile sent) throws IOException {
-    add(run, sent, null);
-  }
-
-  /**
-   * Adds a cell on test examples, which controls and interpolations are measured on.
-   *
-   * @param sent the sender's representations, which this closes
-   * @param train the same cell on train examples
-   * @throws IllegalArgumentException if sender and receiver differ in examples
-   */
-  void addTest(StageRun run, TensorFile sent, Permutation train) throws IOException {
-    add(run, sent, train);
-  }
-
-  /** The best permutation of channels; null where the maps differ in shape. */
-  record Permutation(@Nullable List<Integer> sources) {}
-
-  private void add(StageRun run, TensorFile sent, @Nullable Permutation permutation)
+  CellMeter add(StageRun run, TensorFile sent, HalfPredictions halves, @Nullable CellMeter train)
       throws IOException {
     if (sent.rows() != expected.rows() || sent.rows() == 0) {
       throw new IllegalArgumentException(
@@ -83,29 +57,14 @@ final class ColumnMeter implements AutoCloseable {
               expected.rows()));
     }
     CompareStitches parameters = run.action().getCompareStitches();
-    Stitch stitch =
-        Stitch.between(new CutPoint(parameters.getSenderCut(), sent.shape()), own.cut());
-    FrozenStitch vanilla = FrozenStitch.load(lane, stitch, run.input("vanilla"));
-    FrozenStitch copy = FrozenStitch.load(lane, stitch, run.input("copy"));
-    boolean controlled = own.asks(Metric.CONTROLS);
-    boolean permutes = controlled && permutation == null && isOfOneShape(stitch);
-    ChannelSimilarity geometry =
-        permutes || own.asks(Metric.CKA, Metric.PROCRUSTES, Metric.MAHALANOBIS)
-            ? new ChannelSimilarity(lane, stitch, own, permutes)
-            : null;
-    Controls controls =
-        controlled && permutation != null
-            ? new Controls(lane, stitch, parameters.getControlSeed(), permutation.sources(), own)
-            : null;
-    CellMeter meter = new CellMeter(own, vanilla, copy, geometry, controls);
-    if (permutation != null && own.asks(Metric.INTERPOLATION)) {
-      meter.interpolating();
-    }
-    cells.add(new Cell(sent, vanilla, copy, geometry, controls, meter));
-  }
-
-  private static boolean isOfOneShape(Stitch stitch) {
-    return stitch.patch() == 1 && stitch.from().shape().equals(stitch.to().shape());
+    CutPoint from = new CutPoint(parameters.getSenderCut(), sent.shape());
+    FrozenStitch vanilla = FrozenStitch.load(own.lane(), from, own.cut(), run.input("vanilla"));
+    FrozenStitch copy = FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("copy"));
+    CellMeter meter =
+        new CellMeter(
+            own, new CellMeter.Cell(vanilla, copy, halves, parameters.getSeed()), train, metrics);
+    cells.add(new Cell(sent, vanilla, copy, meter));
+    return meter;
   }
 
   /** Measures all examples of all cells, {@code batch} at a time. */
@@ -118,7 +77,7 @@ final class ColumnMeter implements AutoCloseable {
       Lane.scoped(
           () -> {
             expected.readFloats(start, count, receiverRows);
-            NDArray y = lane.create(receiverRows, shape(count, expected));
+            NDArray y = own.lane().create(receiverRows, shape(count, expected));
             ReceiverTargets.Batch ofReceiver = own.add(y, i -> expected.label(start + i));
             for (int i = 0; i < cells.size(); i++) {
               Cell cell = cells.get(i);
@@ -128,7 +87,7 @@ final class ColumnMeter implements AutoCloseable {
                   () ->
                       cell.meter()
                           .add(
-                              lane.create(rows, shape(count, cell.sent())),
+                              own.lane().create(rows, shape(count, cell.sent())),
                               ofReceiver,
                               example -> expected.label(start + example)));
             }
@@ -137,18 +96,9 @@ final class ColumnMeter implements AutoCloseable {
     }
   }
 
-  /** The cell that was added as number {@code i}. */
-  CellMeter cell(int i) {
-    return cells.get(i).meter();
-  }
-
-  /** Of the cell that was added as number {@code i}, by what was read of it. */
-  Permutation permutation(int i) {
-    Cell cell = cells.get(i);
-    ChannelSimilarity geometry = cell.geometry();
-    return geometry != null && own.asks(Metric.CONTROLS) && isOfOneShape(cell.vanilla().stitch())
-        ? new Permutation(Arrays.stream(geometry.permutation()).boxed().toList())
-        : new Permutation(null);
+  /** The values of all cells, in the order in which they were added. */
+  List<Measurement> measurements() {
+    return cells.stream().map(cell -> cell.meter().measurement()).toList();
   }
 
   private static ByteBuffer buffer(TensorFile file, int batch) {
@@ -166,9 +116,7 @@ final class ColumnMeter implements AutoCloseable {
     for (Cell cell : cells) {
       cell.vanilla().close();
       cell.copy().close();
-      if (cell.controls() != null) {
-        cell.controls().close();
-      }
+      cell.meter().close();
       cell.sent().close();
     }
     expected.close();

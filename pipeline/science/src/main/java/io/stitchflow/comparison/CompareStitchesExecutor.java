@@ -16,10 +16,10 @@ import io.stitchflow.v1.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures cells on both splits: train examples are those that the stitches learned from, test
@@ -57,26 +57,22 @@ public final class CompareStitchesExecutor implements StageExecutor {
   private static void compare(
       Lane lane, Network receiver, List<StageRun> runs, int batch, DoubleConsumer progress)
       throws IOException {
-    List<ColumnMeter.Permutation> permutations = new ArrayList<>();
+    List<CellMeter> measured = new ArrayList<>();
     List<Measurement> train;
     try (ColumnMeter column = open(lane, receiver, runs, TRAIN)) {
       for (StageRun run : runs) {
-        column.addTrain(run, TensorFile.open(run.input("sender.train")));
+        measured.add(add(column, run, TRAIN, null));
       }
       column.read(batch, share -> progress.accept(share / 2));
-      train = measurements(column, runs, TRAIN);
-      for (int i = 0; i < runs.size(); i++) {
-        permutations.add(column.permutation(i));
-      }
+      train = column.measurements();
     }
     List<Measurement> test;
     try (ColumnMeter column = open(lane, receiver, runs, TEST)) {
       for (int i = 0; i < runs.size(); i++) {
-        StageRun run = runs.get(i);
-        column.addTest(run, TensorFile.open(run.input("sender.test")), permutations.get(i));
+        add(column, runs.get(i), TEST, measured.get(i));
       }
       column.read(batch, share -> progress.accept(0.5 + share / 2));
-      test = measurements(column, runs, TEST);
+      test = column.measurements();
     }
     for (int i = 0; i < runs.size(); i++) {
       Comparison comparison =
@@ -89,24 +85,19 @@ public final class CompareStitchesExecutor implements StageExecutor {
       throws IOException {
     CompareStitches first = runs.get(0).action().getCompareStitches();
     CutPoint cut = receiver.architecture().cut(first.getReceiverCut());
-    ReceiverTargets own =
-        new ReceiverTargets(lane, receiver, cut, EnumSet.copyOf(first.getMetricList()));
     return new ColumnMeter(
-        lane, own, TensorFile.open(runs.get(0).input("receiver." + split.name())));
+        new ReceiverTargets(lane, receiver, cut),
+        TensorFile.open(runs.get(0).input("receiver." + split.name())),
+        Metrics.named(first.getMetricList()));
   }
 
-  /** The cells on one split, in the order of {@code runs}. */
-  private static List<Measurement> measurements(
-      ColumnMeter column, List<StageRun> runs, Split split) throws IOException {
-    List<Measurement> measurements = new ArrayList<>();
-    for (int i = 0; i < runs.size(); i++) {
-      HalfPredictions expectations =
-          new HalfPredictions(
-              split.predictions().apply(predictions(runs.get(i), "sender.predictions")),
-              split.predictions().apply(predictions(runs.get(i), "receiver.predictions")));
-      measurements.add(column.cell(i).measurement(expectations));
-    }
-    return measurements;
+  private static CellMeter add(
+      ColumnMeter column, StageRun run, Split split, @Nullable CellMeter train) throws IOException {
+    HalfPredictions halves =
+        new HalfPredictions(
+            split.predictions().apply(predictions(run, "sender.predictions")),
+            split.predictions().apply(predictions(run, "receiver.predictions")));
+    return column.add(run, TensorFile.open(run.input("sender." + split.name())), halves, train);
   }
 
   private static Predictions predictions(StageRun run, String role) throws IOException {

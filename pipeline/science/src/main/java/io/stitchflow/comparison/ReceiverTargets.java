@@ -7,85 +7,116 @@ import io.stitchflow.network.Network;
 import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.v1.Evaluation;
-import io.stitchflow.v1.Metric;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The receiver's own representation on one split, and what all cells of a column need of it: it is
- * read once, and passes the receiver once.
+ * The receiver's own representation on one split, and the sums of it that all cells of a column
+ * share: it is read once, and passes the receiver once. Sums are computed only if a metric requests
+ * them before the first batch.
  */
 final class ReceiverTargets {
   private final Lane lane;
   private final Network receiver;
   private final CutPoint cut;
-  private final Set<Metric> metrics;
-  private final PredictionCounts alone = new PredictionCounts();
+  private final PredictionCounts predictions = new PredictionCounts();
   private final Map<Integer, RepresentationVariance> spreads = new HashMap<>();
   private final Map<Integer, ChannelMoments> moments = new HashMap<>();
   private final List<RepresentationVariance> later = new ArrayList<>();
+  private boolean predicts;
+  private boolean watchesLaterCuts;
 
-  /**
-   * One batch.
-   *
-   * @param map as the receiver has it, float32
-   * @param squares |map|² of each example; empty where nobody asked
-   * @param vectors by side of the blocks averaged: channel vectors as {@link ChannelMoments#add}
-   *     returns them
-   * @param later maps at the receiver's later cuts; empty where nobody asked
-   */
-  record Batch(
-      NDArray map, List<Double> squares, Map<Integer, NDArray> vectors, List<NDArray> later) {
+  /** One batch. */
+  static final class Batch {
+    private final NDArray map;
+    private final Map<Integer, NDArray> vectors;
+    private final List<NDArray> later;
+    private double @Nullable [] squares;
+
+    /**
+     * @param vectors by side of the blocks averaged: channel vectors as {@link ChannelMoments#add}
+     *     returns them
+     * @param later maps at the receiver's later cuts; empty if not requested
+     */
+    private Batch(NDArray map, Map<Integer, NDArray> vectors, List<NDArray> later) {
+      this.map = map;
+      this.vectors = vectors;
+      this.later = later;
+    }
+
+    /** The representation, float32. */
+    NDArray map() {
+      return map;
+    }
+
+    List<NDArray> later() {
+      return later;
+    }
+
+    /** |map|² of each example. */
+    double[] squares() {
+      double[] known = squares == null ? Sums.products(map, map) : squares;
+      squares = known;
+      return known;
+    }
+
     /** Channel vectors of means over blocks of {@code side}. */
     NDArray vectors(int side) {
-      NDArray vectors = this.vectors.get(side);
-      if (vectors == null) {
-        throw new IllegalStateException("no cell said that it needs blocks of side " + side);
+      NDArray ofSide = vectors.get(side);
+      if (ofSide == null) {
+        throw new IllegalStateException("no cell requested blocks of side " + side);
       }
-      return vectors;
+      return ofSide;
     }
   }
 
-  ReceiverTargets(Lane lane, Network receiver, CutPoint cut, Set<Metric> metrics) {
+  ReceiverTargets(Lane lane, Network receiver, CutPoint cut) {
     this.lane = lane;
     this.receiver = receiver;
     this.cut = cut;
-    this.metrics = Set.copyOf(metrics);
   }
 
-  Set<Metric> metrics() {
-    return metrics;
-  }
-
-  Network receiver() {
-    return receiver;
+  Lane lane() {
+    return lane;
   }
 
   CutPoint cut() {
     return cut;
   }
 
-  boolean asks(Metric... any) {
-    for (Metric metric : any) {
-      if (metrics.contains(metric)) {
-        return true;
-      }
-    }
-    return false;
+  /** Logits of the receiver if {@code representation} replaces its own. */
+  NDArray suffix(NDArray representation) {
+    return receiver.suffix(representation, cut);
   }
 
-  /** Says that a cell needs the spread over blocks of this side, before the first batch. */
+  /** The same; hands on the maps at later cuts, in order. */
+  NDArray suffix(NDArray representation, Consumer<NDArray> laterMaps) {
+    return receiver.suffix(representation, cut, (layer, map) -> laterMaps.accept(map));
+  }
+
+  /** Requests the predictions of the receiver on its own representation. */
+  PredictionCounts predictions() {
+    predicts = true;
+    return predictions;
+  }
+
+  /** Requests the receiver's own representations at later cuts. */
+  ReceiverTargets watchingLaterCuts() {
+    watchesLaterCuts = true;
+    return this;
+  }
+
+  /** Requests the spread over blocks of this side. */
   RepresentationVariance spread(int block) {
     return spreads.computeIfAbsent(block, RepresentationVariance::new);
   }
 
-  /** Says that a cell needs moments of means over blocks of this side, before the first batch. */
+  /** Requests moments of means over blocks of this side. */
   ChannelMoments moments(int block) {
     return moments.computeIfAbsent(block, side -> new ChannelMoments(lane));
   }
@@ -93,22 +124,20 @@ final class ReceiverTargets {
   /** Adds the next examples; the batch is valid in the caller's scope. */
   Batch add(NDArray y, IntUnaryOperator labels) {
     List<NDArray> maps = new ArrayList<>();
-    if (asks(Metric.DRIFT)) {
-      alone.add(receiver.suffix(y, cut, (layer, map) -> maps.add(map.duplicate())), labels);
+    if (watchesLaterCuts) {
+      predictions.add(suffix(y, map -> maps.add(map.duplicate())), labels);
       addLater(maps);
-    } else if (asks(Metric.ACCURACY)) {
-      alone.add(receiver.suffix(y, cut), labels);
+    } else if (predicts) {
+      predictions.add(suffix(y), labels);
     }
-    if (asks(Metric.MSE)) {
+    if (!spreads.isEmpty()) {
       try (NDArray exact = y.toType(DataType.FLOAT64, false)) {
         spreads.values().forEach(spread -> spread.add(exact));
       }
     }
     Map<Integer, NDArray> vectors = new HashMap<>();
     moments.forEach((block, sums) -> vectors.put(block, sums.add(blockMeans(y, block))));
-    List<Double> squares =
-        asks(Metric.COSINE) ? Arrays.stream(Sums.products(y, y)).boxed().toList() : List.of();
-    return new Batch(y, squares, vectors, maps);
+    return new Batch(y, vectors, maps);
   }
 
   private void addLater(List<NDArray> maps) {
@@ -125,11 +154,6 @@ final class ReceiverTargets {
   /** Means over blocks of {@code side} x {@code side} positions; the map itself where it is 1. */
   static NDArray blockMeans(NDArray map, int side) {
     return side == 1 ? map : Functional.averagePool(map, side, side, 0);
-  }
-
-  /** The receiver on its own representation. */
-  Evaluation alone() {
-    return alone.evaluation();
   }
 
   /** The receiver's cuts after this one, in order. */

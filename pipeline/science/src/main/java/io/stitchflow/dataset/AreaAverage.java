@@ -1,7 +1,7 @@
 package io.stitchflow.dataset;
 
-import static io.stitchflow.dataset.ImageWriter.CHANNELS;
-import static io.stitchflow.dataset.ImageWriter.SIZE;
+import static io.stitchflow.dataset.Cifar.CHANNELS;
+import static io.stitchflow.dataset.Cifar.SIZE;
 
 import java.nio.ByteBuffer;
 
@@ -66,7 +66,7 @@ final class AreaAverage {
   /** The new image, [channel, row, column]. */
   ByteBuffer levels() {
     long area = (long) size * size;
-    ByteBuffer image = ByteBuffer.allocate(ImageWriter.BYTES);
+    ByteBuffer image = ByteBuffer.allocate(Cifar.IMAGE_BYTES);
     for (long[] plane : sums) {
       for (long sum : plane) {
         image.put((byte) ((2 * sum + area) / (2 * area)));

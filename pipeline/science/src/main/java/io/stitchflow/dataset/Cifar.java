@@ -3,6 +3,7 @@ package io.stitchflow.dataset;
 import io.stitchflow.content.Digest;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A data set in the <a href="https://www.cs.toronto.edu/~kriz/cifar.html">binary layout of
@@ -60,6 +61,16 @@ public record Cifar(
               member("train", "f31298fc616915fa142368359df1c4ca2ae984d6915ca468b998a5ec6aeebf29")),
           member("test", "d8b1e6b7b3bee4020055f0699b111f60b1af1e262aeb93a0b659061746f8224a"));
 
+  static final int CHANNELS = 3;
+
+  /** Rows and columns of an image. */
+  static final int SIZE = 32;
+
+  static final int IMAGE_BYTES = CHANNELS * SIZE * SIZE;
+
+  /** Of an image; other built-in kinds have it too. */
+  static final List<Integer> SHAPE = List.of(CHANNELS, SIZE, SIZE);
+
   /** Of the official files together. */
   public static final int TRAIN_EXAMPLES = 50_000;
 
@@ -100,6 +111,11 @@ public record Cifar(
   }
 
   public int recordBytes() {
-    return labelBytes + ImageWriter.BYTES;
+    return labelBytes + IMAGE_BYTES;
+  }
+
+  /** All files, those of the train split first. */
+  public List<Member> members() {
+    return Stream.concat(train.stream(), Stream.of(test)).toList();
   }
 }

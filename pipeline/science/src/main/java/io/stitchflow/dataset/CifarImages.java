@@ -23,18 +23,9 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
     files = List.copyOf(files);
   }
 
-  /** Of CIFAR-10. */
-  static CifarImages ten(List<Path> files) {
-    return new CifarImages(Cifar.CIFAR10, files, 0, 10);
-  }
-
-  /**
-   * Of CIFAR-100, whose records start with the superclass.
-   *
-   * @param coarse the 20 superclasses instead of the 100 classes
-   */
-  static CifarImages hundred(List<Path> files, boolean coarse) {
-    return new CifarImages(Cifar.CIFAR100, files, coarse ? 0 : 1, coarse ? 20 : 100);
+  @Override
+  public List<Integer> shape() {
+    return Cifar.SHAPE;
   }
 
   /**
@@ -62,7 +53,7 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
               cifar.title()));
     }
     byte[] labels = new byte[cifar.labelBytes()];
-    byte[] image = new byte[ImageWriter.BYTES];
+    byte[] image = new byte[Cifar.IMAGE_BYTES];
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES))) {
       for (long record = 0; record < bytes / cifar.recordBytes(); record++) {

@@ -2,6 +2,7 @@ package io.stitchflow.dataset;
 
 import io.stitchflow.content.BoundedReader;
 import io.stitchflow.content.IoReason;
+import io.stitchflow.dataset.Picture.UnusableImageException;
 import io.stitchflow.memo.StageRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 
-/** Images in folders, brought to 3 x 32 x 32. */
+/** Images in folders, scaled to 3 x 32 x 32. */
 record FolderImages(FolderListing listing) implements Images {
   /**
    * The split of an image folder.
@@ -30,6 +31,11 @@ record FolderImages(FolderListing listing) implements Images {
   }
 
   @Override
+  public List<Integer> shape() {
+    return Cifar.SHAPE;
+  }
+
+  @Override
   public int classes() {
     return listing.classes().size();
   }
@@ -40,7 +46,7 @@ record FolderImages(FolderListing listing) implements Images {
   }
 
   /**
-   * Decodes all images, past those that cannot be used, so that all of them are told of at once.
+   * Decodes all images, past those that cannot be used, so that all of them are reported together.
    *
    * @throws IllegalArgumentException if any cannot be used, with the files and what is wrong
    */

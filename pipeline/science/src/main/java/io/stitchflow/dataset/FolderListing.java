@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     fair sample
  * @param complaints what is wrong; what to do
  */
-public record FolderListing(List<String> classes, List<Labelled> images, List<String> complaints) {
+record FolderListing(List<String> classes, List<Labelled> images, List<String> complaints) {
   /** A label is a byte. */
   private static final int MOST_CLASSES = 256;
 
@@ -45,14 +45,14 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
   }
 
   /** An image file and its class. */
-  public record Labelled(Path file, int label) {}
+  record Labelled(Path file, int label) {}
 
   /**
    * Lists a train split, which says what classes there are.
    *
    * @throws IOException if a folder cannot be listed
    */
-  public static FolderListing train(Path folder) throws IOException {
+  static FolderListing train(Path folder) throws IOException {
     List<String> complaints = new ArrayList<>();
     List<String> classes = new ArrayList<>();
     for (Path entry : visible(folder)) {
@@ -78,7 +78,7 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
    * @param classes those of the train split
    * @throws IOException if a folder cannot be listed
    */
-  public static FolderListing test(Path folder, List<String> classes) throws IOException {
+  static FolderListing test(Path folder, List<String> classes) throws IOException {
     return list(folder, classes, false, new ArrayList<>());
   }
 
@@ -92,7 +92,7 @@ public record FolderListing(List<String> classes, List<Labelled> images, List<St
       if (!Files.isDirectory(entry)) {
         strangers.add(entry);
       } else if (label < 0) {
-        complaints.add(entry + " is no class of the train split; rename it, or remove it");
+        complaints.add(entry + " is not a class of the train split; rename it, or remove it");
       } else if (!addImages(entry, label, images, strangers, unusable) && all) {
         complaints.add(entry + " has no images; add .jpg, .jpeg or .png files, or remove it");
       }

@@ -3,13 +3,13 @@ package io.stitchflow.dataset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Takes labelled images, one after another. */
+/** Receives labelled images, one after another. */
 @FunctionalInterface
-interface ImageSink {
+public interface ImageSink {
   /**
-   * Takes the next one.
+   * Receives the next image.
    *
-   * @param image [channel, row, column], 3 x 32 x 32 bytes; consumed
+   * @param image a byte a pixel, [channels, height, width]; consumed
    */
   void write(ByteBuffer image, int label) throws IOException;
 }

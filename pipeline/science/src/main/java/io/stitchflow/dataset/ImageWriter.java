@@ -12,29 +12,20 @@ import java.util.TreeMap;
 
 /** Writes one split. */
 final class ImageWriter implements ImageSink, Closeable {
-  static final int CHANNELS = 3;
-  static final int SIZE = 32;
-  static final int BYTES = CHANNELS * SIZE * SIZE;
-
   private final TensorFileWriter file;
 
   private ImageWriter(TensorFileWriter file) {
     this.file = file;
   }
 
-  /** Starts a file of images of that many classes. */
-  static ImageWriter create(Path file, int classes) throws IOException {
+  /** Starts a file of the shape and the classes of {@code images}. */
+  static ImageWriter create(Path file, Images images) throws IOException {
     SortedMap<String, String> metadata = new TreeMap<>();
-    metadata.put("classes", String.valueOf(classes));
+    metadata.put("classes", String.valueOf(images.classes()));
     metadata.put("kind", "dataset");
     return new ImageWriter(
         TensorFileWriter.create(
-            file,
-            "image",
-            List.of(CHANNELS, SIZE, SIZE),
-            List.of("C", "H", "W"),
-            Element.UINT8,
-            metadata));
+            file, "image", images.shape(), List.of("C", "H", "W"), Element.UINT8, metadata));
   }
 
   @Override

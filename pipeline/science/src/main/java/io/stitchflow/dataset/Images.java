@@ -1,18 +1,22 @@
 package io.stitchflow.dataset;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
-/** Labelled images in a fixed order, read or drawn as often as they are asked for. */
-interface Images {
-  /** Below this are labels. */
+/** Labelled images in a fixed order; each call reads or generates them again. */
+public interface Images {
+  /** Of an image, [channels, height, width]. */
+  List<Integer> shape();
+
+  /** Labels are below this, and at least 0. */
   int classes();
 
   /**
-   * Hands all images over.
+   * Writes all images to {@code sink}.
    *
-   * @param progress told the share that is done
+   * @param progress receives the share done, in [0, 1]
    * @throws IllegalArgumentException if they are not what they should be
    */
   void write(ImageSink sink, DoubleConsumer progress) throws IOException;

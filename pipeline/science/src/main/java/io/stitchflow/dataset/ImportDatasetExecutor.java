@@ -2,17 +2,15 @@ package io.stitchflow.dataset;
 
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.SplitExamples;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /**
- * Writes a data set's splits as Arrow files of images [3, 32, 32], uint8, and labels: {@code train}
- * and {@code test}, and {@code validation} where the action asks for one.
+ * Writes a data set's splits as Arrow files of images [channels, height, width], uint8, and labels:
+ * {@code train} and {@code test}, and {@code validation} if the action asks for one.
  */
 public final class ImportDatasetExecutor implements StageExecutor {
   // Train's part of the work, roughly, while both splits are written
@@ -44,31 +42,12 @@ public final class ImportDatasetExecutor implements StageExecutor {
     progress.accept(1);
   }
 
-  /** The source's split of that name. */
   private static Images images(StageRun run, String split) throws IOException {
-    ImportDataset parameters = run.action().getImportDataset();
-    boolean train = split.equals("train");
-    return switch (parameters.getKindCase()) {
-      case CIFAR10 -> CifarImages.ten(files(run, Cifar.CIFAR10, train));
-      case CIFAR100 ->
-          CifarImages.hundred(
-              files(run, Cifar.CIFAR100, train), parameters.getCifar100().getCoarse());
-      case SYNTHETIC -> SyntheticImages.of(parameters.getSynthetic(), train);
-      case IMAGE_FOLDER -> FolderImages.open(run, split);
-      case KIND_NOT_SET -> throw new IllegalArgumentException("the data set's kind is not set");
-    };
-  }
-
-  private static List<Path> files(StageRun run, Cifar cifar, boolean train) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (Cifar.Member member : train ? cifar.train() : List.of(cifar.test())) {
-      files.add(run.input(member.role()));
-    }
-    return files;
+    return DatasetKinds.of(run.action().getImportDataset()).images(run, split);
   }
 
   private static void write(Images images, Path file, DoubleConsumer progress) throws IOException {
-    try (ImageWriter writer = ImageWriter.create(file, images.classes())) {
+    try (ImageWriter writer = ImageWriter.create(file, images)) {
       images.write(writer, progress);
     }
   }
@@ -78,12 +57,12 @@ public final class ImportDatasetExecutor implements StageExecutor {
       throws IOException {
     Stratified.Part[] parts = Stratified.assign(images.labels(), images.classes(), split);
     try (SplitWriter writer = new SplitWriter(parts)) {
-      writer.add(Stratified.Part.TRAIN, run.output("train"), images.classes());
+      writer.add(Stratified.Part.TRAIN, run.output("train"), images);
       if (split.getValidation() > 0) {
-        writer.add(Stratified.Part.VALIDATION, run.output("validation"), images.classes());
+        writer.add(Stratified.Part.VALIDATION, run.output("validation"), images);
       }
       if (split.getTest() > 0) {
-        writer.add(Stratified.Part.TEST, run.output("test"), images.classes());
+        writer.add(Stratified.Part.TEST, run.output("test"), images);
       }
       images.write(writer, progress);
     }

@@ -2,6 +2,7 @@ package io.stitchflow.dataset;
 
 import com.google.protobuf.ByteString;
 import io.stitchflow.content.Digest;
+import io.stitchflow.dataset.Picture.UnusableImageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,13 +11,13 @@ import java.io.UncheckedIOException;
  * What decodes JPEGs here, told by what it makes of one. The format leaves decoders a level or so
  * of freedom, and JDKs bring their own decoder or use the system's.
  */
-public final class JpegDecoder {
+final class JpegDecoder {
   private static final String SAMPLE = "sample.jpg";
 
   private JpegDecoder() {}
 
   /** Of the pixels of a known image: 61 x 53, colours at half resolution. */
-  public static Digest digest() {
+  static Digest digest() {
     try (InputStream in = JpegDecoder.class.getResourceAsStream(SAMPLE)) {
       if (in == null) {
         throw new IllegalStateException(SAMPLE + " is missing from the jar");

@@ -12,14 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The official files of a data set in a folder of downloads: {@code <datasets>/<folder>/<file>}.
- * There they are whole or not at all, whatever happens meanwhile; processes wait for one another.
+ * The official files of a data set in a directory of downloads: {@code
+ * <downloads>/<folder>/<file>}. The files appear there all at once, verified; one process downloads
+ * at a time.
  */
 public final class OfficialArchive {
   // A file is locked by a whole JVM, so its threads need a lock of their own
@@ -31,14 +31,12 @@ public final class OfficialArchive {
   private final String title;
   private final Archive archive;
   private final List<Member> members;
-  private final Path datasets;
   private final URI source;
 
-  OfficialArchive(String title, Archive archive, List<Member> members, Path datasets, URI source) {
+  OfficialArchive(String title, Archive archive, List<Member> members, URI source) {
     this.title = title;
     this.archive = archive;
     this.members = List.copyOf(members);
-    this.datasets = datasets;
     this.source = source;
   }
 
@@ -47,15 +45,13 @@ public final class OfficialArchive {
    *
    * @param url of a mirror; empty for the official place
    */
-  public static OfficialArchive of(Cifar cifar, String url, Path datasets) {
-    List<Member> members = new ArrayList<>(cifar.train());
-    members.add(cifar.test());
+  static OfficialArchive of(Cifar cifar, String url) {
     URI source = url.isEmpty() ? cifar.archive().official() : URI.create(url);
-    return new OfficialArchive(cifar.title(), cifar.archive(), members, datasets, source);
+    return new OfficialArchive(cifar.title(), cifar.archive(), cifar.members(), source);
   }
 
   /** Whether an archive can be downloaded from what is written: {@code http} or {@code https}. */
-  public static boolean isUrl(String written) {
+  static boolean isUrl(String written) {
     try {
       return Download.isHttp(new URI(written));
     } catch (URISyntaxException e) {
@@ -66,11 +62,11 @@ public final class OfficialArchive {
   /**
    * Whether what is written names a user, however it is encoded; as the path it may have an '@'.
    */
-  public static boolean hasCredentials(String written) {
+  static boolean hasCredentials(String written) {
     return CREDENTIALS.matcher(written).find();
   }
 
-  /** Told of the bytes that have come. */
+  /** Receives the number of bytes downloaded. */
   @FunctionalInterface
   public interface Progress {
     void advanced(long bytes, long all);
@@ -86,14 +82,14 @@ public final class OfficialArchive {
     return Download.shown(source);
   }
 
-  private Path folder() {
-    return datasets.resolve(archive.folder());
+  private Path folder(Path downloads) {
+    return downloads.resolve(archive.folder());
   }
 
-  /** Whether all files are there and are the official ones; reads them. */
-  public boolean isThere() throws IOException {
+  /** Whether all files exist and hash to the official digests; reads them. */
+  public boolean isThere(Path downloads) throws IOException {
     for (Member member : members) {
-      Path file = folder().resolve(member.file());
+      Path file = folder(downloads).resolve(member.file());
       if (!Files.isRegularFile(file) || !Digest.of(file).equals(member.official())) {
         return false;
       }
@@ -102,28 +98,28 @@ public final class OfficialArchive {
   }
 
   /**
-   * Downloads and unpacks what is not there, going on where an earlier download stopped.
+   * Downloads and unpacks the archive if a file is missing; resumes a partial download.
    *
    * @throws DownloadException if it cannot be had from there, with what to do
    * @throws IOException if the folder cannot be written
    */
   @SuppressWarnings("try") // the lock is held, not used
-  public void fetch(Progress progress) throws IOException {
-    Files.createDirectories(datasets);
-    Path lock = datasets.resolve(archive.name() + ".lock");
+  public void fetch(Path downloads, Progress progress) throws IOException {
+    Files.createDirectories(downloads);
+    Path lock = downloads.resolve(archive.name() + ".lock");
     synchronized (ONE_AT_A_TIME) {
       try (FileChannel channel =
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock held = channel.lock()) {
-        if (!isThere()) {
-          download(progress);
+        if (!isThere(downloads)) {
+          download(downloads, progress);
         }
       }
     }
   }
 
-  private void download(Progress progress) throws IOException {
-    Path part = datasets.resolve(archive.name() + ".part");
+  private void download(Path downloads, Progress progress) throws IOException {
+    Path part = downloads.resolve(archive.name() + ".part");
     try {
       new Download(source, archive.sizeBytes(), part, LeastRate.WINDOW).run(progress);
     } catch (DownloadException e) {
@@ -145,12 +141,12 @@ public final class OfficialArchive {
               byHand()),
           null);
     }
-    Path unpacked = datasets.resolve(archive.folder() + ".new");
+    Path unpacked = downloads.resolve(archive.folder() + ".new");
     delete(unpacked);
     Files.createDirectories(unpacked);
     Unpacking.unpack(part, archive.folder(), members, unpacked);
-    delete(folder());
-    Files.move(unpacked, folder(), StandardCopyOption.ATOMIC_MOVE);
+    delete(folder(downloads));
+    Files.move(unpacked, folder(downloads), StandardCopyOption.ATOMIC_MOVE);
     Files.delete(part);
   }
 

@@ -25,6 +25,17 @@ final class Picture {
   private static final long MOST_PIXELS = 1L << 27;
   private static final int OPAQUE = 255;
 
+  /** A file holds no usable image: the message says why. */
+  static final class UnusableImageException extends Exception {
+    UnusableImageException(String why) {
+      super(why);
+    }
+
+    UnusableImageException(String why, Exception cause) {
+      super(why, cause);
+    }
+  }
+
   private final BufferedImage image;
   private final int bands;
 
@@ -46,7 +57,7 @@ final class Picture {
     AreaAverage average = new AreaAverage(size);
     int left = (width - size) / 2;
     int top = (height - size) / 2;
-    int[][] levels = new int[ImageWriter.CHANNELS][size];
+    int[][] levels = new int[Cifar.CHANNELS][size];
     for (int row = 0; row < size; row++) {
       picture.read(left, top + row, levels);
       average.add(levels);
@@ -116,8 +127,8 @@ final class Picture {
           "has " + bands + " channels that are not grey or red, green and blue; convert it to RGB");
     }
     for (int i = 0; i < count; i++) {
-      for (int channel = 0; channel < ImageWriter.CHANNELS; channel++) {
-        int band = bands < ImageWriter.CHANNELS ? 0 : channel;
+      for (int channel = 0; channel < Cifar.CHANNELS; channel++) {
+        int band = bands < Cifar.CHANNELS ? 0 : channel;
         levels[channel][i] = level(samples[i * bands + band], band);
       }
       if (alpha) {

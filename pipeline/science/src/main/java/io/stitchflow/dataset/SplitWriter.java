@@ -21,8 +21,8 @@ final class SplitWriter implements ImageSink, Closeable {
     this.parts = parts.clone();
   }
 
-  void add(Part part, Path file, int classes) throws IOException {
-    writers.put(part, ImageWriter.create(file, classes));
+  void add(Part part, Path file, Images images) throws IOException {
+    writers.put(part, ImageWriter.create(file, images));
   }
 
   @Override

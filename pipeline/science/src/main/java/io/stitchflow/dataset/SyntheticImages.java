@@ -1,7 +1,7 @@
 package io.stitchflow.dataset;
 
-import static io.stitchflow.dataset.ImageWriter.CHANNELS;
-import static io.stitchflow.dataset.ImageWriter.SIZE;
+import static io.stitchflow.dataset.Cifar.CHANNELS;
+import static io.stitchflow.dataset.Cifar.SIZE;
 
 import io.stitchflow.v1.Synthetic;
 import java.io.IOException;
@@ -23,9 +23,9 @@ import java.util.function.DoubleConsumer;
 record SyntheticImages(int examples, double noise, long seed, int stream) implements Images {
   // By label
   private static final List<Figure> FIGURES = List.of(Figure.values());
-  private static final int CLASSES = FIGURES.size();
+  static final int CLASSES = FIGURES.size();
   private static final int MAX_SPECKS = 2;
-  private static final int MAX_LEVEL = 255;
+  static final int MAX_LEVEL = 255;
   // Radians
   private static final double MAX_TURN = 0.5;
   // Points a pixel is the mean of, each way
@@ -56,6 +56,11 @@ record SyntheticImages(int examples, double noise, long seed, int stream) implem
         parameters.getNoise(),
         parameters.getSeed(),
         train ? 0 : 1);
+  }
+
+  @Override
+  public List<Integer> shape() {
+    return Cifar.SHAPE;
   }
 
   @Override
@@ -149,7 +154,7 @@ record SyntheticImages(int examples, double noise, long seed, int stream) implem
   }
 
   private ByteBuffer quantized(double[][] levels, Random random) {
-    ByteBuffer image = ByteBuffer.allocate(ImageWriter.BYTES);
+    ByteBuffer image = ByteBuffer.allocate(Cifar.IMAGE_BYTES);
     for (double[] plane : levels) {
       for (double level : plane) {
         long noisy = Math.round(level + noise * random.nextGaussian());

@@ -7,7 +7,7 @@ import java.util.Random;
 final class Texture {
   private static final double MAX_CONTRAST = 25;
   private static final int GRID = 6;
-  private static final double CELL = ImageWriter.SIZE / (GRID - 1.);
+  private static final double CELL = Cifar.SIZE / (GRID - 1.);
 
   private static final List<Kind> KINDS = List.of(Kind.values());
 
@@ -21,7 +21,7 @@ final class Texture {
   private final Kind kind;
   // Mean level of each channel, and how far it goes from there, either sign
   private final double[] colour;
-  private final double[] contrast = new double[ImageWriter.CHANNELS];
+  private final double[] contrast = new double[Cifar.CHANNELS];
   private final Wave along;
   private final Wave across;
   // In [-1, 1], row by row

@@ -2,7 +2,6 @@ package io.stitchflow.network;
 
 import com.google.protobuf.TextFormat;
 import io.stitchflow.content.Digest;
-import io.stitchflow.network.Step.Sequence;
 import io.stitchflow.v1.ImportNetwork;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.TrainNetwork;
@@ -25,6 +24,9 @@ public final class Architecture {
 
   public static final int IMAGE_CHANNELS = 3;
   public static final int IMAGE_SIZE = 32;
+
+  /** Of the images that networks take, [channels, height, width]. */
+  public static final List<Integer> IMAGE_SHAPE = List.of(IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE);
 
   /** A class is a byte wherever labels and predictions are kept. */
   private static final int MOST_CLASSES = 256;
@@ -169,13 +171,10 @@ public final class Architecture {
 
   /** The network that the stage imports. */
   public static Architecture of(ImportNetwork network) {
-    int classes =
-        network.getLayerCount() > 0
-            ? outputs(network.getLayerList())
-            : network.getClasses() == 0 ? CLASSES : network.getClasses();
     return network.getLayerCount() == 0
-        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), classes)
-        : described(network.getLayerList(), classes);
+        ? resNet(
+            network.getBlocksList(), network.getWidth(), network.getPlain(), network.getClasses())
+        : described(network.getLayerList(), network.getClasses());
   }
 
   /** All that is wrong with layers in which every default is explicit. */
@@ -299,8 +298,10 @@ public final class Architecture {
     return described(layers, outputs(layers));
   }
 
-  private static int outputs(List<Layer> layers) {
-    return layers.isEmpty() ? 0 : layers.get(layers.size() - 1).getLinear().getOutputs();
+  /** Logits of the last layer, at least 1: of layers that end with a linear one, its outputs. */
+  public static int outputs(List<Layer> layers) {
+    int outputs = layers.isEmpty() ? 0 : layers.get(layers.size() - 1).getLinear().getOutputs();
+    return Math.max(1, outputs);
   }
 
   @Override

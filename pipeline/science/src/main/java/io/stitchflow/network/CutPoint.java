@@ -20,6 +20,27 @@ public record CutPoint(String layer, List<Integer> shape) {
     return shape.get(0);
   }
 
+  /** Whether a map crosses, not a vector. */
+  public boolean isMap() {
+    return shape.size() > 1;
+  }
+
+  /** Height and width of the map; empty for a vector. */
+  public List<Integer> sides() {
+    return shape.subList(1, shape.size());
+  }
+
+  /** How many times higher and wider this map is than {@code small}; 0 unless a whole multiple. */
+  public int multipleOf(CutPoint small) {
+    if (!isMap() || !small.isMap()) {
+      return 0;
+    }
+    int multiple = sides().get(0) / small.sides().get(0);
+    return small.sides().stream().map(side -> side * multiple).toList().equals(sides())
+        ? multiple
+        : 0;
+  }
+
   /** Numbers that cross for one example. */
   public int elements() {
     return shape.stream().reduce(1, Math::multiplyExact);

@@ -118,13 +118,13 @@ public final class ForeignWeights {
       complaints.add(
           both
               + (array == null
-                  ? " is no array of the network"
+                  ? " is not an array of the network"
                   : " must be F32, F16 or BF16, but is '" + unknown + "'"));
       return;
     }
     NamedTensor tensor = file.get(name);
     if (array == null) {
-      complaints.add(both + " " + tensor.shape() + " is no array of the network");
+      complaints.add(both + " " + tensor.shape() + " is not an array of the network");
       return;
     }
     @Nullable NamedTensor other = found.putIfAbsent(here, tensor);

@@ -2,10 +2,6 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.content.Digest;
-import io.stitchflow.network.Step.Convolution;
-import io.stitchflow.network.Step.Linear;
-import io.stitchflow.network.Step.Normalization;
-import io.stitchflow.network.Step.Sequence;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.HostArray;
 import io.stitchflow.torch.Lane;
@@ -26,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * their channels last; what comes in and goes out is row by row.
  */
 public final class Network implements AutoCloseable {
-  private static final double EPSILON = Functional.BatchNorm.EPSILON;
   private static final int MAP_DIMENSIONS = 4; // of a batch
 
   private final Architecture architecture;
@@ -38,7 +33,7 @@ public final class Network implements AutoCloseable {
     Lane.scoped(
         () -> {
           for (Sequence section : architecture.sections()) {
-            section.parts().forEach(part -> fold(part, weights));
+            section.parts().forEach(part -> part.freeze(weights).forEach(this::keep));
           }
         });
   }
@@ -149,35 +144,6 @@ public final class Network implements AutoCloseable {
     return x.getShape().dimension() == MAP_DIMENSIONS;
   }
 
-  private void fold(Step part, Weights weights) {
-    if (part instanceof Convolution convolution && convolution.norm() != null) {
-      foldNormalized(convolution, weights.norm(convolution.norm()), weights);
-    } else if (part instanceof Convolution convolution) {
-      // A 1x1 kernel lies in memory alike either way, and would stay the trained array's
-      NDArray weight = weights.get(convolution.weight()).duplicate();
-      keep(convolution.weight(), Functional.channelsLast(weight));
-      if (convolution.hasBias()) {
-        keep(convolution.bias(), weights.get(convolution.bias()).duplicate());
-      }
-    } else {
-      for (Tensor tensor : part.tensors()) {
-        keep(tensor.name(), weights.get(tensor.name()).duplicate());
-      }
-    }
-  }
-
-  /** (w * x + b - mean) / deviation * scale + shift as one convolution with a bias. */
-  private void foldNormalized(Convolution convolution, Functional.BatchNorm norm, Weights weights) {
-    NDArray scale = norm.weight().div(norm.variance().add(EPSILON).sqrt());
-    NDArray weight = weights.get(convolution.weight());
-    NDArray scaled = weight.mul(scale.reshape(convolution.out(), 1, 1, 1));
-    NDArray shift = norm.bias().sub(norm.mean().mul(scale));
-    keep(convolution.weight(), Functional.channelsLast(scaled));
-    keep(
-        convolution.bias(),
-        convolution.hasBias() ? shift.add(weights.get(convolution.bias()).mul(scale)) : shift);
-  }
-
   /** Layers as they are once frozen. */
   private final class Frozen implements Step.Arithmetic {
     @Override
@@ -201,7 +167,7 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Of all its arrays, as they are now: whoever uses a network can prove that it stayed frozen. */
+  /** Of all its arrays, as they are now: a caller can prove that the network stayed frozen. */
   public Digest digest() {
     ByteArrayOutputStream digests = new ByteArrayOutputStream();
     for (NDArray array : folded.values()) {

@@ -1,7 +1,6 @@
 package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
@@ -64,7 +63,7 @@ record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
         int count = Math.min(batch, images.rows() - from);
         Lane.scoped(
             () -> {
-              NDArray x = lane.create(pixels.read(first, count), new Shape(count, 3, 32, 32));
+              NDArray x = pixels.batch(lane, first, count);
               tally.add(network.forward(x), i -> images.label(first + i));
             });
         rowsDone.accept(from + count);

@@ -3,10 +3,6 @@ package io.stitchflow.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.Checkpoint;
-import io.stitchflow.network.Step.Convolution;
-import io.stitchflow.network.Step.Linear;
-import io.stitchflow.network.Step.Normalization;
-import io.stitchflow.network.Step.Sequence;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.BestEpoch;
@@ -49,7 +45,7 @@ final class NetworkTrainer {
   private final LearningRate rate;
   private final int stepsPerEpoch;
 
-  // Filled anew for each step
+  // Refilled for each step
   private final Pixels pixels;
   private final ByteBuffer labels;
 

@@ -3,25 +3,26 @@ package io.stitchflow.network;
 import static io.stitchflow.network.Architecture.IMAGE_CHANNELS;
 import static io.stitchflow.network.Architecture.IMAGE_SIZE;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
- * A data set's images as networks take them: float32 [examples, 3, 32, 32], each channel less the
- * mean of CIFAR-10's over its deviation, whatever the data set. Batches are assembled in one buffer
- * that each call reuses.
+ * A data set's images as networks take them: float32 [examples, channels, height, width], each
+ * channel less the mean of CIFAR-10's over its deviation, whatever the data set. Batches are
+ * assembled in one buffer that each call reuses.
  */
 public final class Pixels {
   static final int PLANE = IMAGE_SIZE * IMAGE_SIZE;
   static final int ELEMENTS = IMAGE_CHANNELS * PLANE;
 
-  private static final List<Integer> SHAPE = List.of(IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE);
   private static final double[] MEAN = {0.4914, 0.4822, 0.4465};
   private static final double[] DEVIATION = {0.2470, 0.2435, 0.2616};
   private static final int LEVELS = 256;
@@ -36,15 +37,15 @@ public final class Pixels {
 
   /**
    * @param examples most images in a batch
-   * @throws IllegalArgumentException if the file does not hold images of 3x32x32 uint8
+   * @throws IllegalArgumentException if images are not uint8 of {@link Architecture#IMAGE_SHAPE}
    */
   public Pixels(TensorFile images, int examples) {
-    if (!images.shape().equals(SHAPE) || images.element() != Element.UINT8) {
+    if (!images.shape().equals(Architecture.IMAGE_SHAPE) || images.element() != Element.UINT8) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "images must be UINT8 %s, but were: %s %s",
-              SHAPE,
+              "networks take images UINT8 %s, but the data set's are %s %s",
+              Architecture.IMAGE_SHAPE,
               images.element(),
               images.shape()));
     }
@@ -69,9 +70,17 @@ public final class Pixels {
     return buffer().limit(floats.position() * Float.BYTES);
   }
 
+  /** The same images as an array of the lane, [count, channels, height, width]. */
+  public NDArray batch(Lane lane, int from, int count) {
+    LongStream shape =
+        LongStream.concat(
+            LongStream.of(count), images.shape().stream().mapToLong(Integer::longValue));
+    return lane.create(read(from, count), new Shape(shape.toArray()));
+  }
+
   /**
    * Fills the buffer with the images {@code rows[from]} to {@code rows[from + count - 1]}, each
-   * augmented anew, channels last: [examples, 32, 32, 3].
+   * augmented again, channels last: [examples, height, width, channels].
    */
   void readAugmented(
       int[] rows, int from, int count, Augmentation augmentation, SplittableRandom random) {

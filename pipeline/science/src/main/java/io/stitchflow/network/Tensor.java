@@ -1,6 +1,7 @@
 package io.stitchflow.network;
 
 import java.util.List;
+import java.util.Random;
 
 /**
  * An array of a network.
@@ -25,6 +26,20 @@ record Tensor(String name, Role role, List<Integer> shape, int inputs) {
 
   Tensor(String name, Role role, List<Integer> shape) {
     this(name, role, shape, 0);
+  }
+
+  /**
+   * A number of the array before training: Kaiming-normal (fan out) in convolutions, uniform within
+   * 1 / sqrt(inputs) in linear layers.
+   */
+  double initial(Random random) {
+    return switch (role) {
+      case CONVOLUTION ->
+          random.nextGaussian() * Math.sqrt(2. / (shape.get(0) * shape.get(2) * shape.get(3)));
+      case ONE, RUNNING_VARIANCE -> 1;
+      case ZERO, RUNNING_MEAN -> 0;
+      case LINEAR, LINEAR_BIAS -> (2 * random.nextDouble() - 1) * (1 / Math.sqrt(inputs));
+    };
   }
 
   long elements() {

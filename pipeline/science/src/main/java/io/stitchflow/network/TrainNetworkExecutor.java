@@ -77,10 +77,13 @@ public final class TrainNetworkExecutor implements StageExecutor {
     return curve.build();
   }
 
-  /** As many outputs as the data set has classes; ten where it does not say. */
+  /** As many outputs as the data set has classes. */
   private static Architecture architecture(TrainNetwork parameters, TensorFile images) {
-    String classes =
-        images.metadata().getOrDefault("classes", String.valueOf(Architecture.CLASSES));
+    @Nullable String classes = images.metadata().get("classes");
+    if (classes == null) {
+      throw new IllegalArgumentException(
+          "the data set's metadata has no number of classes, but was: " + images.metadata());
+    }
     return Architecture.of(parameters, Integer.parseInt(classes));
   }
 

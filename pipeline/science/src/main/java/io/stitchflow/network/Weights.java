@@ -3,7 +3,6 @@ package io.stitchflow.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.TextFormat;
-import io.stitchflow.network.Step.Normalization;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.SafetensorsFile;
@@ -52,25 +51,11 @@ final class Weights implements AutoCloseable {
       ByteBuffer bytes = Lane.allocate(Math.toIntExact(tensor.elements() * Float.BYTES));
       FloatBuffer values = bytes.asFloatBuffer();
       while (values.hasRemaining()) {
-        values.put(initial(tensor, random));
+        values.put((float) tensor.initial(random));
       }
       arrays.put(tensor.name(), Lane.keep(lane.create(bytes, shape(tensor))));
     }
     return new Weights(architecture, arrays);
-  }
-
-  private static float initial(Tensor tensor, Random random) {
-    return switch (tensor.role()) {
-      case CONVOLUTION -> (float) (random.nextGaussian() * kaiming(tensor.shape()));
-      case ONE, RUNNING_VARIANCE -> 1;
-      case ZERO, RUNNING_MEAN -> 0;
-      case LINEAR, LINEAR_BIAS ->
-          (float) ((2 * random.nextDouble() - 1) * (1 / Math.sqrt(tensor.inputs())));
-    };
-  }
-
-  private static double kaiming(List<Integer> shape) {
-    return Math.sqrt(2. / (shape.get(0) * shape.get(2) * shape.get(3)));
   }
 
   /**
@@ -104,6 +89,7 @@ final class Weights implements AutoCloseable {
     @Nullable String layers = metadata.get(LAYERS);
     @Nullable String name = metadata.get(ARCHITECTURE);
     @Nullable String width = metadata.get(WIDTH);
+    @Nullable String classes = metadata.get(CLASSES);
     if (layers != null) {
       try {
         return Architecture.ofText(layers);
@@ -112,15 +98,14 @@ final class Weights implements AutoCloseable {
             file + " is not a network: its metadata has layers that cannot be read: " + layers, e);
       }
     }
-    if (name == null || width == null) {
+    if (name == null || width == null || classes == null) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is not a network: its metadata must name architecture and width, or layers, but was: %s",
+              "%s is not a network: its metadata must name architecture, width and classes, or layers, but was: %s",
               file,
               metadata));
     }
-    String classes = metadata.getOrDefault(CLASSES, String.valueOf(Architecture.CLASSES));
     return Architecture.parse(name, Integer.parseInt(width), Integer.parseInt(classes));
   }
 
@@ -136,10 +121,7 @@ final class Weights implements AutoCloseable {
     metadata.put(ARCHITECTURE, architecture.name());
     if (architecture.layers().isEmpty()) {
       metadata.put(WIDTH, String.valueOf(architecture.width()));
-      if (architecture.classes() != Architecture.CLASSES) {
-        // Files of ten classes never said so, and must stay what they are
-        metadata.put(CLASSES, String.valueOf(architecture.classes()));
-      }
+      metadata.put(CLASSES, String.valueOf(architecture.classes()));
     } else {
       metadata.put(LAYERS, architecture.text());
     }

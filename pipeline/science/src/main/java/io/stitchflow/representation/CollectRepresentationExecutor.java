@@ -1,7 +1,6 @@
 package io.stitchflow.representation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
@@ -69,10 +68,10 @@ public final class CollectRepresentationExecutor implements StageExecutor {
           labels.put((byte) images.label(from + i));
         }
         labels.flip();
-        ByteBuffer read = pixels.read(from, count);
+        int first = from;
         Lane.scoped(
             () -> {
-              NDArray x = lane.create(read, new Shape(count, 3, 32, 32));
+              NDArray x = pixels.batch(lane, first, count);
               network.cuts(x, (cut, y) -> writers.write(cut, y, labels));
             });
         progress.accept((from + kept) / (double) examples);

@@ -37,7 +37,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
       DeviceMemory.halving(
           BATCH,
           batch -> {
-            List<Cross> crosses = sum(lane, senders, receiver, batch, progress);
+            List<Cross> crosses = sum(lane, runs, senders, receiver, batch, progress);
             for (int i = 0; i < runs.size(); i++) {
               MomentFile.write(runs.get(i).output("moments"), "cross", crosses.get(i).tensors());
             }
@@ -48,11 +48,16 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
   /** The sums of {@code senders}, in their order. */
   private static List<Cross> sum(
       Lane lane,
+      List<StageRun> runs,
       List<TensorFile> senders,
       TensorFile receiver,
       int batch,
       DoubleConsumer progress) {
-    List<Cross> crosses = senders.stream().map(sender -> new Cross(sender, receiver)).toList();
+    List<Cross> crosses = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      String family = runs.get(i).action().getCollectCrossMoments().getFamily();
+      crosses.add(new Cross(family, senders.get(i), receiver));
+    }
     int widest = senders.stream().mapToInt(TensorFile::elementsPerRow).max().orElseThrow();
     ByteBuffer senderRows = Lane.allocate(batch * Float.BYTES * widest);
     ByteBuffer receiverRows = Lane.allocate(batch * Float.BYTES * receiver.elementsPerRow());
@@ -88,7 +93,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
 
   private static final class Cross {
     private final TensorFile sender;
-    private final Stitch stitch;
+    private final Regression regression;
     private final int k;
     private final int channels;
     private final double[] cross;
@@ -97,11 +102,14 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
     private final double[] blockSquare = new double[Parts.COUNT];
     private final double[] positions = new double[Parts.COUNT];
 
-    Cross(TensorFile sender, TensorFile receiver) {
+    Cross(String family, TensorFile sender, TensorFile receiver) {
       this.sender = sender;
-      this.stitch =
-          Stitch.between(
-              new CutPoint("sender", sender.shape()), new CutPoint("receiver", receiver.shape()));
+      Stitch stitch =
+          Stitch.of(
+              family,
+              new CutPoint("sender", sender.shape()),
+              new CutPoint("receiver", receiver.shape()));
+      this.regression = stitch.regression();
       this.k = stitch.inputs() + 1;
       this.channels = stitch.to().channels();
       this.cross = new double[Parts.COUNT * k * channels];
@@ -109,16 +117,17 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
     }
 
     void add(int part, NDArray x, NDArray y) {
-      NDArray patches = Rows.patches(x, stitch.patch());
-      NDArray blocks = Rows.blockSums(y, stitch.upsampling());
-      int block = stitch.upsampling() * stitch.upsampling();
+      NDArray windows = Regression.rows(x, regression.window());
+      NDArray blocks = Regression.blockSums(y, regression.block());
+      int block = regression.block() * regression.block();
       double[] totals = HostArray.doubles(blocks.sum(new int[] {1}));
-      plus(cross, part * k * channels, HostArray.doubles(patches.matMul(blocks.transpose())));
+      plus(cross, part * k * channels, HostArray.doubles(windows.matMul(blocks.transpose())));
       plus(cross, (part * k + k - 1) * channels, totals);
       plus(sum, part * channels, totals);
       double ofBlocks = HostArray.number(blocks.square().sum());
       blockSquare[part] += ofBlocks / block;
-      square[part] += block == 1 ? ofBlocks : HostArray.number(Rows.blockSums(y, 1).square().sum());
+      square[part] +=
+          block == 1 ? ofBlocks : HostArray.number(Regression.blockSums(y, 1).square().sum());
       positions[part] += (double) blocks.getShape().get(1) * block;
     }
 

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 
 /**
- * Sums x~x~' over all positions of a sender's representation, x~ = [patch; 1], in float64, for each
- * of the {@link Parts} of the examples. A group is one representation with several patch sizes.
+ * Sums x~x~' over all positions of a sender's representation, x~ = [window; 1], in float64, for
+ * each of the {@link Parts} of the examples. A group is one representation with several window
+ * sizes.
  */
 public final class CollectGramExecutor implements StageExecutor {
   /** Examples a step; sums are split by it, so it is part of the stage's version. */
@@ -27,12 +28,12 @@ public final class CollectGramExecutor implements StageExecutor {
     Groups.checkShared(runs, "sender", run -> Groups.input(run, "sender"));
     try (Lane lane = Groups.openLane(runs);
         TensorFile sender = TensorFile.open(runs.get(0).input("sender"))) {
-      List<Integer> patches =
-          runs.stream().map(run -> run.action().getCollectGram().getPatch()).toList();
+      List<List<Integer>> windows =
+          runs.stream().map(run -> run.action().getCollectGram().getWindowList()).toList();
       DeviceMemory.halving(
           BATCH,
           batch -> {
-            List<Gram> grams = sum(lane, patches, sender, batch, progress);
+            List<Gram> grams = sum(lane, windows, sender, batch, progress);
             for (int i = 0; i < runs.size(); i++) {
               MomentFile.write(
                   runs.get(i).output("moments"), "gram", List.of(grams.get(i).tensor()));
@@ -41,10 +42,14 @@ public final class CollectGramExecutor implements StageExecutor {
     }
   }
 
-  /** The sums of {@code patches}, in their order. */
+  /** The sums of {@code windows}, in their order. */
   private static List<Gram> sum(
-      Lane lane, List<Integer> patches, TensorFile sender, int batch, DoubleConsumer progress) {
-    List<Gram> grams = patches.stream().map(patch -> new Gram(sender.shape(), patch)).toList();
+      Lane lane,
+      List<List<Integer>> windows,
+      TensorFile sender,
+      int batch,
+      DoubleConsumer progress) {
+    List<Gram> grams = windows.stream().map(window -> new Gram(sender.shape(), window)).toList();
     ByteBuffer buffer = Lane.allocate(batch * Float.BYTES * sender.elementsPerRow());
     List<int[]> parts = Parts.of(sender.rows());
     int done = 0;
@@ -57,7 +62,8 @@ public final class CollectGramExecutor implements StageExecutor {
         Lane.scoped(
             () -> {
               NDArray x = lane.create(buffer, ColumnTrainer.shape(count, sender.shape()));
-              grams.forEach(gram -> Lane.scoped(() -> gram.add(of, Rows.patches(x, gram.patch))));
+              grams.forEach(
+                  gram -> Lane.scoped(() -> gram.add(of, Regression.rows(x, gram.window))));
             });
         done += count;
         progress.accept(done / (double) sender.rows());
@@ -68,13 +74,13 @@ public final class CollectGramExecutor implements StageExecutor {
 
   /** [[XX', X1], [1'X', positions]] of each part. */
   private static final class Gram {
-    private final int patch;
+    private final List<Integer> window;
     private final int k;
     private final double[] sums;
 
-    Gram(List<Integer> shape, int patch) {
-      this.patch = patch;
-      this.k = Rows.inputs(shape, patch) + 1;
+    Gram(List<Integer> shape, List<Integer> window) {
+      this.window = List.copyOf(window);
+      this.k = Regression.inputs(shape, window) + 1;
       this.sums = new double[Parts.COUNT * k * k];
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.LearningRate;
+import io.stitchflow.stitch.Objective.BatchLoss;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.BestEpoch;
@@ -34,20 +35,11 @@ import org.jspecify.annotations.Nullable;
  * of an epoch is used too.
  */
 final class ColumnTrainer implements AutoCloseable {
-  /** What a stitch learns. */
-  interface Objective {
-    /** What a batch's outputs are held against; the same for all stitches of the column. */
-    NDArray target(int[] rows, int from, int count);
-
-    /** The mean over the batch. */
-    NDArray loss(NDArray stitched, NDArray target);
-  }
-
   private final Lane lane;
   private final StitchRecipe recipe;
   private final long seed;
   private final List<Trainee> trainees = new ArrayList<>();
-  private @Nullable Objective validation;
+  private @Nullable BatchLoss validation;
 
   ColumnTrainer(Lane lane, StitchRecipe recipe, long seed) {
     this.lane = lane;
@@ -56,7 +48,7 @@ final class ColumnTrainer implements AutoCloseable {
   }
 
   /** What stitches do after each epoch on examples that they do not learn from, for patience. */
-  void watch(Objective validation) {
+  void watch(BatchLoss validation) {
     this.validation = validation;
   }
 
@@ -79,10 +71,10 @@ final class ColumnTrainer implements AutoCloseable {
 
   /**
    * Trains all stitches and writes their outputs. One whose loss is no longer finite fails, and the
-   * others go on. Each goes on from its own checkpoint, if there is one, whoever it was trained
-   * beside.
+   * others go on. Each goes on from its own checkpoint, if there is one, regardless of the stitches
+   * that it was trained beside.
    */
-  void train(Objective objective, DoubleConsumer progress) throws IOException {
+  void train(BatchLoss objective, DoubleConsumer progress) throws IOException {
     int examples = trainees.get(0).sender.rows();
     int batch = Math.min(recipe.getBatchSize(), examples);
     int stepsPerEpoch = (examples + batch - 1) / batch;
@@ -194,7 +186,7 @@ final class ColumnTrainer implements AutoCloseable {
     }
 
     void step(
-        Lane lane, ByteBuffer buffer, NDArray target, int count, Objective objective, double rate) {
+        Lane lane, ByteBuffer buffer, NDArray target, int count, BatchLoss objective, double rate) {
       NDArray x = lane.create(buffer, shape(count, sender.shape()));
       NDArray loss = Autograd.withGradient(() -> objective.loss(stitch.apply(x), target));
       Autograd.backward(loss);
@@ -231,7 +223,7 @@ final class ColumnTrainer implements AutoCloseable {
     /** Mean over the examples that the stitch does not learn from. */
     private double validationLoss(ByteBuffer buffer) {
       TensorFile file = Objects.requireNonNull(unseen);
-      Objective objective = Objects.requireNonNull(validation);
+      BatchLoss objective = Objects.requireNonNull(validation);
       int batch = Math.min(recipe.getBatchSize(), sender.rows());
       int[] rows = IntStream.range(0, file.rows()).toArray();
       double sum = 0;

@@ -2,6 +2,7 @@ package io.stitchflow.stitch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.stitchflow.network.CutPoint;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.SafetensorsFile;
@@ -29,18 +30,17 @@ public final class FrozenStitch implements AutoCloseable {
   }
 
   /**
-   * Kaiming-uniform weights, whose outputs vary as much as their inputs, and zero bias. Each pair
-   * of cuts draws its own from one seed.
+   * The family's initial weight and zero bias. Each pair of cuts draws its own numbers from one
+   * seed.
    */
   public static FrozenStitch random(Lane lane, Stitch stitch, long seed) {
     String cuts = stitch.from().layer() + " -> " + stitch.to().layer();
     SplittableRandom random =
         new SplittableRandom(new SplittableRandom(seed).nextLong() + cuts.hashCode());
-    double bound = Math.sqrt(3. / stitch.inputs());
     int out = stitch.to().channels();
     ByteBuffer weight = Lane.allocate(out * stitch.inputs() * Float.BYTES);
-    while (weight.hasRemaining()) {
-      weight.putFloat((float) ((2 * random.nextDouble() - 1) * bound));
+    for (double number : stitch.family().initialWeight(stitch, random)) {
+      weight.putFloat((float) number);
     }
     return new FrozenStitch(
         stitch,
@@ -49,19 +49,22 @@ public final class FrozenStitch implements AutoCloseable {
   }
 
   /**
-   * Each receiver channel {@code i} takes the sender channel {@code sources.get(i)}; zero bias.
+   * A pointwise stitch that carries the sender's channel {@code sources.get(i)} to the receiver's
+   * channel {@code i}; zero bias.
    *
-   * @throws IllegalArgumentException if the maps differ in shape
+   * @throws IllegalArgumentException if the cuts are no maps of one shape
    */
-  public static FrozenStitch permutation(Lane lane, Stitch stitch, List<Integer> sources) {
-    if (!stitch.from().shape().equals(stitch.to().shape()) || stitch.patch() != 1) {
+  public static FrozenStitch permutation(
+      Lane lane, CutPoint from, CutPoint to, List<Integer> sources) {
+    if (!from.shape().equals(to.shape())) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "a permutation keeps a map's shape, but was asked for from %s to %s",
-              stitch.from(),
-              stitch.to()));
+              from,
+              to));
     }
+    Stitch stitch = new Stitch(new Pointwise(), from, to);
     int channels = sources.size();
     ByteBuffer weight = Lane.allocate(channels * channels * Float.BYTES);
     for (int i = 0; i < channels; i++) {
@@ -74,12 +77,48 @@ public final class FrozenStitch implements AutoCloseable {
   }
 
   /**
+   * Reads a file that {@link #save} wrote; its metadata says of which family the stitch is.
+   *
+   * @throws IllegalArgumentException if the file's stitch does not join these cuts
+   */
+  public static FrozenStitch load(Lane lane, CutPoint from, CutPoint to, Path safetensors)
+      throws IOException {
+    SafetensorsFile file = Safetensors.read(safetensors);
+    return of(lane, new Stitch(family(file, safetensors), from, to), file, safetensors);
+  }
+
+  /**
    * Reads a file that {@link #save} wrote.
    *
-   * @throws IllegalArgumentException if its arrays are not those of {@code stitch}
+   * @throws IllegalArgumentException if the file holds a stitch of another family or shape
    */
   public static FrozenStitch load(Lane lane, Stitch stitch, Path safetensors) throws IOException {
     SafetensorsFile file = Safetensors.read(safetensors);
+    String family = family(file, safetensors).name();
+    if (!family.equals(stitch.family().name())) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: the stitch from '%s' to '%s' must be of family '%s', but was: '%s'",
+              safetensors,
+              stitch.from().layer(),
+              stitch.to().layer(),
+              stitch.family().name(),
+              family));
+    }
+    return of(lane, stitch, file, safetensors);
+  }
+
+  private static StitchFamily family(SafetensorsFile file, Path path) {
+    String name = file.metadata().get("family");
+    if (name == null) {
+      throw new IllegalArgumentException(
+          path + ": its metadata names no stitch family; a stitch's file does");
+    }
+    return StitchFamilies.get(name);
+  }
+
+  private static FrozenStitch of(Lane lane, Stitch stitch, SafetensorsFile file, Path safetensors) {
     return new FrozenStitch(
         stitch,
         lane.load(array(file, safetensors, stitch, "weight", stitch.weightShape())),
@@ -138,14 +177,13 @@ public final class FrozenStitch implements AutoCloseable {
   static void save(Path file, Stitch stitch, List<NamedTensor> tensors, Map<String, String> details)
       throws IOException {
     SortedMap<String, String> metadata = new TreeMap<>(details);
-    metadata.put("family", stitch.family());
+    metadata.put("family", stitch.family().name());
     metadata.put("format", "pt");
     metadata.put("kind", "stitch");
     metadata.put("receiver_cut", stitch.to().layer());
     metadata.put("receiver_shape", stitch.to().shape().toString());
     metadata.put("sender_cut", stitch.from().layer());
     metadata.put("sender_shape", stitch.from().shape().toString());
-    metadata.put("upsampling", String.valueOf(stitch.upsampling()));
     Safetensors.write(file, tensors, metadata);
   }
 

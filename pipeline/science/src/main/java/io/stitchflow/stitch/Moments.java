@@ -7,7 +7,7 @@ import org.ejml.dense.row.CommonOps_DDRM;
  * The copy task of one pair of cuts in sums over positions, with which the best stitch and the
  * error of any stitch are known without another pass over the data.
  *
- * @param gram G = sum of x~x~', [k, k], x~ = [patch; 1]; the last number counts the positions
+ * @param gram G = sum of x~x~', [k, k], x~ = [window; 1]; the last number counts the positions
  * @param cross C = sum of x~y', [k, channels]; the last row is the sum of y
  * @param square S = sum of |y|²
  */

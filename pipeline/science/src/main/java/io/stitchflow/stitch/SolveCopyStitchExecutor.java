@@ -28,7 +28,8 @@ public final class SolveCopyStitchExecutor implements StageExecutor {
   private static void solve(StageRun run) throws IOException {
     SolveCopyStitch parameters = run.action().getSolveCopyStitch();
     Stitch stitch =
-        Stitch.between(
+        Stitch.of(
+            parameters.getFamily(),
             new CutPoint(parameters.getSenderCut(), parameters.getSenderShapeList()),
             new CutPoint(parameters.getReceiverCut(), parameters.getReceiverShapeList()));
     CopySolution solution =

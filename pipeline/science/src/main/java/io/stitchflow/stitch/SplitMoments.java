@@ -40,7 +40,7 @@ record SplitMoments(Moments fit, Moments heldOut) {
               cross.length));
     }
     // each position of the sender stands for a block of the receiver's
-    int block = stitch.upsampling() * stitch.upsampling();
+    int block = stitch.regression().block() * stitch.regression().block();
     Moments[] parts = new Moments[Parts.COUNT];
     for (int part = 0; part < Parts.COUNT; part++) {
       DMatrixRMaj g = matrix(gram, part, k, k);

@@ -62,7 +62,7 @@ public final class BestEpoch {
     return best;
   }
 
-  /** The state with what has been told. */
+  /** The state with the results recorded so far. */
   public TrainingState addTo(TrainingState state) {
     return state.toBuilder().addAllValidation(losses).addAllBest(arrays).build();
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A mark in the JVM, then the kernel's lock on a file named after the GPU, which ends with its
  * process however that ends. A thread that holds one gets the same again: stages that run inside
- * another, to make its lost inputs anew, share its GPU.
+ * another, to recompute its lost inputs, share its GPU.
  */
 final class DeviceLease implements AutoCloseable {
   private static final Set<PosixFilePermission> PRIVATE_DIRECTORY =
@@ -80,7 +80,7 @@ final class DeviceLease implements AutoCloseable {
   /** The first free one of {@code gpus}, or null. */
   static @Nullable DeviceLease tryTake(Path directory, List<Gpu> gpus) throws IOException {
     if (gpus.isEmpty()) {
-      throw new IllegalArgumentException("a lease needs GPUs to choose from, but there are none");
+      throw new IllegalArgumentException("a lease needs GPUs to choose from, but none were given");
     }
     @Nullable DeviceLease held = HELD.get();
     if (held != null) {

@@ -11,21 +11,19 @@ import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.stitch.FrozenStitch;
-import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.torch.Lane;
-import io.stitchflow.v1.Measurement;
-import io.stitchflow.v1.Metric;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,11 +38,11 @@ class CellMeterTest {
   @TempDir Path directory;
   private final Lane lane = Lane.open();
   private final Network receiver = Network.random(lane, ARCHITECTURE, 1);
-  private Measurement all = Measurement.getDefaultInstance();
+  private MeasuredValues all = MeasuredValues.NONE;
 
   @BeforeEach
   void measure() throws IOException {
-    all = measure(List.of(Metric.MSE, Metric.ACCURACY, Metric.AGREEMENT));
+    all = measure("mse", "accuracy", "agreement");
   }
 
   @AfterEach
@@ -53,25 +51,27 @@ class CellMeterTest {
     lane.close();
   }
 
-  private Measurement measure(List<Metric> metrics) throws IOException {
+  /** On train examples, then on test examples that are the same. */
+  private MeasuredValues measure(String... metrics) throws IOException {
     try (FrozenStitch vanilla = constant(2);
         FrozenStitch copy = constant(1)) {
-      ReceiverTargets expected = new ReceiverTargets(lane, receiver, CUT, EnumSet.copyOf(metrics));
-      ChannelSimilarity geometry =
-          expected.asks(Metric.CKA)
-              ? new ChannelSimilarity(lane, vanilla.stitch(), expected, false)
-              : null;
-      CellMeter meter = new CellMeter(expected, vanilla, copy, geometry, null);
-      if (metrics.contains(Metric.INTERPOLATION)) {
-        meter.interpolating();
-      }
-      // Two batches of one example; of two examples that look the same, the labels differ
-      add(meter, expected, array(1), i -> predicted(2));
-      add(meter, expected, array(3), i -> 9 - predicted(2));
       ByteString same = bytes(predicted(2), predicted(2));
       ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
-      return meter.measurement(new HalfPredictions(same, half));
+      CellMeter.Cell cell = new CellMeter.Cell(vanilla, copy, new HalfPredictions(same, half), 1);
+      CellMeter train = read(cell, null, metrics);
+      try (CellMeter test = read(cell, train, metrics)) {
+        return MeasuredValues.of(test.measurement());
+      }
     }
+  }
+
+  private CellMeter read(CellMeter.Cell cell, @Nullable CellMeter train, String... metrics) {
+    ReceiverTargets expected = new ReceiverTargets(lane, receiver, CUT);
+    CellMeter meter = new CellMeter(expected, cell, train, Metrics.named(List.of(metrics)));
+    // Two batches of one example; of two examples that look the same, the labels differ
+    add(meter, expected, array(1), i -> predicted(2));
+    add(meter, expected, array(3), i -> 9 - predicted(2));
+    return meter;
   }
 
   private void add(CellMeter meter, ReceiverTargets expected, NDArray y, IntUnaryOperator labels) {
@@ -80,79 +80,84 @@ class CellMeterTest {
 
   @Test
   void measurement_mse_isTheMeanOverAllElements() {
-    assertThat(all.getExamples()).isEqualTo(2);
-    assertThat(all.getEv()).isEqualTo(1, within(1e-12));
-    assertThat(all.getEs()).isEqualTo(2, within(1e-12));
-    assertThat(all.getSv()).isEqualTo(1, within(1e-12));
-    assertThat(all.getVariance()).isEqualTo(1, within(1e-12));
-    assertThat(all.getR2Ceiling()).isEqualTo(1);
+    assertThat(all.examples()).isEqualTo(2);
+    assertThat(all.number("ev")).isEqualTo(1, within(1e-12));
+    assertThat(all.number("es")).isEqualTo(2, within(1e-12));
+    assertThat(all.number("sv")).isEqualTo(1, within(1e-12));
+    assertThat(all.number("variance")).isEqualTo(1, within(1e-12));
+    assertThat(all.number("r2_vanilla")).isEqualTo(0, within(1e-12));
+    assertThat(all.number("r2_copy")).isEqualTo(-1, within(1e-12));
+    assertThat(all.number("es_below_ev")).isEqualTo(0);
+    assertThat(all.number("r2_ceiling")).isEqualTo(1);
   }
 
   @Test
   void measurement_accuracy_countsBothExamples() {
-    assertThat(all.getVanilla().getExamples()).isEqualTo(2);
-    assertThat(all.getVanilla().getCorrect()).isEqualTo(predicted(2) == 9 - predicted(2) ? 2 : 1);
-    assertThat(all.getCopy().getExamples()).isEqualTo(2);
-    assertThat(all.getReceiver().getExamples()).isEqualTo(2);
-    assertThat(all.getReceiver().getCorrect())
-        .isEqualTo(
-            (predicted(1) == predicted(2) ? 1 : 0) + (predicted(3) == 9 - predicted(2) ? 1 : 0));
+    double vanilla = predicted(2) == 9 - predicted(2) ? 1 : 0.5;
+    double own =
+        ((predicted(1) == predicted(2) ? 1 : 0) + (predicted(3) == 9 - predicted(2) ? 1 : 0)) / 2.;
+    assertThat(all.number("vanilla_accuracy")).isEqualTo(vanilla);
+    assertThat(all.number("receiver_accuracy")).isEqualTo(own);
+    assertThat(all.number("vanilla_penalty")).isEqualTo(own - vanilla);
   }
 
   @Test
   void measurement_agreement_isAShareOfExamples() {
-    assertThat(all.getVanillaAgreesWithSender()).isEqualTo(1);
-    assertThat(all.getVanillaAgreesWithReceiver()).isEqualTo(0.5);
+    assertThat(all.number("vanilla_agrees_with_sender")).isEqualTo(1);
+    assertThat(all.number("vanilla_agrees_with_receiver")).isEqualTo(0.5);
     double same = predicted(1) == predicted(2) ? 1 : 0;
-    assertThat(all.getVanillaAgreesWithCopy()).isEqualTo(same);
-    assertThat(all.getCopyAgreesWithSender()).isEqualTo(same);
+    assertThat(all.number("vanilla_agrees_with_copy")).isEqualTo(same);
+    assertThat(all.number("copy_agrees_with_sender")).isEqualTo(same);
   }
 
   @Test
-  void measurement_metricsNotAskedFor_areUnset() throws IOException {
-    Measurement errors = measure(List.of(Metric.MSE));
-    assertThat(errors.hasEv()).isTrue();
-    assertThat(errors.hasVanilla()).isFalse();
-    assertThat(errors.hasVanillaAgreesWithCopy()).isFalse();
-    assertThat(measure(List.of(Metric.AGREEMENT)).hasEv()).isFalse();
+  void measurement_metricsNotRequested_areMissing() throws IOException {
+    MeasuredValues errors = measure("mse");
+    assertThat(errors.number("ev")).isNotNull();
+    assertThat(errors.number("vanilla_accuracy")).isNull();
+    assertThat(errors.number("vanilla_agrees_with_copy")).isNull();
+    assertThat(measure("agreement").number("ev")).isNull();
   }
 
   @Test
-  void measurement_constantMaps_leavesUnsetWhatIsUndefined() throws IOException {
-    Measurement constant =
-        measure(
-            List.of(
-                Metric.COSINE,
-                Metric.CKA,
-                Metric.PROCRUSTES,
-                Metric.MAHALANOBIS,
-                Metric.DISTANCE,
-                Metric.DRIFT));
+  void measurement_constantMaps_leavesOutWhatIsUndefined() throws IOException {
+    MeasuredValues constant =
+        measure("cosine", "cka", "procrustes", "mahalanobis", "distance", "drift");
     // All positive and constant: parallel to what is expected
-    assertThat(constant.getVanillaCosine()).isEqualTo(1, within(1e-6));
+    assertThat(constant.number("vanilla_cosine")).isEqualTo(1, within(1e-6));
     // The expected 1 and 3 vary, what stitches and sender give does not
-    assertThat(constant.hasVanillaCka()).isFalse();
-    assertThat(constant.hasSenderProcrustes()).isFalse();
+    assertThat(constant.number("vanilla_cka")).isNull();
+    assertThat(constant.number("sender_procrustes")).isNull();
     // Mean 2, variance 1: the vanilla stitch is at the mean, the copy one deviation away
-    assertThat(constant.getVanillaMahalanobis()).isZero();
-    assertThat(constant.getCopyMahalanobis()).isEqualTo(1, within(1e-6));
+    assertThat(constant.number("vanilla_mahalanobis")).isZero();
+    assertThat(constant.number("copy_mahalanobis")).isEqualTo(1, within(1e-6));
     // |2 - 1| over |1|
-    assertThat(constant.getStitchDistance()).isEqualTo(1, within(1e-6));
-    assertThat(constant.getLaterCount()).isEqualTo(4);
-    assertThat(constant.getLater(0).getCut()).isEqualTo("layer1.0");
+    assertThat(constant.number("stitch_distance")).isEqualTo(1, within(1e-6));
+    assertThat(constant.series("vanilla_later_r2"))
+        .containsOnlyKeys("layer1.0", "layer2.0", "layer3.0", "layer4.0");
+    assertThat(constant.number("vanilla_r2_at_last_cut"))
+        .isEqualTo(constant.series("vanilla_later_r2").get("layer4.0"));
   }
 
   @Test
   void measurement_interpolation_startsAtTheVanillaAndEndsAtTheCopy() throws IOException {
-    Measurement both = measure(List.of(Metric.ACCURACY, Metric.INTERPOLATION));
-    assertThat(both.getInterpolatedList())
-        .extracting(each -> each.getT())
-        .containsExactly(0., 0.25, 0.5, 0.75, 1.);
-    assertThat(both.getInterpolated(0).getEvaluation()).isEqualTo(both.getVanilla());
-    assertThat(both.getInterpolated(4).getEvaluation()).isEqualTo(both.getCopy());
+    MeasuredValues both = measure("accuracy", "interpolation");
+    Map<String, Double> accuracies = both.series("interpolated_accuracy");
+    assertThat(accuracies.keySet()).containsExactly("0.0", "0.25", "0.5", "0.75", "1.0");
+    assertThat(accuracies.get("0.0")).isEqualTo(both.number("vanilla_accuracy"));
+    assertThat(accuracies.get("1.0")).isEqualTo(both.number("copy_accuracy"));
     int halfway = predicted(1.5f);
-    assertThat(both.getInterpolated(2).getEvaluation().getCorrect())
-        .isEqualTo((halfway == predicted(2) ? 1 : 0) + (halfway == 9 - predicted(2) ? 1 : 0));
+    assertThat(accuracies.get("0.5"))
+        .isEqualTo(
+            ((halfway == predicted(2) ? 1 : 0) + (halfway == 9 - predicted(2) ? 1 : 0)) / 2.);
+  }
+
+  @Test
+  void measurement_ofAnotherMetricsQuantity_isRefused() {
+    MeasuredValues.Builder values = new MeasuredValues.Builder(1);
+    values.next(Metrics.named(List.of("cka")).get(0));
+    assertThatThrownBy(() -> values.put("ev", 1))
+        .hasMessageContaining("no quantity 'ev', only [sender_cka, vanilla_cka, copy_cka]");
   }
 
   @Test
@@ -187,8 +192,8 @@ class CellMeterTest {
         List.of(
             new NamedTensor("weight", Dtype.F32, List.of(1, 1, 1, 1), floats(0)),
             new NamedTensor("bias", Dtype.F32, List.of(1), floats(bias))),
-        new TreeMap<>());
-    return FrozenStitch.load(lane, Stitch.between(CUT, CUT), file);
+        new TreeMap<>(Map.of("family", "pointwise")));
+    return FrozenStitch.load(lane, CUT, CUT, file);
   }
 
   private static ByteBuffer floats(float value) {

@@ -241,7 +241,7 @@ class ImageFolderTest {
                 + " are no <class>/*.jpg, *.jpeg or *.png; convert or remove what is there");
     assertThat(FolderListing.test(test, listing.classes()).complaints())
         .containsExactly(
-            test.resolve("c") + " is no class of the train split; rename it, or remove it",
+            test.resolve("c") + " is not a class of the train split; rename it, or remove it",
             test + " has no images; add some, or remove it");
   }
 

@@ -242,9 +242,8 @@ class ImportDatasetExecutorTest {
   }
 
   @Test
-  void execute_syntheticOfOldActions_givesTheSameBytes() throws IOException {
+  void execute_syntheticOfOneSeed_givesTheBytesThatItAlwaysGave() throws IOException {
     execute(synthetic(30, 10, 1), directory, directory);
-    // What version 2 of the stage gave before there were classes to count and splits to draw
     assertThat(Digest.of(directory.resolve("train")).hex())
         .isEqualTo("b8099f6da61732f8c372ef632946e35106a9d067266716dca1589a2e0ba4fb29");
     assertThat(Digest.of(directory.resolve("test")).hex())

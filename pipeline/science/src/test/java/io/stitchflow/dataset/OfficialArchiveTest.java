@@ -65,10 +65,10 @@ class OfficialArchiveTest {
     List<Long> progress = new ArrayList<>();
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       OfficialArchive archive = archive(server.uri("/archive"));
-      assertThat(archive.isThere()).isFalse();
-      archive.fetch((bytes, all) -> progress.add(bytes));
-      assertThat(archive.isThere()).isTrue();
-      archive.fetch((bytes, all) -> progress.add(-1L));
+      assertThat(archive.isThere(datasets)).isFalse();
+      archive.fetch(datasets, (bytes, all) -> progress.add(bytes));
+      assertThat(archive.isThere(datasets)).isTrue();
+      archive.fetch(datasets, (bytes, all) -> progress.add(-1L));
       assertThat(server.asked()).containsExactly("");
     }
     assertThat(progress).isSorted().startsWith(0L).endsWith((long) tar.length);
@@ -84,7 +84,7 @@ class OfficialArchiveTest {
   void fetch_connectionCut_goesOnWhereItWas() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       server.breakAfter(100_000, 1, 50_000);
-      archive(server.uri("/archive")).fetch((bytes, all) -> {});
+      archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {});
       assertThat(server.asked())
           .containsExactly("", "bytes=100000-", "bytes=100001-", "bytes=150001-");
     }
@@ -95,16 +95,16 @@ class OfficialArchiveTest {
   void fetch_cutForGood_goesOnInTheNextProcess() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       server.breakAfter(100_000, 0, 0, 0);
-      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {}))
           .isInstanceOf(DownloadException.class)
           .hasMessageContaining("broke off at 100,000 of " + String.format("%,d", tar.length))
           .hasMessageContaining("run again to go on from there")
           .hasMessageContaining("small.tar.gz");
       assertThat(datasets.resolve("small")).doesNotExist();
-      archive(server.uri("/archive")).fetch((bytes, all) -> {});
+      archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {});
       assertThat(server.asked().get(server.asked().size() - 1)).isEqualTo("bytes=100000-");
     }
-    assertThat(archive(URI.create("http://unused.invalid/")).isThere()).isTrue();
+    assertThat(archive(URI.create("http://unused.invalid/")).isThere(datasets)).isTrue();
   }
 
   @Test
@@ -113,9 +113,9 @@ class OfficialArchiveTest {
       server.ignoreRanges();
       server.breakAfter(100_000);
       OfficialArchive archive = archive(server.uri("/archive"));
-      archive.fetch((bytes, all) -> {});
+      archive.fetch(datasets, (bytes, all) -> {});
       assertThat(server.asked()).containsExactly("", "bytes=100000-");
-      assertThat(archive.isThere()).isTrue();
+      assertThat(archive.isThere(datasets)).isTrue();
     }
   }
 
@@ -124,7 +124,7 @@ class OfficialArchiveTest {
     byte[] other = tar.clone();
     other[other.length / 2] ^= 1;
     try (ArchiveServer server = ArchiveServer.start(other)) {
-      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {}))
           .isInstanceOf(DownloadException.class)
           .hasMessageContaining("hashes to " + Digest.of(other))
           .hasMessageContaining(Digest.of(tar).hex())
@@ -136,7 +136,7 @@ class OfficialArchiveTest {
   @Test
   void fetch_otherLength_isRefusedBeforeItHasCome() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(Arrays.copyOf(tar, tar.length + 1))) {
-      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {}))
           .isInstanceOf(DownloadException.class)
           .hasMessageContaining(String.format("has %,d bytes", tar.length + 1));
     }
@@ -175,23 +175,24 @@ class OfficialArchiveTest {
   @Test
   void fetch_redirects_areFollowedOnTheWebOnly() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
-      assertThatThrownBy(() -> archive(server.uri("/circle")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/circle")).fetch(datasets, (bytes, all) -> {}))
           .hasMessageContaining("redirects more than 10 times");
-      assertThatThrownBy(() -> archive(server.uri("/ftp")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/ftp")).fetch(datasets, (bytes, all) -> {}))
           .hasMessageContaining("redirects to a ftp address that downloads do not follow");
-      assertThatThrownBy(() -> archive(server.uri("/named?token=t0ken")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(
+              () -> archive(server.uri("/named?token=t0ken")).fetch(datasets, (bytes, all) -> {}))
           .hasMessageContaining("/named?… redirects to a http address")
           .hasMessageNotContainingAny("secret", "t0ken");
       OfficialArchive archive = archive(server.uri("/moved"));
-      archive.fetch((bytes, all) -> {});
-      assertThat(archive.isThere()).isTrue();
+      archive.fetch(datasets, (bytes, all) -> {});
+      assertThat(archive.isThere(datasets)).isTrue();
     }
   }
 
   @Test
   void fetch_nothingThere_isToldWithTheStatus() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
-      assertThatThrownBy(() -> archive(server.uri("/nowhere")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/nowhere")).fetch(datasets, (bytes, all) -> {}))
           .isInstanceOf(DownloadException.class)
           .hasMessageContaining("answers with status 404")
           .hasMessageContaining("download small.tar.gz in another way, unpack it");
@@ -203,7 +204,7 @@ class OfficialArchiveTest {
     ArchiveServer server = ArchiveServer.start(tar);
     URI gone = server.uri("/archive");
     server.close();
-    assertThatThrownBy(() -> archive(gone).fetch((bytes, all) -> {}))
+    assertThatThrownBy(() -> archive(gone).fetch(datasets, (bytes, all) -> {}))
         .isInstanceOf(DownloadException.class)
         .hasMessageContaining("Small set: cannot reach " + gone)
         .hasMessageContaining("download small.tar.gz in another way");
@@ -213,11 +214,11 @@ class OfficialArchiveTest {
   void fetch_fileDamagedLater_isFetchedAnew() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       OfficialArchive archive = archive(server.uri("/archive"));
-      archive.fetch((bytes, all) -> {});
+      archive.fetch(datasets, (bytes, all) -> {});
       Files.write(datasets.resolve("small/train.bin"), new byte[] {1});
-      assertThat(archive.isThere()).isFalse();
-      archive.fetch((bytes, all) -> {});
-      assertThat(archive.isThere()).isTrue();
+      assertThat(archive.isThere(datasets)).isFalse();
+      archive.fetch(datasets, (bytes, all) -> {});
+      assertThat(archive.isThere(datasets)).isTrue();
     }
   }
 
@@ -225,7 +226,7 @@ class OfficialArchiveTest {
   void fetch_archiveWithoutAFile_isTold() throws IOException {
     tar = tarOf("small/train.bin", TRAIN);
     try (ArchiveServer server = ArchiveServer.start(tar)) {
-      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch((bytes, all) -> {}))
+      assertThatThrownBy(() -> archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {}))
           .hasMessageContaining("has no files [small/test.bin]");
     }
     assertThat(datasets.resolve("small")).doesNotExist();
@@ -238,8 +239,8 @@ class OfficialArchiveTest {
       Callable<Boolean> fetch =
           () -> {
             OfficialArchive archive = archive(server.uri("/archive"));
-            archive.fetch((bytes, all) -> {});
-            return archive.isThere();
+            archive.fetch(datasets, (bytes, all) -> {});
+            return archive.isThere(datasets);
           };
       for (Future<Boolean> fetched : threads.invokeAll(List.of(fetch, fetch, fetch, fetch))) {
         assertThat(fetched.get()).isTrue();
@@ -260,7 +261,7 @@ class OfficialArchiveTest {
 
   private OfficialArchive archive(URI source) {
     Archive packed = new Archive("small.tar.gz", tar.length, Digest.of(tar).hex(), "small");
-    return new OfficialArchive("Small set", packed, MEMBERS, datasets, source);
+    return new OfficialArchive("Small set", packed, MEMBERS, source);
   }
 
   private static List<String> filesBelow(Path folder) throws IOException {

@@ -111,7 +111,7 @@ class DescribedLayersTest {
         .containsExactly(
             "layer[0].conv.channels: is missing or 0; choose a whole number from 1 to 65536",
             "layer[1].name: 'a' is another layer's too; rename one",
-            "layer[1]: is no layer; choose conv, batch_norm, relu, max_pool, avg_pool,"
+            "layer[1]: is not a layer; choose conv, batch_norm, relu, max_pool, avg_pool,"
                 + " global_avg_pool, flatten, linear, residual or sequence",
             "layer[2].conv.kernel: is 99; choose a whole number from 1 to 64",
             "layer[3].linear.outputs: is 4294967295; choose a whole number from 1 to 65536",
@@ -183,7 +183,7 @@ class DescribedLayersTest {
   void described_withMistakes_isRefusedWithAll() {
     assertThatThrownBy(() -> Layers.described("layer { name: \"a\" relu {} } layer { }"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("layer[1]: is no layer");
+        .hasMessageContaining("layer[1]: is not a layer");
     assertThatThrownBy(() -> Architecture.described(List.of(), 10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("needs layers");

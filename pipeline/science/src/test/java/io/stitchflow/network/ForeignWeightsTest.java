@@ -77,8 +77,8 @@ class ForeignWeightsTest {
     List<NameMap> names = List.of(map("twice", "bn1.weight"), map("model.", ""));
     List<String> expected =
         List.of(
-            "'aux.mask' [5] is no array of the network",
-            "'aux.weight' [5] is no array of the network",
+            "'aux.mask' [5] is not an array of the network",
+            "'aux.weight' [5] is not an array of the network",
             "'bn1.bias' must be F32, F16 or BF16, but is F64",
             "'conv1.weight' must be [2, 3, 3, 3], but is [1, 3, 3, 3]",
             "'bn1.weight' and 'twice' are both 'bn1.weight'",

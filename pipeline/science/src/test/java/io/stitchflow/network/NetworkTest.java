@@ -73,7 +73,7 @@ class NetworkTest {
     Weights weights = disturbedWeights();
     NDArray images = images(4);
     float[] expected =
-        new Step.Sequence(List.copyOf(SMALL.sections()))
+        new Sequence(List.copyOf(SMALL.sections()))
             .apply(images, new Unfolded(weights))
             .toFloatArray();
     assertThat(Network.of(weights).forward(images).toFloatArray())
@@ -104,7 +104,7 @@ class NetworkTest {
                 .as(cut.layer())
                 .containsExactly(network.prefix(images, cut).toFloatArray()));
     float[] unfolded =
-        new Step.Sequence(List.copyOf(network.architecture().sections()))
+        new Sequence(List.copyOf(network.architecture().sections()))
             .apply(images, new Unfolded(weights))
             .toFloatArray();
     assertThat(logits).containsExactly(unfolded, within(1e-4f));
@@ -277,19 +277,19 @@ class NetworkTest {
   /** Convolution, then normalisation by running statistics, as two layers. */
   private record Unfolded(Weights weights) implements Step.Arithmetic {
     @Override
-    public NDArray convolve(NDArray x, Step.Convolution c) {
+    public NDArray convolve(NDArray x, Convolution c) {
       NDArray bias = c.hasBias() ? weights.get(c.bias()) : null;
       NDArray y = Functional.conv2d(x, weights.get(c.weight()), bias, c.stride(), c.padding());
       return c.norm() == null ? y : normalize(y, c.norm());
     }
 
     @Override
-    public NDArray normalize(NDArray x, Step.Normalization normalization) {
+    public NDArray normalize(NDArray x, Normalization normalization) {
       return Functional.batchNorm(x, weights.norm(normalization));
     }
 
     @Override
-    public NDArray linear(NDArray x, Step.Linear linear) {
+    public NDArray linear(NDArray x, Linear linear) {
       return Functional.linear(
           x, weights.get(linear.weight()), linear.hasBias() ? weights.get(linear.bias()) : null);
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -97,6 +98,26 @@ class TrainNetworkExecutorTest {
   }
 
   @Test
+  void execute_imagesOfAnotherShape_isRefusedWithBothShapes() throws IOException {
+    Path grey = Files.createDirectory(directory.resolve("grey"));
+    write(grey.resolve("train"), 20, new TreeMap<>(Map.of("classes", "10")), 1, 28);
+    write(grey.resolve("test"), 20, new TreeMap<>(Map.of("classes", "10")), 1, 28);
+    assertThatThrownBy(() -> train(grey, action(1, 1), "out"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("networks take images UINT8 [3, 32, 32]")
+        .hasMessageContaining("the data set's are UINT8 [1, 28, 28]");
+  }
+
+  @Test
+  void execute_fileWithoutClasses_isRefused() throws IOException {
+    Path unstated = Files.createDirectory(directory.resolve("unstated"));
+    write(unstated.resolve("train"), 20, new TreeMap<>(), 3, 32);
+    write(unstated.resolve("test"), 20, new TreeMap<>(), 3, 32);
+    assertThatThrownBy(() -> train(unstated, action(1, 1), "out"))
+        .hasMessageContaining("does not say how many classes it has");
+  }
+
+  @Test
   void execute_hundredClasses_hasAsManyOutputsAndSaysSo() throws IOException {
     Path hundred = Files.createDirectory(directory.resolve("hundred"));
     write(hundred.resolve("train"), 200, 1, 100);
@@ -118,10 +139,10 @@ class TrainNetworkExecutorTest {
   }
 
   @Test
-  void execute_tenClasses_saysNothingMoreThanItAlwaysDid() throws IOException {
+  void execute_anyNetwork_fileNamesArchitectureWidthAndClasses() throws IOException {
     Path out = train(directory, action(0, 1), "ten");
     assertThat(Safetensors.read(out.resolve("network")).metadata())
-        .containsOnlyKeys("architecture", "width", "format", "kind");
+        .containsOnlyKeys("architecture", "width", "classes", "format", "kind");
   }
 
   @Test
@@ -307,6 +328,20 @@ class TrainNetworkExecutorTest {
           image.put((byte) (random.nextInt(60) + (stripe ? 150 : 50)));
         }
         writer.write(image.flip(), ByteBuffer.wrap(new byte[] {(byte) label}));
+      }
+    }
+  }
+
+  /** Black images of class 0. */
+  private static void write(
+      Path file, int rows, SortedMap<String, String> metadata, int channels, int size)
+      throws IOException {
+    List<Integer> shape = List.of(channels, size, size);
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            file, "image", shape, List.of("C", "H", "W"), Element.UINT8, metadata)) {
+      for (int row = 0; row < rows; row++) {
+        writer.write(ByteBuffer.allocate(channels * size * size), ByteBuffer.wrap(new byte[1]));
       }
     }
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.types.Shape;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
@@ -171,8 +170,7 @@ class CollectRepresentationExecutorTest {
 
   private static float[] prefix(
       Lane lane, Network network, TensorFile images, CutPoint cut, int from, int count) {
-    ByteBuffer pixels = new Pixels(images, count).read(from, count);
-    return network.prefix(lane.create(pixels, new Shape(count, 3, 32, 32)), cut).toFloatArray();
+    return network.prefix(new Pixels(images, count).batch(lane, from, count), cut).toFloatArray();
   }
 
   private static float[] row(TensorFile file, int row) {

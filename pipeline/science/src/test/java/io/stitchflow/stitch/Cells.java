@@ -1,6 +1,9 @@
 package io.stitchflow.stitch;
 
 import io.stitchflow.comparison.CompareStitchesExecutor;
+import io.stitchflow.comparison.MeasuredValues;
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.network.CutPoint;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectCrossMoments;
@@ -10,7 +13,7 @@ import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.FitCopyStitch;
 import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
-import io.stitchflow.v1.Metric;
+import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.StitchRecipe;
 import java.io.IOException;
@@ -29,19 +32,7 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
           .setWeightDecay(0.01)
           .build();
 
-  private static final List<Metric> METRICS =
-      List.of(
-          Metric.MSE,
-          Metric.ACCURACY,
-          Metric.AGREEMENT,
-          Metric.COSINE,
-          Metric.CKA,
-          Metric.PROCRUSTES,
-          Metric.DRIFT,
-          Metric.MAHALANOBIS,
-          Metric.INTERPOLATION,
-          Metric.DISTANCE,
-          Metric.CONTROLS);
+  private static final List<String> METRICS = Metrics.names();
 
   Bench.Run vanilla(String from, String to) throws IOException {
     return bench.stage(
@@ -77,12 +68,15 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
         start);
   }
 
-  private static Action.Builder vanilla(String from, String to, Initialization initialization) {
+  private Action.Builder vanilla(String from, String to, Initialization initialization)
+      throws IOException {
     return Action.newBuilder()
         .setFitVanillaStitch(
             FitVanillaStitch.newBuilder()
                 .setSenderCut(from)
                 .setReceiverCut(to)
+                .setFamily(family(from, to))
+                .setObjective("task")
                 .setRecipe(RECIPE)
                 .setInitialization(initialization)
                 .setSeed(3));
@@ -95,6 +89,7 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
                 FitCopyStitch.newBuilder()
                     .setSenderCut(from)
                     .setReceiverCut(to)
+                    .setFamily(family(from, to))
                     .setRecipe(RECIPE)
                     .setSeed(3)),
         "sender",
@@ -103,16 +98,17 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
         receiver.train(to));
   }
 
-  Bench.Run gram(String from, int patch) throws IOException {
+  Bench.Run gram(String from, List<Integer> window) throws IOException {
     return bench.stage(
-        Action.newBuilder().setCollectGram(CollectGram.newBuilder().setPatch(patch)),
+        Action.newBuilder().setCollectGram(CollectGram.newBuilder().addAllWindow(window)),
         "sender",
         sender.train(from));
   }
 
   Bench.Run cross(String from, String to) throws IOException {
     return bench.stage(
-        Action.newBuilder().setCollectCrossMoments(CollectCrossMoments.getDefaultInstance()),
+        Action.newBuilder()
+            .setCollectCrossMoments(CollectCrossMoments.newBuilder().setFamily(family(from, to))),
         "sender",
         sender.train(from),
         "receiver",
@@ -125,14 +121,15 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
   }
 
   Path copy(String from, Path sent, String to, Path expected) throws IOException {
-    List<Integer> fromShape = shape(sent);
-    List<Integer> toShape = shape(expected);
-    int patch = toShape.size() == 1 ? 0 : Math.max(1, fromShape.get(1) / toShape.get(1));
+    Stitch stitch =
+        Stitch.between(new CutPoint(from, shape(sent)), new CutPoint(to, shape(expected)));
     Path gram =
         bench.execute(
             new CollectGramExecutor(),
             bench.stage(
-                Action.newBuilder().setCollectGram(CollectGram.newBuilder().setPatch(patch)),
+                Action.newBuilder()
+                    .setCollectGram(
+                        CollectGram.newBuilder().addAllWindow(stitch.regression().window())),
                 "sender",
                 sent));
     Path cross =
@@ -140,7 +137,8 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
             new CollectCrossMomentsExecutor(),
             bench.stage(
                 Action.newBuilder()
-                    .setCollectCrossMoments(CollectCrossMoments.getDefaultInstance()),
+                    .setCollectCrossMoments(
+                        CollectCrossMoments.newBuilder().setFamily(stitch.family().name())),
                 "sender",
                 sent,
                 "receiver",
@@ -149,8 +147,9 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
         SolveCopyStitch.newBuilder()
             .setSenderCut(from)
             .setReceiverCut(to)
-            .addAllSenderShape(fromShape)
-            .addAllReceiverShape(toShape)
+            .setFamily(stitch.family().name())
+            .addAllSenderShape(stitch.from().shape())
+            .addAllReceiverShape(stitch.to().shape())
             .setTolerance(1e-12)
             .build();
     return bench
@@ -173,7 +172,7 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
                     .setSenderCut(from)
                     .setReceiverCut(to)
                     .addAllMetric(METRICS)
-                    .setControlSeed(5)),
+                    .setSeed(5)),
         "vanilla",
         vanilla,
         "copy",
@@ -198,6 +197,17 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
     Path outputs =
         bench.execute(new CompareStitchesExecutor(), comparison(from, to, vanilla, copy));
     return Comparison.parseFrom(Files.readAllBytes(outputs.resolve("comparison")));
+  }
+
+  private String family(String from, String to) throws IOException {
+    CutPoint sent = new CutPoint(from, shape(sender.train(from)));
+    return Stitch.between(sent, new CutPoint(to, shape(receiver.train(to)))).family().name();
+  }
+
+  /** A number that was measured; NaN if it was not. */
+  static double number(Measurement measurement, String quantity) {
+    Double number = MeasuredValues.of(measurement).number(quantity);
+    return number == null ? Double.NaN : number;
   }
 
   static List<Integer> shape(Path representation) throws IOException {

@@ -114,11 +114,12 @@ class CompanyTest {
   }
 
   @Test
-  void gram_patchesTogether_haveTheBytesOfEachAlone() throws IOException {
+  void gram_windowsTogether_haveTheBytesOfEachAlone() throws IOException {
     List<Path> together =
         bench.executeAll(
-            new CollectGramExecutor(), List.of(cells.gram("stem", 1), cells.gram("stem", 4)));
-    Path alone = bench.execute(new CollectGramExecutor(), cells.gram("stem", 4));
+            new CollectGramExecutor(),
+            List.of(cells.gram("stem", List.of(1, 1)), cells.gram("stem", List.of(4, 4))));
+    Path alone = bench.execute(new CollectGramExecutor(), cells.gram("stem", List.of(4, 4)));
     assertThat(Digest.of(alone.resolve("moments")))
         .isEqualTo(Digest.of(together.get(1).resolve("moments")));
   }

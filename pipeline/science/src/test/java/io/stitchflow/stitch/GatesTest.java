@@ -1,10 +1,12 @@
 package io.stitchflow.stitch;
 
+import static io.stitchflow.stitch.Cells.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.stitchflow.comparison.MeasuredValues;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
@@ -17,7 +19,7 @@ import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Comparison;
-import io.stitchflow.v1.Control;
+import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,7 +57,7 @@ class GatesTest {
     try (Lane lane = Lane.open();
         Network frozen = Network.load(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
-      NDArray pixels = lane.create(new Pixels(images, 64).read(0, 64), new Shape(64, 3, 32, 32));
+      NDArray pixels = new Pixels(images, 64).batch(lane, 0, 64);
       float[] own = frozen.forward(pixels).toFloatArray();
       for (CutPoint cut : frozen.architecture().cuts()) {
         Stitch stitch = Stitch.between(cut, cut);
@@ -80,32 +82,37 @@ class GatesTest {
       Path copy = self.copy(cut, cut);
       Comparison comparison = self.compare(cut, cut, copy, copy);
       for (Measurement split : List.of(comparison.getTrain(), comparison.getTest())) {
-        assertThat(1 - split.getEs() / split.getVariance()).as(cut).isGreaterThan(0.999999);
-        assertThat(split.getCopyAgreesWithReceiver()).as(cut).isEqualTo(1);
-        assertThat(split.getSv()).isZero();
-        assertThat(split.getStitchDistance()).isZero();
-        assertThat(split.getCopyCosine()).isEqualTo(1, within(1e-6));
-        assertThat(split.getSenderCka()).isEqualTo(1, within(1e-5));
-        assertThat(split.getCopyCka()).isEqualTo(1, within(1e-5));
-        assertThat(split.getCopyProcrustes()).isEqualTo(0, within(1e-5));
-        assertThat(split.getCopyMahalanobis()).isEqualTo(1, within(1e-2));
-        assertThat(split.getLaterList())
+        assertThat(number(split, "r2_copy")).as(cut).isGreaterThan(0.999999);
+        assertThat(number(split, "copy_agrees_with_receiver")).as(cut).isEqualTo(1);
+        assertThat(number(split, "sv")).isZero();
+        assertThat(number(split, "stitch_distance")).isZero();
+        assertThat(number(split, "copy_cosine")).isEqualTo(1, within(1e-6));
+        assertThat(number(split, "sender_cka")).isEqualTo(1, within(1e-5));
+        assertThat(number(split, "copy_cka")).isEqualTo(1, within(1e-5));
+        assertThat(number(split, "copy_procrustes")).isEqualTo(0, within(1e-5));
+        assertThat(number(split, "copy_mahalanobis")).isEqualTo(1, within(1e-2));
+        assertThat(MeasuredValues.of(split).series("copy_later_r2").values())
             .as(cut)
             .hasSize(Subject.CUTS.size() - 1 - Subject.CUTS.indexOf(cut))
-            .allSatisfy(later -> assertThat(later.getCopyR2()).isGreaterThan(0.9999));
+            .allSatisfy(r2 -> assertThat(r2).isGreaterThan(0.9999));
       }
       Measurement test = comparison.getTest();
-      for (Control exact : List.of(test.getIdentity(), test.getPermutation())) {
-        assertThat(exact.getMse()).as(cut).isZero();
-        assertThat(exact.getEvaluation()).as(cut).isEqualTo(network.curve().getTest());
+      Evaluation own = network.curve().getTest();
+      for (String exact : List.of("identity", "permutation")) {
+        assertThat(number(test, exact + "_mse")).as(cut).isZero();
+        assertThat(number(test, exact + "_accuracy")).as(cut).isEqualTo(accuracy(own));
+        assertThat(number(test, exact + "_cross_entropy")).isEqualTo(own.getCrossEntropy());
       }
-      assertThat(test.getRandom().getMse()).isGreaterThan(test.getVariance() / 2);
-      assertThat(comparison.getTrain().hasRandom()).isFalse();
-      assertThat(comparison.getTrain().getCopy().getCorrect())
-          .isEqualTo(network.curve().getTrain().getCorrect());
-      assertThat(comparison.getTest().getCopy().getCorrect())
-          .isEqualTo(network.curve().getTest().getCorrect());
+      assertThat(number(test, "random_mse")).isGreaterThan(number(test, "variance") / 2);
+      assertThat(number(comparison.getTrain(), "random_mse")).isNaN();
+      assertThat(number(comparison.getTrain(), "copy_accuracy"))
+          .isEqualTo(accuracy(network.curve().getTrain()));
+      assertThat(number(test, "copy_accuracy")).isEqualTo(accuracy(own));
     }
+  }
+
+  private static double accuracy(Evaluation evaluation) {
+    return (double) evaluation.getCorrect() / evaluation.getExamples();
   }
 
   @Test
@@ -126,18 +133,19 @@ class GatesTest {
           Stitch.between(
               new CutPoint(from, Cells.shape(network.train(from))),
               new CutPoint(to, Cells.shape(network.train(to))));
-      Path gram = bench.execute(new CollectGramExecutor(), self.gram(from, stitch.patch()));
+      Path gram =
+          bench.execute(new CollectGramExecutor(), self.gram(from, stitch.regression().window()));
       Path cross = bench.execute(new CollectCrossMomentsExecutor(), self.cross(from, to));
       Moments moments =
           SplitMoments.read(stitch, gram.resolve("moments"), cross.resolve("moments")).total();
-      double ev = streamed.getTrain().getEv();
-      double es = streamed.getTrain().getEs();
+      double ev = number(streamed.getTrain(), "ev");
+      double es = number(streamed.getTrain(), "es");
       assertThat(moments.meanSquaredError(matrix(vanilla))).isEqualTo(ev, within(1e-6 * ev));
       assertThat(moments.meanSquaredError(matrix(copy))).isEqualTo(es, within(1e-6 * es));
       assertThat(es).as("the copy is the best of its family").isLessThan(ev);
       DMatrixRMaj difference = CommonOps_DDRM.subtract(matrix(vanilla), matrix(copy), null);
       double ofCopy = quadratic(moments, matrix(copy));
-      double distance = streamed.getTrain().getStitchDistance();
+      double distance = number(streamed.getTrain(), "stitch_distance");
       assertThat(Math.sqrt(quadratic(moments, difference) / ofCopy))
           .isEqualTo(distance, within(1e-5 * distance));
     }
@@ -191,19 +199,17 @@ class GatesTest {
     Path copy = self.copy("layer3.0", "layer3.0");
     Measurement test = self.compare("layer3.0", "layer3.0", copy, copy).getTest();
     assertThat(test.getExamples()).isEqualTo(Subject.TEST_EXAMPLES);
-    assertThat(test.getVanilla().getExamples()).isEqualTo(Subject.TEST_EXAMPLES);
-    assertThat(test.getCopy().getExamples()).isEqualTo(Subject.TEST_EXAMPLES);
-    assertThat(test.getReceiver()).isEqualTo(network.curve().getTest());
+    assertThat(number(test, "receiver_accuracy")).isEqualTo(accuracy(network.curve().getTest()));
     try (Lane lane = Lane.open();
         Network frozen = Network.load(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
       PredictionCounts tally = new PredictionCounts();
       for (int i = 0; i < images.rows(); i++) {
         int row = i;
-        NDArray image = lane.create(new Pixels(images, 1).read(i, 1), new Shape(1, 3, 32, 32));
+        NDArray image = new Pixels(images, 1).batch(lane, i, 1);
         tally.add(frozen.forward(image), j -> images.label(row));
       }
-      assertThat(test.getReceiver().getCorrect()).isEqualTo(tally.evaluation().getCorrect());
+      assertThat(number(test, "receiver_accuracy")).isEqualTo(accuracy(tally.evaluation()));
     }
   }
 

@@ -30,7 +30,7 @@ class MomentsTest {
     // One example; x~ = (1, 3, 1), (2, 4, 1), and (0, 0, 1) twice; y = 10, 20, 0, 0
     Path sender = bench.representation(List.of(2, 2, 2), 1, 2, 0, 0, 3, 4, 0, 0);
     Path receiver = bench.representation(List.of(1, 2, 2), 10, 20, 0, 0);
-    SafetensorsFile gram = gram(sender, 1);
+    SafetensorsFile gram = gram(sender, List.of(1, 1));
     assertThat(gram.get("gram").shape()).containsExactly(2, 3, 3);
     assertThat(gram.get("gram").dtype()).isEqualTo(Dtype.F64);
     assertThat(MomentFile.read(gram, "gram"))
@@ -59,13 +59,15 @@ class MomentsTest {
   }
 
   @Test
-  void moments_strided_orderPatchesAsTheWeightHasThem() throws IOException {
+  void moments_strided_orderWindowsAsTheWeightHasThem() throws IOException {
     // Two channels of 2x2 become one position: channel, row, column
     Path sender = bench.representation(List.of(2, 2, 2), 1, 2, 3, 4, 5, 6, 7, 8);
     Path receiver = bench.representation(List.of(1, 1, 1), 1);
     assertThat(MomentFile.read(cross(sender, receiver), "cross"))
         .containsExactly(heldOutZero(1, 2, 3, 4, 5, 6, 7, 8, 1));
-    assertThat(MomentFile.read(gram(sender, 2), "gram")).hasSize(2 * 81).startsWith(1, 2, 3, 4);
+    assertThat(MomentFile.read(gram(sender, List.of(2, 2)), "gram"))
+        .hasSize(2 * 81)
+        .startsWith(1, 2, 3, 4);
   }
 
   @Test
@@ -82,7 +84,7 @@ class MomentsTest {
     Stitch stitch =
         Stitch.between(new CutPoint("cut", List.of(1)), new CutPoint("cut", List.of(1)));
     SplitMoments moments =
-        SplitMoments.read(stitch, gramFile(sender, 0), crossFile(sender, receiver));
+        SplitMoments.read(stitch, gramFile(sender, List.of()), crossFile(sender, receiver));
     assertThat(moments.heldOut().gram().data)
         .containsExactly(16 * 16 + 512 * 512, 16 + 512, 16 + 512, 2);
     assertThat(moments.heldOut().cross().data).containsExactly(-16 * 16 - 512 * 512, -16 - 512);
@@ -137,13 +139,13 @@ class MomentsTest {
     return Arrays.copyOf(sums, 2 * sums.length);
   }
 
-  private SafetensorsFile gram(Path sender, int patch) throws IOException {
-    return Safetensors.read(gramFile(sender, patch));
+  private SafetensorsFile gram(Path sender, List<Integer> window) throws IOException {
+    return Safetensors.read(gramFile(sender, window));
   }
 
-  private Path gramFile(Path sender, int patch) throws IOException {
+  private Path gramFile(Path sender, List<Integer> window) throws IOException {
     Cells cells = cells(sender, sender);
-    return bench.execute(new CollectGramExecutor(), cells.gram("cut", patch)).resolve("moments");
+    return bench.execute(new CollectGramExecutor(), cells.gram("cut", window)).resolve("moments");
   }
 
   private SafetensorsFile cross(Path sender, Path receiver) throws IOException {

@@ -51,7 +51,7 @@ class PatienceTest {
             .isEqualTo(Math.min(20, seen.indexOf(lowest) + 1 + 2));
         Path stitch = outputs.get(i).resolve("stitch");
         Comparison comparison = cells.compare(FROM.get(i), TO, stitch, stitch);
-        assertThat(comparison.getTest().getVanilla().getCrossEntropy())
+        assertThat(Cells.number(comparison.getTest(), "vanilla_cross_entropy"))
             .isCloseTo(lowest, within(1e-4 * lowest));
         epochs.add(seen.size());
       }

@@ -75,13 +75,13 @@ class TrainableStitchTest {
         NDArray expected =
             Functional.batchNorm(
                 affine.apply(Functional.batchNorm(x, learning.before())), learning.after());
-        Path file = directory.resolve(stitch.family());
+        Path file = directory.resolve(stitch.family().name());
         learning.save(file);
         try (FrozenStitch folded = FrozenStitch.load(lane, stitch, file)) {
           float[] actual = folded.apply(x).toFloatArray();
           float[] wanted = expected.toFloatArray();
           for (int i = 0; i < wanted.length; i++) {
-            assertThat(actual[i]).as(stitch.family()).isCloseTo(wanted[i], within(1e-4f));
+            assertThat(actual[i]).as(stitch.family().name()).isCloseTo(wanted[i], within(1e-4f));
           }
         }
       }

@@ -64,7 +64,7 @@ public final class BeamRun {
     try {
       RunFiles.keep(store, run);
     } catch (IOException e) {
-      return; // whoever records its end says so
+      return; // the writer of its end reports it
     }
   }
 

@@ -63,7 +63,7 @@ public interface Cluster {
   /**
    * How a job ended.
    *
-   * @param results of all stages that were told of, by stage
+   * @param results of all stages with a known result, by stage
    * @param failure why it did not run to its end; empty where it did
    */
   record End(Map<String, StageResult> results, String failure) {

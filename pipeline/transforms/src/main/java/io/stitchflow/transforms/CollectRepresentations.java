@@ -1,29 +1,18 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.v1.StageResult;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PCollection;
+import io.stitchflow.stage.Phase;
 
 /**
- * Caches representations, all cuts of a network and split in one forward pass. Input: results of
- * all stages before. Output: the same, and those of its own stages.
+ * Caches representations; one forward pass computes all cuts of a network and split. Input and
+ * output as in {@link RunPhase}.
  */
-public final class CollectRepresentations
-    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
-  private final RunSpec run;
-
+public final class CollectRepresentations extends RunPhase {
   private CollectRepresentations(RunSpec run) {
-    this.run = run;
+    super(Phase.COLLECT_REPRESENTATIONS, run);
   }
 
-  /** The stages of {@code run} that this transform is for. */
+  /** The stages of {@code run} in this phase. */
   public static CollectRepresentations of(RunSpec run) {
     return new CollectRepresentations(run);
-  }
-
-  @Override
-  public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before.apply("Forward", RunStages.of(StageKind.COLLECT_REPRESENTATION, run));
   }
 }

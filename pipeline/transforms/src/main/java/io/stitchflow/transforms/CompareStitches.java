@@ -1,29 +1,15 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.v1.StageResult;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PCollection;
+import io.stitchflow.stage.Phase;
 
-/**
- * Compares vanilla and copy stitches. Input: results of all stages before. Output: the same, and
- * those of its own stages.
- */
-public final class CompareStitches
-    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
-  private final RunSpec run;
-
+/** Compares vanilla and copy stitches. Input and output as in {@link RunPhase}. */
+public final class CompareStitches extends RunPhase {
   private CompareStitches(RunSpec run) {
-    this.run = run;
+    super(Phase.COMPARE_STITCHES, run);
   }
 
-  /** The stages of {@code run} that this transform is for. */
+  /** The stages of {@code run} in this phase. */
   public static CompareStitches of(RunSpec run) {
     return new CompareStitches(run);
-  }
-
-  @Override
-  public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before.apply("Compare", RunStages.of(StageKind.COMPARE_STITCHES, run));
   }
 }

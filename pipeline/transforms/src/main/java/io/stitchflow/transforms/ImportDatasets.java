@@ -1,29 +1,15 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.v1.StageResult;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PCollection;
+import io.stitchflow.stage.Phase;
 
-/**
- * Imports the data set. Input: results of all stages before. Output: the same, and those of its own
- * stages.
- */
-public final class ImportDatasets
-    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
-  private final RunSpec run;
-
+/** Imports data sets. Input and output as in {@link RunPhase}. */
+public final class ImportDatasets extends RunPhase {
   private ImportDatasets(RunSpec run) {
-    this.run = run;
+    super(Phase.IMPORT_DATASETS, run);
   }
 
-  /** The stages of {@code run} that this transform is for. */
+  /** The stages of {@code run} in this phase. */
   public static ImportDatasets of(RunSpec run) {
     return new ImportDatasets(run);
-  }
-
-  @Override
-  public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before.apply("Import", RunStages.of(StageKind.IMPORT_DATASET, run));
   }
 }

@@ -1,6 +1,8 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.stage.Phase;
 import io.stitchflow.v1.StageResult;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.extensions.protobuf.ProtoCoder;
 import org.apache.beam.sdk.transforms.Create;
@@ -13,12 +15,12 @@ import org.apache.beam.sdk.values.PCollection;
  * order.
  */
 public final class RunExperiment extends PTransform<PBegin, PCollection<StageResult>> {
-  private final RunSpec run;
   private final List<StageResult> known;
+  private final List<RunPhase> phases;
 
-  private RunExperiment(RunSpec run, List<StageResult> known) {
-    this.run = run;
+  private RunExperiment(List<StageResult> known, List<RunPhase> phases) {
     this.known = List.copyOf(known);
+    this.phases = List.copyOf(phases);
   }
 
   /**
@@ -27,18 +29,42 @@ public final class RunExperiment extends PTransform<PBegin, PCollection<StageRes
    * @param known results of the stages that need not run
    */
   public static RunExperiment of(RunSpec run, List<StageResult> known) {
-    return new RunExperiment(run, known);
+    return of(
+        known,
+        List.of(
+            ImportDatasets.of(run),
+            TrainNetworks.of(run),
+            CollectRepresentations.of(run),
+            FitStitches.of(run),
+            CompareStitches.of(run),
+            WriteReport.of(run)));
+  }
+
+  /**
+   * Runs phase after phase.
+   *
+   * @throws IllegalStateException if a phase has no transform or they are in another order: its
+   *     stages would never run
+   */
+  static RunExperiment of(List<StageResult> known, List<RunPhase> phases) {
+    List<Phase> covered = phases.stream().map(RunPhase::phase).toList();
+    if (!covered.equals(Arrays.asList(Phase.values()))) {
+      throw new IllegalStateException(
+          "transforms must cover the phases "
+              + Arrays.toString(Phase.values())
+              + " in this order, but cover "
+              + covered);
+    }
+    return new RunExperiment(known, phases);
   }
 
   @Override
   public PCollection<StageResult> expand(PBegin begin) {
-    return begin
-        .apply("Known results", Create.of(known).withCoder(ProtoCoder.of(StageResult.class)))
-        .apply("Import data sets", ImportDatasets.of(run))
-        .apply("Train networks", TrainNetworks.of(run))
-        .apply("Collect representations", CollectRepresentations.of(run))
-        .apply("Fit stitches", FitStitches.of(run))
-        .apply("Compare stitches", CompareStitches.of(run))
-        .apply("Write report", WriteReport.of(run));
+    PCollection<StageResult> results =
+        begin.apply("Known results", Create.of(known).withCoder(ProtoCoder.of(StageResult.class)));
+    for (RunPhase phase : phases) {
+      results = results.apply(phase.getName(), phase);
+    }
+    return results;
   }
 }

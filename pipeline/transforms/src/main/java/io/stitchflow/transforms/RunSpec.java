@@ -1,7 +1,7 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.plan.WorkPartition;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.StageGroup;
 import java.io.Serializable;
@@ -20,7 +20,7 @@ import java.util.List;
 public record RunSpec(String id, String store, int lanes, int slots, List<StageGroup> missing)
     implements Serializable {
   /**
-   * The Direct runner translates a transform anew for each element, so there are few; with 32 for
+   * The Direct runner translates a transform again for each element, so there are few; with 32 for
    * each lane the last lane works for about 3 % of a kind's time alone.
    */
   private static final int SHARES_PER_LANE = 32;
@@ -30,9 +30,9 @@ public record RunSpec(String id, String store, int lanes, int slots, List<StageG
   }
 
   /** The shares of one kind, the longest first. */
-  List<Share> shares(StageKind kind) {
+  List<Share> shares(StageDefinition kind) {
     List<StageGroup> groups =
-        missing.stream().filter(group -> StageKind.of(group.getStage(0)) == kind).toList();
+        missing.stream().filter(group -> StageDefinition.of(group.getStage(0)) == kind).toList();
     return WorkPartition.deal(groups, slots == 0 ? SHARES_PER_LANE * lanes : slots);
   }
 }

@@ -1,7 +1,7 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Share;
@@ -43,15 +43,15 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
   private static final List<Outcome> COUNTED =
       List.of(Outcome.HIT, Outcome.RAN, Outcome.FAILED, Outcome.SKIPPED);
 
-  private final StageKind kind;
+  private final StageDefinition kind;
   private final RunSpec run;
 
-  private RunStages(StageKind kind, RunSpec run) {
+  private RunStages(StageDefinition kind, RunSpec run) {
     this.kind = kind;
     this.run = run;
   }
 
-  static RunStages of(StageKind kind, RunSpec run) {
+  static RunStages of(StageDefinition kind, RunSpec run) {
     return new RunStages(kind, run);
   }
 

@@ -1,31 +1,18 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.v1.StageResult;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PCollection;
+import io.stitchflow.stage.Phase;
 
 /**
- * Imports weights, trains networks, and makes the random ones. Input: results of all stages before.
- * Output: the same, and those of its own stages.
+ * Imports weights, trains networks and evaluates random ones. Input and output as in {@link
+ * RunPhase}.
  */
-public final class TrainNetworks
-    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
-  private final RunSpec run;
-
+public final class TrainNetworks extends RunPhase {
   private TrainNetworks(RunSpec run) {
-    this.run = run;
+    super(Phase.TRAIN_NETWORKS, run);
   }
 
-  /** The stages of {@code run} that this transform is for. */
+  /** The stages of {@code run} in this phase. */
   public static TrainNetworks of(RunSpec run) {
     return new TrainNetworks(run);
-  }
-
-  @Override
-  public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before
-        .apply("Import", RunStages.of(StageKind.IMPORT_NETWORK, run))
-        .apply("Train", RunStages.of(StageKind.TRAIN_NETWORK, run));
   }
 }

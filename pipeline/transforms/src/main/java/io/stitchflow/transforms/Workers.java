@@ -43,7 +43,7 @@ final class Workers {
   /**
    * The site of a run; tries again for a few seconds while the store does not show the run.
    *
-   * @param lanes groups that run at once here; that of whoever asks first
+   * @param lanes groups that run at once here; that of the first caller
    * @throws IOException if the store cannot be read here, or is not the one that the run is in
    */
   static Site reach(String store, String id, int lanes) throws IOException, InterruptedException {
@@ -73,8 +73,7 @@ final class Workers {
     Store store = Stores.open(place, System.getenv());
     RunFiles files = RunFiles.at(store, id);
     Plan plan = files.read().getPlan();
-    Worker worker =
-        WORKERS.computeIfAbsent(place, key -> new Worker(store, Executors.all(), lanes));
+    Worker worker = WORKERS.computeIfAbsent(place, key -> new Worker(store, lanes));
     RunListener listener = new EventWriter(files, ProcessName.get(), System::nanoTime);
     Site site = new Site(worker, files, plan, listener);
     SITES.put(id, site);
@@ -82,17 +81,17 @@ final class Workers {
   }
 
   /**
-   * Runs the stages of a run of this JVM over {@code store} itself, whose warnings whoever started
-   * it sees, and tells {@code listener} rather than the run's files.
+   * Runs the stages of a run of this JVM over {@code store} itself, whose warnings the process that
+   * started it sees, and tells {@code listener} rather than the run's files.
    */
   static synchronized void host(
       String run, Store store, Plan plan, int lanes, RunListener listener) {
-    SITES.put(run, new Site(new Worker(store, Executors.all(), lanes), null, plan, listener));
+    SITES.put(run, new Site(new Worker(store, lanes), null, plan, listener));
   }
 
   /**
-   * What is wrong with a run's store, once a kind of trouble; nothing where whoever started the run
-   * is in this JVM and sees for itself.
+   * What is wrong with a run's store, once a kind of trouble; nothing where the process that
+   * started the run is in this JVM and sees for itself.
    */
   static synchronized List<String> newWarnings(String run) {
     Site site = SITES.get(run);

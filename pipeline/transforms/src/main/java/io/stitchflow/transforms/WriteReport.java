@@ -1,29 +1,15 @@
 package io.stitchflow.transforms;
 
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.v1.StageResult;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.PCollection;
+import io.stitchflow.stage.Phase;
 
-/**
- * Writes the report. Input: results of all stages before. Output: the same, and those of its own
- * stages.
- */
-public final class WriteReport
-    extends PTransform<PCollection<StageResult>, PCollection<StageResult>> {
-  private final RunSpec run;
-
+/** Writes the report. Input and output as in {@link RunPhase}. */
+public final class WriteReport extends RunPhase {
   private WriteReport(RunSpec run) {
-    this.run = run;
+    super(Phase.WRITE_REPORT, run);
   }
 
-  /** The stages of {@code run} that this transform is for. */
+  /** The stages of {@code run} in this phase. */
   public static WriteReport of(RunSpec run) {
     return new WriteReport(run);
-  }
-
-  @Override
-  public PCollection<StageResult> expand(PCollection<StageResult> before) {
-    return before.apply("Write", RunStages.of(StageKind.WRITE_REPORT, run));
   }
 }

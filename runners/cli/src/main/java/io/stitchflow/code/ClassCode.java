@@ -45,7 +45,7 @@ record ClassCode(String text, SortedSet<String> references) {
     return Digest.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Hears the name of every class that something in a class mentions, and changes none. */
+  /** Collects the name of every class that a class mentions; changes nothing. */
   private static final class References extends Remapper {
     private final SortedSet<String> names = new TreeSet<>();
 

@@ -138,7 +138,7 @@ final class ClassFiles implements AutoCloseable {
     try {
       return url.toURI();
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("a class loader gave what is no URI: " + url, e);
+      throw new IllegalStateException("a class loader gave what is not a URI: " + url, e);
     }
   }
 

@@ -1,14 +1,15 @@
 package io.stitchflow.code;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.memo.StageExecutor;
+import io.stitchflow.stage.StageDefinition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -39,15 +40,16 @@ public record StageCode(SortedMap<String, String> parts) {
   }
 
   /**
-   * The code that each executor computes with.
+   * The code that each stage's executor computes with.
    *
    * @throws IOException if a class file cannot be read
    */
-  public static <K> Map<K, StageCode> of(Map<K, StageExecutor> executors) throws IOException {
-    Map<K, StageCode> codes = new HashMap<>();
+  public static Map<StageDefinition, StageCode> of(List<StageDefinition> stages)
+      throws IOException {
+    Map<StageDefinition, StageCode> codes = new LinkedHashMap<>();
     try (ClassFiles files = new ClassFiles(StageCode.class.getClassLoader())) {
-      for (Map.Entry<K, StageExecutor> executor : executors.entrySet()) {
-        codes.put(executor.getKey(), reachedFrom(executor.getValue().getClass().getName(), files));
+      for (StageDefinition stage : stages) {
+        codes.put(stage, reachedFrom(stage.executor().getClass().getName(), files));
       }
     }
     return codes;

@@ -64,13 +64,11 @@ final class MessagesTest {
     assertThat(messages.of("Comparison").keySet())
         .containsExactly(
             "message Comparison",
-            "message Control",
-            "message Evaluation",
-            "message Interpolated",
-            "message LaterCut",
-            "message Measurement");
+            "message MeasuredValue",
+            "message Measurement",
+            "message SeriesPoint");
     assertThat(messages.of("Comparison$Builder")).isEqualTo(messages.of("Comparison"));
-    assertThat(messages.of("Metric")).isEmpty();
+    assertThat(messages.of("Condition")).isEmpty();
     assertThat(messages.of("Action$ParametersCase")).isEmpty();
   }
 

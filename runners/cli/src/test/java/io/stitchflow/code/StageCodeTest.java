@@ -2,9 +2,8 @@ package io.stitchflow.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stitchflow.memo.StageExecutor;
-import io.stitchflow.plan.StageKind;
-import io.stitchflow.transforms.Executors;
+import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.stage.StageRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,17 +195,19 @@ final class StageCodeTest {
         }
         """;
     assertThat(code(stage).parts().keySet())
-        .contains("message Comparison", "message Measurement", "message Evaluation")
+        .contains("message Comparison", "message Measurement", "message MeasuredValue")
         .noneMatch(part -> part.contains("Action") || part.contains("FitVanilla"));
   }
 
   @Test
   void of_allStages_holdTheirLibrariesByVersionButThoseOfTheKey() throws IOException {
-    Map<StageKind, StageCode> codes = StageCode.of(Executors.all());
-    assertThat(codes).containsOnlyKeys(StageKind.values());
+    Map<StageDefinition, StageCode> codes = StageCode.of(StageRegistry.builtIn());
+    assertThat(codes).containsOnlyKeys(StageRegistry.builtIn());
     Map<String, String> solving =
         codes
-            .getOrDefault(StageKind.SOLVE_COPY_STITCH, new StageCode(new java.util.TreeMap<>()))
+            .getOrDefault(
+                StageDefinition.named("solve_copy_stitch"),
+                new StageCode(new java.util.TreeMap<>()))
             .parts();
     assertThat(solving).containsKeys("library ejml-core", "library ejml-ddense");
     assertThat(solving.get("library ejml-ddense")).matches("[0-9.]+");
@@ -214,7 +215,7 @@ final class StageCodeTest {
       assertThat(code.parts().keySet())
           .noneMatch(part -> part.contains("djl") || part.contains("java."));
     }
-    assertThat(StageCode.of(Map.<String, StageExecutor>of())).isEmpty();
+    assertThat(StageCode.of(List.of())).isEmpty();
   }
 
   private StageCode code(String... sources) throws IOException {

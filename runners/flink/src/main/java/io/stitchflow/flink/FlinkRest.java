@@ -133,7 +133,7 @@ final class FlinkRest {
           uri
               + ": its answer is "
               + e.getReason()
-              + ", so it is no JobManager; name another with --flink-master",
+              + ", so it is not a JobManager; name another with --flink-master",
           e);
     }
   }
@@ -161,7 +161,7 @@ final class FlinkRest {
       return json.readTree(answer.body());
     } catch (JsonProcessingException e) {
       throw new ClusterException(
-          answer.uri() + ": is no JobManager; name another with --flink-master", e);
+          answer.uri() + ": is not a JobManager; name another with --flink-master", e);
     }
   }
 

@@ -292,8 +292,8 @@ public final class StoreDirectory {
   }
 
   /**
-   * A file to lock, made if need be; what stands there and is no file, such as a FIFO, whose opener
-   * would wait, is quarantined.
+   * A file to lock, made if need be; what stands there and is not a file, such as a FIFO, whose
+   * opener would wait, is quarantined.
    */
   public FileChannel openForLock(Path file) throws IOException {
     prepare();
@@ -334,7 +334,7 @@ public final class StoreDirectory {
     }
   }
 
-  /** Asked once: what is absent now and made by another process a moment later is no damage. */
+  /** Asked once: what is absent now and made by another process a moment later is not damage. */
   private static @Nullable BasicFileAttributes find(Path file) throws IOException {
     try {
       return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

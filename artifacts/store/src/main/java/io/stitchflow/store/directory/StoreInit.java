@@ -41,7 +41,7 @@ public final class StoreInit {
    * @throws StoreException if this user may not set these permissions
    */
   public static String share(Path root) throws IOException {
-    StoreDirectory before = StoreDirectory.at(root); // also refuses what is no store
+    StoreDirectory before = StoreDirectory.at(root); // also refuses what is not a store
     Path directory = before.root();
     if (!directory.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       throw new StoreException(

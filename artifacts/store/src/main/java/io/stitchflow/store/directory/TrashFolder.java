@@ -207,7 +207,7 @@ public final class TrashFolder {
     }
   }
 
-  /** Removes it for good, the manifest first: what is left of it is no trash to undo. */
+  /** Removes it for good, the manifest first: what is left of it is not trash to undo. */
   public void delete() throws IOException {
     try {
       directory.delete(folder.resolve(MANIFEST));

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * recorded size; without one, at the size that the server states, or at 256 MiB and half of the
  * free space.
  *
- * <p>It is written to {@code tmp/<sha256>.part}, locked by whoever writes; what is there already,
- * left by a connection that broke or a process that was killed, is not fetched again. The lock
- * saves work only: {@link Store#open} hashes the blob once more as it stands.
+ * <p>It is written to {@code tmp/<sha256>.part}, locked by its writer; what is there already, left
+ * by a connection that broke or a process that was killed, is not fetched again. The lock saves
+ * work only: {@link Store#open} hashes the blob once more as it stands.
  */
 public final class RemoteDownload {
   /** How a download ended. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leases that machines see which share a remote store and no directory: {@code lease/ab/<key>}
- * there, put by whoever computes the key, replaced as long as they live, deleted in the end.
+ * there, put by the process that computes the key, replaced as long as they live, deleted in the
+ * end.
  *
  * <p>One that stands still is taken over. Between a look and the deletion that follows it somebody
  * else may take it, and two owners are harmless. Where the server refuses the lease again and again
@@ -38,8 +39,8 @@ public final class RemoteLeases {
   }
 
   /**
-   * The lease of a key, once nobody else has it; null where the store cannot be asked: then it is
-   * gone without.
+   * The lease of a key, once nobody else has it; null if the store cannot be reached: then
+   * computation proceeds without a lease.
    *
    * @param waitsFor told again and again who has it
    */

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Objects that are kept elsewhere, under the names that files have in a store's directory: {@code
  * cas/ab/<sha256>}, {@code ac/ab/<key>}, {@code action/ab/<key>}, {@code FORMAT}.
  *
- * <p>An object is there whole or not at all. Nothing promises that its bytes are right: whoever
- * reads verifies. For any number of threads. An {@link IOException} says that the other side could
- * not be asked, or did not do what it was asked.
+ * <p>An object is there whole or not at all. Nothing promises that its bytes are right: the caller
+ * that reads verifies. For any number of threads. An {@link IOException} says that the other side
+ * could not be asked, or did not do what it was asked.
  */
 public interface RemoteStore extends Closeable {
   /**
@@ -29,7 +29,7 @@ public interface RemoteStore extends Closeable {
 
   /** What not every kind of remote store can do. */
   enum Capability {
-    /** Of many that put under one name at once, one wins and the others are told so. */
+    /** Of many that put under one name at once, one wins and the others get the result false. */
     FIRST_WINS,
     /** {@link #list}. */
     LIST,
@@ -125,8 +125,8 @@ public interface RemoteStore extends Closeable {
   /**
    * Puts an object unless there is one.
    *
-   * @return whether it was put. Without {@link Capability#FIRST_WINS} several may be told so that
-   *     put at once, and the last one's bytes stand
+   * @return whether it was put. Without {@link Capability#FIRST_WINS} several concurrent writers
+   *     may get true, and the last one's bytes stand
    */
   boolean putIfAbsent(String name, Content content) throws IOException;
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A remote record promises its blobs; a blob that then is not there, or has other bytes, is
  * computed again. Look-ups that fail are misses; a publish that fails leaves the result here. Both
- * are told by {@link #warnings}.
+ * are counted in {@link #warnings}.
  */
 public final class RemoteTier {
   private static final int ATTEMPTS = 3;
@@ -41,7 +41,7 @@ public final class RemoteTier {
   private final StoreDirectory directory;
   private final RemoteFailures trouble;
 
-  /** Blobs that this process has asked for in vain, for whatever reason. */
+  /** Blobs that this process could not get, for any reason. */
   private final Set<Digest> unavailable = ConcurrentHashMap.newKeySet();
 
   /** Of these, the ones that are not there, or have other bytes. */

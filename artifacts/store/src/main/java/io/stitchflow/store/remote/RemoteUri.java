@@ -41,8 +41,8 @@ public record RemoteUri(
   /**
    * The URI that users write.
    *
-   * @throws StoreException if the text is no such URI, or holds a user or password, which it then
-   *     does not repeat
+   * @throws StoreException if the text is not such a URI, or holds a user or password, which it
+   *     then does not repeat
    */
   public static RemoteUri parse(String text) throws StoreException {
     if (CREDENTIALS.matcher(text).matches() || CREDENTIALS.matcher(decoded(text)).matches()) {
@@ -61,7 +61,7 @@ public record RemoteUri(
     try {
       uri = new URI(text);
     } catch (URISyntaxException e) {
-      throw new StoreException(shown(text) + ": is no URI: " + e.getReason(), e);
+      throw new StoreException(shown(text) + ": is not a URI: " + e.getReason(), e);
     }
     String authority = uri.getRawAuthority();
     if (authority == null || uri.getRawFragment() != null) {
@@ -85,7 +85,7 @@ public record RemoteUri(
     return decoded(text).contains("@") ? text.substring(0, text.indexOf("://")) + "://…" : text;
   }
 
-  /** With what is no percent code left as it is. */
+  /** With what is not a percent code left as it is. */
   private static String decoded(String text) {
     return URLDecoder.decode(text.replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), UTF_8);
   }

@@ -37,7 +37,7 @@ class RemoteBoundsTest {
   private static final Action ACTION =
       Action.newBuilder()
           .setVersion(1)
-          .setCollectGram(CollectGram.newBuilder().setPatch(1))
+          .setCollectGram(CollectGram.newBuilder().addWindow(1))
           .build();
   private static final Digest KEY = ActionKeys.key(ACTION);
   private static final byte[] BLOB = new byte[300_000];

@@ -61,10 +61,10 @@ class RemoteUriTest {
   void parse_noUri_saysWhy() {
     assertThatThrownBy(() -> RemoteUri.parse("s3://bucket/two words"))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("is no URI");
+        .hasMessageContaining("is not a URI");
     assertThatThrownBy(() -> RemoteUri.parse("s3://bucket/50%"))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("is no URI");
+        .hasMessageContaining("is not a URI");
     assertThatThrownBy(() -> RemoteUri.parse("s3:///prefix"))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("scheme://host-or-bucket/path");

@@ -28,7 +28,7 @@ public record JudgedCell(List<Cell> rows, Verdict verdict) {
         new Evidence(
             known(Sample.of(rows, Cell::vanillaAccuracy).mean()),
             known(Sample.of(rows, Cell::receiverAccuracy).mean()),
-            Integer.toUnsignedLong(rows.get(0).measurement().getExamples()),
+            rows.get(0).values().examples(),
             known(gaps.quantile(1)),
             known(median(rows, Cell::r2Vanilla)),
             known(median(rows, Cell::r2Copy)));

@@ -28,7 +28,7 @@ public final class Numbers {
 
   /**
    * At most six characters with about three digits, for a cell: {@code 0.914}, {@code 1.2e-5}; a
-   * dash for what is no number.
+   * dash for what is not a number.
    */
   public static String brief(double value) {
     if (Double.isNaN(value)) {

@@ -103,7 +103,7 @@ public final class Results {
     return List.copyOf(solvers);
   }
 
-  /** One row a cell and seed; empty if there are none. */
+  /** One row a cell and seed; empty if the pair has no cells. */
   public List<Cell> cells(Pair pair, Condition condition, CopySolver solver, Split split) {
     return groups.getOrDefault(new Group(pair, condition, solver, split), List.of());
   }

@@ -1,5 +1,6 @@
 package io.stitchflow.report.cells;
 
+import io.stitchflow.comparison.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,19 +23,36 @@ public enum Statistic {
    */
   MEDIAN;
 
-  public Estimate of(List<Cell> cells, Function<Cell, @Nullable Double> value) {
-    return this == MEDIAN ? median(cells, value) : mean(overSeeds(cells, value));
+  /** The statistic that a few cells cannot decide. */
+  public static Statistic of(Quantity quantity) {
+    return quantity.form() == Quantity.Form.INDICATOR
+        ? SHARE
+        : quantity.range().isBounded() ? MEAN : MEDIAN;
   }
 
-  /** A column's title for a measure's name. */
-  public String heading(String measure) {
-    return this == MEDIAN ? measure + ", median" : measure;
+  /** The quantity's statistic over cells. */
+  public static Estimate of(Quantity quantity, List<Cell> cells) {
+    return of(quantity) == MEDIAN
+        ? median(cells, row -> row.number(quantity))
+        : mean(overSeeds(cells, row -> row.number(quantity)));
   }
 
-  public String text(Estimate estimate) {
-    return this == SHARE && estimate.measured()
+  /** A column's title: {@code R² vanilla, median}. */
+  public static String heading(Quantity quantity) {
+    return of(quantity) == MEDIAN ? quantity.title() + ", median" : quantity.title();
+  }
+
+  /** As tables show the quantity over cells; a dash if it was not measured. */
+  public static String text(Quantity quantity, List<Cell> cells) {
+    Estimate estimate = of(quantity, cells);
+    return of(quantity) == SHARE && estimate.measured()
         ? Numbers.fixed(100 * estimate.value(), 0) + " %"
         : estimate.text();
+  }
+
+  /** The quantity's mean or median over the seeds of one cell; NaN if empty. */
+  public static double center(Quantity quantity, Sample seeds) {
+    return of(quantity) == MEDIAN ? seeds.median() : seeds.mean();
   }
 
   /** Of one number a seed, in [0, 1]; without bounds if all are equal, as without a stitch. */

@@ -1,5 +1,6 @@
 package io.stitchflow.report.figure;
 
+import io.stitchflow.comparison.Quantity;
 import java.util.List;
 import java.util.Locale;
 
@@ -24,6 +25,11 @@ enum ColorMap {
 
   ColorMap(List<Integer> anchors) {
     this.anchors = anchors;
+  }
+
+  /** Of a quantity: an error is pale where it is small. */
+  static ColorMap of(Quantity quantity) {
+    return quantity.better() == Quantity.Better.LOWER ? MAGMA_REVERSED : VIRIDIS;
   }
 
   /** The colour of {@code share}, clipped to [0, 1], as {@code #rrggbb}. */

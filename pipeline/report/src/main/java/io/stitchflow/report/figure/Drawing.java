@@ -1,10 +1,13 @@
 package io.stitchflow.report.figure;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.Mark;
 import io.stitchflow.report.cells.Pair;
-import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.cells.Quantities;
 import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Split;
+import io.stitchflow.report.cells.Statistic;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
@@ -34,9 +37,9 @@ public record Drawing(Pair pair, Condition condition, String row, String file, S
       String prefix = "heatmaps/" + unique(name, taken);
       for (Condition condition : results.conditions()) {
         for (CopySolver solver : results.solvers()) {
-          for (Quantity quantity : Quantity.values()) {
+          for (Quantity quantity : Quantities.drawn()) {
             // Every solver's cells repeat what is not about the copy
-            if (quantity.needsCopy() || solver == results.solvers().get(0)) {
+            if (quantity.stitched().needsCopy() || solver == results.solvers().get(0)) {
               add(drawings, results, prefix, new Subject(pair, condition, quantity, solver));
             }
           }
@@ -57,31 +60,27 @@ public record Drawing(Pair pair, Condition condition, String row, String file, S
     if (matrix.isEmpty()) {
       return;
     }
-    boolean named = quantity.needsCopy() && results.solvers().size() > 1;
-    String title = quantity.title() + (named ? ", " + Words.of(subject.solver()) : "");
-    String center = quantity.hasMean() ? ", mean of " : ", median of ";
+    boolean named = quantity.stitched().needsCopy() && results.solvers().size() > 1;
+    String title = Quantities.mapTitle(quantity) + (named ? ", " + Words.of(subject.solver()) : "");
+    String center = Statistic.of(quantity) == Statistic.MEAN ? ", mean of " : ", median of ";
     String seeds = matrix.seeds() > 1 ? center + matrix.seeds() + " seeds" : "";
+    Mark mark = Mark.of(quantity);
     String marked =
         matrix.marked() == 0
             ? ""
-            : "; "
-                + quantity.mark().sign()
-                + " "
-                + quantity.mark().text()
-                + " ("
-                + matrix.marked()
-                + ")";
+            : "; " + mark.sign() + " " + mark.text() + " (" + matrix.marked() + ")";
     String subtitle = Words.of(pair, subject.condition()) + ", test" + seeds + marked;
     String file =
         String.join(
             ".",
             prefix,
             Words.text(subject.condition()),
-            quantity.text() + (named ? "." + Words.text(subject.solver()) : ""),
+            quantity.name() + (named ? "." + Words.text(subject.solver()) : ""),
             "svg");
     String svg =
         new HeatMap(title, subtitle, pair, quantity, results.chance().accuracy()).draw(matrix);
-    String row = quantity.needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
+    String row =
+        quantity.stitched().needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
     drawings.add(new Drawing(pair, subject.condition(), row, file, svg));
   }
 

@@ -1,9 +1,10 @@
 package io.stitchflow.report.figure;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.Mark;
 import io.stitchflow.report.cells.Numbers;
 import io.stitchflow.report.cells.Pair;
-import io.stitchflow.report.cells.Quantity;
 import io.stitchflow.report.cells.Region;
 import io.stitchflow.report.cells.Sample;
 import io.stitchflow.report.cells.Statistic;
@@ -49,7 +50,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
 
   String draw(Matrix matrix) {
     Frame frame = frame(matrix);
-    double top = top(matrix);
+    double top = matrix.top();
     Svg svg = Svg.start(frame.width(), frame.height(), SHEET);
     svg.title(title + ": " + subtitle);
     svg.rectangle(0, 0, frame.width(), frame.height(), "fill=\"#ffffff\"");
@@ -94,7 +95,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
           String ink = known ? colors().ink(value / top) : "#000000";
           double middle = y + CELL_HEIGHT / 2 + 4;
           String paint = "fill=\"" + ink + "\"";
-          String sign = matrix.isMarked(i, j) ? quantity.mark().sign() : "";
+          String sign = matrix.isMarked(i, j) ? Mark.of(quantity).sign() : "";
           svg.text(x + CELL_WIDTH / 2, middle, paint, minus(Numbers.brief(value)) + sign);
           if (matrix.isMarked(i, j)) {
             drawMark(svg, x, y, ink);
@@ -131,7 +132,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
   /** Outlines the cells that the means by region call the diagonal. */
   private void drawDiagonal(Svg svg, Matrix matrix, Frame frame) {
     svg.open("fill=\"none\" stroke-width=\"1.5\"");
-    double top = top(matrix);
+    double top = matrix.top();
     for (int i = 0; i < matrix.rows(); i++) {
       for (int j = 0; j < matrix.columns(); j++) {
         double value = matrix.value(i, j);
@@ -184,7 +185,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
     for (int k = 0; k <= BAR_TICKS; k++) {
       tick(svg, frame, (double) k / BAR_TICKS, minus(tickLabel(k, top)));
     }
-    if (quantity.scale() == Quantity.Scale.ACCURACY && Double.isFinite(chance)) {
+    if (quantity.display().besideChance() && Double.isFinite(chance)) {
       tick(svg, frame, chance, "chance");
     }
   }
@@ -198,12 +199,11 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
 
   private String tickLabel(int tick, double top) {
     double share = (double) tick / BAR_TICKS;
-    if (quantity.scale() == Quantity.Scale.ERROR) {
-      return Numbers.brief(share * top);
+    String least = quantity.range().from() < 0 ? "≤ 0" : "0";
+    if (quantity.range().to() != 1) {
+      return tick == 0 ? least : Numbers.brief(share * top);
     }
-    return tick == 0
-        ? (quantity.scale() == Quantity.Scale.R2 ? "≤ 0" : "0")
-        : tick == BAR_TICKS ? "1" : Numbers.fixed(share, 2);
+    return tick == 0 ? least : tick == BAR_TICKS ? "1" : Numbers.fixed(share, 2);
   }
 
   private String tip(Matrix matrix, int i, int j) {
@@ -213,7 +213,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
       return place + "not measured";
     }
     String value = place + Numbers.exact(matrix.value(i, j)) + seeds(sample);
-    return matrix.isMarked(i, j) ? value + "; " + quantity.mark().text() : value;
+    return matrix.isMarked(i, j) ? value + "; " + Mark.of(quantity).text() : value;
   }
 
   private String seeds(Sample sample) {
@@ -221,7 +221,8 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
       return "";
     }
     Estimate mean = Statistic.mean(sample);
-    boolean interval = quantity.hasMean() && mean.bounds() == Estimate.Bounds.INTERVAL;
+    boolean interval =
+        Statistic.of(quantity) == Statistic.MEAN && mean.bounds() == Estimate.Bounds.INTERVAL;
     double from = interval ? mean.from() : sample.quantile(0);
     double to = interval ? mean.to() : sample.quantile(1);
     return (interval ? ", 95 % interval " : ", range ")
@@ -233,14 +234,8 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
         + " seeds";
   }
 
-  /** The value that has the last colour. */
-  private double top(Matrix matrix) {
-    double max = matrix.max();
-    return quantity.scale() == Quantity.Scale.ERROR && max > 0 ? max : 1;
-  }
-
   private ColorMap colors() {
-    return quantity.scale() == Quantity.Scale.ERROR ? ColorMap.MAGMA_REVERSED : ColorMap.VIRIDIS;
+    return ColorMap.of(quantity);
   }
 
   private String rowTitle() {

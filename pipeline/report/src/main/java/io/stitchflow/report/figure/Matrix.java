@@ -1,8 +1,10 @@
 package io.stitchflow.report.figure;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
-import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.cells.Mark;
 import io.stitchflow.report.cells.Sample;
+import io.stitchflow.report.cells.Statistic;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,10 +42,10 @@ final class Matrix {
     for (Cell cell : cells) {
       int row = senderCuts.indexOf(cell.place().getSenderCut());
       int column = receiverCuts.indexOf(cell.place().getReceiverCut());
-      Double value = quantity.of(cell);
+      Double value = cell.number(quantity);
       if (row >= 0 && column >= 0 && value != null) {
         matrix.at(row, column).add(value);
-        if (quantity.mark().at(cell)) {
+        if (Mark.of(quantity).at(cell)) {
           matrix.marks.set(row * matrix.columns() + column, true);
         }
       }
@@ -74,7 +76,7 @@ final class Matrix {
 
   /** The mean over the seeds, or the median of what has no bounds; NaN if nothing was measured. */
   double value(int row, int column) {
-    return quantity.center(at(row, column));
+    return Statistic.center(quantity, at(row, column));
   }
 
   /** Whether the quantity's mark stands there, since it holds for one of the seeds. */
@@ -84,6 +86,12 @@ final class Matrix {
 
   int marked() {
     return (int) marks.stream().filter(marked -> marked).count();
+  }
+
+  /** The value with the last colour: the end of its range, or the largest value. */
+  double top() {
+    double end = quantity.range().to();
+    return Double.isFinite(end) ? end : max() > 0 ? max() : 1;
   }
 
   boolean isEmpty() {
@@ -96,7 +104,11 @@ final class Matrix {
   }
 
   /** The largest finite value, or 0. */
-  double max() {
-    return samples.stream().mapToDouble(quantity::center).filter(Double::isFinite).max().orElse(0);
+  private double max() {
+    return samples.stream()
+        .mapToDouble(sample -> Statistic.center(quantity, sample))
+        .filter(Double::isFinite)
+        .max()
+        .orElse(0);
   }
 }

@@ -1,10 +1,11 @@
 package io.stitchflow.report.figure;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Mark;
 import io.stitchflow.report.cells.Numbers;
-import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.cells.Quantities;
 import io.stitchflow.report.cells.Split;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
@@ -17,7 +18,7 @@ import java.util.function.Function;
  * Similarity matrices of one pair and condition as ASCII text, test examples, one number for all
  * seeds: rows = sender cuts, columns = receiver cuts. Nine columns take 80 characters.
  */
-public final class TerminalMatrix {
+final class TerminalMatrix {
   private static final int CELL = 7;
 
   private final List<Cell> cells;
@@ -29,8 +30,7 @@ public final class TerminalMatrix {
   }
 
   /** The matrices of one pair and condition; of the first copy solver where there are two. */
-  public static TerminalMatrix of(
-      CellTable table, String sender, String receiver, Condition condition) {
+  static TerminalMatrix of(CellTable table, String sender, String receiver, Condition condition) {
     List<Cell> all =
         table.cells().stream()
             .filter(cell -> cell.split() == Split.TEST)
@@ -48,32 +48,29 @@ public final class TerminalMatrix {
         sender + " -> " + receiver + ", " + Words.text(condition) + ", test");
   }
 
-  /** Lines that end with LF; empty if nothing of {@code quantity} was measured. */
-  public String plain(Quantity quantity) {
-    return render(quantity, false);
-  }
-
-  /** The same with the heat map's colours, by escape sequences of 256-colour terminals. */
-  public String colored(Quantity quantity) {
-    return render(quantity, true);
-  }
-
-  private String render(Quantity quantity, boolean colored) {
+  /**
+   * Lines that end with LF, with the heat map's colours as escape sequences of 256-colour
+   * terminals; empty if nothing of {@code quantity} was measured.
+   */
+  String colored(Quantity quantity) {
     Matrix matrix =
         Matrix.of(
             cells, cuts(ReportCell::getSenderCut), cuts(ReportCell::getReceiverCut), quantity);
     if (matrix.isEmpty()) {
       return "";
     }
-    boolean error = quantity.scale() == Quantity.Scale.ERROR;
-    double top = error && matrix.max() > 0 ? matrix.max() : 1;
-    ColorMap colors = error ? ColorMap.MAGMA_REVERSED : ColorMap.VIRIDIS;
+    double top = matrix.top();
+    ColorMap colors = ColorMap.of(quantity);
+    Mark mark = Mark.of(quantity);
     String corner = "sender \\ receiver";
     int margin =
         Math.max(
             corner.length(), matrix.senderCuts().stream().mapToInt(String::length).max().orElse(0));
     StringBuilder text = new StringBuilder();
-    text.append(quantity.title().replace("R²", "R^2")).append(": ").append(heading).append('\n');
+    text.append(Quantities.mapTitle(quantity).replace("R²", "R^2"))
+        .append(": ")
+        .append(heading)
+        .append('\n');
     text.append(corner).append(" ".repeat(margin - corner.length()));
     matrix.receiverCuts().forEach(cut -> text.append(' ').append(right(brief(cut), CELL - 1)));
     text.append('\n');
@@ -84,15 +81,13 @@ public final class TerminalMatrix {
         String number =
             matrix.at(i, j).size() == 0
                 ? "."
-                : matrix.isMarked(i, j) ? marked(value, quantity.mark()) : Numbers.brief(value);
-        boolean paint = colored && Double.isFinite(value);
-        text.append(
-            paint ? painted(right(number, CELL), colors, value / top) : right(number, CELL));
+                : matrix.isMarked(i, j) ? marked(value, mark) : Numbers.brief(value);
+        String padded = right(number, CELL);
+        text.append(Double.isFinite(value) ? painted(padded, colors, value / top) : padded);
       }
       text.append('\n');
     }
     if (matrix.marked() > 0) {
-      Mark mark = quantity.mark();
       text.append(mark.ascii()).append(' ').append(mark.text()).append(": ");
       text.append(matrix.marked()).append(matrix.marked() == 1 ? " cell" : " cells").append('\n');
     }

@@ -2,47 +2,21 @@ package io.stitchflow.report.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.comparison.MeasuredValues;
+import io.stitchflow.comparison.Metrics;
 import io.stitchflow.content.Digest;
-import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class CellTest {
   @Test
-  void r2_knownVariance_isOneMinusMseOverVariance() {
-    Cell cell = cell(Measurement.newBuilder().setEv(3).setEs(0.5).setVariance(2).build());
-    assertThat(cell.r2Vanilla()).isEqualTo(-0.5);
-    assertThat(cell.r2Copy()).isEqualTo(0.75);
-  }
-
-  @Test
-  void r2_constantRepresentation_isEmpty() {
-    Cell cell = cell(Measurement.newBuilder().setEv(3).setEs(0).setVariance(0).build());
-    assertThat(cell.r2Vanilla()).isNull();
-    assertThat(cell.r2Copy()).isNull();
-  }
-
-  @Test
-  void penalty_stitchedWorseThanReceiver_isTheAccuracyLost() {
-    Cell cell =
-        cell(
-            Measurement.newBuilder()
-                .setReceiver(of(9, 10))
-                .setVanilla(of(8, 10))
-                .setCopy(of(10, 10))
-                .build());
-    assertThat(cell.vanillaAccuracy()).isEqualTo(0.8);
-    assertThat(cell.vanillaPenalty()).isEqualTo(0.1);
-    assertThat(cell.copyPenalty()).isEqualTo(-0.1);
-  }
-
-  @Test
   void number_notMeasured_isEmpty() {
     Cell cell = cell(Measurement.getDefaultInstance());
-    for (Column column : Column.values()) {
+    for (Column column : Column.of(Metrics.all())) {
       if (column.kind() == Column.Kind.REAL) {
-        assertThat(column.write(cell)).as(column.text()).isEmpty();
+        assertThat(column.write(cell)).as(column.name()).isEmpty();
       }
     }
   }
@@ -51,35 +25,31 @@ final class CellTest {
   void number_thatIsNone_isEmpty() {
     Cell cell =
         cell(
-            Measurement.newBuilder()
-                .setEv(Double.NaN)
-                .setVariance(1)
-                .setVanillaCka(Double.NaN)
+            Measured.on(1)
+                .put("ev", Double.NaN)
+                .put("variance", 1)
+                .put("vanilla_cka", Double.NaN)
                 .build());
-    assertThat(Column.EV.write(cell)).isEmpty();
-    assertThat(Column.R2_VANILLA.write(cell)).isEmpty();
-    assertThat(Column.VANILLA_CKA.write(cell)).isEmpty();
+    for (Column column : Column.of(Metrics.all())) {
+      if (List.of("ev", "r2_vanilla", "vanilla_cka").contains(column.name())) {
+        assertThat(column.write(cell)).as(column.name()).isEmpty();
+      }
+    }
   }
 
   @Test
-  void atTheEnd_severalLaterCuts_isTheLast() {
-    Cell cell = cell(Fixtures.everything().getTest());
-    assertThat(cell.vanillaR2AtTheEnd()).isEqualTo(0.25);
-    assertThat(cell.copyR2AtTheEnd()).isEqualTo(0.75);
-    assertThat(cell.controlAccuracy(ControlStitch.IDENTITY)).isEqualTo(0.7);
-    // 1 - 0.9 / 2
-    assertThat(cell.controlR2(ControlStitch.RANDOM)).isEqualTo(0.55);
-  }
-
-  private static Evaluation of(int correct, int examples) {
-    return Evaluation.newBuilder().setCorrect(correct).setExamples(examples).build();
+  void number_ofSeveralRows_isThatOfTheRow() {
+    Cell cell = cell(Measurement.getDefaultInstance()).with(new Shared(0.5, 0.25));
+    assertThat(cell.number(Shared.GAP)).isEqualTo(0.5);
+    assertThat(cell.number(Shared.COPY_R2_DROP)).isEqualTo(0.25);
+    assertThat(cell.number(Metrics.quantity("ev"))).isNull();
   }
 
   private static Cell cell(Measurement measurement) {
     return new Cell(
         ReportCell.getDefaultInstance(),
         Split.TEST,
-        measurement,
+        MeasuredValues.of(measurement),
         Digest.of(new byte[0]),
         Shared.NONE);
   }

@@ -8,11 +8,8 @@ import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.TensorFileWriter;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
-import io.stitchflow.v1.Control;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Evaluation;
-import io.stitchflow.v1.Interpolated;
-import io.stitchflow.v1.LaterCut;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
@@ -24,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -134,23 +133,20 @@ public final class Fixtures {
   public static Comparison comparison(
       double vanilla, double copy, double ev, double es, double variance) {
     Measurement test =
-        Measurement.newBuilder()
-            .setExamples(TEST_EXAMPLES)
-            .setEv(ev)
-            .setEs(es)
-            .setSv((ev + es) / 2)
-            .setVariance(variance)
-            .setR2Ceiling(1)
-            .setVanilla(evaluation(vanilla, TEST_EXAMPLES))
-            .setCopy(evaluation(copy, TEST_EXAMPLES))
-            .setReceiver(evaluation(0.9, TEST_EXAMPLES))
-            .setVanillaAgreesWithSender(0.5)
-            .setVanillaAgreesWithReceiver(0.625)
-            .setCopyAgreesWithSender(0.25)
-            .setCopyAgreesWithReceiver(0.75)
-            .setVanillaAgreesWithCopy(0.125)
+        Measured.on(TEST_EXAMPLES)
+            .errors(ev, es, variance)
+            .put("r2_ceiling", 1)
+            .network("vanilla", evaluation(vanilla, TEST_EXAMPLES))
+            .network("copy", evaluation(copy, TEST_EXAMPLES))
+            .network("receiver", evaluation(0.9, TEST_EXAMPLES))
+            .put("vanilla_agrees_with_sender", 0.5)
+            .put("vanilla_agrees_with_receiver", 0.625)
+            .put("copy_agrees_with_sender", 0.25)
+            .put("copy_agrees_with_receiver", 0.75)
+            .put("vanilla_agrees_with_copy", 0.125)
             .build();
-    Measurement train = test.toBuilder().setVanilla(evaluation(1, TEST_EXAMPLES)).build();
+    Measurement train =
+        Measured.like(test).network("vanilla", evaluation(1, TEST_EXAMPLES)).build();
     return Comparison.newBuilder().setTrain(train).setTest(test).build();
   }
 
@@ -163,38 +159,37 @@ public final class Fixtures {
 
   /** The same numbers and those of all other metrics. */
   public static Measurement withGeometry(Measurement test) {
-    Measurement.Builder all =
-        test.toBuilder()
-            .setVanillaCosine(0.9)
-            .setCopyCosine(0.95)
-            .setSenderCka(0.7)
-            .setVanillaCka(0.6)
-            .setCopyCka(0.97)
-            .setSenderProcrustes(0.3)
-            .setVanillaProcrustes(0.5)
-            .setCopyProcrustes(0.1)
-            .setVanillaMahalanobis(1e6)
-            .setCopyMahalanobis(0.8)
-            .setStitchDistance(1.25)
-            .addLater(LaterCut.newBuilder().setCut("layer3.0").setVanillaR2(-0.5).setCopyR2(0.5))
-            .addLater(LaterCut.newBuilder().setCut("layer4.0").setVanillaR2(0.25).setCopyR2(0.75))
-            .setIdentity(control(0.7))
-            .setPermutation(control(0.6))
-            .setRandom(control(0.1));
-    for (int i = 0; i <= 4; i++) {
-      all.addInterpolated(
-          Interpolated.newBuilder()
-              .setT(i / 4.)
-              .setEvaluation(evaluation(0.8 - i / 20., TEST_EXAMPLES)));
+    Measured all =
+        Measured.like(test)
+            .put("vanilla_cosine", 0.9)
+            .put("copy_cosine", 0.95)
+            .put("sender_cka", 0.7)
+            .put("vanilla_cka", 0.6)
+            .put("copy_cka", 0.97)
+            .put("sender_procrustes", 0.3)
+            .put("vanilla_procrustes", 0.5)
+            .put("copy_procrustes", 0.1)
+            .put("vanilla_mahalanobis", 1e6)
+            .put("copy_mahalanobis", 0.8)
+            .put("stitch_distance", 1.25)
+            .put("vanilla_later_r2", series("layer3.0", -0.5, "layer4.0", 0.25))
+            .put("copy_later_r2", series("layer3.0", 0.5, "layer4.0", 0.75))
+            .put("vanilla_r2_at_last_cut", 0.25)
+            .put("copy_r2_at_last_cut", 0.75)
+            .put("interpolated_accuracy", series("0.0", 0.8, "0.5", 0.75))
+            .put("interpolated_cross_entropy", series("0.0", 0.25, "0.5", 0.5));
+    for (String control : List.of("identity", "permutation", "random")) {
+      double accuracy = control.equals("random") ? 0.1 : 0.7;
+      all.network(control, evaluation(accuracy, TEST_EXAMPLES)).put(control + "_mse", 1 - accuracy);
     }
     return all.build();
   }
 
-  private static Control control(double accuracy) {
-    return Control.newBuilder()
-        .setEvaluation(evaluation(accuracy, TEST_EXAMPLES))
-        .setMse(1 - accuracy)
-        .build();
+  private static Map<String, Double> series(String a, double atA, String b, double atB) {
+    Map<String, Double> series = new LinkedHashMap<>();
+    series.put(a, atA);
+    series.put(b, atB);
+    return series;
   }
 
   /** All cells of all ordered pairs of {@code networks}, with the patterns that papers report. */
@@ -262,18 +257,17 @@ public final class Fixtures {
     double ev = variance * (0.6 + Math.abs(to - from) + 2 * noise);
     boolean trained =
         condition == Condition.TRAINED_TRAINED || condition == Condition.RANDOM_TRAINED;
-    Comparison.Builder likely =
-        comparison(vanilla, 0.1 + (vanilla - 0.1) * (1 - es / variance), ev, es * slack, variance)
-            .toBuilder();
+    Comparison likely =
+        comparison(vanilla, 0.1 + (vanilla - 0.1) * (1 - es / variance), ev, es * slack, variance);
     Evaluation receiver = evaluation(trained ? 0.73 : 0.1, TEST_EXAMPLES);
-    likely.getTestBuilder().setReceiver(receiver);
-    likely.getTrainBuilder().setReceiver(receiver);
+    Measured test = Measured.like(likely.getTest()).network("receiver", receiver);
+    Measured train = Measured.like(likely.getTrain()).network("receiver", receiver);
     if (noise > 0.027) {
-      likely.getTrainBuilder().setVanilla(evaluation(0, TEST_EXAMPLES));
+      train.network("vanilla", evaluation(0, TEST_EXAMPLES));
     }
     if (noise < 0.003) {
-      likely.getTrainBuilder().setEs(0);
+      train.put("es", 0);
     }
-    return likely.build();
+    return Comparison.newBuilder().setTrain(train.build()).setTest(test.build()).build();
   }
 }

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stitchflow.content.Digest;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
-import io.stitchflow.v1.Control;
 import io.stitchflow.v1.CopySolver;
-import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +57,9 @@ final class SharedTest {
 
   @Test
   void gap_permutationMeasuredOnTrain_counts() {
-    Control permutation =
-        Control.newBuilder()
-            .setEvaluation(Evaluation.newBuilder().setExamples(10).setCrossEntropy(0.125))
-            .build();
-    add(CopySolver.SGD, train(0.5, 0.9).toBuilder().setPermutation(permutation).build());
+    add(
+        CopySolver.SGD,
+        Measured.like(train(0.5, 0.9)).put("permutation_cross_entropy", 0.125).build());
     assertThat(filled().get(0).gap()).isEqualTo(0.375);
   }
 
@@ -76,14 +72,14 @@ final class SharedTest {
 
   @Test
   void gap_lossNotMeasured_isUnknown() {
-    add(CopySolver.SGD, Measurement.newBuilder().setExamples(10).setEs(1).build());
+    add(CopySolver.SGD, Measured.on(10).put("es", 1).build());
     assertThat(filled().get(0).gap()).isNull();
   }
 
   @Test
   void copyDrop_ofEachSolver_isItsTrainMinusItsTestR2() {
-    add(CopySolver.LEAST_SQUARES, train(0.5, 0.9).toBuilder().setEs(0.5).setVariance(1).build());
-    add(CopySolver.SGD, train(0.5, 0.9).toBuilder().setEs(0.75).setVariance(1).build());
+    add(CopySolver.LEAST_SQUARES, Measured.like(train(0.5, 0.9)).errors(1, 0.5, 1).build());
+    add(CopySolver.SGD, Measured.like(train(0.5, 0.9)).errors(1, 0.75, 1).build());
     // The test rows have an R² of 0.25
     assertThat(filled())
         .extracting(row -> row.shared().copyDrop())
@@ -96,7 +92,7 @@ final class SharedTest {
   }
 
   private void add(CopySolver solver, Measurement train) {
-    Measurement test = train(1, 0.001).toBuilder().setEs(0.75).setVariance(1).build();
+    Measurement test = Measured.like(train(1, 0.001)).errors(1, 0.75, 1).build();
     rows.addAll(
         CellTable.rows(
             Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "stem").toBuilder()
@@ -107,10 +103,9 @@ final class SharedTest {
   }
 
   private static Measurement train(double vanilla, double copy) {
-    return Measurement.newBuilder()
-        .setExamples(10)
-        .setVanilla(Evaluation.newBuilder().setExamples(10).setCrossEntropy(vanilla))
-        .setCopy(Evaluation.newBuilder().setExamples(10).setCrossEntropy(copy))
+    return Measured.on(10)
+        .put("vanilla_cross_entropy", vanilla)
+        .put("copy_cross_entropy", copy)
         .build();
   }
 }

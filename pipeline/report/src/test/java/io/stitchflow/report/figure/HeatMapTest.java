@@ -2,11 +2,14 @@ package io.stitchflow.report.figure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.comparison.MeasuredValues;
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.content.Digest;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.Fixtures;
 import io.stitchflow.report.cells.Pair;
-import io.stitchflow.report.cells.Quantity;
+import io.stitchflow.report.cells.Quantities;
 import io.stitchflow.report.cells.Shared;
 import io.stitchflow.report.cells.Split;
 import io.stitchflow.v1.Condition;
@@ -22,12 +25,16 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 final class HeatMapTest {
+  private static final Quantity VANILLA_ACCURACY = Metrics.quantity("vanilla_accuracy");
+  private static final Quantity R2_VANILLA = Metrics.quantity("r2_vanilla");
+  private static final Quantity R2_COPY = Metrics.quantity("r2_copy");
+  private static final Quantity EV = Metrics.quantity("ev");
   private static final ReportNetwork A = network("a", "stem", "layer1.0");
   private static final ReportNetwork B = network("b<&\">", "stem", "layer1.0", "layer2.0");
 
   @Test
   void heatMap_nonSquareWithMissingCell_drawsEveryCellWithItsValue() throws Exception {
-    Document svg = draw(Quantity.VANILLA_ACCURACY, 0.9, 0.5, 0.0, 1.0, 0.25);
+    Document svg = draw(VANILLA_ACCURACY, 0.9, 0.5, 0.0, 1.0, 0.25);
     assertThat(values(svg)).containsExactly("0.900", "0.500", "0", "1.000", "0.250");
     assertThat(tips(svg))
         .containsExactly(
@@ -41,7 +48,7 @@ final class HeatMapTest {
 
   @Test
   void heatMap_accuracyOfOne_hasTheLastColourAndDarkInk() throws Exception {
-    Document svg = draw(Quantity.VANILLA_ACCURACY, 0.9, 0.5, 0.0, 1.0);
+    Document svg = draw(VANILLA_ACCURACY, 0.9, 0.5, 0.0, 1.0);
     Element cell = cells(svg).get(3);
     assertThat(child(cell, "rect").getAttribute("fill")).isEqualTo("#fde725");
     assertThat(child(cell, "text").getAttribute("fill")).isEqualTo("#000000");
@@ -53,7 +60,7 @@ final class HeatMapTest {
   @Test
   void heatMap_negativeR2_hasTheColourOfZeroAndItsTrueValue() throws Exception {
     // EV 3 of variance 2
-    Document svg = draw(Quantity.R2_VANILLA, 3.0);
+    Document svg = draw(R2_VANILLA, 3.0);
     Element cell = cells(svg).get(0);
     assertThat(child(cell, "rect").getAttribute("fill")).isEqualTo("#440154");
     assertThat(child(cell, "text").getTextContent()).isEqualTo("−0.500");
@@ -61,7 +68,7 @@ final class HeatMapTest {
 
   @Test
   void heatMap_errors_areScaledToTheLargest() throws Exception {
-    Document svg = draw(Quantity.EV, 4.0, 0.0, 2.0);
+    Document svg = draw(EV, 4.0, 0.0, 2.0);
     assertThat(child(cells(svg).get(0), "rect").getAttribute("fill")).isEqualTo("#000004");
     assertThat(child(cells(svg).get(1), "rect").getAttribute("fill")).isEqualTo("#fcfdbf");
     assertThat(child(cells(svg).get(2), "rect").getAttribute("fill")).isEqualTo("#b73779");
@@ -70,15 +77,15 @@ final class HeatMapTest {
 
   @Test
   void heatMap_diverged_saysSoAndStaysOutOfTheScale() throws Exception {
-    Document svg = draw(Quantity.EV, Double.NaN, 2.0, Double.POSITIVE_INFINITY);
+    Document svg = draw(EV, Double.NaN, 2.0, Double.POSITIVE_INFINITY);
     assertThat(values(svg)).containsExactly("–", "2.000", "inf");
     assertThat(child(cells(svg).get(1), "rect").getAttribute("fill")).isEqualTo("#000004");
   }
 
   @Test
   void heatMap_accuracy_marksChance() {
-    Matrix matrix = matrix(Quantity.VANILLA_ACCURACY, 0.9);
-    HeatMap ofTen = heatMap(Quantity.VANILLA_ACCURACY);
+    Matrix matrix = matrix(VANILLA_ACCURACY, 0.9);
+    HeatMap ofTen = heatMap(VANILLA_ACCURACY);
     HeatMap ofHundred =
         new HeatMap(ofTen.title(), ofTen.subtitle(), ofTen.pair(), ofTen.quantity(), 0.01);
     // The colour bar is 128 high and starts at 54; its labels stand 4 lower: 54 + 128 * 0.9 + 4
@@ -88,14 +95,14 @@ final class HeatMapTest {
 
   @Test
   void heatMap_namesOfNetworks_areEscapedAndNamed() throws Exception {
-    Document svg = draw(Quantity.VANILLA_ACCURACY, 0.9);
+    Document svg = draw(VANILLA_ACCURACY, 0.9);
     assertThat(text(svg))
         .contains("sender a: cut", "receiver b<&\">: cut replaced", "Vanilla accuracy", "a to <b>");
   }
 
   @Test
   void heatMap_any_standsAlone() throws Exception {
-    String svg = heatMap(Quantity.VANILLA_ACCURACY).draw(matrix(Quantity.VANILLA_ACCURACY, 0.9));
+    String svg = heatMap(VANILLA_ACCURACY).draw(matrix(VANILLA_ACCURACY, 0.9));
     assertThat(svg).startsWith("<svg xmlns=\"http://www.w3.org/2000/svg\"");
     assertThat(svg.replace("http://www.w3.org/2000/svg", ""))
         .doesNotContain("script", "href", "http", " id=", "class=", "style");
@@ -103,29 +110,27 @@ final class HeatMapTest {
 
   @Test
   void heatMap_twoSeedsOfAnError_showsTheirMedianAndRange() {
-    List<Cell> cells = new ArrayList<>(cells(Quantity.EV, 1.0));
-    cells.addAll(cells(Quantity.EV, 2.0));
-    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV);
+    List<Cell> cells = new ArrayList<>(cells(EV, 1.0));
+    cells.addAll(cells(EV, 2.0));
+    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), EV);
     assertThat(matrix.value(0, 0)).isEqualTo(1.5);
-    assertThat(heatMap(Quantity.EV).draw(matrix))
-        .contains("1.5, range 1.000 to 2.000 over 2 seeds");
+    assertThat(heatMap(EV).draw(matrix)).contains("1.5, range 1.000 to 2.000 over 2 seeds");
   }
 
   @Test
   void heatMap_oneDivergedSeedOfThree_doesNotDecideTheError() {
-    List<Cell> cells = new ArrayList<>(cells(Quantity.EV, 1.0));
-    cells.addAll(cells(Quantity.EV, 1e9));
-    cells.addAll(cells(Quantity.EV, 2.0));
-    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV).value(0, 0))
-        .isEqualTo(2);
+    List<Cell> cells = new ArrayList<>(cells(EV, 1.0));
+    cells.addAll(cells(EV, 1e9));
+    cells.addAll(cells(EV, 2.0));
+    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), EV).value(0, 0)).isEqualTo(2);
   }
 
   @Test
   void heatMap_notConvergedCell_hasADaggerAndSaysWhy() throws Exception {
-    List<Cell> cells = cells(Quantity.VANILLA_ACCURACY, 0.9, 0.5);
+    List<Cell> cells = cells(VANILLA_ACCURACY, 0.9, 0.5);
     cells.set(1, cells.get(1).with(new Shared(0.25, null)));
-    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.VANILLA_ACCURACY);
-    Document svg = parse(heatMap(Quantity.VANILLA_ACCURACY).draw(matrix));
+    Matrix matrix = Matrix.of(cells, A.getCutList(), B.getCutList(), VANILLA_ACCURACY);
+    Document svg = parse(heatMap(VANILLA_ACCURACY).draw(matrix));
     assertThat(values(svg)).containsExactly("0.900", "0.500†");
     assertThat(tips(svg)).contains("stem → stem: 0.9", "stem → layer1.0: 0.5; not converged");
     assertThat(matrix.marked()).isEqualTo(1);
@@ -133,11 +138,10 @@ final class HeatMapTest {
 
   @Test
   void heatMap_overfittedCopy_isMarkedInMapsOfTheCopyOnly() throws Exception {
-    List<Cell> cells = cells(Quantity.EV, 1.0);
+    List<Cell> cells = cells(EV, 1.0);
     cells.set(0, cells.get(0).with(new Shared(-0.5, 0.11)));
-    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.EV).marked()).isZero();
-    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), Quantity.R2_COPY).marked())
-        .isEqualTo(1);
+    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), EV).marked()).isZero();
+    assertThat(Matrix.of(cells, A.getCutList(), B.getCutList(), R2_COPY).marked()).isEqualTo(1);
   }
 
   private static ReportNetwork network(String name, String... cuts) {
@@ -145,7 +149,7 @@ final class HeatMapTest {
   }
 
   private static HeatMap heatMap(Quantity quantity) {
-    return new HeatMap(quantity.title(), "a to <b>", new Pair(A, B), quantity, 0.1);
+    return new HeatMap(Quantities.mapTitle(quantity), "a to <b>", new Pair(A, B), quantity, 0.1);
   }
 
   private static Matrix matrix(Quantity quantity, double... values) {
@@ -156,14 +160,15 @@ final class HeatMapTest {
   private static List<Cell> cells(Quantity quantity, double... values) {
     List<Cell> cells = new ArrayList<>();
     for (int k = 0; k < values.length; k++) {
-      boolean accuracy = quantity == Quantity.VANILLA_ACCURACY;
+      boolean accuracy = quantity.equals(VANILLA_ACCURACY);
       cells.add(
           new Cell(
               Fixtures.place(
                   Condition.TRAINED_TRAINED, "a", A.getCut(k / 3), "b<&\">", B.getCut(k % 3)),
               Split.TEST,
-              Fixtures.comparison(accuracy ? values[k] : 0, 0, accuracy ? 0 : values[k], 0, 2)
-                  .getTest(),
+              MeasuredValues.of(
+                  Fixtures.comparison(accuracy ? values[k] : 0, 0, accuracy ? 0 : values[k], 0, 2)
+                      .getTest()),
               Digest.of(new byte[0]),
               Shared.NONE));
     }

@@ -2,11 +2,12 @@ package io.stitchflow.report.figure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.comparison.Metrics;
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.content.Digest;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Fixtures;
-import io.stitchflow.report.cells.Quantity;
 import io.stitchflow.report.cells.Shared;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.ReportNetwork;
@@ -15,11 +16,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class TerminalMatrixTest {
+  private static final Quantity VANILLA_ACCURACY = Metrics.quantity("vanilla_accuracy");
+  private static final Quantity R2_VANILLA = Metrics.quantity("r2_vanilla");
+
   @Test
   void plain_smallPair_isAlignedAndSaysWhatIsMissing() {
-    assertThat(
-            TerminalMatrix.of(table("a", "b"), "a", "b", Condition.TRAINED_TRAINED)
-                .plain(Quantity.R2_VANILLA))
+    assertThat(plain(table("a", "b"), "a", "b", R2_VANILLA))
         .isEqualTo(
             """
             R^2 of the vanilla stitch: a -> b, trained_trained, test
@@ -33,9 +35,7 @@ final class TerminalMatrixTest {
   void plain_markedCells_haveASpaceBeforeThemAndALegend() {
     List<Cell> cells =
         table("a", "b").cells().stream().map(cell -> cell.with(new Shared(0.5, null))).toList();
-    assertThat(
-            TerminalMatrix.of(new CellTable(cells), "a", "b", Condition.TRAINED_TRAINED)
-                .plain(Quantity.R2_VANILLA))
+    assertThat(plain(new CellTable(cells), "a", "b", R2_VANILLA))
         .isEqualTo(
             """
             R^2 of the vanilla stitch: a -> b, trained_trained, test
@@ -55,27 +55,43 @@ final class TerminalMatrixTest {
         cells.addAll(cell("a", senderCut, "a", receiverCut, 1));
       }
     }
-    String text =
-        TerminalMatrix.of(new CellTable(cells), "a", "a", Condition.TRAINED_TRAINED)
-            .plain(Quantity.VANILLA_ACCURACY);
+    String text = plain(new CellTable(cells), "a", "a", VANILLA_ACCURACY);
     assertThat(text.lines()).hasSize(11).allMatch(line -> line.length() <= 80);
   }
 
   @Test
-  void colored_matrix_isThePlainOneInColours() {
+  void colored_matrix_hasEscapeSequences() {
     TerminalMatrix matrix = TerminalMatrix.of(table("a", "b"), "a", "b", Condition.TRAINED_TRAINED);
-    String colored = matrix.colored(Quantity.R2_COPY);
-    assertThat(colored).contains("\u001b[48;5;");
-    assertThat(colored.replaceAll("\u001b\\[[0-9;]*m", ""))
-        .isEqualTo(matrix.plain(Quantity.R2_COPY));
+    assertThat(matrix.colored(R2_VANILLA)).contains("\u001b[48;5;", "  0.500\u001b[0m");
   }
 
   @Test
   void plain_pairThatWasNotRun_isEmpty() {
-    assertThat(
-            TerminalMatrix.of(table("a", "b"), "b", "a", Condition.TRAINED_TRAINED)
-                .plain(Quantity.VANILLA_ACCURACY))
-        .isEmpty();
+    assertThat(plain(table("a", "b"), "b", "a", VANILLA_ACCURACY)).isEmpty();
+  }
+
+  @Test
+  void matrices_twoConditions_haveOneNumberForEach() {
+    List<Cell> cells = new ArrayList<>(table("a", "b").cells());
+    Cell random = cells.get(1);
+    cells.add(
+        new Cell(
+            random.place().toBuilder().setCondition(Condition.RANDOM_TRAINED).build(),
+            random.split(),
+            random.values(),
+            random.comparison(),
+            random.shared()));
+    assertThat(TerminalMatrices.plain(TerminalMatrices.of(new CellTable(cells))))
+        .contains(
+            "Vanilla accuracy: a -> b, trained_trained, test\n", "R^2 of the vanilla stitch: ")
+        .endsWith(
+            "Vanilla accuracy, mean over all cells, test: trained_trained 0.500, random_trained"
+                + " 0.500\n");
+  }
+
+  private static String plain(CellTable table, String sender, String receiver, Quantity quantity) {
+    return TerminalMatrices.plain(
+        TerminalMatrix.of(table, sender, receiver, Condition.TRAINED_TRAINED).colored(quantity));
   }
 
   /** EV of variance 2, row by row; the last cell is missing. */

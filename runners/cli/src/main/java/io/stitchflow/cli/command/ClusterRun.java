@@ -2,12 +2,11 @@ package io.stitchflow.cli.command;
 
 import io.stitchflow.memo.Memo;
 import io.stitchflow.plan.PlanStatus;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.run.RunListener;
 import io.stitchflow.run.Worker;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.transforms.Cluster;
-import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
@@ -30,9 +29,9 @@ final class ClusterRun {
   static List<StageResult> importHere(
       Plan plan, PlanStatus survey, Store store, RunListener listener) throws InterruptedException {
     List<StageResult> imported = new ArrayList<>();
-    Worker worker = new Worker(store, Executors.all(), 1);
+    Worker worker = new Worker(store, 1);
     for (StageGroup group : survey.missing()) {
-      if (StageKind.of(group.getStage(0)).isImport()) {
+      if (StageDefinition.of(group.getStage(0)).readsSourceFiles()) {
         imported.addAll(worker.run(group.getStageList(), plan, Map.of(), listener));
       }
     }
@@ -61,7 +60,7 @@ final class ClusterRun {
     List<StageResult> results = new ArrayList<>();
     for (Stage stage : plan.getStageList()) {
       StageResult told = end.results().get(stage.getId());
-      // Whoever watches late finds everything in the store; what the run computed is no hit
+      // A late watcher finds everything in the store; what the run computed is not a hit
       boolean ran = told != null && told.getOutcome() == Outcome.RAN;
       if (ran || !known.containsKey(stage.getId())) {
         StageResult found = stored.get(stage.getId());

@@ -145,7 +145,7 @@ record CollectionTable(Path store, CollectionResult collected, List<Path> runs, 
         Sizes.words(restored.sizeBytes()),
         restored.kept().isEmpty()
             ? ""
-            : "; " + restored.kept().size() + " had been computed anew, which stay",
+            : "; " + restored.kept().size() + " had been recomputed, which stay",
         restored.lost().isEmpty()
             ? ""
             : "; " + restored.lost().size() + " were no longer in the trash");

@@ -12,6 +12,7 @@ import io.stitchflow.gc.CollectedItem;
 import io.stitchflow.gc.CollectionResult;
 import io.stitchflow.gc.GarbageCollector;
 import io.stitchflow.gc.UndoResult;
+import io.stitchflow.stage.StageRegistry;
 import io.stitchflow.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,7 +99,8 @@ public final class GcCommand implements Callable<Integer> {
               + "--dry-run or --max-size");
     }
     Store store = storeOption.open(environment);
-    GarbageCollector collector = new GarbageCollector(store, InstantSource.system());
+    GarbageCollector collector =
+        new GarbageCollector(store, InstantSource.system(), StageRegistry::eviction);
     if (purge) {
       List<CollectedItem> purged = collector.purge();
       json.print(system, CollectionTable.text(purged), CollectionTable.json(store.root(), purged));

@@ -13,18 +13,16 @@ import io.stitchflow.cli.text.Versions;
 import io.stitchflow.inspect.CatalogEntry;
 import io.stitchflow.inspect.RecordDescriptions;
 import io.stitchflow.inspect.StoreCatalog;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -126,8 +124,7 @@ public final class LsCommand implements Callable<Integer> {
   }
 
   private void checkStage() throws InputException {
-    List<String> kinds =
-        Stream.of(StageKind.values()).map(kind -> kind.name().toLowerCase(Locale.ROOT)).toList();
+    List<String> kinds = StageDefinition.all().stream().map(StageDefinition::name).toList();
     if (!stage.isEmpty() && !kinds.contains(stage)) {
       throw new InputException(
           "--stage: unknown stage '" + stage + "'; choose one of " + String.join(", ", kinds));

@@ -6,8 +6,8 @@ import io.stitchflow.cli.text.Durations;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.PlanStatus.StageStatus;
 import io.stitchflow.plan.PlanStatus.State;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.plan.TimeEstimator;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Stage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,10 +71,10 @@ final class PlanTable {
   }
 
   private List<Line> grouped() {
-    Map<StageKind, Map<State, List<StageStatus>>> kinds = new LinkedHashMap<>();
+    Map<StageDefinition, Map<State, List<StageStatus>>> kinds = new LinkedHashMap<>();
     for (StageStatus status : stages) {
       kinds
-          .computeIfAbsent(StageKind.of(status.stage()), kind -> new LinkedHashMap<>())
+          .computeIfAbsent(StageDefinition.of(status.stage()), kind -> new LinkedHashMap<>())
           .computeIfAbsent(status.state(), state -> new ArrayList<>())
           .add(status);
     }
@@ -84,7 +84,7 @@ final class PlanTable {
     return lines;
   }
 
-  private Line shared(StageKind kind, State state, List<StageStatus> all) {
+  private Line shared(StageDefinition kind, State state, List<StageStatus> all) {
     double seconds = all.stream().mapToDouble(this::seconds).sum();
     StageStatus first = all.get(0);
     String reason =
@@ -93,7 +93,7 @@ final class PlanTable {
             : all.size() == 1
                 ? first.reason()
                 : "such as " + first.stage().getId() + ": " + first.reason();
-    return new Line(state, all.size() + " " + kind.title(), seconds, reason);
+    return new Line(state, all.size() + " " + kind.plural(), seconds, reason);
   }
 
   private String totals() {
@@ -115,7 +115,7 @@ final class PlanTable {
     for (StageStatus status : stages) {
       Map<String, Object> stage = new LinkedHashMap<>();
       stage.put("id", status.stage().getId());
-      stage.put("kind", StageKind.of(status.stage()).name().toLowerCase(Locale.ROOT));
+      stage.put("kind", StageDefinition.of(status.stage()).name());
       stage.put("state", status.state().name());
       stage.put("reason", status.reason());
       stage.put("seconds", RunRecord.rounded(seconds(status)));

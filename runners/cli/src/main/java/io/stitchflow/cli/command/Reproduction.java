@@ -2,9 +2,9 @@ package io.stitchflow.cli.command;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.MissingBlobException;
+import io.stitchflow.content.StageName;
 import io.stitchflow.memo.Memo;
-import io.stitchflow.memo.StageExecutor;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.Action;
@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -30,13 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class Reproduction {
   private final Store store;
   private final ActionCache cache;
-  private final Map<StageKind, StageExecutor> executors;
   private final List<Outcome> outcomes = new ArrayList<>();
 
-  Reproduction(Store store, Map<StageKind, StageExecutor> executors) {
+  Reproduction(Store store) {
     this.store = store;
     this.cache = new ActionCache(store);
-    this.executors = executors;
   }
 
   /** How a rerun ended. */
@@ -59,7 +56,7 @@ final class Reproduction {
   record Outcome(Digest key, String kind, State state, String message) {}
 
   /**
-   * Reruns a share of the records, drawn by {@code seed}; each is told as it ends.
+   * Reruns a share of the records, drawn by {@code seed}; each is reported as it ends.
    *
    * @param share in (0, 1]
    */
@@ -87,18 +84,17 @@ final class Reproduction {
     if (action == null) {
       return new Outcome(key, "unknown", State.SKIPPED, "its action is lost");
     }
-    StageKind kind = StageKind.of(action);
-    String name = kind.name().toLowerCase(Locale.ROOT);
-    StageExecutor executor = executors.get(kind);
-    if (executor == null) {
-      return new Outcome(key, name, State.SKIPPED, "nothing here computes it");
+    String name = StageName.of(action);
+    @Nullable StageDefinition stage = StageDefinition.find(action);
+    if (stage == null) {
+      return new Outcome(key, name, State.SKIPPED, "this program has no such stage");
     }
     Memo.Answer answer;
     try {
       answer =
           memo.get(
                   List.of(new Memo.Request(action, 1, false, List.of())),
-                  executor,
+                  stage.executor(),
                   store::open,
                   share -> {})
               .get(0);

@@ -11,7 +11,6 @@ import io.stitchflow.gc.StoreProblem;
 import io.stitchflow.gc.StoreVerifier;
 import io.stitchflow.gc.Verification;
 import io.stitchflow.store.Store;
-import io.stitchflow.transforms.Executors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +87,7 @@ public final class VerifyCommand implements Callable<Integer> {
     boolean same = true;
     if (rerunShare > 0) {
       List<Reproduction.Outcome> outcomes =
-          new Reproduction(store, Executors.all())
+          new Reproduction(store)
               .run(rerunShare, seed, outcome -> system.err().println(line(outcome)));
       same =
           outcomes.stream().noneMatch(outcome -> outcome.state() == Reproduction.State.DIFFERENT);

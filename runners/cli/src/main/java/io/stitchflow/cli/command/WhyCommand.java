@@ -15,13 +15,12 @@ import io.stitchflow.inspect.StoreCatalog;
 import io.stitchflow.inspect.Why;
 import io.stitchflow.memo.Memo;
 import io.stitchflow.plan.PlanStatus;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -114,7 +113,7 @@ public final class WhyCommand implements Callable<Integer> {
   private static Map<String, Object> json(Explanation explanation) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", explanation.stage().getId());
-    json.put("kind", StageKind.of(explanation.stage()).name().toLowerCase(Locale.ROOT));
+    json.put("kind", StageDefinition.of(explanation.stage()).name());
     json.put("state", explanation.state().name());
     json.put("note", explanation.note());
     if (explanation.nearest() != null) {

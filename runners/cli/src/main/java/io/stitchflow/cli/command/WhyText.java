@@ -7,7 +7,7 @@ import io.stitchflow.inspect.Difference;
 import io.stitchflow.inspect.Explanation;
 import io.stitchflow.inspect.RecordDescriptions;
 import io.stitchflow.plan.PlanStatus.State;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,14 +95,15 @@ record WhyText(RecordDescriptions words) {
   }
 
   /** What stages share that have a line together. */
-  private record Group(StageKind kind, State state, Set<String> changes) {}
+  private record Group(StageDefinition kind, State state, Set<String> changes) {}
 
   private static void appendGroups(StringBuilder text, List<Explanation> left) {
     Map<Group, List<Explanation>> groups = new LinkedHashMap<>();
     for (Explanation explanation : left) {
       Set<String> changes =
           explanation.causes().stream().map(Cause::change).collect(Collectors.toSet());
-      Group group = new Group(StageKind.of(explanation.stage()), explanation.state(), changes);
+      Group group =
+          new Group(StageDefinition.of(explanation.stage()), explanation.state(), changes);
       groups.computeIfAbsent(group, each -> new ArrayList<>()).add(explanation);
     }
     groups.forEach(
@@ -113,7 +114,7 @@ record WhyText(RecordDescriptions words) {
                   ? first.stage().getId()
                   : stages.size()
                       + " "
-                      + group.kind().title()
+                      + group.kind().plural()
                       + ", such as "
                       + first.stage().getId();
           line(text, String.format(Locale.ROOT, "%-4s  %s", group.state(), what));

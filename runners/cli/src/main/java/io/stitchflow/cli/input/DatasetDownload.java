@@ -5,16 +5,18 @@ import io.stitchflow.cli.text.Sizes;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.NoCacheHomeException;
-import io.stitchflow.dataset.Cifar;
+import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DownloadException;
 import io.stitchflow.dataset.OfficialArchive;
 import io.stitchflow.plan.PlanStatus;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.Phase;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Stores;
 import io.stitchflow.v1.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets an official data set that an experiment names without a directory, and shows how far it is.
@@ -42,33 +44,26 @@ public final class DatasetDownload {
       throws InputException, NoCacheHomeException {
     boolean imports =
         survey.missing().stream()
-            .anyMatch(group -> StageKind.of(group.getStage(0)) == StageKind.IMPORT_DATASET);
-    if (!imports || !isOf(dataset)) {
-      return;
-    }
-    if (dataset.hasCifar10()) {
-      download(Cifar.CIFAR10, dataset.getCifar10().getUrl(), environment, terminal);
-    } else {
-      download(Cifar.CIFAR100, dataset.getCifar100().getUrl(), environment, terminal);
+            .anyMatch(
+                group -> StageDefinition.of(group.getStage(0)).phase() == Phase.IMPORT_DATASETS);
+    @Nullable OfficialArchive archive = archive(dataset);
+    if (imports && archive != null) {
+      download(archive, Stores.datasets(environment), terminal);
     }
   }
 
-  /** Whether the data set is an official one that the experiment names without a directory. */
-  static boolean isOf(Dataset dataset) {
-    return (dataset.hasCifar10() && dataset.getCifar10().getDirectory().isEmpty())
-        || (dataset.hasCifar100() && dataset.getCifar100().getDirectory().isEmpty());
+  /** The archive that a valid data set is downloaded as, or null if its files exist already. */
+  static @Nullable OfficialArchive archive(Dataset dataset) {
+    return DatasetKinds.of(dataset).archive(dataset);
   }
 
-  private static void download(
-      Cifar cifar, String url, Map<String, String> environment, Terminal terminal)
-      throws InputException, NoCacheHomeException {
-    Path datasets = Stores.datasets(environment);
-    OfficialArchive archive = OfficialArchive.of(cifar, url, datasets);
+  private static void download(OfficialArchive archive, Path datasets, Terminal terminal)
+      throws InputException {
     DatasetDownload display = new DatasetDownload(terminal, archive.title());
     try {
-      if (!archive.isThere()) {
+      if (!archive.isThere(datasets)) {
         terminal.err().println(archive.title() + ": downloading " + archive.source());
-        archive.fetch(display::show);
+        archive.fetch(datasets, display::show);
       }
     } catch (DownloadException e) {
       throw new InputException(String.valueOf(e.getMessage()));

@@ -8,13 +8,12 @@ import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.PlanStatus.StageStatus;
 import io.stitchflow.plan.Planner;
 import io.stitchflow.plan.RepresentationRetention;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.plan.TimeEstimator;
 import io.stitchflow.spec.ValidExperiment;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.Stores;
 import io.stitchflow.torch.Toolchains;
-import io.stitchflow.transforms.Executors;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.Stage;
@@ -50,7 +49,7 @@ public final class Plans {
       ValidExperiment valid, String device, Map<String, String> environment, boolean codeInKeys)
       throws InputException, IOException {
     Plan plan = plan(valid, datasets(valid, environment), toolchain(device));
-    return codeInKeys ? withCode(plan, StageCode.of(Executors.all())) : plan;
+    return codeInKeys ? withCode(plan, StageCode.of(StageDefinition.all())) : plan;
   }
 
   /** The plan as it runs in that store: with {@code AUTO}, its disk says what is kept. */
@@ -67,15 +66,15 @@ public final class Plans {
   /** Asked for only where something is downloaded: other data sets need no cache directory. */
   private static Path datasets(ValidExperiment valid, Map<String, String> environment)
       throws NoCacheHomeException {
-    return DatasetDownload.isOf(valid.experiment().getDataset())
-        ? Stores.datasets(environment)
-        : valid.base();
+    return DatasetDownload.archive(valid.experiment().getDataset()) == null
+        ? valid.base()
+        : Stores.datasets(environment);
   }
 
   private static Plan plan(ValidExperiment valid, Path datasets, Toolchain toolchain)
       throws InputException {
     try {
-      return Planner.plan(valid.experiment(), valid.base(), datasets, toolchain);
+      return Planner.plan(valid, datasets, toolchain);
     } catch (IOException e) {
       throw new InputException(
           "the data set or weights cannot be read: "
@@ -85,10 +84,10 @@ public final class Plans {
   }
 
   /** The same stages under keys that hold the code that computes them. */
-  static Plan withCode(Plan plan, Map<StageKind, StageCode> codes) {
+  static Plan withCode(Plan plan, Map<StageDefinition, StageCode> codes) {
     Plan.Builder changed = plan.toBuilder();
     for (Stage.Builder stage : changed.getStageBuilderList()) {
-      StageCode code = codes.get(StageKind.of(stage.getAction()));
+      StageCode code = codes.get(StageDefinition.of(stage.getAction()));
       if (code == null) {
         throw new IllegalStateException("nothing here computes '" + stage.getId() + "'");
       }

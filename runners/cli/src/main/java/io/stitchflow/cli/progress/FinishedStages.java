@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param job the run's id on a cluster, or null where it was in one process
  */
 public record FinishedStages(Store store, Run run, @Nullable String job) {
-  /** A run that cannot be recorded has its results all the same: that is told, and no failure. */
+  /**
+   * A run that cannot be recorded still has its results: a warning is printed, the run does not
+   * fail.
+   */
   public void keep(StageResults results, Lines err) {
     try {
       if (job == null) {

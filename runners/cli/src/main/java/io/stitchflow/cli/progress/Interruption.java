@@ -44,7 +44,7 @@ public final class Interruption implements AutoCloseable {
     }
   }
 
-  /** Never returns once the process is interrupted: what the run fails with then is no news. */
+  /** Never returns once the process is interrupted: what the run fails with then is not news. */
   @Override
   public void close() {
     try {

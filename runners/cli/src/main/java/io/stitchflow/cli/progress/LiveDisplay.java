@@ -57,14 +57,14 @@ final class LiveDisplay implements Display {
   static List<String> block(ProgressSnapshot snapshot) {
     List<String> lines = new ArrayList<>();
     int widest =
-        snapshot.kinds().stream().mapToInt(each -> each.kind().title().length()).max().orElse(0);
+        snapshot.kinds().stream().mapToInt(each -> each.kind().plural().length()).max().orElse(0);
     for (ProgressSnapshot.Kind each : snapshot.kinds()) {
       String cached = each.cached() > 0 ? ", " + each.cached() + " cached" : "";
       int full = BAR * each.done() / each.total();
       lines.add(
           "  "
-              + each.kind().title()
-              + " ".repeat(widest - each.kind().title().length())
+              + each.kind().plural()
+              + " ".repeat(widest - each.kind().plural().length())
               + "  ["
               + "#".repeat(full)
               + ".".repeat(BAR - full)

@@ -115,7 +115,7 @@ final class OutFiles implements AutoCloseable {
   private static Path parent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     if (parent == null) {
-      throw new IllegalStateException(file + " is no file");
+      throw new IllegalStateException(file + " is not a file");
     }
     return parent;
   }

@@ -2,8 +2,8 @@ package io.stitchflow.cli.progress;
 
 import io.stitchflow.cli.text.Durations;
 import io.stitchflow.cli.text.Lines;
-import io.stitchflow.plan.StageKind;
-import java.util.EnumMap;
+import io.stitchflow.stage.StageDefinition;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -18,8 +18,8 @@ final class PlainDisplay implements Display {
 
   private final Lines log;
   private final LongSupplier nanos;
-  private final Map<StageKind, Long> begun = new EnumMap<>(StageKind.class);
-  private final Map<StageKind, Boolean> over = new EnumMap<>(StageKind.class);
+  private final Map<StageDefinition, Long> begun = new LinkedHashMap<>();
+  private final Map<StageDefinition, Boolean> over = new LinkedHashMap<>();
   private long lastNanos;
   private int failuresTold;
 
@@ -59,7 +59,7 @@ final class PlainDisplay implements Display {
   }
 
   private void tell(ProgressSnapshot.Kind each) {
-    String title = each.kind().title();
+    String title = each.kind().plural();
     if (each.begun() && !begun.containsKey(each.kind())) {
       begun.put(each.kind(), nanos.getAsLong());
       say(

@@ -3,15 +3,14 @@ package io.stitchflow.cli.progress;
 import io.stitchflow.cli.text.Durations;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.PlanStatus.StageStatus;
-import io.stitchflow.plan.StageKind;
 import io.stitchflow.plan.TimeEstimator;
 import io.stitchflow.run.RunListener;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ final class Progress implements RunListener {
   private final TimeEstimator estimator;
   private final LongSupplier nanos;
   private final int total;
-  private final Map<StageKind, Counts> kinds = new EnumMap<>(StageKind.class);
+  private final Map<StageDefinition, Counts> kinds = new LinkedHashMap<>();
   private final Map<String, Stage> left = new LinkedHashMap<>();
   private final Map<String, Integer> leftInGroup = new LinkedHashMap<>();
   private final Map<String, ProgressSnapshot.Running> running = new LinkedHashMap<>();
@@ -46,7 +45,7 @@ final class Progress implements RunListener {
     this.total = survey.stages().size();
     for (StageStatus status : survey.stages()) {
       Stage stage = status.stage();
-      Counts counts = kinds.computeIfAbsent(StageKind.of(stage), kind -> new Counts());
+      Counts counts = kinds.computeIfAbsent(StageDefinition.of(stage), kind -> new Counts());
       counts.total++;
       if (status.state() == PlanStatus.State.HIT) {
         counts.cached++;
@@ -119,7 +118,7 @@ final class Progress implements RunListener {
   }
 
   private Counts counts(Stage stage) {
-    Counts counts = kinds.get(StageKind.of(stage));
+    Counts counts = kinds.get(StageDefinition.of(stage));
     if (counts == null) {
       throw new IllegalArgumentException("stage '" + stage.getId() + "' is not in the plan");
     }

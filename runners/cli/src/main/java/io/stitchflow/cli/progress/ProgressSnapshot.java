@@ -1,7 +1,7 @@
 package io.stitchflow.cli.progress;
 
 import io.stitchflow.cli.text.Durations;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import java.util.List;
 
 /**
@@ -34,7 +34,7 @@ record ProgressSnapshot(
    * @param done over, in any way; the cached too
    * @param begun whether any has started
    */
-  record Kind(StageKind kind, int total, int cached, int done, boolean begun) {
+  record Kind(StageDefinition kind, int total, int cached, int done, boolean begun) {
     boolean isOver() {
       return done == total;
     }

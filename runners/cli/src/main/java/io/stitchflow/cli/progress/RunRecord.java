@@ -2,7 +2,7 @@ package io.stitchflow.cli.progress;
 
 import io.stitchflow.cli.text.Versions;
 import io.stitchflow.content.Digest;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.Stage;
@@ -72,7 +72,7 @@ public record RunRecord(
   private static Map<String, Object> described(Stage stage, StageResult result) {
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("id", stage.getId());
-    described.put("kind", StageKind.of(stage).name().toLowerCase(Locale.ROOT));
+    described.put("kind", StageDefinition.of(stage).name());
     described.put("outcome", result.getOutcome().name().toLowerCase(Locale.ROOT));
     if (!result.getKey().isEmpty()) {
       described.put("key", Digest.from(result.getKey()).hex());

@@ -9,8 +9,8 @@ import io.stitchflow.cli.text.Lines;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.content.ExitCoded;
 import io.stitchflow.content.MissingBlobException;
+import io.stitchflow.report.figure.TerminalMatrices;
 import io.stitchflow.store.Store;
-import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
@@ -61,7 +61,7 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json) {
       throw e instanceof ExitCoded ? e : out.unwritable(e);
     }
     if (record.report() != null) {
-      answer(run.getExperiment(), out);
+      answer(out);
     }
     summarize(record, terminal.out());
     StoreOption.warn(store, terminal);
@@ -89,12 +89,12 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json) {
     }
   }
 
-  private void answer(Experiment experiment, OutDirectory out) throws IOException {
-    String matrices = Matrices.of(out.path("cells.csv"), experiment, terminal.color());
+  private void answer(OutDirectory out) throws IOException {
+    String matrices = Files.readString(out.path("matrices.ansi"));
     if (terminal.color()) {
       terminal.out().printRaw(matrices);
     } else {
-      terminal.out().print(matrices);
+      terminal.out().print(TerminalMatrices.plain(matrices));
     }
     if (Files.exists(out.path("answer.txt"))) {
       terminal.out().println();

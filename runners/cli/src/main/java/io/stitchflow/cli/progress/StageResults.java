@@ -1,7 +1,8 @@
 package io.stitchflow.cli.progress;
 
 import io.stitchflow.plan.PlanStatus;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.Phase;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
@@ -59,7 +60,9 @@ public record StageResults(Plan plan, Map<String, StageResult> byStage) {
   @Nullable StageResult report() {
     for (Stage stage : plan.getStageList()) {
       StageResult result = byStage.get(stage.getId());
-      if (StageKind.of(stage) == StageKind.WRITE_REPORT && result != null && result.hasResult()) {
+      if (StageDefinition.of(stage).phase() == Phase.WRITE_REPORT
+          && result != null
+          && result.hasResult()) {
         return result;
       }
     }

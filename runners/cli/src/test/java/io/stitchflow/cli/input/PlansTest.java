@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.stitchflow.code.StageCode;
 import io.stitchflow.content.ActionKeys;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.SolveCopyStitch;
@@ -16,6 +16,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class PlansTest {
+  private static final StageDefinition SOLVED = StageDefinition.named("solve_copy_stitch");
+  private static final StageDefinition REPORT = StageDefinition.named("write_report");
+
   private static final Plan PLAN =
       Plan.newBuilder()
           .addStage(
@@ -25,14 +28,8 @@ final class PlansTest {
 
   @Test
   void withCode_ofOneStageChanged_changesThatStagesKeyOnly() {
-    Plan before =
-        Plans.withCode(
-            PLAN,
-            Map.of(StageKind.SOLVE_COPY_STITCH, code("a"), StageKind.WRITE_REPORT, code("b")));
-    Plan after =
-        Plans.withCode(
-            PLAN,
-            Map.of(StageKind.SOLVE_COPY_STITCH, code("a"), StageKind.WRITE_REPORT, code("c")));
+    Plan before = Plans.withCode(PLAN, Map.of(SOLVED, code("a"), REPORT, code("b")));
+    Plan after = Plans.withCode(PLAN, Map.of(SOLVED, code("a"), REPORT, code("c")));
     assertThat(after.getStage(0)).isEqualTo(before.getStage(0));
     assertThat(ActionKeys.key(after.getStage(1).getAction()))
         .isNotEqualTo(ActionKeys.key(before.getStage(1).getAction()));
@@ -43,7 +40,7 @@ final class PlansTest {
   @Test
   void withCode_stageThatNothingComputes_isABug() {
     assertThatIllegalStateException()
-        .isThrownBy(() -> Plans.withCode(PLAN, Map.of(StageKind.WRITE_REPORT, code("b"))))
+        .isThrownBy(() -> Plans.withCode(PLAN, Map.of(REPORT, code("b"))))
         .withMessageContaining("nothing here computes");
   }
 

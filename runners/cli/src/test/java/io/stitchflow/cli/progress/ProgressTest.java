@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.cli.Screen;
 import io.stitchflow.cli.text.Durations;
-import io.stitchflow.plan.StageKind;
+import io.stitchflow.stage.StageDefinition;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -99,7 +99,7 @@ final class ProgressTest {
   private static ProgressSnapshot snapshot(
       int done, boolean begun, List<ProgressSnapshot.Running> running) {
     ProgressSnapshot.Kind networks =
-        new ProgressSnapshot.Kind(StageKind.TRAIN_NETWORK, 3, 1, 1 + done, begun);
+        new ProgressSnapshot.Kind(StageDefinition.named("train_network"), 3, 1, 1 + done, begun);
     return new ProgressSnapshot(List.of(networks), running, 4, 1 + done, List.of(), 93);
   }
 }

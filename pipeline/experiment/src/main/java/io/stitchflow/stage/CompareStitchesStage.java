@@ -1,0 +1,38 @@
+package io.stitchflow.stage;
+
+import io.stitchflow.comparison.CompareStitchesExecutor;
+import io.stitchflow.memo.StageExecutor;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.CompareStitches;
+
+/** Measures the vanilla and the copy stitch of a cell. */
+final class CompareStitchesStage extends StageDefinition {
+  CompareStitchesStage() {
+    super(
+        StageTraits.of("compare_stitches", 4, Phase.COMPARE_STITCHES)
+            .makes("comparison", "comparisons")
+            .reads(
+                "vanilla",
+                "copy",
+                "sender.train",
+                "sender.test",
+                "receiver.train",
+                "receiver.test",
+                "network",
+                "sender.predictions",
+                "receiver.predictions")
+            .writes("comparison", BlobFormat.COMPARISON)
+            .withTorch());
+  }
+
+  @Override
+  public StageExecutor executor() {
+    return new CompareStitchesExecutor();
+  }
+
+  @Override
+  public String describe(Action action, Provenance provenance) {
+    CompareStitches cell = action.getCompareStitches();
+    return Descriptions.cell(action, cell.getSenderCut(), cell.getReceiverCut(), provenance);
+  }
+}

@@ -1,0 +1,105 @@
+package io.stitchflow.dataset;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Extension;
+import io.stitchflow.v1.ImportDataset;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry of data set kinds. Built-in kinds have a field in {@link Dataset} and {@link
+ * ImportDataset}; extensions are found on the class path by {@link ServiceLoader}, and experiments
+ * name them in {@code dataset { extension { name: "..." } }}.
+ */
+public final class DatasetKinds {
+  private static final List<DatasetKind> BUILT_IN =
+      List.of(
+          new Cifar10Dataset(),
+          new Cifar100Dataset(),
+          new ImageFolderDataset(),
+          new SyntheticDataset());
+
+  private static final List<DatasetKind> EXTENSIONS =
+      ServiceLoader.load(DatasetKind.class, DatasetKind.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
+  private DatasetKinds() {}
+
+  public static List<DatasetKind> builtIn() {
+    return BUILT_IN;
+  }
+
+  public static List<DatasetKind> extensions() {
+    return EXTENSIONS;
+  }
+
+  /** Every kind, the built-in ones first. */
+  public static List<DatasetKind> all() {
+    return Stream.concat(BUILT_IN.stream(), EXTENSIONS.stream()).toList();
+  }
+
+  /** The kind of the data set, or null if none is set or it is unknown. */
+  public static @Nullable DatasetKind find(Dataset dataset) {
+    return findByField(dataset);
+  }
+
+  /** The kind of the import, or null if none is set or it is unknown. */
+  public static @Nullable DatasetKind find(ImportDataset parameters) {
+    return findByField(parameters);
+  }
+
+  /**
+   * The kind of the data set.
+   *
+   * @throws IllegalArgumentException if none is set or it is unknown
+   */
+  public static DatasetKind of(Dataset dataset) {
+    return getByField(dataset);
+  }
+
+  /**
+   * The kind of the import.
+   *
+   * @throws IllegalArgumentException if none is set or it is unknown
+   */
+  public static DatasetKind of(ImportDataset parameters) {
+    return getByField(parameters);
+  }
+
+  /** The field of {@link Dataset} that is set, such as {@code cifar10}; empty if none is. */
+  public static String field(Dataset dataset) {
+    FieldDescriptor field = kindField(dataset);
+    return field == null ? "" : field.getName();
+  }
+
+  private static DatasetKind getByField(Message message) {
+    @Nullable DatasetKind kind = findByField(message);
+    if (kind == null) {
+      throw new IllegalArgumentException("the kind of data set is unknown: '" + message + "'");
+    }
+    return kind;
+  }
+
+  private static @Nullable DatasetKind findByField(Message message) {
+    FieldDescriptor field = kindField(message);
+    if (field == null) {
+      return null;
+    }
+    return message.getField(field) instanceof Extension extension
+        ? named(extension.getName(), EXTENSIONS)
+        : named(field.getName(), BUILT_IN);
+  }
+
+  private static @Nullable DatasetKind named(String name, List<DatasetKind> kinds) {
+    return kinds.stream().filter(kind -> kind.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private static @Nullable FieldDescriptor kindField(Message message) {
+    return message.getOneofFieldDescriptor(message.getDescriptorForType().getRealOneofs().get(0));
+  }
+}

@@ -1,0 +1,150 @@
+package io.stitchflow.network;
+
+import ai.djl.ndarray.NDArray;
+import io.stitchflow.network.Tensor.Role;
+import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.Functional.BatchNorm;
+import io.stitchflow.v1.ConvolutionLayer;
+import io.stitchflow.v1.Layer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution and, where there is one, the normalisation of its output.
+ *
+ * @param kernel side of the kernel
+ * @param size side of the output
+ */
+record Convolution(
+    String name,
+    @Nullable Normalization norm,
+    int in,
+    int out,
+    int kernel,
+    int stride,
+    int padding,
+    boolean hasBias,
+    int size)
+    implements Step {
+  String weight() {
+    return name + ".weight";
+  }
+
+  String bias() {
+    return name + ".bias";
+  }
+
+  @Override
+  public NDArray apply(NDArray x, Arithmetic arithmetic) {
+    return arithmetic.convolve(x, this);
+  }
+
+  @Override
+  public List<Tensor> tensors() {
+    List<Tensor> tensors = new ArrayList<>();
+    tensors.add(new Tensor(weight(), Role.CONVOLUTION, List.of(out, in, kernel, kernel)));
+    if (hasBias) {
+      tensors.add(new Tensor(bias(), Role.ZERO, List.of(out)));
+    }
+    if (norm != null) {
+      tensors.addAll(norm.tensors());
+    }
+    return tensors;
+  }
+
+  @Override
+  public long macs() {
+    return (long) in * out * kernel * kernel * size * size;
+  }
+
+  @Override
+  public boolean isOutputWritable() {
+    return true;
+  }
+
+  /** One convolution, into which the normalisation is folded. */
+  @Override
+  public Map<String, NDArray> freeze(Weights weights) {
+    Map<String, NDArray> frozen = new LinkedHashMap<>();
+    if (norm == null) {
+      // A 1x1 kernel lies in memory alike either way, and would stay the trained array's
+      frozen.put(weight(), Functional.channelsLast(weights.get(weight()).duplicate()));
+      if (hasBias) {
+        frozen.put(bias(), weights.get(bias()).duplicate());
+      }
+      return frozen;
+    }
+    // (w * x + b - mean) / deviation * scale + shift
+    BatchNorm moments = weights.norm(norm);
+    NDArray scale = moments.weight().div(moments.variance().add(BatchNorm.EPSILON).sqrt());
+    NDArray scaled = weights.get(weight()).mul(scale.reshape(out, 1, 1, 1));
+    NDArray shift = moments.bias().sub(moments.mean().mul(scale));
+    frozen.put(weight(), Functional.channelsLast(scaled));
+    frozen.put(bias(), hasBias ? shift.add(weights.get(bias()).mul(scale)) : shift);
+    return frozen;
+  }
+
+  /** {@code conv}. */
+  static final class Type implements LayerType {
+    @Override
+    public Layer.KindCase kind() {
+      return Layer.KindCase.CONV;
+    }
+
+    @Override
+    public void fillDefaults(Layer.Builder layer) {
+      ConvolutionLayer.Builder conv = layer.getConvBuilder();
+      if (conv.getStride() == 0) {
+        conv.setStride(1);
+      }
+      if (!conv.hasBias()) {
+        conv.setBias(true);
+      }
+    }
+
+    @Override
+    public boolean absorbs(LayerType next) {
+      return next.kind() == Layer.KindCase.BATCH_NORM;
+    }
+
+    @Override
+    public @Nullable Step read(Layer layer, LayerReader.Place place, LayerReader reader) {
+      ConvolutionLayer conv = layer.getConv();
+      String path = place.path() + ".conv.";
+      boolean complete =
+          LayerReader.all(
+              reader.inRange(path + "channels", conv.getChannels(), 1, LayerReader.MOST_CHANNELS),
+              reader.inRange(path + "kernel", conv.getKernel(), 1, LayerReader.MOST_KERNEL),
+              reader.inRange(path + "stride", conv.getStride(), 1, Architecture.MOST_STRIDE),
+              reader.inRange(path + "padding", conv.getPadding(), 0, LayerReader.MOST_PADDING));
+      @Nullable List<Integer> in = reader.map(place.path(), "a convolution");
+      if (!complete || in == null) {
+        reader.lose();
+        return null;
+      }
+      int size =
+          reader.slide(place.path(), in, conv.getKernel(), conv.getStride(), conv.getPadding());
+      if (size < 1) {
+        return null;
+      }
+      int channels = conv.getChannels();
+      reader.give(place.path(), List.of(channels, size, size));
+      @Nullable String norm = place.absorbed();
+      return reader.own(
+          place.path(),
+          new Convolution(
+              place.name(),
+              norm == null ? null : new Normalization(norm, channels),
+              in.get(0),
+              channels,
+              conv.getKernel(),
+              conv.getStride(),
+              conv.getPadding(),
+              conv.getBias(),
+              size));
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.stitchflow.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.Functional.BatchNorm;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.Layer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds of every layer type, on a small layer of it. */
+class LayerTypesTest {
+  private static final int EXAMPLES = 3;
+  private static final List<Integer> MAP = List.of(4, 8, 8);
+  private static final List<Integer> VECTOR = List.of(6);
+  private static final Map<Layer.KindCase, String> SAMPLES = samples();
+
+  private final Lane lane = Lane.open();
+
+  @AfterEach
+  void close() {
+    lane.close();
+  }
+
+  private static Map<Layer.KindCase, String> samples() {
+    Map<Layer.KindCase, String> samples = new EnumMap<>(Layer.KindCase.class);
+    samples.put(Layer.KindCase.CONV, "conv { channels: 5 kernel: 3 stride: 2 padding: 1 }");
+    samples.put(Layer.KindCase.BATCH_NORM, "batch_norm {}");
+    samples.put(Layer.KindCase.RELU, "relu {}");
+    samples.put(Layer.KindCase.MAX_POOL, "max_pool { kernel: 2 }");
+    samples.put(Layer.KindCase.AVG_POOL, "avg_pool { kernel: 3 stride: 2 padding: 1 }");
+    samples.put(Layer.KindCase.GLOBAL_AVG_POOL, "global_avg_pool {}");
+    samples.put(Layer.KindCase.FLATTEN, "flatten {}");
+    samples.put(Layer.KindCase.LINEAR, "linear { outputs: 5 }");
+    samples.put(
+        Layer.KindCase.RESIDUAL, "residual { body { conv { channels: 4 kernel: 3 padding: 1 } } }");
+    samples.put(
+        Layer.KindCase.SEQUENCE, "sequence { layer { relu {} } layer { max_pool { kernel: 4 } } }");
+    return samples;
+  }
+
+  static Stream<Layer.KindCase> kinds() {
+    return LayerTypes.all().stream().map(LayerType::kind);
+  }
+
+  @Test
+  void all_everyFieldOfTheProto_hasOneType() {
+    assertThat(kinds())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(Layer.KindCase.values())
+                .filter(kind -> kind != Layer.KindCase.KIND_NOT_SET)
+                .toList());
+    assertThat(LayerTypes.names()).startsWith("conv, batch_norm, ").endsWith(" or sequence");
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void fillDefaults_twice_isAsOnce(Layer.KindCase kind) {
+    Layer layer = layer(kind);
+    Layer.Builder again = layer.toBuilder();
+    LayerTypes.fillDefaults(again);
+    assertThat(again.build()).isEqualTo(layer);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void inside_everyListOfLayers_isNamedByItsPath(Layer.KindCase kind) {
+    FieldDescriptor field = Layer.getDescriptor().findFieldByNumber(kind.getNumber());
+    List<String> lists = new ArrayList<>();
+    for (FieldDescriptor inner : field.getMessageType().getFields()) {
+      if (inner.isRepeated()) {
+        lists.add(field.getName() + "." + inner.getName());
+      }
+    }
+    assertThat(LayerTypes.inside(layer(kind)).keySet()).containsExactlyInAnyOrderElementsOf(lists);
+    assertThat(type(kind).holdsLayers()).isEqualTo(!lists.isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void apply_aBatch_hasTheShapeThatWasReadAndLeavesTheInput(Layer.KindCase kind) {
+    LayerReader reader = new LayerReader(in(kind));
+    Step step = read(kind, reader);
+    NDArray x = noise(shape(in(kind)));
+    float[] before = x.toFloatArray();
+    NDArray y = step.apply(x, new Ones(lane));
+    List<Integer> out = Objects.requireNonNull(reader.shape());
+    assertThat(y.getShape()).isEqualTo(shape(out));
+    assertThat(x.toFloatArray()).containsExactly(before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void read_aLayer_hasArraysBelowItsNameAndMacsWhereItHasWeights(Layer.KindCase kind) {
+    LayerReader reader = new LayerReader(in(kind));
+    Step step = read(kind, reader);
+    assertThat(step.tensors()).allMatch(tensor -> tensor.name().startsWith("x."));
+    assertThat(step.tensors().stream().map(Tensor::name)).doesNotHaveDuplicates();
+    assertThat(step.tensors().stream().mapToLong(Tensor::elements).sum())
+        .isEqualTo(reader.numbers());
+    assertThat(step.macs() > 0)
+        .isEqualTo(step.tensors().stream().anyMatch(tensor -> tensor.shape().size() > 1));
+    assertThat(step.parts().stream().flatMap(part -> part.tensors().stream()))
+        .containsExactlyElementsOf(step.tensors());
+    assertThat(reader.complaints()).isEmpty();
+  }
+
+  private static Step read(Layer.KindCase kind, LayerReader reader) {
+    return Objects.requireNonNull(
+        type(kind).read(layer(kind), new LayerReader.Place("layer[0]", "x", null), reader));
+  }
+
+  private static LayerType type(Layer.KindCase kind) {
+    return Objects.requireNonNull(LayerTypes.find(layer(kind)));
+  }
+
+  private static Layer layer(Layer.KindCase kind) {
+    String sample = Objects.requireNonNull(SAMPLES.get(kind), "add a sample of " + kind);
+    Layer.Builder layer = Layers.layers("layer { name: \"x\" " + sample + " }").get(0).toBuilder();
+    LayerTypes.fillDefaults(layer);
+    return layer.build();
+  }
+
+  private static List<Integer> in(Layer.KindCase kind) {
+    return kind == Layer.KindCase.LINEAR ? VECTOR : MAP;
+  }
+
+  /** Of a batch. */
+  private static Shape shape(List<Integer> row) {
+    return new Shape(
+        LongStream.concat(LongStream.of(EXAMPLES), row.stream().mapToLong(Integer::longValue))
+            .toArray());
+  }
+
+  private NDArray noise(Shape shape) {
+    ByteBuffer values = Lane.allocate((int) shape.size() * Float.BYTES);
+    Random random = new Random(1);
+    while (values.hasRemaining()) {
+      values.putFloat((float) random.nextGaussian());
+    }
+    return lane.create(values.flip(), shape);
+  }
+
+  /** All arrays are of ones. */
+  private record Ones(Lane lane) implements Step.Arithmetic {
+    private NDArray ones(long... sizes) {
+      return lane.manager().ones(new Shape(sizes));
+    }
+
+    @Override
+    public NDArray convolve(NDArray x, Convolution c) {
+      NDArray weight = ones(c.out(), c.in(), c.kernel(), c.kernel());
+      return Functional.conv2d(x, weight, ones(c.out()), c.stride(), c.padding());
+    }
+
+    @Override
+    public NDArray normalize(NDArray x, Normalization n) {
+      NDArray ones = ones(n.channels());
+      return Functional.batchNorm(x, new BatchNorm(ones, ones, ones, ones));
+    }
+
+    @Override
+    public NDArray linear(NDArray x, Linear linear) {
+      return Functional.linear(x, ones(linear.out(), linear.in()), ones(linear.out()));
+    }
+  }
+}
