@@ -86,8 +86,8 @@ public final class Stitchflow implements Runnable {
     }
   }
 
-  private static CommandLine line(
-      Terminal terminal, Map<String, String> environment, String... args) {
+  /** The parser of these arguments; executes nothing. */
+  static CommandLine line(Terminal terminal, Map<String, String> environment, String... args) {
     CommandLine line = new CommandLine(new Stitchflow());
     Map<String, Supplier<Object>> commands = commands(terminal, environment);
     // Registering all commands takes a good part of a short command's time
