@@ -114,7 +114,7 @@ class TrainNetworkExecutorTest {
     write(unstated.resolve("train"), 20, new TreeMap<>(), 3, 32);
     write(unstated.resolve("test"), 20, new TreeMap<>(), 3, 32);
     assertThatThrownBy(() -> train(unstated, action(1, 1), "out"))
-        .hasMessageContaining("does not say how many classes it has");
+        .hasMessageContaining("has no number of classes");
   }
 
   @Test
