@@ -91,7 +91,7 @@ final class FieldRules {
     String written =
         value.getNumber() == 0
             ? value.getName() + " is not set"
-            : value.getNumber() + " is no " + field.getEnumType().getName();
+            : value.getNumber() + " is not a value of " + field.getEnumType().getName();
     return written + "; choose one of " + String.join(", ", names(field));
   }
 
@@ -105,7 +105,7 @@ final class FieldRules {
       case ENUM ->
           "'"
               + written
-              + "' is no "
+              + "' is not a value of "
               + field.getEnumType().getName()
               + "; "
               + Suggestion.advice(written, names(field));
@@ -114,7 +114,7 @@ final class FieldRules {
       case MESSAGE ->
           "'"
               + written
-              + "' is no "
+              + "' is not a value of "
               + field.getMessageType().getName()
               + "; write its fields between { and }";
     };

@@ -190,9 +190,9 @@ final class ExperimentFileTest {
       quoteCharacter = '`',
       textBlock =
           """
-          condition: TRAINED | condition[0]: 'TRAINED' is not a Condition; choose one of TRAINED_TRAINED,
-          representation { dtype: FLOAT3 } | representation.dtype: 'FLOAT3' is not an ElementType; did you mean 'FLOAT32'? choose one of FLOAT32, FLOAT16
-          representation { dtype: 7 } | representation.dtype: 7 is not an ElementType; choose one of FLOAT32, FLOAT16
+          condition: TRAINED | condition[0]: 'TRAINED' is not a value of Condition; choose one of TRAINED_TRAINED,
+          representation { dtype: FLOAT3 } | representation.dtype: 'FLOAT3' is not a value of ElementType; did you mean 'FLOAT32'? choose one of FLOAT32, FLOAT16
+          representation { dtype: 7 } | representation.dtype: 7 is not a value of ElementType; choose one of FLOAT32, FLOAT16
           representation { dtype: ELEMENT_TYPE_UNSPECIFIED } | representation.dtype: ELEMENT_TYPE_UNSPECIFIED is not set; choose one of FLOAT32, FLOAT16
           metric: "acuracy" | metric[0]: there is no metric 'acuracy'; did you mean 'accuracy'? choose one of accuracy, mse, agreement
           conditions: TRAINED_TRAINED | conditions: Experiment has no field 'conditions'; did you mean 'condition'? choose one of name,
@@ -288,7 +288,8 @@ final class ExperimentFileTest {
             p -> assertThat(p).startsWith("e.textproto:5:12: network[0].recipe.momentum: is 2.0; "),
             p ->
                 assertThat(p)
-                    .startsWith("e.textproto:7:30: condition[1]: 'RANDOM' is not a Condition; "),
+                    .startsWith(
+                        "e.textproto:7:30: condition[1]: 'RANDOM' is not a value of Condition; "),
             p ->
                 assertThat(p)
                     .startsWith("e.textproto:8:8: pair[0].sender: there is no network 'x'; "));
@@ -465,13 +466,13 @@ final class ExperimentFileTest {
   void extension_unknown_isTold() throws Exception {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { extension { name: \"cifar10\" } }");
-    assertThat(problems(lines)).singleElement().asString().contains("named 'cifar10'; choose");
+    assertThat(problems(lines)).singleElement().asString().contains("named 'cifar10'; ");
     lines.set(1, "dataset { extension { name: \"dots\" } }");
     assertThat(problems(lines))
         .singleElement()
         .asString()
         .startsWith("e.textproto:2:23: dataset.extension.name: no kind of data set on the")
-        .contains("choose")
+        .contains("write grey")
         .contains("grey");
   }
 

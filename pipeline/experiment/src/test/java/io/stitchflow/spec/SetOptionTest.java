@@ -148,7 +148,7 @@ final class SetOptionTest {
           network[0].recipe=3 | network[0].recipe: '3' cannot be read: Expected "{"; write it as in the file
           name.first=x | name.first: 'name' has no fields of its own; end the path there
           name[0]=x | name[0]: 'name' is not a list; write it without [0]
-          condition=TRAINED_TRAIND | condition: 'TRAINED_TRAIND' is not a Condition; did you mean 'TRAINED_TRAINED'? choose one of
+          condition=TRAINED_TRAIND | condition: 'TRAINED_TRAIND' is not a value of Condition; did you mean 'TRAINED_TRAINED'? choose one of
           condition=[RANDOM_RANDOM, RANDOM_RANDOM] | condition[1]: RANDOM_RANDOM is condition[0] too; drop one
           a b=3 | a b: 'a b' is not a field; write names with dots between, such as network[0].recipe.epochs
           name | is not a FIELD=VALUE; write for example --set network[0].seed=3
