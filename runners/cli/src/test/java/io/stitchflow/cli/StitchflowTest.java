@@ -195,7 +195,8 @@ final class StitchflowTest {
     assertThat(Files.readString(plain.resolve("predictions.csv"))).contains("\ntest,31,");
     String comparison = ask("ls", "--stage", "compare_stitches").substring(0, 8);
     assertThat(ask("export", comparison, "--to", plain.toString())).contains("comparison.csv");
-    assertThat(Files.readString(plain.resolve("comparison.csv"))).startsWith("split,examples,vanilla_accuracy,");
+    assertThat(Files.readString(plain.resolve("comparison.csv")))
+        .startsWith("split,examples,vanilla_accuracy,");
 
     assertThat(ask("why", file.toString(), "train b", "--set", "network[1].seed=5"))
         .startsWith("RUN   train b\n      compared with " + key)
