@@ -466,7 +466,7 @@ final class ExperimentFileTest {
   void extension_unknown_isTold() throws Exception {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { extension { name: \"cifar10\" } }");
-    assertThat(problems(lines)).singleElement().asString().contains("named 'cifar10'; ");
+    assertThat(problems(lines)).singleElement().asString().contains("named 'cifar10'; write grey");
     lines.set(1, "dataset { extension { name: \"dots\" } }");
     assertThat(problems(lines))
         .singleElement()
