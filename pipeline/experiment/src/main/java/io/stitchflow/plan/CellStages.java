@@ -99,8 +99,15 @@ final class CellStages {
         dependOnReceiver(stage, "receiver.validation", cell, "validation");
       }
     }
-    if (initialization == Initialization.LEAST_SQUARES_COPY) {
+    if (initialization == Initialization.COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
+    } else if (initialization == Initialization.MEAN) {
+      String gram = addGramOfChannels(cell.receiver(), cell.receiverCut());
+      stages.depend(stage, "receiver.gram", gram, "moments");
+    }
+    if (experiment.getVanilla().getRecipe().getWhiten()) {
+      String gram = addGramOfChannels(cell.sender(), cell.senderCut());
+      stages.depend(stage, "sender.gram", gram, "moments");
     }
     return stages.complete(stage);
   }
@@ -151,21 +158,26 @@ final class CellStages {
                 .addAllSenderShape(cell.senderCut().shape())
                 .addAllReceiverShape(cell.receiverCut().shape())
                 .setTolerance(experiment.getCopy().getTolerance()));
-    stages.depend(stage, "gram", addGram(cell), "moments");
+    String gram = addGram(cell.sender(), cell.senderCut(), cell.stitch().regression().window());
+    stages.depend(stage, "gram", gram, "moments");
     stages.depend(stage, "cross", addCrossMoments(cell), "moments");
     stages.add(stage);
     return id;
   }
 
-  private String addGram(StitchPair cell) {
-    String cut = cell.sender().label() + "/" + cell.senderCut().layer();
-    List<Integer> window = cell.stitch().regression().window();
-    String id = "gram " + cut + " window " + window;
+  private String addGramOfChannels(NetworkVariant network, CutPoint cut) {
+    return addGram(network, cut, cut.isMap() ? List.of(1, 1) : List.of());
+  }
+
+  private String addGram(NetworkVariant network, CutPoint cut, List<Integer> window) {
+    String label = network.label() + "/" + cut.layer();
+    String id = "gram " + label + " window " + window;
     if (!stages.has(id)) {
-      Stage.Builder stage = stages.stage(id, "gram " + cut, costs.gram(cell));
-      stage.setOutputBytes(OutputSizes.gram(cell));
+      int inputs = window.stream().reduce(cut.channels(), Math::multiplyExact);
+      Stage.Builder stage = stages.stage(id, "gram " + label, costs.gram(cut, inputs + 1));
+      stage.setOutputBytes(OutputSizes.gram(inputs + 1));
       stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().addAllWindow(window));
-      dependOnSender(stage, "sender", cell, "train");
+      dependOnRepresentation(stage, "sender", network, cut, "train");
       stages.add(stage);
     }
     return id;

@@ -56,9 +56,10 @@ final class Costs {
     return examples(split) * (share + PER_ELEMENT * elements(cut));
   }
 
-  double gram(StitchPair cell) {
-    double k = cell.columns();
-    return train * positions(cell) * (k * k + PER_ELEMENT * k);
+  /** Of {@code columns} numbers: those of a window of the cut's map, and 1. */
+  double gram(CutPoint cut, int columns) {
+    double positions = elements(cut) / (columns - 1);
+    return train * positions * ((double) columns * columns + PER_ELEMENT * columns);
   }
 
   double cross(StitchPair cell) {
@@ -74,13 +75,18 @@ final class Costs {
 
   double vanilla(StitchPair cell, int epochs) {
     double suffix = suffix(cell);
-    return (double) epochs
-        * train
-        * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD);
+    return train
+        * (epochs * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD)
+            + measurements(epochs) * (suffix + stitch(cell)));
   }
 
   double copyBySgd(StitchPair cell, int epochs) {
-    return (double) epochs * train * stitch(cell) * TRAIN_TO_FORWARD;
+    return train * stitch(cell) * (epochs * TRAIN_TO_FORWARD + measurements(epochs));
+  }
+
+  /** Passes that measure the loss: before the first epoch and after each. */
+  private static double measurements(int epochs) {
+    return epochs + 1.;
   }
 
   double comparison(StitchPair cell) {

@@ -36,8 +36,8 @@ final class OutputSizes {
     return examples * (cut.elements() * (long) element + LABEL);
   }
 
-  static long gram(StitchPair cell) {
-    return PARTS * (long) cell.columns() * cell.columns() * Double.BYTES;
+  static long gram(int columns) {
+    return PARTS * (long) columns * columns * Double.BYTES;
   }
 
   static long cross(StitchPair cell) {

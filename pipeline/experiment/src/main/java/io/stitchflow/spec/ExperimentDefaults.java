@@ -160,8 +160,12 @@ public final class ExperimentDefaults {
 
   private static void fill(VanillaSettings.Builder vanilla) {
     fill(vanilla.getRecipeBuilder(), VANILLA);
+    boolean normalized = vanilla.getRecipe().getBatchNorm();
+    if (!vanilla.getRecipe().hasWhiten()) {
+      vanilla.getRecipeBuilder().setWhiten(!normalized);
+    }
     if (vanilla.getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
-      vanilla.setInitialization(Initialization.KAIMING);
+      vanilla.setInitialization(normalized ? Initialization.KAIMING : Initialization.COPY);
     }
     if (vanilla.getObjective().isEmpty()) {
       vanilla.setObjective("task");
@@ -170,6 +174,7 @@ public final class ExperimentDefaults {
 
   private static void fill(CopySettings.Builder copy) {
     fill(copy.getRecipeBuilder(), COPY);
+    copy.getRecipeBuilder().setWhiten(false);
     if (copy.getSolverCount() == 0) {
       copy.addSolver(CopySolver.LEAST_SQUARES);
     }

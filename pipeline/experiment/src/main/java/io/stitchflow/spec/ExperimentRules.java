@@ -90,11 +90,23 @@ final class ExperimentRules {
   /** A stitch between normalisations does not start at the copy stitch. */
   private void checkStart() {
     VanillaSettings vanilla = filled.getVanilla();
-    if (vanilla.getRecipe().getBatchNorm()
-        && vanilla.getInitialization() == Initialization.LEAST_SQUARES_COPY) {
+    if (written.getCopy().getRecipe().hasWhiten()) {
+      add("copy.recipe.whiten", "is for vanilla stitches; drop it");
+    }
+    if (!vanilla.getRecipe().getBatchNorm()) {
+      return;
+    }
+    if (vanilla.getInitialization() != Initialization.KAIMING) {
       add(
           "vanilla.initialization",
-          "is LEAST_SQUARES_COPY, but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
+          "is "
+              + vanilla.getInitialization()
+              + ", but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
+    }
+    if (vanilla.getRecipe().getWhiten()) {
+      add(
+          "vanilla.recipe.whiten",
+          "is true, but batch_norm already normalises the sender's channels; choose one of them");
     }
   }
 

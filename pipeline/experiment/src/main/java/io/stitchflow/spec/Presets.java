@@ -29,6 +29,7 @@ final class Presets {
           network.setRecipe(under(network.getRecipe(), paperNetwork()));
         }
         vanilla(filled, paperStitch(4));
+        start(filled, Initialization.KAIMING);
         copy(filled, paperStitch(30));
         solver(filled, CopySolver.SGD);
       }
@@ -40,10 +41,9 @@ final class Presets {
                 .setBatchSize(64)
                 .setOptimizer(Optimizer.ADAM)
                 .setLearningRate(0.001)
+                .setWhiten(false)
                 .build());
-        if (filled.getVanilla().getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
-          filled.getVanillaBuilder().setInitialization(Initialization.LEAST_SQUARES_COPY);
-        }
+        start(filled, Initialization.COPY);
         solver(filled, CopySolver.LEAST_SQUARES);
       }
       case BANSAL -> vanilla(filled, StitchRecipe.newBuilder().setBatchNorm(true).build());
@@ -74,6 +74,7 @@ final class Presets {
         .setLearningRate(PAPER_RATE)
         .setMomentum(PAPER_MOMENTUM)
         .setWeightDecay(PAPER_DECAY)
+        .setWhiten(false)
         .build();
   }
 
@@ -83,6 +84,12 @@ final class Presets {
 
   private static void copy(Experiment.Builder experiment, StitchRecipe preset) {
     experiment.getCopyBuilder().setRecipe(under(experiment.getCopy().getRecipe(), preset));
+  }
+
+  private static void start(Experiment.Builder experiment, Initialization preset) {
+    if (experiment.getVanilla().getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
+      experiment.getVanillaBuilder().setInitialization(preset);
+    }
   }
 
   private static void solver(Experiment.Builder experiment, CopySolver preset) {

@@ -111,7 +111,7 @@ final class StitchRules {
               + MOST_INPUTS
               + " numbers at most, but there are "
               + more(large)
-              + "; choose SGD for copy.solver and KAIMING for vanilla.initialization, or other cuts");
+              + "; choose SGD for copy.solver and KAIMING or MEAN for vanilla.initialization, or other cuts");
     }
   }
 
@@ -134,7 +134,7 @@ final class StitchRules {
 
   private boolean solvesLeastSquares() {
     return filled.getCopy().getSolverList().contains(CopySolver.LEAST_SQUARES)
-        || filled.getVanilla().getInitialization() == Initialization.LEAST_SQUARES_COPY;
+        || filled.getVanilla().getInitialization() == Initialization.COPY;
   }
 
   private static String more(List<String> all) {

@@ -9,7 +9,7 @@ import io.stitchflow.v1.FitVanillaStitch;
 final class FitVanillaStitchStage extends StageDefinition {
   FitVanillaStitchStage() {
     super(
-        StageTraits.of("fit_vanilla_stitch", 3, Phase.FIT_STITCHES)
+        StageTraits.of("fit_vanilla_stitch", 4, Phase.FIT_STITCHES)
             .makes("vanilla stitch", "vanilla stitches")
             .reads(
                 "sender",
@@ -17,7 +17,9 @@ final class FitVanillaStitchStage extends StageDefinition {
                 "sender.validation",
                 "receiver",
                 "receiver.validation",
-                "start")
+                "start",
+                "sender.gram",
+                "receiver.gram")
             .writes("stitch", BlobFormat.SAFETENSORS)
             .writes("training", BlobFormat.TRAINING_CURVE)
             .withTorch());

@@ -73,7 +73,7 @@ class PresetsTest {
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(30);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
     assertThat(filled.getVanilla().getInitialization())
-        .isEqualTo(Initialization.LEAST_SQUARES_COPY);
+        .isEqualTo(Initialization.COPY);
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.LEAST_SQUARES);
     assertThat(filled.getNetwork(0)).isEqualTo(read("").getNetwork(0));
   }
@@ -150,7 +150,7 @@ class PresetsTest {
 
   @Test
   void batchNorm_fromTheCopyStitch_isRefused() {
-    assertThatThrownBy(() -> read("preset: BANSAL vanilla { initialization: LEAST_SQUARES_COPY }"))
+    assertThatThrownBy(() -> read("preset: BANSAL vanilla { initialization: COPY }"))
         .hasMessageContaining("with batch_norm a stitch does not start there; choose KAIMING");
   }
 

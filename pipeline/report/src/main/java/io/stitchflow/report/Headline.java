@@ -98,7 +98,8 @@ final class Headline {
     String start =
         switch (settings.getInitialization()) {
           case INITIALIZATION_UNSPECIFIED, KAIMING -> "a random start";
-          case LEAST_SQUARES_COPY -> "the least-squares copy";
+          case COPY -> "the least-squares copy";
+          case MEAN -> "the mean of the expected representation";
           default -> startWords(settings.getInitialization());
         };
     return String.format(

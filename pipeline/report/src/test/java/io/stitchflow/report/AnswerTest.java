@@ -228,7 +228,7 @@ final class AnswerTest {
     add("b", 0, 0, 1, 0.9, 0.05);
     VanillaSettings copyStart =
         SETTINGS.toBuilder()
-            .setInitialization(Initialization.LEAST_SQUARES_COPY)
+            .setInitialization(Initialization.COPY)
             .setRecipe(StitchRecipe.newBuilder().setEpochs(1))
             .build();
     assertThat(Headline.of(answer(), copyStart))

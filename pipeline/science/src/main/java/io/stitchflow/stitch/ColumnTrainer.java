@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * <p>All stitches of a seed see the examples in the same order, and each passes its maps through
  * the receiver on its own, so that its bits do not depend on its company. The last, smaller batch
  * of an epoch is used too.
+ *
+ * <p>The loss of a stitch is measured over all train examples before the first epoch and after
+ * each, and the stitch with the lowest loss is kept: no stitch is worse than its start. With
+ * patience the validation split is measured instead.
  */
 final class ColumnTrainer implements AutoCloseable {
   private final Lane lane;
@@ -41,32 +45,43 @@ final class ColumnTrainer implements AutoCloseable {
   private final List<Trainee> trainees = new ArrayList<>();
   private @Nullable BatchLoss validation;
 
+  /** Examples a step of a measurement: nothing is learned from them, so that more fit. */
+  private static final int MEASURED = 64;
+
   ColumnTrainer(Lane lane, StitchRecipe recipe, long seed) {
     this.lane = lane;
     this.recipe = recipe;
     this.seed = seed;
   }
 
-  /** What stitches do after each epoch on examples that they do not learn from, for patience. */
+  /** The objective on examples that stitches do not learn from, for patience. */
   void watch(BatchLoss validation) {
     this.validation = validation;
   }
 
-  /** Adds a stitch, which the trainer closes. */
-  void add(StageRun run, TensorFile sender, FrozenStitch stitch) {
-    add(run, sender, null, stitch);
+  /**
+   * Adds a stitch.
+   *
+   * @param start which the trainer closes
+   * @param unseen the sender's representation of the examples of {@link #watch}, or null
+   * @param whitening of the sender's channels, or null to learn weights of the channels themselves
+   */
+  void add(
+      StageRun run,
+      TensorFile sender,
+      @Nullable TensorFile unseen,
+      FrozenStitch start,
+      @Nullable Whitening whitening) {
+    trainees.add(new Trainee(run, sender, unseen, start, learning(start, whitening)));
   }
 
-  /** Adds a stitch, which the trainer closes, with what it is watched on. */
-  void add(StageRun run, TensorFile sender, @Nullable TensorFile unseen, FrozenStitch stitch) {
-    trainees.add(
-        new Trainee(
-            run,
-            sender,
-            unseen,
-            recipe.getBatchNorm()
-                ? TrainableStitch.normalized(lane, stitch)
-                : TrainableStitch.plain(stitch)));
+  private TrainableStitch learning(FrozenStitch start, @Nullable Whitening whitening) {
+    if (recipe.getBatchNorm()) {
+      return TrainableStitch.normalized(lane, start);
+    }
+    return whitening == null
+        ? TrainableStitch.plain(lane, start)
+        : TrainableStitch.whitened(lane, start, whitening);
   }
 
   /**
@@ -77,6 +92,7 @@ final class ColumnTrainer implements AutoCloseable {
   void train(BatchLoss objective, DoubleConsumer progress) throws IOException {
     int examples = trainees.get(0).sender.rows();
     int batch = Math.min(recipe.getBatchSize(), examples);
+    int largest = Math.max(batch, MEASURED);
     int stepsPerEpoch = (examples + batch - 1) / batch;
     LearningRate rate =
         new LearningRate(
@@ -84,7 +100,7 @@ final class ColumnTrainer implements AutoCloseable {
     ByteBuffer buffer =
         Lane.allocate(
             Math.multiplyExact(
-                batch * Float.BYTES,
+                largest * Float.BYTES,
                 trainees.stream().mapToInt(t -> t.sender.elementsPerRow()).max().orElseThrow()));
     int[] order = new int[examples];
     for (int i = 0; i < examples; i++) {
@@ -94,6 +110,7 @@ final class ColumnTrainer implements AutoCloseable {
     for (Trainee trainee : trainees) {
       trainee.resume(stepsPerEpoch);
     }
+    measure(trainees.stream().filter(t -> t.best.losses().isEmpty()).toList(), objective, buffer);
     for (int epoch = 0; epoch < recipe.getEpochs(); epoch++) {
       shuffle(order, random); // also in epochs that are done: each starts from the last one's order
       int now = epoch;
@@ -115,14 +132,59 @@ final class ColumnTrainer implements AutoCloseable {
         progress.accept((step + 1.) / (stepsPerEpoch * recipe.getEpochs()));
       }
       for (Trainee trainee : learning) {
-        if (!trainee.endEpoch(examples, buffer)) {
+        if (!trainee.endEpoch(examples)) {
           trainees.remove(trainee);
           trainee.close();
         }
       }
+      List<Trainee> finite = learning.stream().filter(trainees::contains).toList();
+      measure(finite, objective, buffer);
+      for (Trainee trainee : finite) {
+        trainee.offerCheckpoint();
+      }
     }
     for (Trainee trainee : trainees) {
       trainee.write();
+    }
+  }
+
+  /** Tells each stitch its loss as it is now, over the examples that decide which is kept. */
+  private void measure(List<Trainee> measured, BatchLoss learned, ByteBuffer buffer) {
+    if (measured.isEmpty()) {
+      return;
+    }
+    BatchLoss objective = recipe.getPatience() > 0 ? Objects.requireNonNull(validation) : learned;
+    int[] rows = IntStream.range(0, measured.get(0).deciding().rows()).toArray();
+    double[] sums = new double[measured.size()];
+    List<FrozenStitch> stitches = new ArrayList<>();
+    try {
+      for (Trainee trainee : measured) {
+        stitches.add(trainee.frozen());
+      }
+      for (int from = 0; from < rows.length; from += MEASURED) {
+        int start = from;
+        int count = Math.min(MEASURED, rows.length - from);
+        Lane.scoped(
+            () -> {
+              NDArray target = objective.target(rows, start, count);
+              for (int i = 0; i < sums.length; i++) {
+                TensorFile file = measured.get(i).deciding();
+                FrozenStitch stitch = stitches.get(i);
+                file.gatherFloats(rows, start, count, buffer);
+                NDArray x = lane.create(buffer, shape(count, file.shape()));
+                sums[i] +=
+                    count
+                        * Lane.<Double>scoped(
+                            () -> HostArray.number(objective.loss(stitch.apply(x), target)));
+              }
+            });
+      }
+      for (int i = 0; i < sums.length; i++) {
+        FrozenStitch stitch = stitches.get(i);
+        measured.get(i).best.add(sums[i] / rows.length, List.of(stitch.weight(), stitch.bias()));
+      }
+    } finally {
+      stitches.forEach(FrozenStitch::close);
     }
   }
 
@@ -145,6 +207,7 @@ final class ColumnTrainer implements AutoCloseable {
     private final StageRun run;
     private final TensorFile sender;
     private final @Nullable TensorFile unseen;
+    private final FrozenStitch start;
     private final TrainableStitch stitch;
     private final GradientOptimizer descent;
     private final List<NDArray> changing;
@@ -152,10 +215,16 @@ final class ColumnTrainer implements AutoCloseable {
     private final TrainingCurve.Builder curve = TrainingCurve.newBuilder();
     private double lossOfEpoch;
 
-    Trainee(StageRun run, TensorFile sender, @Nullable TensorFile unseen, TrainableStitch stitch) {
+    Trainee(
+        StageRun run,
+        TensorFile sender,
+        @Nullable TensorFile unseen,
+        FrozenStitch start,
+        TrainableStitch stitch) {
       this.run = run;
       this.sender = sender;
       this.unseen = unseen;
+      this.start = start;
       this.stitch = stitch;
       this.descent =
           GradientOptimizer.of(
@@ -171,6 +240,16 @@ final class ColumnTrainer implements AutoCloseable {
     /** Epochs that are done. */
     int epochs() {
       return curve.getLossCount();
+    }
+
+    /** The sender's representation of the examples that decide which epoch is kept. */
+    TensorFile deciding() {
+      return recipe.getPatience() > 0 ? Objects.requireNonNull(unseen) : sender;
+    }
+
+    /** A new copy of what would be kept now. Before the first epoch it is the start to the bit. */
+    FrozenStitch frozen() {
+      return epochs() == 0 ? Affine.of(start).open(lane, start.stitch()) : stitch.frozen(lane);
     }
 
     void resume(int stepsPerEpoch) throws IOException {
@@ -195,7 +274,7 @@ final class ColumnTrainer implements AutoCloseable {
     }
 
     /** Whether the stitch can go on learning; if not, its stage has failed. */
-    boolean endEpoch(int examples, ByteBuffer buffer) throws IOException {
+    boolean endEpoch(int examples) throws IOException {
       double mean = lossOfEpoch / examples;
       if (!Double.isFinite(mean)) {
         run.fail(
@@ -212,47 +291,27 @@ final class ColumnTrainer implements AutoCloseable {
       }
       curve.addLoss(mean);
       lossOfEpoch = 0;
-      if (best.watches()) {
-        best.add(validationLoss(buffer), stitch.changing());
-      }
-      run.checkpoint()
-          .offer(() -> best.addTo(TrainingSnapshot.take(curve.getLossList(), changing)));
       return true;
     }
 
-    /** Mean over the examples that the stitch does not learn from. */
-    private double validationLoss(ByteBuffer buffer) {
-      TensorFile file = Objects.requireNonNull(unseen);
-      BatchLoss objective = Objects.requireNonNull(validation);
-      int batch = Math.min(recipe.getBatchSize(), sender.rows());
-      int[] rows = IntStream.range(0, file.rows()).toArray();
-      double sum = 0;
-      for (int from = 0; from < rows.length; from += batch) {
-        int start = from;
-        int count = Math.min(batch, rows.length - from);
-        file.gatherFloats(rows, start, count, buffer);
-        sum +=
-            count
-                * Lane.<Double>scoped(
-                    () -> {
-                      NDArray x = lane.create(buffer, shape(count, file.shape()));
-                      NDArray target = objective.target(rows, start, count);
-                      return HostArray.number(objective.loss(stitch.applyFrozen(x), target));
-                    });
-      }
-      return sum / rows.length;
+    void offerCheckpoint() throws IOException {
+      run.checkpoint()
+          .offer(() -> best.addTo(TrainingSnapshot.take(curve.getLossList(), changing)));
     }
 
     void write() throws IOException {
-      best.restore(lane, stitch.changing());
-      curve.addAllValidation(best.losses());
-      stitch.save(run.output("stitch"));
+      curve.addAllDecisive(best.losses());
+      try (FrozenStitch kept = frozen()) {
+        best.restore(lane, List.of(kept.weight(), kept.bias()));
+        kept.save(run.output("stitch"));
+      }
       Files.write(run.output("training"), curve.build().toByteArray());
     }
 
     void close() {
       descent.close();
       stitch.close();
+      start.close();
     }
   }
 

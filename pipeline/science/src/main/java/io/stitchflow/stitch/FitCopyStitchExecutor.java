@@ -32,7 +32,8 @@ public final class FitCopyStitchExecutor implements StageExecutor {
         FitCopyStitch parameters = run.action().getFitCopyStitch();
         CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
         Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
-        trainer.add(run, sender, FrozenStitch.random(lane, stitch, column.getSeed()));
+        trainer.add(
+            run, sender, null, FrozenStitch.random(lane, stitch, column.getSeed()), null);
       }
       ObjectiveInputs inputs = new ObjectiveInputs(lane, receiver, to, null, receiver);
       DeviceMemory.fixed(

@@ -11,10 +11,10 @@ import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.FitVanillaStitch;
-import io.stitchflow.v1.Initialization;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Trains stitches for the objective that the action names. A group is a column. */
 public final class FitVanillaStitchExecutor implements StageExecutor {
@@ -39,12 +39,20 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
       CutPoint cut = receiver.architecture().cut(column.getReceiverCut());
       for (StageRun run : runs) {
         TensorFile sender = files.open(run.input("sender"));
-        FrozenStitch stitch = start(lane, run, sender, cut);
-        if (column.getRecipe().getPatience() > 0) {
-          trainer.add(run, sender, unseen.open(run.input("sender.validation")), stitch);
-        } else {
-          trainer.add(run, sender, stitch);
-        }
+        Whitening whitening =
+            column.getRecipe().getWhiten()
+                ? Whitening.read(
+                    new CutPoint(run.action().getFitVanillaStitch().getSenderCut(), sender.shape()),
+                    run.input("sender.gram"))
+                : null;
+        trainer.add(
+            run,
+            sender,
+            column.getRecipe().getPatience() > 0
+                ? unseen.open(run.input("sender.validation"))
+                : null,
+            start(lane, run, sender, cut, whitening),
+            whitening);
       }
       if (column.getRecipe().getPatience() > 0) {
         trainer.watch(
@@ -60,14 +68,30 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
     }
   }
 
-  private static FrozenStitch start(Lane lane, StageRun run, TensorFile sender, CutPoint to)
+  private static FrozenStitch start(
+      Lane lane, StageRun run, TensorFile sender, CutPoint to, @Nullable Whitening whitening)
       throws IOException {
     FitVanillaStitch parameters = run.action().getFitVanillaStitch();
     CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
     Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
-    return parameters.getInitialization() == Initialization.LEAST_SQUARES_COPY
-        ? FrozenStitch.load(lane, stitch, run.input("start"))
-        : FrozenStitch.random(lane, stitch, parameters.getSeed());
+    switch (parameters.getInitialization()) {
+      case COPY:
+        return FrozenStitch.load(lane, stitch, run.input("start"));
+      case MEAN:
+        return FrozenStitch.constant(
+            lane, stitch, Whitening.read(to, run.input("receiver.gram")).mean());
+      case KAIMING:
+        FrozenStitch random = FrozenStitch.random(lane, stitch, parameters.getSeed());
+        if (whitening == null) {
+          return random;
+        }
+        try (random) {
+          return whitening.unwhiten(Affine.of(random)).open(lane, stitch);
+        }
+      default:
+        throw new IllegalArgumentException(
+            "a vanilla stitch has no such start: " + parameters.getInitialization());
+    }
   }
 
   /** What the objective reads of the examples of {@code files}, to which this may add a file. */

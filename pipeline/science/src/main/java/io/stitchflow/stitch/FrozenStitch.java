@@ -29,6 +29,20 @@ public final class FrozenStitch implements AutoCloseable {
     this.bias = Lane.keep(bias);
   }
 
+  /** Takes the arrays over. */
+  static FrozenStitch of(Stitch stitch, NDArray weight, NDArray bias) {
+    return new FrozenStitch(stitch, weight, bias);
+  }
+
+  /** Zero weight, and the same numbers for every position: {@code bias}, [channels]. */
+  static FrozenStitch constant(Lane lane, Stitch stitch, double[] bias) {
+    float[] numbers = new float[bias.length];
+    for (int i = 0; i < bias.length; i++) {
+      numbers[i] = (float) bias[i];
+    }
+    return new Affine(new float[bias.length * stitch.inputs()], numbers).open(lane, stitch);
+  }
+
   /**
    * The family's initial weight and zero bias. Each pair of cuts draws its own numbers from one
    * seed.

@@ -2,42 +2,61 @@ package io.stitchflow.stitch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.tensors.Dtype;
-import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.torch.Lane;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A stitch while it learns: affine, or between two batch normalisations of the batch's own
- * statistics, as in <a href="https://arxiv.org/abs/2106.07682">Bansal et al. 2021</a>. What is
- * saved is affine either way: normalisations are folded into it with their running statistics.
+ * A stitch while it learns: affine, or affine behind a {@link Whitening} of the sender's channels,
+ * or between two batch normalisations of the batch's own statistics, as in <a
+ * href="https://arxiv.org/abs/2106.07682">Bansal et al. 2021</a>. {@link #frozen} is affine in each
+ * case: whitening and normalisations are folded into it, the latter with their running statistics.
  */
 final class TrainableStitch implements AutoCloseable {
+  // What learns
   private final FrozenStitch affine;
   // None, or of the sender's channels and of the receiver's
   private final List<BatchNorm> norms;
+  private final @Nullable Whitening whitening;
+  private final Whitening.@Nullable Arrays whitened;
 
-  private TrainableStitch(FrozenStitch affine, List<BatchNorm> norms) {
+  private TrainableStitch(
+      FrozenStitch affine,
+      List<BatchNorm> norms,
+      @Nullable Whitening whitening,
+      Whitening.@Nullable Arrays whitened) {
     this.affine = affine;
     this.norms = List.copyOf(norms);
+    this.whitening = whitening;
+    this.whitened = whitened;
   }
 
-  /** Closes {@code affine} with itself. */
-  static TrainableStitch plain(FrozenStitch affine) {
-    return new TrainableStitch(affine, List.of());
-  }
-
-  /** Like {@link #plain}, between two normalisations that begin with weight 1 and bias 0. */
-  static TrainableStitch normalized(Lane lane, FrozenStitch affine) {
-    Stitch stitch = affine.stitch();
+  /** Begins as {@code start}, of which it takes a copy. */
+  static TrainableStitch plain(Lane lane, FrozenStitch start) {
     return new TrainableStitch(
-        affine, List.of(norm(lane, stitch.from().channels()), norm(lane, stitch.to().channels())));
+        Affine.of(start).open(lane, start.stitch()), List.of(), null, null);
+  }
+
+  /** Begins as {@code start}, and learns weights of whitened channels. */
+  static TrainableStitch whitened(Lane lane, FrozenStitch start, Whitening whitening) {
+    return new TrainableStitch(
+        whitening.whiten(Affine.of(start)).open(lane, start.stitch()),
+        List.of(),
+        whitening,
+        whitening.open(lane));
+  }
+
+  /** Begins as {@code start} between two normalisations of weight 1 and bias 0. */
+  static TrainableStitch normalized(Lane lane, FrozenStitch start) {
+    Stitch stitch = start.stitch();
+    return new TrainableStitch(
+        Affine.of(start).open(lane, stitch),
+        List.of(norm(lane, stitch.from().channels()), norm(lane, stitch.to().channels())),
+        null,
+        null);
   }
 
   private static BatchNorm norm(Lane lane, int channels) {
@@ -53,6 +72,11 @@ final class TrainableStitch implements AutoCloseable {
     return affine.stitch();
   }
 
+  /** The part that learns, before whitening or normalisations are folded into it. */
+  FrozenStitch affine() {
+    return affine;
+  }
+
   /** What a normalised stitch does first. */
   BatchNorm before() {
     return norms.get(0);
@@ -66,18 +90,10 @@ final class TrainableStitch implements AutoCloseable {
   /** Carries a batch over, and moves running statistics to it if it normalises. */
   NDArray apply(NDArray x) {
     if (norms.isEmpty()) {
-      return affine.apply(x);
+      return affine.apply(whitened == null ? x : whitened.apply(x));
     }
     NDArray normalized = Functional.batchNormTraining(x, before());
     return Functional.batchNormTraining(affine.apply(normalized), after());
-  }
-
-  /** What is saved would carry the batch over like this. */
-  NDArray applyFrozen(NDArray x) {
-    if (norms.isEmpty()) {
-      return affine.apply(x);
-    }
-    return Functional.batchNorm(affine.apply(Functional.batchNorm(x, before())), after());
   }
 
   /** Trained arrays to which weight decay applies. */
@@ -107,22 +123,21 @@ final class TrainableStitch implements AutoCloseable {
     return arrays;
   }
 
-  void save(Path file) throws IOException {
-    if (norms.isEmpty()) {
-      affine.save(file);
-    } else {
-      FrozenStitch.save(file, stitch(), folded());
+  /** The stitch as it is now, of the sender's own channels. */
+  FrozenStitch frozen(Lane lane) {
+    Affine learned = Affine.of(affine);
+    if (!norms.isEmpty()) {
+      learned = folded(learned.weight(), learned.bias());
+    } else if (whitening != null) {
+      learned = whitening.unwhiten(learned);
     }
+    return learned.open(lane, stitch());
   }
 
-  /**
-   * a2 (W (a1 x + c1) + b) + c2 as one weight and one bias, where a x + c are the normalisations.
-   */
-  private List<NamedTensor> folded() {
+  /** a2 (W (a1 x + c1) + b) + c2 with one weight and one bias: a x + c are the normalisations. */
+  private Affine folded(float[] weight, float[] bias) {
     Scaling before = Scaling.of(before());
     Scaling after = Scaling.of(after());
-    float[] weight = floats(affine.weight());
-    float[] bias = floats(affine.bias());
     int inputs = stitch().inputs();
     int inputsPerChannel = inputs / before.factor.length;
     for (int out = 0; out < bias.length; out++) {
@@ -135,9 +150,7 @@ final class TrainableStitch implements AutoCloseable {
       }
       bias[out] = (float) (after.factor[out] * sum + after.shift[out]);
     }
-    return List.of(
-        tensor("weight", stitch().weightShape(), weight),
-        tensor("bias", List.of(bias.length), bias));
+    return new Affine(weight, bias);
   }
 
   /** What a normalisation by running statistics does to each channel. */
@@ -151,10 +164,10 @@ final class TrainableStitch implements AutoCloseable {
     }
 
     static Scaling of(BatchNorm norm) {
-      float[] weight = floats(norm.weight());
-      float[] bias = floats(norm.bias());
-      float[] mean = floats(norm.mean());
-      float[] variance = floats(norm.variance());
+      float[] weight = Affine.floats(norm.weight());
+      float[] bias = Affine.floats(norm.bias());
+      float[] mean = Affine.floats(norm.mean());
+      float[] variance = Affine.floats(norm.variance());
       Scaling scaling = new Scaling(weight.length);
       for (int i = 0; i < weight.length; i++) {
         scaling.factor[i] = weight[i] / Math.sqrt(variance[i] + BatchNorm.EPSILON);
@@ -164,22 +177,12 @@ final class TrainableStitch implements AutoCloseable {
     }
   }
 
-  private static float[] floats(NDArray array) {
-    ByteBuffer bytes = Lane.copy(array);
-    float[] floats = new float[bytes.remaining() / Float.BYTES];
-    bytes.asFloatBuffer().get(floats);
-    return floats;
-  }
-
-  private static NamedTensor tensor(String name, List<Integer> shape, float[] values) {
-    ByteBuffer bytes = Lane.allocate(values.length * Float.BYTES);
-    bytes.asFloatBuffer().put(values);
-    return new NamedTensor(name, Dtype.F32, shape, bytes);
-  }
-
   @Override
   public void close() {
     affine.close();
+    if (whitened != null) {
+      whitened.close();
+    }
     for (BatchNorm norm : norms) {
       norm.weight().close();
       norm.bias().close();

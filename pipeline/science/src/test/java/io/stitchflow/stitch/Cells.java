@@ -59,7 +59,7 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
 
   Bench.Run vanilla(String from, String to, Path start) throws IOException {
     return bench.stage(
-        vanilla(from, to, Initialization.LEAST_SQUARES_COPY),
+        vanilla(from, to, Initialization.COPY),
         "sender",
         sender.train(from),
         "network",
