@@ -16,6 +16,9 @@ import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StitchRecipe;
+import io.stitchflow.v1.VanillaSettings;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +48,44 @@ final class CellStages {
   /** Adds all that the cell needs beyond its networks; returns the stage that compares. */
   String add(StitchPair cell, CopySolver solver, long seed) {
     String copy = solver == CopySolver.SGD ? addCopyBySgd(cell, seed) : addCopyByLeastSquares(cell);
-    return addComparison(cell, solver, addVanilla(cell, seed), copy, seed);
+    return addComparison(cell, solver, addVanilla(cell, seed), copy, addFront(cell, seed), seed);
+  }
+
+  /** The stitches between vanilla and copy, if a metric reads them. */
+  private List<String> addFront(StitchPair cell, long seed) {
+    List<String> ids = new ArrayList<>();
+    for (double weight : front()) {
+      String column = "front " + weight + " " + cell.column() + " seed " + seed;
+      String id = "front " + weight + " " + cell.label() + " seed " + seed;
+      if (!stages.has(id)) {
+        Stage.Builder stage = trained(cell, frontSettings()).setId(id);
+        stage.setGroup(stages.group(column));
+        stage
+            .getActionBuilder()
+            .getFitVanillaStitchBuilder()
+            .setMatching(weight)
+            .setSeed(seed);
+        stages.depend(stage, "gram", addGram(cell), "moments");
+        stages.depend(stage, "cross", addCrossMoments(cell), "moments");
+        stages.add(stages.complete(stage));
+      }
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  private List<Double> front() {
+    return metrics().stream().anyMatch(Metric::readsFront)
+        ? experiment.getFront().getWeightList()
+        : List.of();
+  }
+
+  private VanillaSettings frontSettings() {
+    return VanillaSettings.newBuilder()
+        .setObjective("task")
+        .setInitialization(Initialization.COPY)
+        .setRecipe(experiment.getFront().getRecipe())
+        .build();
   }
 
   private String addVanilla(StitchPair cell, long seed) {
@@ -72,11 +112,14 @@ final class CellStages {
 
   /** What vanilla stitches of all seeds have in common. */
   private Stage vanilla(StitchPair cell) {
-    Initialization initialization = experiment.getVanilla().getInitialization();
-    Stage.Builder stage =
-        stages.stage("", "", costs.vanilla(cell, experiment.getVanilla().getRecipe().getEpochs()));
-    stage.setExamples(
-        (long) experiment.getVanilla().getRecipe().getEpochs() * costs.examples("train"));
+    return stages.complete(trained(cell, experiment.getVanilla()));
+  }
+
+  /** A stitch that is trained through the receiver, of any seed. */
+  private Stage.Builder trained(StitchPair cell, VanillaSettings settings) {
+    StitchRecipe recipe = settings.getRecipe();
+    Stage.Builder stage = stages.stage("", "", costs.vanilla(cell, recipe.getEpochs()));
+    stage.setExamples((long) recipe.getEpochs() * costs.examples("train"));
     stage.setOutputBytes(OutputSizes.stitch(cell));
     stage
         .getActionBuilder()
@@ -85,31 +128,31 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .setFamily(cell.family())
-                .setObjective(experiment.getVanilla().getObjective())
-                .setRecipe(experiment.getVanilla().getRecipe())
-                .setInitialization(initialization));
+                .setObjective(settings.getObjective())
+                .setRecipe(recipe)
+                .setInitialization(settings.getInitialization()));
     dependOnSender(stage, "sender", cell, "train");
     stages.depend(stage, "network", cell.receiver().id(), "network");
-    if (experiment.getVanilla().getRecipe().getPatience() > 0) {
+    if (recipe.getPatience() > 0) {
       dependOnSender(stage, "sender.validation", cell, "validation");
     }
-    if (Objectives.get(experiment.getVanilla().getObjective()).readsRepresentation()) {
+    if (Objectives.get(settings.getObjective()).readsRepresentation()) {
       dependOnReceiver(stage, "receiver", cell, "train");
-      if (experiment.getVanilla().getRecipe().getPatience() > 0) {
+      if (recipe.getPatience() > 0) {
         dependOnReceiver(stage, "receiver.validation", cell, "validation");
       }
     }
-    if (initialization == Initialization.COPY) {
+    if (settings.getInitialization() == Initialization.COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
-    } else if (initialization == Initialization.MEAN) {
+    } else if (settings.getInitialization() == Initialization.MEAN) {
       String gram = addGramOfChannels(cell.receiver(), cell.receiverCut());
       stages.depend(stage, "receiver.gram", gram, "moments");
     }
-    if (experiment.getVanilla().getRecipe().getWhiten()) {
+    if (recipe.getWhiten()) {
       String gram = addGramOfChannels(cell.sender(), cell.senderCut());
       stages.depend(stage, "sender.gram", gram, "moments");
     }
-    return stages.complete(stage);
+    return stage;
   }
 
   private String addCopyBySgd(StitchPair cell, long seed) {
@@ -158,11 +201,15 @@ final class CellStages {
                 .addAllSenderShape(cell.senderCut().shape())
                 .addAllReceiverShape(cell.receiverCut().shape())
                 .setTolerance(experiment.getCopy().getTolerance()));
-    String gram = addGram(cell.sender(), cell.senderCut(), cell.stitch().regression().window());
-    stages.depend(stage, "gram", gram, "moments");
+    stages.depend(stage, "gram", addGram(cell), "moments");
     stages.depend(stage, "cross", addCrossMoments(cell), "moments");
     stages.add(stage);
     return id;
+  }
+
+  /** Of the numbers that the cell's stitch computes a number from. */
+  private String addGram(StitchPair cell) {
+    return addGram(cell.sender(), cell.senderCut(), cell.stitch().regression().window());
   }
 
   private String addGramOfChannels(NetworkVariant network, CutPoint cut) {
@@ -185,6 +232,9 @@ final class CellStages {
 
   private String addCrossMoments(StitchPair cell) {
     String id = "cross moments " + cell.label();
+    if (stages.has(id)) {
+      return id;
+    }
     Stage.Builder stage = stages.stage(id, "cross moments " + cell.column(), costs.cross(cell));
     stage.setOutputBytes(OutputSizes.cross(cell));
     stage
@@ -197,7 +247,12 @@ final class CellStages {
   }
 
   private String addComparison(
-      StitchPair cell, CopySolver solver, String vanilla, String copy, long seed) {
+      StitchPair cell,
+      CopySolver solver,
+      String vanilla,
+      String copy,
+      List<String> front,
+      long seed) {
     String name = solver == CopySolver.SGD ? "SGD" : "least squares";
     String id = "compare " + cell.label() + " " + name + " seed " + seed;
     Stage ofAnySeed = comparisons.get(cell.label());
@@ -205,14 +260,18 @@ final class CellStages {
       ofAnySeed = comparison(cell);
       comparisons.put(cell.label(), ofAnySeed);
     }
-    stages.add(
+    Stage.Builder stage =
         ofAnySeed.toBuilder()
             .setId(id)
             .setGroup(stages.group("compare " + cell.column() + " " + name + " seed " + seed))
             .setDependency(VANILLA, PlanBuilder.dependency("vanilla", vanilla, "stitch"))
             .setDependency(COPY, PlanBuilder.dependency("copy", copy, "stitch"))
-            .setAction(seeded(ofAnySeed.getAction(), seed))
-            .build());
+            .setAction(seeded(ofAnySeed.getAction(), seed));
+    for (int i = 0; i < front.size(); i++) {
+      stage.setDependency(
+          COPY + 1 + i, PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
+    }
+    stages.add(stage.build());
     return id;
   }
 
@@ -231,7 +290,7 @@ final class CellStages {
 
   /** What comparisons of all seeds have in common; the stitches are still to be said. */
   private Stage comparison(StitchPair cell) {
-    Stage.Builder stage = stages.stage("", "", costs.comparison(cell));
+    Stage.Builder stage = stages.stage("", "", costs.comparison(cell, front().size()));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
     stage.setOutputBytes(OutputSizes.COMPARISON);
     stage
@@ -240,9 +299,11 @@ final class CellStages {
             CompareStitches.newBuilder()
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
-                .addAllMetric(metrics().stream().map(Metric::name).toList()));
+                .addAllMetric(metrics().stream().map(Metric::name).toList())
+                .addAllFront(front()));
     stage.addDependency(VANILLA, Dependency.getDefaultInstance());
     stage.addDependency(COPY, Dependency.getDefaultInstance());
+    front().forEach(weight -> stage.addDependency(Dependency.getDefaultInstance()));
     dependOnSender(stage, "sender.train", cell, "train");
     dependOnSender(stage, "sender.test", cell, "test");
     dependOnReceiver(stage, "receiver.train", cell, "train");

@@ -89,9 +89,11 @@ final class Costs {
     return epochs + 1.;
   }
 
-  double comparison(StitchPair cell) {
-    double suffix = suffix(cell);
-    return 2.0 * (train + test) * (suffix + stitch(cell));
+  /**
+   * @param front stitches beside vanilla and copy, which see no train examples but a fifth
+   */
+  double comparison(StitchPair cell, int front) {
+    return (2.0 * (train + test) + front * (train / 5. + test)) * (suffix(cell) + stitch(cell));
   }
 
   private long macs(Architecture architecture) {

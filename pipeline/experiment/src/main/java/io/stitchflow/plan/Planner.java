@@ -95,7 +95,8 @@ public final class Planner {
       for (Pair pair : experiment.getPairList()) {
         NetworkVariant sender = subject(pair.getSender(), Conditions.randomSender(condition));
         NetworkVariant receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
-        if (experiment.getVanilla().getRecipe().getPatience() > 0) {
+        if (experiment.getVanilla().getRecipe().getPatience() > 0
+            || experiment.getFront().getRecipe().getPatience() > 0) {
           addRepresentations(sender, "validation", 0);
           if (Objectives.get(experiment.getVanilla().getObjective()).readsRepresentation()) {
             addRepresentations(receiver, "validation", 0);

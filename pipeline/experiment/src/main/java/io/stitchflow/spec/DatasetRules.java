@@ -227,5 +227,8 @@ final class DatasetRules {
     if (written.getVanilla().getRecipe().getPatience() > 0) {
       add("vanilla.recipe.patience", none);
     }
+    if (written.getFront().getRecipe().getPatience() > 0) {
+      add("front.recipe.patience", none);
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.stitchflow.v1.CopySettings;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.FrontSettings;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Optimizer;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExperimentDefaults {
   // Chosen on held-out train images: DECISIONS.md
   private static final StitchRecipe VANILLA = recipe(10, 16, 0.005);
+  private static final List<Double> FRONT = List.of(0.01, 0.1, 1., 10.);
   private static final StitchRecipe COPY = recipe(10, 64, 0.01);
 
   private ExperimentDefaults() {}
@@ -61,6 +63,7 @@ public final class ExperimentDefaults {
               Condition.RANDOM_RANDOM));
     }
     fill(filled.getVanillaBuilder());
+    fill(filled.getFrontBuilder(), filled.getVanilla().getRecipe().getEpochs());
     fill(filled.getCopyBuilder());
     if (filled.getMetricCount() == 0) {
       filled.addAllMetric(Metrics.defaults());
@@ -170,6 +173,18 @@ public final class ExperimentDefaults {
     if (vanilla.getObjective().isEmpty()) {
       vanilla.setObjective("task");
     }
+  }
+
+  /**
+   * @param epochs of vanilla stitches
+   */
+  private static void fill(FrontSettings.Builder front, int epochs) {
+    if (front.getWeightCount() == 0) {
+      front.addAllWeight(FRONT);
+    }
+    StitchRecipe defaults =
+        VANILLA.toBuilder().setEpochs((epochs + 1) / 2).setWhiten(true).build();
+    fill(front.getRecipeBuilder(), defaults);
   }
 
   private static void fill(CopySettings.Builder copy) {

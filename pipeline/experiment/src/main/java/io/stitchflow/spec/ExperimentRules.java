@@ -85,12 +85,13 @@ final class ExperimentRules {
     checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
     dataset.check();
     checkStart();
+    checkFront();
   }
 
   /** A stitch between normalisations does not start at the copy stitch. */
   private void checkStart() {
     VanillaSettings vanilla = filled.getVanilla();
-    if (written.getCopy().getRecipe().hasWhiten()) {
+    if (written.getCopy().getRecipe().getWhiten()) {
       add("copy.recipe.whiten", "is for vanilla stitches; drop it");
     }
     if (!vanilla.getRecipe().getBatchNorm()) {
@@ -107,6 +108,22 @@ final class ExperimentRules {
       add(
           "vanilla.recipe.whiten",
           "is true, but batch_norm already normalises the sender's channels; choose one of them");
+    }
+  }
+
+  private void checkFront() {
+    List<Double> weights = written.getFront().getWeightList();
+    for (int i = 1; i < weights.size(); i++) {
+      if (weights.get(i) <= weights.get(i - 1)) {
+        add(
+            "front.weight[" + i + "]",
+            "is " + weights.get(i) + " after " + weights.get(i - 1) + "; sort weights ascending");
+      }
+    }
+    if (written.getFront().getRecipe().getBatchNorm()) {
+      add(
+          "front.recipe.batch_norm",
+          "is true, but stitches of the front start at the copy, which batch_norm does not; drop it");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.stitchflow.spec;
 
+import io.stitchflow.comparison.Metrics;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
@@ -30,6 +31,7 @@ final class Presets {
         }
         vanilla(filled, paperStitch(4));
         start(filled, Initialization.KAIMING);
+        withoutFront(filled);
         copy(filled, paperStitch(30));
         solver(filled, CopySolver.SGD);
       }
@@ -44,9 +46,14 @@ final class Presets {
                 .setWhiten(false)
                 .build());
         start(filled, Initialization.COPY);
+        withoutFront(filled);
         solver(filled, CopySolver.LEAST_SQUARES);
       }
-      case BANSAL -> vanilla(filled, StitchRecipe.newBuilder().setBatchNorm(true).build());
+      case BANSAL -> {
+        vanilla(filled, StitchRecipe.newBuilder().setBatchNorm(true).build());
+        withoutFront(filled);
+      }
+      case FAST -> withoutFront(filled);
       case PRESET_UNSPECIFIED, UNRECOGNIZED -> {}
     }
     return filled.build();
@@ -89,6 +96,15 @@ final class Presets {
   private static void start(Experiment.Builder experiment, Initialization preset) {
     if (experiment.getVanilla().getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
       experiment.getVanillaBuilder().setInitialization(preset);
+    }
+  }
+
+  /** The default metrics but those that need more stitches than vanilla and copy. */
+  private static void withoutFront(Experiment.Builder experiment) {
+    if (experiment.getMetricCount() == 0) {
+      Metrics.named(Metrics.defaults()).stream()
+          .filter(metric -> !metric.readsFront())
+          .forEach(metric -> experiment.addMetric(metric.name()));
     }
   }
 

@@ -5,15 +5,16 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CompareStitches;
 
-/** Measures the vanilla and the copy stitch of a cell. */
+/** Measures the vanilla stitch, the copy and those between them of a cell. */
 final class CompareStitchesStage extends StageDefinition {
   CompareStitchesStage() {
     super(
-        StageTraits.of("compare_stitches", 4, Phase.COMPARE_STITCHES)
+        StageTraits.of("compare_stitches", 5, Phase.COMPARE_STITCHES)
             .makes("comparison", "comparisons")
             .reads(
                 "vanilla",
                 "copy",
+                "front.*",
                 "sender.train",
                 "sender.test",
                 "receiver.train",

@@ -19,7 +19,9 @@ final class FitVanillaStitchStage extends StageDefinition {
                 "receiver.validation",
                 "start",
                 "sender.gram",
-                "receiver.gram")
+                "receiver.gram",
+                "gram",
+                "cross")
             .writes("stitch", BlobFormat.SAFETENSORS)
             .writes("training", BlobFormat.TRAINING_CURVE)
             .withTorch());

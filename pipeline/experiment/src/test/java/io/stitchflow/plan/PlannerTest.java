@@ -220,7 +220,7 @@ class PlannerTest {
             tuple("test", "import data set", "test"),
             tuple("network[0]", "train a", "network"));
     WriteReport report = report(plan);
-    assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
+    assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.COPY);
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();
     assertThat(report.getNetwork(0).getRecipe())
@@ -256,7 +256,7 @@ class PlannerTest {
     assertThat(roles(stage(patient, "train a"))).containsExactly("train", "test");
     assertThat(roles(stage(patient, "train c"))).containsExactly("train", "test", "validation");
     assertThat(roles(stage(patient, "vanilla c/stem -> a/stem seed 1")))
-        .containsExactly("sender", "network", "sender.validation");
+        .containsExactly("sender", "network", "sender.validation", "start", "sender.gram");
     assertThat(patient.stream().map(Stage::getId).filter(id -> id.endsWith(" validation")))
         .hasSize(2 * 5)
         .allMatch(id -> id.startsWith("represent a/") || id.startsWith("represent c/"));

@@ -60,8 +60,10 @@ class PresetsTest {
             .setWeightDecay(0.01)
             .setOptimizer(Optimizer.MOMENTUM)
             .setBatchNorm(false)
+            .setWhiten(false)
             .build();
     assertThat(filled.getVanilla().getRecipe()).isEqualTo(vanilla);
+    assertThat(filled.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
     assertThat(filled.getCopy().getRecipe()).isEqualTo(vanilla.toBuilder().setEpochs(30).build());
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
   }
@@ -82,7 +84,8 @@ class PresetsTest {
   void bansal_normalisesAroundVanillaStitchesAlone() throws Exception {
     Experiment filled = read("preset: BANSAL");
     Experiment.Builder ours = read("").toBuilder();
-    ours.getVanillaBuilder().getRecipeBuilder().setBatchNorm(true);
+    ours.getVanillaBuilder().setInitialization(Initialization.KAIMING);
+    ours.getVanillaBuilder().getRecipeBuilder().setBatchNorm(true).setWhiten(false);
     assertThat(filled).isEqualTo(ours.build());
   }
 
@@ -119,7 +122,7 @@ class PresetsTest {
   void keys_holdTheNumbersAndNotTheirSource() throws Exception {
     String recipe = "recipe { batch_size: 256 learning_rate: 0.01 weight_decay: 0.01 epochs: ";
     String written =
-        "vanilla { %s4 } } copy { solver: SGD %s30 optimizer: MOMENTUM } }"
+        "vanilla { %s4 whiten: false } initialization: KAIMING } copy { solver: SGD %s30 optimizer: MOMENTUM } }"
             .formatted(recipe, recipe);
     assertThat(stitchKeys(written)).isEqualTo(stitchKeys("preset: PAPER"));
     assertThat(stitchKeys("")).isNotEqualTo(stitchKeys("preset: PAPER"));

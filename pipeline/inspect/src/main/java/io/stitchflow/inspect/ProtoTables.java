@@ -39,6 +39,7 @@ final class ProtoTables {
   private static String comparison(Comparison comparison) {
     Map<String, Map<String, String>> rows = new LinkedHashMap<>();
     put(rows, "train", comparison.hasTrain() ? comparison.getTrain() : null);
+    put(rows, "validation", comparison.hasValidation() ? comparison.getValidation() : null);
     put(rows, "test", comparison.hasTest() ? comparison.getTest() : null);
     Set<String> columns = new LinkedHashSet<>();
     rows.values().forEach(row -> columns.addAll(row.keySet()));

@@ -10,6 +10,7 @@ import io.stitchflow.v1.Measurement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public final class CellMeter implements AutoCloseable {
   private final ReceiverTargets receiver;
   private final Cell cell;
   private final @Nullable CellMeter train;
+  private final @Nullable CellMeter validation;
   private final Map<Metric, Meter> meters = new LinkedHashMap<>();
   private final PredictionCounts vanillaPredictions = new PredictionCounts();
   private final PredictionCounts copyPredictions = new PredictionCounts();
@@ -34,18 +36,32 @@ public final class CellMeter implements AutoCloseable {
   /**
    * What is measured. A meter does not close the stitches.
    *
+   * @param front stitches between both, by the weight of their matching loss, ascending
    * @param halves predictions of sender and receiver on the same examples
    * @param seed of metrics that draw at random
    */
-  record Cell(FrozenStitch vanilla, FrozenStitch copy, HalfPredictions halves, long seed) {}
+  record Cell(
+      FrozenStitch vanilla,
+      FrozenStitch copy,
+      SortedMap<Double, FrozenStitch> front,
+      HalfPredictions halves,
+      long seed) {}
 
   /**
    * @param train the same cell on train examples, measured; null if this is it
+   * @param validation the same cell on validation examples, measured; null on others than test
+   *     examples
    */
-  CellMeter(ReceiverTargets receiver, Cell cell, @Nullable CellMeter train, List<Metric> metrics) {
+  CellMeter(
+      ReceiverTargets receiver,
+      Cell cell,
+      @Nullable CellMeter train,
+      @Nullable CellMeter validation,
+      List<Metric> metrics) {
     this.receiver = receiver;
     this.cell = cell;
     this.train = train;
+    this.validation = validation;
     metrics.forEach(metric -> meters.put(metric, metric.open(this)));
   }
 
@@ -58,8 +74,8 @@ public final class CellMeter implements AutoCloseable {
     return cell.vanilla().stitch();
   }
 
-  /** Whether the examples are those of the test split, not train examples. */
-  public boolean isTest() {
+  /** Whether the stitches did not learn from the examples. */
+  public boolean isUnseen() {
     return train != null;
   }
 
@@ -71,6 +87,16 @@ public final class CellMeter implements AutoCloseable {
   /** The same cell on train examples, measured; null if this is it. */
   @Nullable CellMeter train() {
     return train;
+  }
+
+  /** The same cell on validation examples, measured; null on others than test examples. */
+  @Nullable CellMeter validation() {
+    return validation;
+  }
+
+  /** Stitches between vanilla and copy, by the weight of their matching loss, ascending. */
+  SortedMap<Double, FrozenStitch> front() {
+    return cell.front();
   }
 
   /** The meter of a metric that is measured here. */

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +27,20 @@ import org.jspecify.annotations.Nullable;
 final class ColumnMeter implements AutoCloseable {
   private final ReceiverTargets own;
   private final TensorFile expected;
+  private final int[] rows;
   private final List<Metric> metrics;
   private final List<Cell> cells = new ArrayList<>();
 
-  private record Cell(TensorFile sent, FrozenStitch vanilla, FrozenStitch copy, CellMeter meter) {}
+  private record Cell(TensorFile sent, CellMeter.Cell stitches, CellMeter meter) {}
 
   /**
    * @param expected the receiver's representations, which this closes
+   * @param rows the examples that are measured
    */
-  ColumnMeter(ReceiverTargets own, TensorFile expected, List<Metric> metrics) {
+  ColumnMeter(ReceiverTargets own, TensorFile expected, int[] rows, List<Metric> metrics) {
     this.own = own;
     this.expected = expected;
+    this.rows = rows.clone();
     this.metrics = metrics;
   }
 
@@ -44,9 +49,16 @@ final class ColumnMeter implements AutoCloseable {
    *
    * @param sent the sender's representations, which this closes
    * @param train the same cell on train examples, measured; null if these are train examples
+   * @param validation the same cell on validation examples, measured; null on others than test
+   *     examples
    * @throws IllegalArgumentException if sender and receiver differ in examples
    */
-  CellMeter add(StageRun run, TensorFile sent, HalfPredictions halves, @Nullable CellMeter train)
+  CellMeter add(
+      StageRun run,
+      TensorFile sent,
+      HalfPredictions halves,
+      @Nullable CellMeter train,
+      @Nullable CellMeter validation)
       throws IOException {
     if (sent.rows() != expected.rows() || sent.rows() == 0) {
       throw new IllegalArgumentException(
@@ -60,45 +72,56 @@ final class ColumnMeter implements AutoCloseable {
     CutPoint from = new CutPoint(parameters.getSenderCut(), sent.shape());
     FrozenStitch vanilla = FrozenStitch.load(own.lane(), from, own.cut(), run.input("vanilla"));
     FrozenStitch copy = FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("copy"));
-    CellMeter meter =
-        new CellMeter(
-            own, new CellMeter.Cell(vanilla, copy, halves, parameters.getSeed()), train, metrics);
-    cells.add(new Cell(sent, vanilla, copy, meter));
+    SortedMap<Double, FrozenStitch> front = new TreeMap<>();
+    for (int i = 0; i < parameters.getFrontCount(); i++) {
+      front.put(
+          parameters.getFront(i),
+          FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("front." + i)));
+    }
+    CellMeter.Cell stitches =
+        new CellMeter.Cell(vanilla, copy, front, halves, parameters.getSeed());
+    CellMeter meter = new CellMeter(own, stitches, train, validation, metrics);
+    cells.add(new Cell(sent, stitches, meter));
     return meter;
   }
 
-  /** Measures all examples of all cells, {@code batch} at a time. */
+  /** Measures the examples in all cells, {@code batch} at a time. */
   void read(int batch, DoubleConsumer progress) {
     ByteBuffer receiverRows = buffer(expected, batch);
     List<ByteBuffer> senderRows = cells.stream().map(cell -> buffer(cell.sent(), batch)).toList();
-    for (int from = 0; from < expected.rows(); from += batch) {
+    for (int from = 0; from < rows.length; from += batch) {
       int start = from;
-      int count = Math.min(batch, expected.rows() - from);
+      int count = Math.min(batch, rows.length - from);
       Lane.scoped(
           () -> {
-            expected.readFloats(start, count, receiverRows);
+            expected.gatherFloats(rows, start, count, receiverRows);
             NDArray y = own.lane().create(receiverRows, shape(count, expected));
-            ReceiverTargets.Batch ofReceiver = own.add(y, i -> expected.label(start + i));
+            ReceiverTargets.Batch ofReceiver = own.add(y, i -> expected.label(rows[start + i]));
             for (int i = 0; i < cells.size(); i++) {
               Cell cell = cells.get(i);
-              ByteBuffer rows = senderRows.get(i);
-              cell.sent().readFloats(start, count, rows);
+              ByteBuffer sent = senderRows.get(i);
+              cell.sent().gatherFloats(rows, start, count, sent);
               Lane.scoped(
                   () ->
                       cell.meter()
                           .add(
-                              own.lane().create(rows, shape(count, cell.sent())),
+                              own.lane().create(sent, shape(count, cell.sent())),
                               ofReceiver,
-                              example -> expected.label(start + example)));
+                              example -> expected.label(rows[start + example])));
             }
           });
-      progress.accept((from + count) / (double) expected.rows());
+      progress.accept((from + count) / (double) rows.length);
     }
   }
 
-  /** The values of all cells, in the order in which they were added. */
-  List<Measurement> measurements() {
-    return cells.stream().map(cell -> cell.meter().measurement()).toList();
+  /** Examples that are measured. */
+  int examples() {
+    return rows.length;
+  }
+
+  /** The values of the cell that was added as number {@code i}. */
+  Measurement measurement(int i) {
+    return cells.get(i).meter().measurement();
   }
 
   private static ByteBuffer buffer(TensorFile file, int batch) {
@@ -114,8 +137,9 @@ final class ColumnMeter implements AutoCloseable {
   @Override
   public void close() {
     for (Cell cell : cells) {
-      cell.vanilla().close();
-      cell.copy().close();
+      cell.stitches().vanilla().close();
+      cell.stitches().copy().close();
+      cell.stitches().front().values().forEach(FrozenStitch::close);
       cell.meter().close();
       cell.sent().close();
     }

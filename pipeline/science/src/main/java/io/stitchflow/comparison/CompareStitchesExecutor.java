@@ -6,38 +6,45 @@ import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.stitch.Parts;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.CompareStitches;
 import io.stitchflow.v1.Comparison;
-import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures cells on both splits: train examples are those that the stitches learned from, test
- * examples are the whole split. A group is a column.
+ * Measures cells on the train examples that stitches learn from, on those held out to choose between
+ * stitches, and on the whole test split. A group is a column.
  */
 public final class CompareStitchesExecutor implements StageExecutor {
   /** Examples a step; sums are split by it, so it is part of the stage's version. */
   private static final int BATCH = 64;
 
-  private static final Split TRAIN = new Split("train", Predictions::getTrain);
-  private static final Split TEST = new Split("test", Predictions::getTest);
+  private static final Examples TRAIN = new Examples("train", Parts::fit, Predictions::getTrain);
+  private static final Examples VALIDATION =
+      new Examples("train", Parts::heldOut, Predictions::getTrain);
+  private static final Examples TEST =
+      new Examples("test", rows -> IntStream.range(0, rows).toArray(), Predictions::getTest);
 
   /**
-   * A part of the data set.
+   * The examples of a measurement.
    *
-   * @param predictions what a network predicts on it
+   * @param split whose representations hold them
+   * @param rows theirs, by the number of rows of such a representation
+   * @param predictions what a network predicts on the split
    */
-  private record Split(String name, Function<Predictions, ByteString> predictions) {}
+  private record Examples(
+      String split, IntFunction<int[]> rows, Function<Predictions, ByteString> predictions) {}
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
@@ -46,6 +53,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
     }
     Groups.checkShared(
         runs, "receiver cut", run -> run.action().getCompareStitches().getReceiverCut());
+    Groups.checkShared(runs, "front", run -> run.action().getCompareStitches().getFrontList());
     Groups.checkShared(
         runs, "metric list", run -> run.action().getCompareStitches().getMetricList());
     try (Lane lane = Groups.openLane(runs);
@@ -57,47 +65,63 @@ public final class CompareStitchesExecutor implements StageExecutor {
   private static void compare(
       Lane lane, Network receiver, List<StageRun> runs, int batch, DoubleConsumer progress)
       throws IOException {
-    List<CellMeter> measured = new ArrayList<>();
-    List<Measurement> train;
-    try (ColumnMeter column = open(lane, receiver, runs, TRAIN)) {
+    try (ColumnMeter train = open(lane, receiver, runs, TRAIN);
+        ColumnMeter validation = open(lane, receiver, runs, VALIDATION);
+        ColumnMeter test = open(lane, receiver, runs, TEST)) {
       for (StageRun run : runs) {
-        measured.add(add(column, run, TRAIN, null));
+        CellMeter ofTrain = add(train, run, TRAIN, null, null);
+        CellMeter ofValidation = add(validation, run, VALIDATION, ofTrain, null);
+        add(test, run, TEST, ofTrain, ofValidation);
       }
-      column.read(batch, share -> progress.accept(share / 2));
-      train = column.measurements();
-    }
-    List<Measurement> test;
-    try (ColumnMeter column = open(lane, receiver, runs, TEST)) {
+      train.read(batch, share -> progress.accept(share / 2));
+      validation.read(batch, share -> {});
+      test.read(batch, share -> progress.accept(0.5 + share / 2));
       for (int i = 0; i < runs.size(); i++) {
-        add(column, runs.get(i), TEST, measured.get(i));
+        Comparison.Builder comparison =
+            Comparison.newBuilder().setTrain(train.measurement(i)).setTest(test.measurement(i));
+        if (validation.examples() > 0) {
+          comparison.setValidation(validation.measurement(i));
+        }
+        Files.write(runs.get(i).output("comparison"), comparison.build().toByteArray());
       }
-      column.read(batch, share -> progress.accept(0.5 + share / 2));
-      test = column.measurements();
-    }
-    for (int i = 0; i < runs.size(); i++) {
-      Comparison comparison =
-          Comparison.newBuilder().setTrain(train.get(i)).setTest(test.get(i)).build();
-      Files.write(runs.get(i).output("comparison"), comparison.toByteArray());
     }
   }
 
-  private static ColumnMeter open(Lane lane, Network receiver, List<StageRun> runs, Split split)
-      throws IOException {
+  private static ColumnMeter open(
+      Lane lane, Network receiver, List<StageRun> runs, Examples examples) throws IOException {
     CompareStitches first = runs.get(0).action().getCompareStitches();
     CutPoint cut = receiver.architecture().cut(first.getReceiverCut());
+    TensorFile expected = TensorFile.open(runs.get(0).input("receiver." + examples.split()));
     return new ColumnMeter(
         new ReceiverTargets(lane, receiver, cut),
-        TensorFile.open(runs.get(0).input("receiver." + split.name())),
+        expected,
+        examples.rows().apply(expected.rows()),
         Metrics.named(first.getMetricList()));
   }
 
   private static CellMeter add(
-      ColumnMeter column, StageRun run, Split split, @Nullable CellMeter train) throws IOException {
+      ColumnMeter column,
+      StageRun run,
+      Examples examples,
+      @Nullable CellMeter train,
+      @Nullable CellMeter validation)
+      throws IOException {
+    TensorFile sent = TensorFile.open(run.input("sender." + examples.split()));
+    int[] rows = examples.rows().apply(sent.rows());
     HalfPredictions halves =
         new HalfPredictions(
-            split.predictions().apply(predictions(run, "sender.predictions")),
-            split.predictions().apply(predictions(run, "receiver.predictions")));
-    return column.add(run, TensorFile.open(run.input("sender." + split.name())), halves, train);
+            rows(examples.predictions().apply(predictions(run, "sender.predictions")), rows),
+            rows(examples.predictions().apply(predictions(run, "receiver.predictions")), rows));
+    return column.add(run, sent, halves, train, validation);
+  }
+
+  /** The predictions of these examples. */
+  private static ByteString rows(ByteString predictions, int[] rows) {
+    byte[] chosen = new byte[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      chosen[i] = predictions.byteAt(rows[i]);
+    }
+    return ByteString.copyFrom(chosen);
   }
 
   private static Predictions predictions(StageRun run, String role) throws IOException {

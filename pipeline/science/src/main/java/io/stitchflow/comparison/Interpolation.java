@@ -46,7 +46,7 @@ final class Interpolation extends Metric {
 
   @Override
   public Meter open(CellMeter cell) {
-    if (!cell.isTest()) {
+    if (!cell.isUnseen()) {
       return values -> {};
     }
     Map<Double, PredictionCounts> between = new TreeMap<>();

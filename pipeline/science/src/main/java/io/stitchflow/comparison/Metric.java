@@ -72,6 +72,11 @@ public abstract class Metric {
     return false;
   }
 
+  /** Whether it measures the stitches between the vanilla stitch and the copy. */
+  public boolean readsFront() {
+    return false;
+  }
+
   /** A meter of one cell on one split, before the first batch. */
   public abstract Meter open(CellMeter cell);
 

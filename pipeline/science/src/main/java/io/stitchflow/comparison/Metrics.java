@@ -19,6 +19,7 @@ public final class Metrics {
       List.of(
           new Accuracy(),
           new MeanSquaredError(),
+          new Front(),
           new Agreement(),
           new Cosine(),
           new Cka(),

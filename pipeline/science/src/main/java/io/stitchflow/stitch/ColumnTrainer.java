@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * the receiver on its own, so that its bits do not depend on its company. The last, smaller batch
  * of an epoch is used too.
  *
- * <p>The loss of a stitch is measured over all train examples before the first epoch and after
+ * <p>Stitches learn from the examples of {@link Parts#fit}. The loss of a stitch over all of them is
+ * measured before the first epoch and after
  * each, and the stitch with the lowest loss is kept: no stitch is worse than its start. With
  * patience the validation split is measured instead.
  */
@@ -65,14 +66,16 @@ final class ColumnTrainer implements AutoCloseable {
    * @param start which the trainer closes
    * @param unseen the sender's representation of the examples of {@link #watch}, or null
    * @param whitening of the sender's channels, or null to learn weights of the channels themselves
+   * @param matching added to the objective, or null; the trainer closes it
    */
   void add(
       StageRun run,
       TensorFile sender,
       @Nullable TensorFile unseen,
       FrozenStitch start,
-      @Nullable Whitening whitening) {
-    trainees.add(new Trainee(run, sender, unseen, start, learning(start, whitening)));
+      @Nullable Whitening whitening,
+      @Nullable MatchingLoss matching) {
+    trainees.add(new Trainee(run, sender, unseen, start, learning(start, whitening), matching));
   }
 
   private TrainableStitch learning(FrozenStitch start, @Nullable Whitening whitening) {
@@ -90,7 +93,8 @@ final class ColumnTrainer implements AutoCloseable {
    * that it was trained beside.
    */
   void train(BatchLoss objective, DoubleConsumer progress) throws IOException {
-    int examples = trainees.get(0).sender.rows();
+    int[] order = Parts.fit(trainees.get(0).sender.rows());
+    int examples = order.length;
     int batch = Math.min(recipe.getBatchSize(), examples);
     int largest = Math.max(batch, MEASURED);
     int stepsPerEpoch = (examples + batch - 1) / batch;
@@ -102,10 +106,6 @@ final class ColumnTrainer implements AutoCloseable {
             Math.multiplyExact(
                 largest * Float.BYTES,
                 trainees.stream().mapToInt(t -> t.sender.elementsPerRow()).max().orElseThrow()));
-    int[] order = new int[examples];
-    for (int i = 0; i < examples; i++) {
-      order[i] = i;
-    }
     SplittableRandom random = new SplittableRandom(seed);
     for (Trainee trainee : trainees) {
       trainee.resume(stepsPerEpoch);
@@ -154,7 +154,7 @@ final class ColumnTrainer implements AutoCloseable {
       return;
     }
     BatchLoss objective = recipe.getPatience() > 0 ? Objects.requireNonNull(validation) : learned;
-    int[] rows = IntStream.range(0, measured.get(0).deciding().rows()).toArray();
+    int[] rows = measured.get(0).deciding();
     double[] sums = new double[measured.size()];
     List<FrozenStitch> stitches = new ArrayList<>();
     try {
@@ -168,7 +168,7 @@ final class ColumnTrainer implements AutoCloseable {
             () -> {
               NDArray target = objective.target(rows, start, count);
               for (int i = 0; i < sums.length; i++) {
-                TensorFile file = measured.get(i).deciding();
+                TensorFile file = measured.get(i).measured();
                 FrozenStitch stitch = stitches.get(i);
                 file.gatherFloats(rows, start, count, buffer);
                 NDArray x = lane.create(buffer, shape(count, file.shape()));
@@ -181,7 +181,8 @@ final class ColumnTrainer implements AutoCloseable {
       }
       for (int i = 0; i < sums.length; i++) {
         FrozenStitch stitch = stitches.get(i);
-        measured.get(i).best.add(sums[i] / rows.length, List.of(stitch.weight(), stitch.bias()));
+        double loss = sums[i] / rows.length + measured.get(i).matching(stitch);
+        measured.get(i).best.add(loss, List.of(stitch.weight(), stitch.bias()));
       }
     } finally {
       stitches.forEach(FrozenStitch::close);
@@ -209,6 +210,7 @@ final class ColumnTrainer implements AutoCloseable {
     private final @Nullable TensorFile unseen;
     private final FrozenStitch start;
     private final TrainableStitch stitch;
+    private final @Nullable MatchingLoss matching;
     private final GradientOptimizer descent;
     private final List<NDArray> changing;
     private final BestEpoch best = new BestEpoch(recipe.getPatience());
@@ -220,12 +222,14 @@ final class ColumnTrainer implements AutoCloseable {
         TensorFile sender,
         @Nullable TensorFile unseen,
         FrozenStitch start,
-        TrainableStitch stitch) {
+        TrainableStitch stitch,
+        @Nullable MatchingLoss matching) {
       this.run = run;
       this.sender = sender;
       this.unseen = unseen;
       this.start = start;
       this.stitch = stitch;
+      this.matching = matching;
       this.descent =
           GradientOptimizer.of(
               recipe.getOptimizer(),
@@ -243,8 +247,19 @@ final class ColumnTrainer implements AutoCloseable {
     }
 
     /** The sender's representation of the examples that decide which epoch is kept. */
-    TensorFile deciding() {
+    TensorFile measured() {
       return recipe.getPatience() > 0 ? Objects.requireNonNull(unseen) : sender;
+    }
+
+    /** The rows of these examples. */
+    int[] deciding() {
+      int rows = measured().rows();
+      return recipe.getPatience() > 0 ? IntStream.range(0, rows).toArray() : Parts.fit(rows);
+    }
+
+    /** What is added to the objective of such a stitch. */
+    double matching(FrozenStitch frozen) {
+      return matching == null ? 0 : matching.valueOf(Affine.of(frozen));
     }
 
     /** A new copy of what would be kept now. Before the first epoch it is the start to the bit. */
@@ -267,7 +282,12 @@ final class ColumnTrainer implements AutoCloseable {
     void step(
         Lane lane, ByteBuffer buffer, NDArray target, int count, BatchLoss objective, double rate) {
       NDArray x = lane.create(buffer, shape(count, sender.shape()));
-      NDArray loss = Autograd.withGradient(() -> objective.loss(stitch.apply(x), target));
+      NDArray loss =
+          Autograd.withGradient(
+              () -> {
+                NDArray own = objective.loss(stitch.apply(x), target);
+                return matching == null ? own : own.add(matching.of(stitch.affine()));
+              });
       Autograd.backward(loss);
       descent.step(rate);
       lossOfEpoch += HostArray.number(loss) * count;
@@ -312,6 +332,9 @@ final class ColumnTrainer implements AutoCloseable {
       descent.close();
       stitch.close();
       start.close();
+      if (matching != null) {
+        matching.close();
+      }
     }
   }
 

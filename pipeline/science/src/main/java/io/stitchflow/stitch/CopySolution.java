@@ -6,15 +6,14 @@ import java.util.TreeMap;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * The stitch that solves a copy task: ridge regression on all examples, with the penalty that
- * predicts the held-out examples best when the others are fitted.
+ * The stitch that solves a copy task: ridge regression on the examples that stitches learn from,
+ * with the penalty that predicts the held-out examples best.
  *
  * @param weights [k, channels], the bias in the last row
  * @param penalty λ of {@link Ridge}
- * @param trainR2 share of the variance that the stitch explains, on all examples; NaN where the
- *     receiver's map is constant
- * @param heldOutR2 the same of the stitch that was fitted on the other examples, on those held out;
- *     NaN where none are
+ * @param trainR2 share of the variance that the stitch explains on the examples fitted; NaN where
+ *     the receiver's map is constant
+ * @param heldOutR2 the same on those held out; NaN where none are
  */
 record CopySolution(DMatrixRMaj weights, double penalty, double trainR2, double heldOutR2) {
   /** Penalties compared, ascending; 0 is ordinary least squares. */
@@ -36,36 +35,35 @@ record CopySolution(DMatrixRMaj weights, double penalty, double trainR2, double 
    * @throws IllegalArgumentException if sums are not finite
    */
   static CopySolution of(SplitMoments moments, double tolerance) {
-    Choice choice = moments.holdsOut() ? choose(moments, tolerance) : new Choice(0, Double.NaN);
-    Moments total = moments.total();
-    DMatrixRMaj weights = solve(Ridge.of(total), choice.penalty, tolerance);
-    double r2 = 1 - total.meanSquaredError(weights) / total.variance();
-    return new CopySolution(weights, choice.penalty, r2, choice.r2);
+    Ridge ridge = Ridge.of(moments.fit());
+    double penalty = moments.holdsOut() ? choose(ridge, moments.heldOut(), tolerance) : 0;
+    DMatrixRMaj weights = solve(ridge, penalty, tolerance);
+    return new CopySolution(
+        weights, penalty, r2(moments.fit(), weights), r2(moments.heldOut(), weights));
   }
 
-  /** A penalty, and the share of the held-out variance that is explained with it. */
-  private record Choice(double penalty, double r2) {}
+  private static double r2(Moments moments, DMatrixRMaj weights) {
+    return 1 - moments.meanSquaredError(weights) / moments.variance();
+  }
 
   /**
    * The largest penalty near the least held-out error: held-out examples barely tell small
    * penalties apart, but small weights do less harm on examples that are unlike all of them.
    */
-  private static Choice choose(SplitMoments moments, double tolerance) {
-    Ridge ridge = Ridge.of(moments.fit());
+  private static double choose(Ridge ridge, Moments heldOut, double tolerance) {
     double[] errors = new double[PENALTIES.length];
     for (int i = 0; i < errors.length; i++) {
-      errors[i] = moments.heldOut().meanSquaredError(solve(ridge, PENALTIES[i], tolerance));
+      errors[i] = heldOut.meanSquaredError(solve(ridge, PENALTIES[i], tolerance));
     }
-    double variance = moments.heldOut().variance();
     double least = Arrays.stream(errors).min().orElseThrow();
-    double near = least * (1 + NEAR + NEAR_POSITIONS / moments.heldOut().positions());
+    double near = least * (1 + NEAR + NEAR_POSITIONS / heldOut.positions());
     int chosen = 0;
-    if (errors[0] > EXACT * variance) {
+    if (errors[0] > EXACT * heldOut.variance()) {
       for (int i = 0; i < errors.length; i++) {
         chosen = errors[i] <= near ? i : chosen;
       }
     }
-    return new Choice(PENALTIES[chosen], 1 - errors[chosen] / variance);
+    return PENALTIES[chosen];
   }
 
   private static DMatrixRMaj solve(Ridge ridge, double penalty, double tolerance) {

@@ -33,7 +33,7 @@ public final class FitCopyStitchExecutor implements StageExecutor {
         CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
         Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
         trainer.add(
-            run, sender, null, FrozenStitch.random(lane, stitch, column.getSeed()), null);
+            run, sender, null, FrozenStitch.random(lane, stitch, column.getSeed()), null, null);
       }
       ObjectiveInputs inputs = new ObjectiveInputs(lane, receiver, to, null, receiver);
       DeviceMemory.fixed(

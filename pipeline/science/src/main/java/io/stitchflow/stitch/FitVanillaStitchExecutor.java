@@ -52,7 +52,8 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
                 ? unseen.open(run.input("sender.validation"))
                 : null,
             start(lane, run, sender, cut, whitening),
-            whitening);
+            whitening,
+            matching(lane, run, sender, cut, whitening));
       }
       if (column.getRecipe().getPatience() > 0) {
         trainer.watch(
@@ -92,6 +93,19 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
         throw new IllegalArgumentException(
             "a vanilla stitch has no such start: " + parameters.getInitialization());
     }
+  }
+
+  private static @Nullable MatchingLoss matching(
+      Lane lane, StageRun run, TensorFile sender, CutPoint to, @Nullable Whitening whitening)
+      throws IOException {
+    FitVanillaStitch parameters = run.action().getFitVanillaStitch();
+    if (parameters.getMatching() == 0) {
+      return null;
+    }
+    CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
+    Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
+    Moments moments = SplitMoments.read(stitch, run.input("gram"), run.input("cross")).fit();
+    return MatchingLoss.of(lane, parameters.getMatching(), moments, whitening);
   }
 
   /** What the objective reads of the examples of {@code files}, to which this may add a file. */

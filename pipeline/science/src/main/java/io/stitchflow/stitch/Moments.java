@@ -45,7 +45,8 @@ record Moments(DMatrixRMaj gram, DMatrixRMaj cross, double square) {
     return Math.max(0, squares) / elements();
   }
 
-  private double elements() {
+  /** Numbers of the receiver over all examples. */
+  double elements() {
     return positions() * cross.numCols;
   }
 

@@ -5,11 +5,11 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The two parts of a split's examples: those that candidates are fitted on, and those that choose
- * between them. Every fifth example is held out, so that both parts hold all classes also where
- * examples are sorted by class.
+ * The two parts of the stitches' train examples: those that stitches learn from, and those that
+ * choose between stitches. Every fifth example is held out, so that both parts hold all classes
+ * also where examples are sorted by class.
  */
-final class Parts {
+public final class Parts {
   static final int FIT = 0;
   static final int HELD_OUT = 1;
   static final int COUNT = 2;
@@ -21,6 +21,16 @@ final class Parts {
   /** Rows of the part {@link #FIT}, then of {@link #HELD_OUT}, which may be none. */
   static List<int[]> of(int rows) {
     return List.of(rows(rows, row -> !isHeldOut(row)), rows(rows, Parts::isHeldOut));
+  }
+
+  /** Rows of the examples that stitches learn from: at least one of at least one. */
+  public static int[] fit(int rows) {
+    return of(rows).get(FIT);
+  }
+
+  /** Rows of the examples that choose between stitches; none of fewer than five. */
+  public static int[] heldOut(int rows) {
+    return of(rows).get(HELD_OUT);
   }
 
   private static boolean isHeldOut(int row) {

@@ -19,7 +19,7 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 /**
  * An affine change of a sender's channels after which they have mean 0 and nearly the identity as
  * covariance: P (x - mean), P = (Cov + 1e-4 l I)^(-1/2), where Cov is the covariance of the channels
- * over all positions of the train examples and l its largest eigenvalue.
+ * over all positions of the examples that stitches learn from, and l its largest eigenvalue.
  *
  * <p>A stitch that learns the weights of whitened channels takes the same steps whatever number
  * the sender is multiplied by and in whatever order its channels are.
@@ -52,9 +52,7 @@ record Whitening(double[] mean, DMatrixRMaj matrix, DMatrixRMaj inverse) {
               parts.length));
     }
     DMatrixRMaj gram = new DMatrixRMaj(k, k);
-    for (int i = 0; i < parts.length; i++) {
-      gram.data[i % (k * k)] += parts[i];
-    }
+    System.arraycopy(parts, Parts.FIT * k * k, gram.data, 0, k * k);
     if (MatrixFeatures_DDRM.hasUncountable(gram)) {
       throw new IllegalArgumentException(
           "the Gram matrix of '" + sender.layer() + "' holds sums that are not finite");
@@ -109,13 +107,7 @@ record Whitening(double[] mean, DMatrixRMaj matrix, DMatrixRMaj inverse) {
   /** The stitch of the sender's channels that does the same as one of whitened channels. */
   Affine unwhiten(Affine whitened) {
     // U P (x - mean) + b = U P x + b - U P mean
-    double[] shift = new double[mean.length];
-    for (int i = 0; i < shift.length; i++) {
-      for (int j = 0; j < shift.length; j++) {
-        shift[i] -= matrix.get(i, j) * mean[j];
-      }
-    }
-    return changed(whitened, matrix, shift);
+    return changed(whitened, matrix, shift());
   }
 
   /** W M as weight, and b + W shift as bias: for each channel of all positions of a window. */
@@ -142,18 +134,53 @@ record Whitening(double[] mean, DMatrixRMaj matrix, DMatrixRMaj inverse) {
     return new Affine(weight, bias);
   }
 
+  /**
+   * A m, where A x~ is x~ = [window; 1] with its channels whitened.
+   *
+   * @param m [k, n], k - 1 a multiple of the channels
+   */
+  DMatrixRMaj ofRows(DMatrixRMaj m) {
+    int channels = mean.length;
+    int last = m.numRows - 1;
+    int window = last / channels;
+    double[] shift = shift();
+    DMatrixRMaj whitened = m.copy();
+    for (int place = 0; place < window; place++) {
+      for (int i = 0; i < channels; i++) {
+        int row = i * window + place;
+        for (int n = 0; n < m.numCols; n++) {
+          double sum = shift[i] * m.get(last, n);
+          for (int j = 0; j < channels; j++) {
+            sum += matrix.get(i, j) * m.get(j * window + place, n);
+          }
+          whitened.set(row, n, sum);
+        }
+      }
+    }
+    return whitened;
+  }
+
+  /** - P mean. */
+  private double[] shift() {
+    double[] shift = new double[mean.length];
+    for (int i = 0; i < shift.length; i++) {
+      for (int j = 0; j < shift.length; j++) {
+        shift[i] -= matrix.get(i, j) * mean[j];
+      }
+    }
+    return shift;
+  }
+
   /** {@link #matrix} and the constant beside it as arrays of a lane. */
   Arrays open(Lane lane) {
     int channels = mean.length;
     ByteBuffer weight = Lane.allocate(channels * channels * Float.BYTES);
     ByteBuffer bias = Lane.allocate(channels * Float.BYTES);
-    for (int i = 0; i < channels; i++) {
-      double constant = 0;
-      for (int j = 0; j < channels; j++) {
-        weight.putFloat((float) matrix.get(i, j));
-        constant -= matrix.get(i, j) * mean[j];
-      }
-      bias.putFloat((float) constant);
+    for (double number : matrix.data) {
+      weight.putFloat((float) number);
+    }
+    for (double number : shift()) {
+      bias.putFloat((float) number);
     }
     return new Arrays(
         Lane.keep(lane.create(weight.flip(), new Shape(channels, channels))),

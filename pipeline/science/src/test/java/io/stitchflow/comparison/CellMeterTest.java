@@ -57,7 +57,8 @@ class CellMeterTest {
         FrozenStitch copy = constant(1)) {
       ByteString same = bytes(predicted(2), predicted(2));
       ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
-      CellMeter.Cell cell = new CellMeter.Cell(vanilla, copy, new HalfPredictions(same, half), 1);
+      CellMeter.Cell cell = new CellMeter.Cell(
+              vanilla, copy, new java.util.TreeMap<>(), new HalfPredictions(same, half), 1);
       CellMeter train = read(cell, null, metrics);
       try (CellMeter test = read(cell, train, metrics)) {
         return MeasuredValues.of(test.measurement());
@@ -67,7 +68,7 @@ class CellMeterTest {
 
   private CellMeter read(CellMeter.Cell cell, @Nullable CellMeter train, String... metrics) {
     ReceiverTargets expected = new ReceiverTargets(lane, receiver, CUT);
-    CellMeter meter = new CellMeter(expected, cell, train, Metrics.named(List.of(metrics)));
+    CellMeter meter = new CellMeter(expected, cell, train, null, Metrics.named(List.of(metrics)));
     // Two batches of one example; of two examples that look the same, the labels differ
     add(meter, expected, array(1), i -> predicted(2));
     add(meter, expected, array(3), i -> 9 - predicted(2));

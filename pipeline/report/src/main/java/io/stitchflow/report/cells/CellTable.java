@@ -7,6 +7,7 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.tensors.ArrowColumn;
 import io.stitchflow.tensors.ArrowTable;
 import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import java.io.IOException;
 import java.io.Writer;
@@ -31,20 +32,23 @@ public record CellTable(List<Cell> cells) {
     cells = List.copyOf(cells);
   }
 
-  /** Both rows of one comparison; a split that it lacks has none. */
+  /** The rows of one comparison; a split that it lacks has none. */
   public static List<Cell> rows(ReportCell place, Comparison comparison, Digest digest) {
     List<Cell> rows = new ArrayList<>();
     if (comparison.hasTrain()) {
-      rows.add(
-          new Cell(
-              place, Split.TRAIN, MeasuredValues.of(comparison.getTrain()), digest, Shared.NONE));
+      rows.add(row(place, Split.TRAIN, comparison.getTrain(), digest));
+    }
+    if (comparison.hasValidation()) {
+      rows.add(row(place, Split.VALIDATION, comparison.getValidation(), digest));
     }
     if (comparison.hasTest()) {
-      rows.add(
-          new Cell(
-              place, Split.TEST, MeasuredValues.of(comparison.getTest()), digest, Shared.NONE));
+      rows.add(row(place, Split.TEST, comparison.getTest(), digest));
     }
     return rows;
+  }
+
+  private static Cell row(ReportCell place, Split split, Measurement measured, Digest digest) {
+    return new Cell(place, split, MeasuredValues.of(measured), digest, Shared.NONE);
   }
 
   /** The metrics that a report of these rows describes. */
