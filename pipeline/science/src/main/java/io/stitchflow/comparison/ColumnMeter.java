@@ -8,7 +8,6 @@ import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.CompareStitches;
-import io.stitchflow.v1.Measurement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ final class ColumnMeter implements AutoCloseable {
    *     examples
    * @throws IllegalArgumentException if sender and receiver differ in examples
    */
-  CellMeter add(
+  void add(
       StageRun run,
       TensorFile sent,
       HalfPredictions halves,
@@ -82,7 +81,6 @@ final class ColumnMeter implements AutoCloseable {
         new CellMeter.Cell(vanilla, copy, front, halves, parameters.getSeed());
     CellMeter meter = new CellMeter(own, stitches, train, validation, metrics);
     cells.add(new Cell(sent, stitches, meter));
-    return meter;
   }
 
   /** Measures the examples in all cells, {@code batch} at a time. */
@@ -119,9 +117,9 @@ final class ColumnMeter implements AutoCloseable {
     return rows.length;
   }
 
-  /** The values of the cell that was added as number {@code i}. */
-  Measurement measurement(int i) {
-    return cells.get(i).meter().measurement();
+  /** The cell that was added as number {@code i}. */
+  CellMeter meter(int i) {
+    return cells.get(i).meter();
   }
 
   private static ByteBuffer buffer(TensorFile file, int batch) {

@@ -68,19 +68,24 @@ public final class CompareStitchesExecutor implements StageExecutor {
     try (ColumnMeter train = open(lane, receiver, runs, TRAIN);
         ColumnMeter validation = open(lane, receiver, runs, VALIDATION);
         ColumnMeter test = open(lane, receiver, runs, TEST)) {
+      // Meters of unseen examples begin with what those of train examples have found
       for (StageRun run : runs) {
-        CellMeter ofTrain = add(train, run, TRAIN, null, null);
-        CellMeter ofValidation = add(validation, run, VALIDATION, ofTrain, null);
-        add(test, run, TEST, ofTrain, ofValidation);
+        add(train, run, TRAIN, null, null);
       }
       train.read(batch, share -> progress.accept(share / 2));
+      for (int i = 0; i < runs.size(); i++) {
+        add(validation, runs.get(i), VALIDATION, train.meter(i), null);
+      }
       validation.read(batch, share -> {});
+      for (int i = 0; i < runs.size(); i++) {
+        add(test, runs.get(i), TEST, train.meter(i), validation.meter(i));
+      }
       test.read(batch, share -> progress.accept(0.5 + share / 2));
       for (int i = 0; i < runs.size(); i++) {
         Comparison.Builder comparison =
-            Comparison.newBuilder().setTrain(train.measurement(i)).setTest(test.measurement(i));
+            Comparison.newBuilder().setTrain(train.meter(i).measurement()).setTest(test.meter(i).measurement());
         if (validation.examples() > 0) {
-          comparison.setValidation(validation.measurement(i));
+          comparison.setValidation(validation.meter(i).measurement());
         }
         Files.write(runs.get(i).output("comparison"), comparison.build().toByteArray());
       }
@@ -99,7 +104,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
         Metrics.named(first.getMetricList()));
   }
 
-  private static CellMeter add(
+  private static void add(
       ColumnMeter column,
       StageRun run,
       Examples examples,
@@ -112,7 +117,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
         new HalfPredictions(
             rows(examples.predictions().apply(predictions(run, "sender.predictions")), rows),
             rows(examples.predictions().apply(predictions(run, "receiver.predictions")), rows));
-    return column.add(run, sent, halves, train, validation);
+    column.add(run, sent, halves, train, validation);
   }
 
   /** The predictions of these examples. */

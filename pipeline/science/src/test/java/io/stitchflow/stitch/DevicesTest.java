@@ -169,7 +169,8 @@ class DevicesTest {
     Comparison whole = compare(share -> {});
     Comparison halved = compare(new FullOnce());
     assertThat(halved.getTest().getExamples()).isEqualTo(Subject.TEST_EXAMPLES);
-    assertThat(halved.getTrain().getExamples()).isEqualTo(Subject.TRAIN_EXAMPLES);
+    assertThat(halved.getTrain().getExamples()).isEqualTo(Subject.TRAIN_EXAMPLES * 4 / 5);
+    assertThat(halved.getValidation().getExamples()).isEqualTo(Subject.TRAIN_EXAMPLES / 5);
     assertThat(Cells.number(halved.getTrain(), "ev"))
         .isEqualTo(Cells.number(whole.getTrain(), "ev"), within(1e-6));
     assertThat(Cells.number(halved.getTest(), "variance"))

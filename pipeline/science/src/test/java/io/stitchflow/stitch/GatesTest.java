@@ -81,7 +81,8 @@ class GatesTest {
     for (String cut : Subject.CUTS) {
       Path copy = self.copy(cut, cut);
       Comparison comparison = self.compare(cut, cut, copy, copy);
-      for (Measurement split : List.of(comparison.getTrain(), comparison.getTest())) {
+      for (Measurement split :
+          List.of(comparison.getTrain(), comparison.getValidation(), comparison.getTest())) {
         assertThat(number(split, "r2_copy")).as(cut).isGreaterThan(0.999999);
         assertThat(number(split, "copy_agrees_with_receiver")).as(cut).isEqualTo(1);
         assertThat(number(split, "sv")).isZero();
@@ -105,10 +106,14 @@ class GatesTest {
       }
       assertThat(number(test, "random_mse")).isGreaterThan(number(test, "variance") / 2);
       assertThat(number(comparison.getTrain(), "random_mse")).isNaN();
-      assertThat(number(comparison.getTrain(), "copy_accuracy"))
-          .isEqualTo(accuracy(network.curve().getTrain()));
+      assertThat(correct(comparison.getTrain()) + correct(comparison.getValidation()))
+          .isEqualTo(network.curve().getTrain().getCorrect());
       assertThat(number(test, "copy_accuracy")).isEqualTo(accuracy(own));
     }
+  }
+
+  private static long correct(Measurement split) {
+    return Math.round(number(split, "copy_accuracy") * split.getExamples());
   }
 
   private static double accuracy(Evaluation evaluation) {
@@ -137,7 +142,7 @@ class GatesTest {
           bench.execute(new CollectGramExecutor(), self.gram(from, stitch.regression().window()));
       Path cross = bench.execute(new CollectCrossMomentsExecutor(), self.cross(from, to));
       Moments moments =
-          SplitMoments.read(stitch, gram.resolve("moments"), cross.resolve("moments")).total();
+          SplitMoments.read(stitch, gram.resolve("moments"), cross.resolve("moments")).fit();
       double ev = number(streamed.getTrain(), "ev");
       double es = number(streamed.getTrain(), "es");
       assertThat(moments.meanSquaredError(matrix(vanilla))).isEqualTo(ev, within(1e-6 * ev));

@@ -109,7 +109,7 @@ class StartsTest {
   void mean_withoutSteps_isTheMeanOfTheExpectedMaps() throws IOException {
     StitchRecipe still = WHITENED.toBuilder().setLearningRate(0).setEpochs(1).build();
     float[] maps = stitched(sender("layer1.0"), "layer1.0", Initialization.MEAN, still);
-    double[] mean = mean(cells.receiver().train("layer2.0"));
+    double[] mean = fittedMean(cells.receiver().train("layer2.0"));
     int positions = maps.length / Subject.TRAIN_EXAMPLES / mean.length;
     for (int i = 0; i < maps.length; i++) {
       double expected = mean[i / positions % mean.length];
@@ -263,13 +263,18 @@ class StartsTest {
     }
   }
 
-  private static double[] mean(Path representation) throws IOException {
+  /** By channel, over the examples that stitches learn from. */
+  private static double[] fittedMean(Path representation) throws IOException {
     float[] values = floats(representation);
     List<Integer> shape = Cells.shape(representation);
     int positions = shape.get(1) * shape.get(2);
     double[] mean = new double[shape.get(0)];
-    for (int i = 0; i < values.length; i++) {
-      mean[i / positions % mean.length] += values[i] * (double) mean.length / values.length;
+    int elements = positions * mean.length;
+    int[] rows = Parts.fit(values.length / elements);
+    for (int row : rows) {
+      for (int i = 0; i < elements; i++) {
+        mean[i / positions] += values[row * elements + i] / (double) positions / rows.length;
+      }
     }
     return mean;
   }
