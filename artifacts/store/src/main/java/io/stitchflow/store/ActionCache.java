@@ -27,8 +27,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +43,6 @@ public final class ActionCache {
   private final @Nullable RemoteTier remote;
   private final RecordIndex index;
   private final DifferingResults others;
-  private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
     this.store = store;
@@ -77,7 +74,7 @@ public final class ActionCache {
       try {
         return keep(key, result);
       } catch (IOException e) {
-        failedLookups.incrementAndGet(); // it is right, kept or not
+        // it is right, kept or not
       }
     }
     return result;
@@ -109,8 +106,7 @@ public final class ActionCache {
     try {
       return read(key);
     } catch (IOException e) {
-      failedLookups.incrementAndGet(); // computing again is always right
-      return null;
+      return null; // computing again is always right
     }
   }
 
@@ -151,32 +147,9 @@ public final class ActionCache {
     return new Records(directory, this, index);
   }
 
-  /**
-   * All records that can be read, in the order of their keys. The stream is to be closed.
-   *
-   * @throws StoreException if {@code ac/} cannot be listed
-   */
-  public Stream<Records.Entry> records() throws IOException {
-    Records records = snapshot();
-    return keys().stream()
-        .flatMap(
-            key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
-        .onClose(records::close);
-  }
-
-  /** Rids the index of what it says about records that no longer stand. */
-  public void compactIndex() throws IOException {
-    snapshot().compact();
-  }
-
   /** Keys of records that begin with these hexadecimal digits, in their order. */
   public List<Digest> findKeys(String prefix) throws IOException {
     return keys().stream().filter(key -> key.hex().startsWith(prefix)).toList();
-  }
-
-  /** Look-ups that ended in an error of the file system or the remote, and counted as misses. */
-  public long failedLookups() {
-    return failedLookups.get() + (remote == null ? 0 : remote.failedLookups());
   }
 
   /** What was hashed to the key, or null if the store does not have it whole. */
@@ -192,7 +165,7 @@ public final class ActionCache {
       try {
         writeAction(key, action); // so that a reader of the whole store asks once
       } catch (IOException e) {
-        failedLookups.incrementAndGet(); // it is right, kept or not
+        // it is right, kept or not
       }
     }
     return action;
@@ -213,8 +186,7 @@ public final class ActionCache {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      failedLookups.incrementAndGet();
-      return null;
+      return null; // it only explains
     }
   }
 

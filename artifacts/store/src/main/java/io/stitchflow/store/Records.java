@@ -38,9 +38,6 @@ public final class Records implements Closeable {
     this.folder = directory.folder(Folder.AC);
   }
 
-  /** A record and its key. */
-  public record Entry(Digest key, ActionResult result) {}
-
   /** Asks a remote store, if there is one, at once for all of these that are not here. */
   public void fetch(Collection<Digest> keys) {
     if (cache.hasRemote()) {
@@ -94,7 +91,7 @@ public final class Records implements Closeable {
   }
 
   /** Leaves the index one entry for each record that stands and of which it knows. */
-  void compact() throws IOException {
+  public void compact() throws IOException {
     index.compact(
         entries -> {
           ByteArrayOutputStream live = new ByteArrayOutputStream();

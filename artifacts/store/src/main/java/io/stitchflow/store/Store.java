@@ -302,14 +302,6 @@ public final class Store {
 
   /** Keeps these bytes. */
   public Digest put(byte[] bytes) throws IOException {
-    Digest digest = Digest.of(bytes);
-    Path path = directory.path(Folder.CAS, digest);
-    if (find(digest, bytes.length) != null
-        && verify(digest, path).kind == Kind.WHOLE
-        && renew(digest, path)) {
-      directory.forceName(path);
-      return digest;
-    }
     Path temporary = directory.writeTemporary(bytes);
     try {
       return put(temporary);

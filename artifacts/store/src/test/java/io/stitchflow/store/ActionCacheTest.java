@@ -180,7 +180,7 @@ class ActionCacheTest {
   }
 
   @Test
-  void find_unreadableRecord_isAMissAndCounted() throws IOException {
+  void find_unreadableRecord_isAMiss() throws IOException {
     Disk disk = new Disk();
     Store there = Store.open(disk.path("/store"));
     byte[] content = bytes("gram");
@@ -188,10 +188,8 @@ class ActionCacheTest {
         Actions.result(1, Actions.output("gram", there.put(content), content.length));
     new ActionCache(there).publish(KEY, ACTION, result);
     disk.makeUnreadable(path(there, Folder.AC, KEY));
-    ActionCache unreadable = new ActionCache(there);
 
-    assertThat(unreadable.find(KEY)).isNull();
-    assertThat(unreadable.failedLookups()).isEqualTo(1);
+    assertThat(new ActionCache(there).find(KEY)).isNull();
   }
 
   @Test

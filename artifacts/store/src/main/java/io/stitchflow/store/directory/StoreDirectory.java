@@ -242,12 +242,6 @@ public final class StoreDirectory {
     }
   }
 
-  /** Makes sure that a file which is there already outlasts a loss of power. */
-  public void forceName(Path file) throws IOException {
-    directories.makeLasting(parent(file));
-    directories.force(parent(file));
-  }
-
   /** Whether the file has these bytes; then it was modified now. */
   public boolean refresh(Path file, byte[] bytes) throws IOException {
     try {

@@ -88,10 +88,6 @@ public final class RemoteTier {
     return trouble.warnings();
   }
 
-  public int failedLookups() {
-    return trouble.failedLookups();
-  }
-
   /**
    * Checks the format of the remote store.
    *
