@@ -64,7 +64,7 @@ abstract class TwoMachinesContract {
     ActionResult result = publish(one, "gram");
     ActionCache cache = new ActionCache(two);
     assertThat(cache.find(KEY)).isEqualTo(result);
-    assertThat(cache.findAction(KEY)).isEqualTo(ACTION);
+    assertThat(cache.actions().find(KEY)).isEqualTo(ACTION);
     int asked = toTwo.requests;
     assertThat(cache.whole(result)).isTrue();
     assertThat(toTwo.requests).as("a record promises its blobs").isEqualTo(asked);
@@ -129,8 +129,8 @@ abstract class TwoMachinesContract {
   @Test
   void action_readOnce_isThereWithoutTheRemote() throws IOException {
     publish(one, "gram");
-    assertThat(new ActionCache(two).findAction(KEY)).isEqualTo(ACTION);
-    assertThat(new ActionCache(Store.open(two.root())).findAction(KEY)).isEqualTo(ACTION);
+    assertThat(new ActionCache(two).actions().find(KEY)).isEqualTo(ACTION);
+    assertThat(new ActionCache(Store.open(two.root())).actions().find(KEY)).isEqualTo(ACTION);
   }
 
   @Test

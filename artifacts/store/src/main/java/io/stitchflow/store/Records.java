@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Records implements Closeable {
   private final ActionCache cache;
+  private final LocalRecords local;
   private final RecordIndex index;
   private final RecordIndex.Contents contents;
   private final Path folder;
@@ -31,9 +32,10 @@ public final class Records implements Closeable {
   /** What the remote store was asked for: it is here now, or nowhere. */
   private final Set<Digest> fetched = new HashSet<>();
 
-  Records(StoreDirectory directory, ActionCache cache, RecordIndex index) {
+  Records(StoreDirectory directory, ActionCache cache, LocalRecords local) {
     this.cache = cache;
-    this.index = index;
+    this.local = local;
+    this.index = local.index();
     this.contents = index.read();
     this.folder = directory.folder(Folder.AC);
   }
@@ -55,7 +57,7 @@ public final class Records implements Closeable {
     if (known != null) {
       return known;
     }
-    ActionResult read = fetched.contains(key) ? cache.findHere(key) : cache.find(key);
+    ActionResult read = fetched.contains(key) ? local.find(key) : cache.find(key);
     if (state != null && read != null && state.equals(state(key))) {
       learned.writeBytes(IndexEntry.of(key, state, read));
     }

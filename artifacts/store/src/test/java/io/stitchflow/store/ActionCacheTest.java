@@ -58,7 +58,7 @@ class ActionCacheTest {
     assertThat(cache.publish(KEY, ACTION, result)).isEqualTo(result);
 
     assertThat(new ActionCache(Store.open(root)).find(KEY)).isEqualTo(result);
-    assertThat(cache.findAction(KEY)).isEqualTo(ACTION);
+    assertThat(cache.actions().find(KEY)).isEqualTo(ACTION);
     assertThat(files(store, Folder.TMP)).isEmpty();
   }
 
@@ -196,11 +196,11 @@ class ActionCacheTest {
   void findAction_damaged_isNullAndHealsOnPublish() throws IOException {
     cache.publish(KEY, ACTION, gives("gram"));
     overwrite(path(store, Folder.ACTION, KEY), ActionKeys.canonicalBytes(action(2)));
-    assertThat(cache.findAction(KEY)).isNull();
+    assertThat(cache.actions().find(KEY)).isNull();
 
     cache.publish(KEY, ACTION, gives("gram"));
 
-    assertThat(cache.findAction(KEY)).isEqualTo(ACTION);
+    assertThat(cache.actions().find(KEY)).isEqualTo(ACTION);
   }
 
   @Test

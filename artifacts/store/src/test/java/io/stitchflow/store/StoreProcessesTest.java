@@ -88,7 +88,7 @@ class StoreProcessesTest {
       for (Output output : result.getOutputList()) {
         store.open(Digest.from(output.getDigest()));
       }
-      assertThat(cache.findAction(key)).isNotNull();
+      assertThat(cache.actions().find(key)).isNotNull();
     }
     assertThat(files(store, Folder.QUARANTINE)).isEmpty();
   }

@@ -3,6 +3,7 @@ package io.stitchflow.store.remote;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.StoreException;
 import io.stitchflow.store.Store;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.RemoteStore.RemoteBytes;
@@ -77,7 +78,7 @@ public final class RemoteDownload {
    */
   End run() throws IOException {
     Path target = directory.path(Folder.CAS, digest);
-    try (FileChannel channel = directory.openToContinue(part);
+    try (FileChannel channel = OpenedFiles.toContinue(directory, part);
         FileLock lock = lock(channel)) {
       if (!lock.isValid() || Files.exists(target)) {
         return End.DONE; // somebody else was faster
