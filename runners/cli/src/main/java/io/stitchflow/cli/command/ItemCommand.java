@@ -8,15 +8,11 @@ import io.stitchflow.inspect.Item;
 import io.stitchflow.inspect.StoreCatalog;
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** A command on one record or blob, which prints text or one JSON object. */
-abstract class ItemCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
+abstract class ItemCommand extends StoreCommand {
   @Parameters(
       paramLabel = "KEY|DIGEST",
       description = "A key, a blob's digest, or a prefix of at least 6 digits.")
@@ -25,8 +21,7 @@ abstract class ItemCommand implements Callable<Integer> {
   @Mixin private StoreQuery query = new StoreQuery();
 
   ItemCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override
