@@ -144,12 +144,7 @@ final class RecordIndex {
         }
         // Not logs that came since: their writers go on, and what they add must not be deleted
         Contents contents = read(files().stream().filter(RecordIndex::isSealed).toList());
-        Path temporary = directory.writeTemporary(live.apply(contents.entries()));
-        try {
-          directory.replace(temporary, newSealed());
-        } finally {
-          Files.deleteIfExists(temporary);
-        }
+        directory.write(newSealed(), live.apply(contents.entries()));
         for (Path file : contents.files()) {
           Files.deleteIfExists(file);
         }

@@ -4,7 +4,6 @@ import io.stitchflow.content.StoreException;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -36,14 +35,8 @@ public final class RunFolder {
    */
   public void write(Path file, byte[] bytes) throws IOException {
     check(file);
-    if (directory.refresh(file, bytes)) {
-      return;
-    }
-    Path temporary = directory.writeTemporary(bytes);
-    try {
-      directory.replace(temporary, file);
-    } finally {
-      Files.deleteIfExists(temporary);
+    if (!directory.refresh(file, bytes)) {
+      directory.write(file, bytes);
     }
   }
 

@@ -6,7 +6,7 @@ import io.stitchflow.content.FileFailure;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.StoreException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -131,10 +131,7 @@ public final class StoreDirectory {
   public Path writeUnforced(byte[] bytes) throws IOException {
     Path temporary = newTemporary();
     try (FileChannel channel = openNew(temporary)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      Channels.newOutputStream(channel).write(bytes);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw explain(temporary, e);
@@ -164,10 +161,7 @@ public final class StoreDirectory {
       if (isNew) {
         modes.open(file);
       }
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      Channels.newOutputStream(channel).write(bytes);
     } catch (IOException e) {
       throw explain(file, e);
     }
@@ -207,6 +201,16 @@ public final class StoreDirectory {
     }
     directories.force(parent);
     return true;
+  }
+
+  /** Puts a file with these bytes, forced to disk, in the place of any other, in one step. */
+  public void write(Path target, byte[] bytes) throws IOException {
+    Path temporary = writeTemporary(bytes);
+    try {
+      replace(temporary, target);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */

@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -202,11 +203,8 @@ public final class RemoteDownload {
       if (left < 0) {
         return false;
       }
-      ByteBuffer arrived = ByteBuffer.wrap(buffer, 0, n);
       try {
-        while (arrived.hasRemaining()) {
-          channel.write(arrived);
-        }
+        Channels.newOutputStream(channel).write(buffer, 0, n);
       } catch (IOException e) {
         throw directory.explain(part, e);
       }
