@@ -30,6 +30,7 @@ import io.stitchflow.store.Actions;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.StoreFiles;
 import io.stitchflow.store.directory.Listing;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.v1.Outcome;
 import java.io.IOException;
@@ -186,7 +187,7 @@ class GarbageCollectorTest {
   @Test
   void collect_blobAndActionWithoutRecord_stayWhileYoung() throws IOException {
     Digest orphan = aged.store.put(bytes("orphan"));
-    aged.cache.writeAction(ActionKeys.key(stitch(9).build()), stitch(9).build());
+    aged.cache.actions().write(ActionKeys.key(stitch(9).build()), stitch(9).build());
     new Pins(aged.store).pin("paper", List.of(stitch.key()));
     assertThat(aged.collector().collect(everything()).going()).isEmpty();
     aged.age(OLD);
@@ -412,7 +413,7 @@ class GarbageCollectorTest {
 
   private Path lease(String name) throws IOException {
     Path file = StoreFiles.path(aged.store, Folder.LEASE, Digest.of(bytes(name)));
-    aged.store.directory().openForLock(file).close();
+    OpenedFiles.forLock(aged.store.directory(), file).close();
     age(file, OLD);
     return file;
   }

@@ -143,7 +143,7 @@ class StoreVerifierTest {
     Files.write(
         record,
         RecordFrame.encode(key, Actions.result(1, Actions.output("network", network.blob(), 8))));
-    aged.cache.writeAction(key, network(5).build());
+    aged.cache.actions().write(key, network(5).build());
 
     assertThat(verifier().verify().problems())
         .extracting(StoreProblem::kind, StoreProblem::message)

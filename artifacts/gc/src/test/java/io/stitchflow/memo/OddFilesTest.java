@@ -120,7 +120,7 @@ class OddFilesTest {
       try (Records records = cache.snapshot()) {
         assertThat(records.find(made.key())).as(odd).isEqualTo(made.result());
       }
-      cache.compactIndex();
+      cache.snapshot().compact();
       try (Records records = cache.snapshot()) {
         assertThat(records.find(made.key())).as(odd).isEqualTo(made.result());
       }
@@ -200,7 +200,7 @@ class OddFilesTest {
       replace(root.resolve("quarantine/left"), odd);
 
       assertThat(aged.collector().collect(everything())).as(odd).isNotNull();
-      new ActionCache(aged.store).compactIndex();
+      new ActionCache(aged.store).snapshot().compact();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.stitchflow.memo;
 
 import io.stitchflow.content.Digest;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.Heartbeats;
@@ -120,7 +121,7 @@ final class KeyLocks {
     Path path = directory.path(Folder.LEASE, key);
     FileChannel file = null;
     try {
-      file = directory.openForLock(path);
+      file = OpenedFiles.forLock(directory, path);
       awaitLock(file, waiting);
       awaitLease(file, waiting);
       Closeable lease = hold(file);

@@ -9,6 +9,7 @@ import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.Heartbeats;
 import io.stitchflow.store.remote.Lease;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -78,17 +79,19 @@ class KeyLocksTest {
 
   @Test
   void lock_leaseOfAnotherHostBeats_waitsAndSaysForWhom() throws Exception {
-    write(new Lease(ELSEWHERE, 1, "gpu7"));
-    Future<?> waiter = threads.submit(() -> lockAndRelease(locks(100)));
-    for (int beat = 2; owners.size() < 2; beat++) {
-      write(new Lease(ELSEWHERE, beat, "gpu7"));
-      Thread.sleep(50);
+    Lease lease = new Lease(ELSEWHERE, 1, "gpu7");
+    write(lease);
+    try (Closeable beating = new Heartbeats(Duration.ofMillis(50)).hold(lease, elsewhere())) {
+      Future<?> waiter = threads.submit(() -> lockAndRelease(locks(100)));
+      while (owners.size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(waiter.isDone()).isFalse();
+      assertThat(owners).containsOnly("gpu7");
+      assertThat(waits.get(1)).isGreaterThan(waits.get(0));
+      beating.close();
+      waiter.get();
     }
-    assertThat(waiter.isDone()).isFalse();
-    assertThat(owners).containsOnly("gpu7");
-    assertThat(waits.get(1)).isGreaterThan(waits.get(0));
-    Files.write(file, new byte[0]);
-    waiter.get();
   }
 
   @Test
@@ -149,6 +152,21 @@ class KeyLocksTest {
     held.close();
     assertThat(Thread.interrupted()).isTrue();
     assertThat(file).isEmptyFile();
+  }
+
+  /** The file of the lease, as another host writes it. */
+  private Heartbeats.Place elsewhere() {
+    return new Heartbeats.Place() {
+      @Override
+      public void renew(Lease lease) throws IOException {
+        write(lease);
+      }
+
+      @Override
+      public void clear() throws IOException {
+        Files.write(file, new byte[0]);
+      }
+    };
   }
 
   private @Nullable Void lockAndRelease(KeyLocks locks) throws IOException {

@@ -8,7 +8,6 @@ import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainNetwork;
-import io.stitchflow.v1.TrainingRecipe;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -81,24 +80,12 @@ public final class TrainingBenchmark {
   }
 
   private static Action training(Architecture architecture, int batch, int epochs) {
-    TrainingRecipe recipe =
-        TrainingRecipe.newBuilder()
-            .setEpochs(epochs)
-            .setBatchSize(batch)
-            .setLearningRate(0.05)
-            .setMomentum(0.9)
-            .setWeightDecay(5e-4)
-            .setWarmup(0.1)
-            .setFlip(true)
-            .setTranslate(2)
-            .setCutout(4)
-            .build();
     return Action.newBuilder()
         .setTrainNetwork(
             TrainNetwork.newBuilder()
                 .addAllBlocks(architecture.blocks())
                 .setWidth(architecture.width())
-                .setRecipe(recipe)
+                .setRecipe(BenchStages.recipe(batch, epochs))
                 .setSeed(1))
         .build();
   }

@@ -44,7 +44,7 @@ public final class RunFiles {
   private RunFiles(Store store, String id) {
     this.store = store;
     this.id = id;
-    this.directory = store.runs().resolve(id);
+    this.directory = store.runs().path().resolve(id);
   }
 
   /** Makes the files of a new run on a cluster, here only. */
@@ -58,7 +58,7 @@ public final class RunFiles {
   public static RunFiles keep(Store store, Run run) throws IOException {
     RunFiles files = at(store, id(run));
     Run here = run.toBuilder().clearMaster().clearSlots().build();
-    store.writeRunFile(files.file(), here.toByteArray());
+    store.runs().write(files.file(), here.toByteArray());
     return files;
   }
 
@@ -71,7 +71,7 @@ public final class RunFiles {
   /** The ids of all runs of the store, in their order. */
   public static List<String> ids(Store store) throws IOException {
     List<String> ids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.runs())) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.runs().path())) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
         if (ID.matcher(name).matches()) {
@@ -127,8 +127,8 @@ public final class RunFiles {
   }
 
   private void write(byte[] run) throws IOException {
-    store.makeRun(events());
-    store.writeRunFile(file(), run);
+    store.runs().make(events());
+    store.runs().write(file(), run);
   }
 
   /**
@@ -162,7 +162,7 @@ public final class RunFiles {
         throw unreachable(e);
       }
     }
-    return Run.parseFrom(store.readRunFile(file()));
+    return Run.parseFrom(store.runs().read(file()));
   }
 
   private void check(RemoteStore remote, byte[] run) throws StoreException {
@@ -180,8 +180,9 @@ public final class RunFiles {
    * @param results one of each stage, hits too
    */
   public void writeResults(Collection<StageResult> results) throws IOException {
-    store.writeRunFile(
-        results(), RunResults.newBuilder().addAllResult(results).build().toByteArray());
+    store
+        .runs()
+        .write(results(), RunResults.newBuilder().addAllResult(results).build().toByteArray());
   }
 
   /**
@@ -203,7 +204,7 @@ public final class RunFiles {
    * @throws NoSuchFileException if the run has not ended, or was interrupted
    */
   public List<StageResult> readResults() throws IOException {
-    return RunResults.parseFrom(store.readRunFile(results())).getResultList();
+    return RunResults.parseFrom(store.runs().read(results())).getResultList();
   }
 
   /** Whether the store has such a run, as far as can be seen from here. */

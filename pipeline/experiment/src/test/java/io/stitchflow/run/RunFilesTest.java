@@ -84,7 +84,7 @@ class RunFilesTest {
     assertThat(files.readResults()).isEqualTo(ran);
     files.writeResults(hit);
     assertThat(RunFiles.at(store, ID).readResults()).isEqualTo(hit);
-    Path file = store.runs().resolve(ID).resolve("results");
+    Path file = store.runs().path().resolve(ID).resolve("results");
     assertThat(RunResults.parseFrom(Files.readAllBytes(file)).getResultList()).isEqualTo(hit);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");

@@ -66,7 +66,7 @@ public final class StoreCatalog {
       ActionResult result = cache.find(key);
       Instant published = cache.published(key);
       if (result != null && published != null) {
-        catalog.add(new CatalogEntry(key, cache.findAction(key), result, published));
+        catalog.add(new CatalogEntry(key, cache.actions().find(key), result, published));
       }
     }
     for (Digest key : cache.nondeterministicKeys()) {

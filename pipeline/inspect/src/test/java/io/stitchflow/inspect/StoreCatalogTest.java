@@ -85,7 +85,8 @@ class StoreCatalogTest {
     shelf.recordRun("one", shelf.result("train a", network.key(), Outcome.RAN));
     shelf.recordRun("two", shelf.result("train b", network.key(), Outcome.HIT));
     Files.write(
-        Files.createDirectories(shelf.store().runs().resolve("0123456789abcdef0123456789abcdef"))
+        Files.createDirectories(
+                shelf.store().runs().path().resolve("0123456789abcdef0123456789abcdef"))
             .resolve("results"),
         new byte[] {9, 9, 9});
     StoreCatalog catalog = shelf.catalog();

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,10 +156,7 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
     progress.advanced(received, sizeBytes);
     InputStream in = body(connection);
     for (int n = read(in, buffer); n >= 0 && received <= sizeBytes; n = read(in, buffer)) {
-      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
+      Channels.newOutputStream(file).write(buffer, 0, n);
       received += n;
       rate.received(n);
       if (rate.isTooSlow()) {

@@ -67,14 +67,9 @@ public final class TrashFolder {
     TrashFolder trash = new TrashFolder(directory, directory.folder(Folder.GC).resolve(id));
     Trash manifest =
         Trash.newBuilder().addAllPath(paths).setHorizonMillis(horizon.toEpochMilli()).build();
-    Path temporary =
-        directory.writeTemporary(
-            CheckedFrame.encode(MAGIC, trash.framed(), ActionKeys.canonicalBytes(manifest)));
-    try {
-      directory.replace(temporary, trash.folder.resolve(MANIFEST));
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    directory.write(
+        trash.folder.resolve(MANIFEST),
+        CheckedFrame.encode(MAGIC, trash.framed(), ActionKeys.canonicalBytes(manifest)));
     return trash;
   }
 

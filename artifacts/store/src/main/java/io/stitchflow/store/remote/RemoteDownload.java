@@ -3,6 +3,7 @@ package io.stitchflow.store.remote;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.StoreException;
 import io.stitchflow.store.Store;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.RemoteStore.RemoteBytes;
@@ -10,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -77,7 +79,7 @@ public final class RemoteDownload {
    */
   End run() throws IOException {
     Path target = directory.path(Folder.CAS, digest);
-    try (FileChannel channel = directory.openToContinue(part);
+    try (FileChannel channel = OpenedFiles.toContinue(directory, part);
         FileLock lock = lock(channel)) {
       if (!lock.isValid() || Files.exists(target)) {
         return End.DONE; // somebody else was faster
@@ -201,11 +203,8 @@ public final class RemoteDownload {
       if (left < 0) {
         return false;
       }
-      ByteBuffer arrived = ByteBuffer.wrap(buffer, 0, n);
       try {
-        while (arrived.hasRemaining()) {
-          channel.write(arrived);
-        }
+        Channels.newOutputStream(channel).write(buffer, 0, n);
       } catch (IOException e) {
         throw directory.explain(part, e);
       }

@@ -6,6 +6,7 @@ import io.stitchflow.content.StoreException;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.store.directory.DifferingResults;
 import io.stitchflow.store.directory.Listing;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.directory.StoreFormat;
@@ -86,10 +87,6 @@ public final class RemoteTier {
   /** At most a line a kind of trouble so far. */
   public List<String> warnings() {
     return trouble.warnings();
-  }
-
-  public int failedLookups() {
-    return trouble.failedLookups();
   }
 
   /**
@@ -222,7 +219,7 @@ public final class RemoteTier {
   private void notTaken(Digest key, String why) {
     unpublished.put(key, why);
     try {
-      directory.openForLock(directory.path(Folder.UNSENT, key)).close();
+      OpenedFiles.forLock(directory, directory.path(Folder.UNSENT, key)).close();
     } catch (IOException e) {
       trouble.publishFailed(e);
     }

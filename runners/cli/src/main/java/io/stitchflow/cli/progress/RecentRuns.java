@@ -50,7 +50,7 @@ public final class RecentRuns {
 
   private static void add(Store store, Path results, Set<Digest> keys) throws IOException {
     try {
-      for (StageResult result : RunResults.parseFrom(store.readRunFile(results)).getResultList()) {
+      for (StageResult result : RunResults.parseFrom(store.runs().read(results)).getResultList()) {
         if (!result.getKey().isEmpty()) {
           keys.add(Digest.from(result.getKey()));
         }
@@ -123,10 +123,10 @@ public final class RecentRuns {
   }
 
   private static List<Path> runs(Store store) throws IOException {
-    if (!Files.isDirectory(store.runs())) {
+    if (!Files.isDirectory(store.runs().path())) {
       return List.of();
     }
-    try (Stream<Path> entries = Files.list(store.runs())) {
+    try (Stream<Path> entries = Files.list(store.runs().path())) {
       return entries
           .filter(run -> run.getFileName().toString().matches("[0-9a-f]{32}"))
           .filter(run -> Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS))
