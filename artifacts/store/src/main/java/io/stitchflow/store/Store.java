@@ -6,6 +6,7 @@ import io.stitchflow.content.FileState;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.MissingBlobException;
 import io.stitchflow.content.StoreException;
+import io.stitchflow.store.directory.Listing;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.RemoteFailures;
@@ -122,6 +123,15 @@ public final class Store {
   /** Where runs keep their files; nothing may be there yet. */
   public Path runs() {
     return directory.folder(Folder.RUNS);
+  }
+
+  /**
+   * What is in {@link #runs}, by name.
+   *
+   * @throws StoreException if it is not a directory or cannot be read
+   */
+  public List<Path> listRuns() throws IOException {
+    return Listing.entries(directory, runs());
   }
 
   /** Makes a directory of {@link #runs}, and the store where there is none. */

@@ -118,7 +118,7 @@ public final class GcCommand implements Callable<Integer> {
     List<Path> runs = RecentRuns.olderThan(store, age);
     if (!dryRun) {
       for (Path run : runs) {
-        RecentRuns.remove(run);
+        RecentRuns.remove(store, run);
       }
     }
     CollectionTable table = new CollectionTable(store.root(), collected, runs, dryRun);
