@@ -246,7 +246,7 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" recipe { patience: 2 } } | network[2].recipe.patience: needs images
           copy { recipe { patience: 2 } } | copy.recipe.patience: is for vanilla stitches; drop it
           representation { examples: 300 } | representation.examples: is 300, but the data set has 256 train examples; choose 0 to 256, 0 for all
-          representation { examples: 10 } | representation.examples: stitches and networks learn from 10 examples, fewer than the default batch of 64; set vanilla.recipe.batch_size, copy.recipe.batch_size
+          representation { examples: 10 } | representation.examples: stitches and networks learn from 10 examples, fewer than the default batch of 16; set vanilla.recipe.batch_size
           """)
   void line_wrong_isToldWithItsPlaceAndField(String line, String problem) throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
