@@ -198,7 +198,7 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void plan_tellsTheSameAndChangesNothing() throws IOException {
+  void plan_reportsTheSameAndChangesNothing() throws IOException {
     Path lease = lease("abandoned");
     Map<String, String> before = aged.content();
 

@@ -82,7 +82,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void get_aNameThatIsNotThere_saysWhatIs() throws IOException {
+  void get_unknownName_listsTheNames() throws IOException {
     Path path = directory.resolve("file");
     Safetensors.write(
         path, List.of(new NamedTensor("bias", Dtype.F32, List.of(1), floats(1f))), NOTHING);
@@ -93,7 +93,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void write_namesThatCannotBe_areRefused() {
+  void write_invalidNames_areRefused() {
     NamedTensor tensor = new NamedTensor("a", Dtype.F32, List.of(), floats(1f));
     NamedTensor reserved = new NamedTensor("__metadata__", Dtype.F32, List.of(), floats(1f));
     for (List<NamedTensor> tensors : List.of(List.of(tensor, tensor), List.of(reserved))) {
@@ -156,7 +156,7 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647],"
             + "\"data_offsets\":[0,8]}} | takes more than 2^63 bytes",
       })
-  void read_aHeaderThatCannotBe_isDamaged(String header, String reason) throws IOException {
+  void read_invalidHeader_isDamaged(String header, String reason) throws IOException {
     Path path = directory.resolve("file");
     Files.write(path, file(header.getBytes(StandardCharsets.UTF_8), new byte[8]));
     assertThatThrownBy(() -> Safetensors.read(path))
@@ -167,7 +167,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void readForeign_aHeaderThatCannotBe_isInvalidWithoutAdviceToDeleteIt() throws IOException {
+  void readForeign_invalidHeader_isInvalidWithoutAdviceToDeleteIt() throws IOException {
     Path path = directory.resolve("file");
     Files.write(path, file("[]".getBytes(StandardCharsets.UTF_8), new byte[0]));
     assertThatThrownBy(() -> Safetensors.readForeign(path))

@@ -114,7 +114,9 @@ public final class RunFiles {
     return e instanceof StoreException known
         ? known
         : new StoreException(
-            e.getMessage() + "; a run on a cluster needs its store, try again when it answers", e);
+            e.getMessage()
+                + "; a run on a cluster needs its remote store, retry when it is reachable",
+            e);
   }
 
   private void write(byte[] run) throws IOException {

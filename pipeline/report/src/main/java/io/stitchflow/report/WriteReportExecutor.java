@@ -144,7 +144,7 @@ public final class WriteReportExecutor implements ReportWriter {
     try {
       return parser.parseFrom(Files.readAllBytes(file));
     } catch (InvalidProtocolBufferException e) {
-      throw new IOException("input " + role + " of the report is not what it should be", e);
+      throw new IOException("input '" + role + "' of the report cannot be parsed", e);
     }
   }
 

@@ -194,7 +194,7 @@ final class AnswerTest {
   }
 
   @Test
-  void answer_receiverAtChance_isSaidWhereTheHeadlineIs() {
+  void answer_receiverAtChance_isReportedBesideTheHeadline() {
     Measurement measured =
         measurement(0.12, 0.5).network("receiver", Fixtures.evaluation(0.12, 1000)).build();
     add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measured);
