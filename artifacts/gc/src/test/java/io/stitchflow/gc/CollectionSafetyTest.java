@@ -145,7 +145,7 @@ class CollectionSafetyTest {
             // a person who pins has to wait for the collection; a pin that was there counts
             assertThatThrownBy(() -> pins.pin("paper", List.of(stitch.key())))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("another gc, pin or unpin is at work"));
+                .hasMessageContaining("another gc, pin or unpin is running in this store"));
     assertThat(aged.isGone(stitch)).isTrue();
   }
 

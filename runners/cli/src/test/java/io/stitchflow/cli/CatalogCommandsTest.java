@@ -198,7 +198,7 @@ class CatalogCommandsTest {
   @Test
   void show_unknownKey_isAnInputError() {
     assertThat(execute("show", "0123456789")).isEqualTo(ExitCode.INPUT);
-    assertThat(err).contains("'0123456789': no record and no blob of " + store.root());
+    assertThat(err).contains("no record or blob of " + store.root() + " starts with '0123456789'");
     assertThat(execute("show", "../x")).isEqualTo(ExitCode.INPUT);
     assertThat(err).contains("first 6 to 64 hexadecimal digits");
   }
