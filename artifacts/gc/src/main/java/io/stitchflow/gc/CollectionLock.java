@@ -38,8 +38,7 @@ final class CollectionLock implements Closeable {
     }
     if (!locked) {
       throw new StoreException(
-          file
-              + ": another gc, pin or unpin is at work in this store; try again when it has ended");
+          file + ": another gc, pin or unpin is running in this store; retry when it has finished");
     }
     return new CollectionLock(channel);
   }

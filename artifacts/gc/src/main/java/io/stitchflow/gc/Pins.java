@@ -112,7 +112,8 @@ public final class Pins {
     try {
       Pin.parseFrom(payload).getKeyList().forEach(key -> keys.add(Digest.from(key)));
     } catch (InvalidProtocolBufferException e) {
-      throw new StoreException("pins/" + name + ": comes from another version; pin it again", e);
+      throw new StoreException(
+          "pins/" + name + ": was written by another version of Stitchflow; pin it again", e);
     }
     all.put(name, keys);
   }

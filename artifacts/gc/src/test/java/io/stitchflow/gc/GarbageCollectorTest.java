@@ -199,7 +199,7 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void plan_tellsTheSameAndChangesNothing() throws IOException {
+  void plan_reportsTheSameAndChangesNothing() throws IOException {
     Path lease = lease("abandoned");
     Map<String, String> before = aged.content();
 
@@ -344,7 +344,7 @@ class GarbageCollectorTest {
       assertThat(lock).isNotNull();
       assertThatThrownBy(() -> aged.collector().collect(everything()))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("another gc, pin or unpin is at work");
+          .hasMessageContaining("another gc, pin or unpin is running in this store");
       assertThatThrownBy(() -> aged.collector().undo()).isInstanceOf(StoreException.class);
       assertThatThrownBy(() -> new Pins(aged.store).pin("p", List.of(stitch.key())))
           .isInstanceOf(StoreException.class);

@@ -124,7 +124,7 @@ class StoreVerifierTest {
   }
 
   @Test
-  void repair_recordWithNeitherBlobNorAction_goes() throws IOException {
+  void repair_recordWithNeitherBlobNorAction_isDeleted() throws IOException {
     Files.delete(aged.blob(network));
     flipBit(aged.action(network), 9);
 

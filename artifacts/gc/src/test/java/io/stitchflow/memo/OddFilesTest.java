@@ -192,7 +192,7 @@ class OddFilesTest {
   }
 
   @Test
-  void collect_oddLockAndLeftovers_goesOn() throws Exception {
+  void collect_oddLockAndLeftovers_continues() throws Exception {
     for (String odd : ODD.keySet()) {
       replace(root.resolve("gc/lock"), odd);
       replace(root.resolve("index/lock"), odd);

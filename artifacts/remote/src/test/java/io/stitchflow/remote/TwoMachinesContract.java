@@ -241,7 +241,7 @@ abstract class TwoMachinesContract {
   }
 
   @Test
-  void open_connectionBreaks_goesOnWhereItBroke() throws IOException {
+  void open_connectionBreaks_resumesWhereItBroke() throws IOException {
     byte[] bytes = new byte[300_000];
     new Random(3).nextBytes(bytes);
     Digest digest = only(publish(one, bytes));
@@ -276,7 +276,7 @@ abstract class TwoMachinesContract {
   }
 
   @Test
-  void memo_remoteAway_goesOnAndWarnsOnceAKind() throws IOException {
+  void memo_remoteUnreachable_continuesAndWarnsOnceAKind() throws IOException {
     toOne.away = true;
     Memo.Answer answer = compute(one, "gram");
     assertThat(answer.outcome()).isEqualTo(Outcome.RAN);
@@ -294,7 +294,7 @@ abstract class TwoMachinesContract {
     Memo.Request must = new Memo.Request(ACTION, 1, true, true, List.of());
     assertThatThrownBy(() -> compute(one, must, "gram"))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("could not take a result")
+        .hasMessageContaining("a result could not be uploaded")
         .hasMessageContaining(one.root().toString())
         .hasMessageContaining("Connection refused");
     assertThat(compute(one, "never computed").outcome()).isEqualTo(Outcome.HIT);

@@ -81,7 +81,8 @@ final class KeyLocks {
       held.close();
       Thread.currentThread().interrupt();
       throw (InterruptedIOException)
-          new InterruptedIOException("interrupted while another computes it").initCause(e);
+          new InterruptedIOException("interrupted while another process computes the result")
+              .initCause(e);
     } catch (RuntimeException e) {
       held.close();
       throw e;

@@ -1,11 +1,13 @@
 package io.stitchflow.store;
 
 import io.stitchflow.content.StoreException;
+import io.stitchflow.store.directory.Listing;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The files of runs in a store: a directory for each run. */
 public final class RunFolder {
@@ -20,6 +22,15 @@ public final class RunFolder {
   /** Nothing may be there yet. */
   public Path path() {
     return directory.folder(Folder.RUNS);
+  }
+
+  /**
+   * What is there, by name.
+   *
+   * @throws StoreException if it is not a directory or cannot be read
+   */
+  public List<Path> list() throws IOException {
+    return Listing.entries(directory, path());
   }
 
   /** Makes a directory of a run, and the store where there is none. */

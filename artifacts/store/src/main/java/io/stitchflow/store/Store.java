@@ -186,7 +186,8 @@ public final class Store {
     try {
       Files.createLink(name, blob);
     } catch (NoSuchFileException e) {
-      throw new MissingBlobException(digest, name(digest) + ": has just gone from " + location);
+      throw new MissingBlobException(
+          digest, name(digest) + ": was deleted from " + location + "; run again to recompute it");
     } catch (IOException e) {
       throw directory.explain(name, e);
     }

@@ -95,7 +95,7 @@ class KeyLocksTest {
   }
 
   @Test
-  void lock_leaseOfAnotherHostBeatsNoMore_isTakenOver() throws Exception {
+  void lock_leaseOfAnotherHostWithoutHeartbeat_isTakenOver() throws Exception {
     write(new Lease(ELSEWHERE, 1, "gpu7"));
     KeyLocks.Held held = locks(100).lock(List.of(KEY), KEY, listener);
     assertThat(read().owner()).isEqualTo(ProcessName.get());

@@ -108,7 +108,7 @@ class RecordsTest {
   }
 
   @Test
-  void forget_record_isGoneForEverybodyAndCanBePublishedAgain() throws IOException {
+  void forget_record_isDeletedForEverybodyAndCanBePublishedAgain() throws IOException {
     publish(1, "one");
     ActionResult other = publish(2, "two");
 

@@ -5,6 +5,7 @@ import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.spec.Conditions;
 import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.stitch.Objectives;

@@ -12,14 +12,10 @@ import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -68,21 +64,16 @@ public final class RunFiles {
     return Digest.of(same.toByteArray()).hex().substring(0, ID_DIGITS);
   }
 
-  /** The ids of all runs of the store, in their order. */
+  /**
+   * The ids of all runs of the store, in their order.
+   *
+   * @throws StoreException if they cannot be listed
+   */
   public static List<String> ids(Store store) throws IOException {
-    List<String> ids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.runs().path())) {
-      for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        if (ID.matcher(name).matches()) {
-          ids.add(name);
-        }
-      }
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return List.of();
-    }
-    Collections.sort(ids);
-    return ids;
+    return store.runs().list().stream()
+        .map(run -> run.getFileName().toString())
+        .filter(name -> ID.matcher(name).matches())
+        .toList();
   }
 
   /**
@@ -123,7 +114,9 @@ public final class RunFiles {
     return e instanceof StoreException known
         ? known
         : new StoreException(
-            e.getMessage() + "; a run on a cluster needs its store, try again when it answers", e);
+            e.getMessage()
+                + "; a run on a cluster needs its remote store, retry when it is reachable",
+            e);
   }
 
   private void write(byte[] run) throws IOException {

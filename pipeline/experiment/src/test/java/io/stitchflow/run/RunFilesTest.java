@@ -123,7 +123,7 @@ class RunFilesTest {
   }
 
   @Test
-  void progress_toldOften_isWrittenTwiceASecond() throws IOException {
+  void progress_reportedOften_isWrittenTwiceASecond() throws IOException {
     EventWriter writer = writer("one");
     writer.started(List.of(FIRST), "");
     for (int i = 0; i < 10; i++) {
@@ -172,7 +172,7 @@ class RunFilesTest {
   }
 
   @Test
-  void events_ofStagesThatAreNotInThePlan_areLeftOut() throws IOException {
+  void events_ofStagesOutsideThePlan_areIgnored() throws IOException {
     Stage foreign = Stage.newBuilder().setId("foreign").build();
     EventWriter writer = writer("one");
     writer.started(List.of(foreign), "");

@@ -30,7 +30,7 @@ class StoreCatalogTest {
   }
 
   @Test
-  void catalog_storeThatIsNot_isEmptyAndMakesNothing() throws IOException {
+  void catalog_missingStore_isEmptyAndMakesNothing() throws IOException {
     assertThat(shelf.catalog().entries()).isEmpty();
     assertThat(directory.resolve("store")).doesNotExist();
   }
@@ -72,10 +72,11 @@ class StoreCatalogTest {
         .hasMessageContaining("key " + ambiguous)
         .hasMessageContaining("give more digits");
     assertThatThrownBy(() -> catalog.resolve("abc"))
-        .hasMessageContaining("'abc': a key or digest is named by its first 6 to 64");
+        .hasMessageContaining("'abc' is not a key or digest; give its first 6 to 64");
     assertThatThrownBy(() -> catalog.resolve("../../etc"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> catalog.resolve("000000")).hasMessageContaining("starts so");
+    assertThatThrownBy(() -> catalog.resolve("000000"))
+        .hasMessageContaining("starts with '000000'; list them with 'stitchflow ls'");
   }
 
   @Test

@@ -261,7 +261,7 @@ final class NetworkTrainer {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "training diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s",
+              "training diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s; choose a lower learning_rate",
               epoch + 1,
               recipe.getEpochs(),
               loss,

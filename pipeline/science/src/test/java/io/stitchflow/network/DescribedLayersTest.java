@@ -88,7 +88,7 @@ class DescribedLayersTest {
   }
 
   @Test
-  void name_ofADescription_tellsItFromOthers() {
+  void name_ofADescription_distinguishesItFromOthers() {
     String varied = Layers.described(Layers.VARIED).name();
     assertThat(varied).matches("Described\\([0-9a-f]{8}\\)");
     assertThat(Layers.described(Layers.VARIED.replace("outputs: 9", "outputs: 8")).name())
@@ -157,7 +157,7 @@ class DescribedLayersTest {
   }
 
   @Test
-  void complaints_twoArraysOfOneName_areTold() {
+  void complaints_twoArraysOfOneName_areReported() {
     String conv = "conv { channels: 3 kernel: 1 stride: 1 }";
     assertThat(
             complaints(
@@ -172,7 +172,7 @@ class DescribedLayersTest {
   }
 
   @Test
-  void complaints_mapsTooLarge_areTold() {
+  void complaints_mapsTooLarge_areReported() {
     String growing = "layer { name: \"%s\" conv { channels: 65536 kernel: 1 stride: 1 } }";
     assertThat(complaints(growing.formatted("a") + "layer { relu {} }"))
         .contains(

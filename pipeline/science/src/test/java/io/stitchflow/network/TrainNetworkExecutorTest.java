@@ -260,7 +260,7 @@ class TrainNetworkExecutorTest {
             })
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
-            "training diverged in epoch 1 of 2: its mean loss is (NaN|Infinity), at learning_rate 1.0E30");
+            "training diverged in epoch 1 of 2: its mean loss is (NaN|Infinity), at learning_rate 1.0E30; choose a lower learning_rate");
   }
 
   /** Trains in a JVM of its own. */

@@ -223,8 +223,8 @@ public final class TrashFolder {
     if (manifest == null) {
       throw new StoreException(
           folder.resolve(MANIFEST)
-              + ": is damaged; what lies beside it can be moved back by hand until a later gc"
-              + " deletes it");
+              + ": is damaged, so this gc cannot be undone; move the files beside it back by hand"
+              + " before the next gc deletes them");
     }
     return manifest;
   }

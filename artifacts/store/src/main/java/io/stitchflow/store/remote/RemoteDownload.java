@@ -115,7 +115,8 @@ public final class RemoteDownload {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException)
-          new InterruptedIOException("interrupted while another fetches it").initCause(e);
+          new InterruptedIOException("interrupted while another process downloads the blob")
+              .initCause(e);
     }
   }
 
@@ -168,7 +169,10 @@ public final class RemoteDownload {
           return End.DONE;
         }
         throw new EOFException(
-            remote.address() + ": ended after " + channel.position() + " bytes of a blob");
+            remote.address()
+                + ": the download of a blob ended after "
+                + channel.position()
+                + " bytes");
       } catch (StoreException e) {
         throw e;
       } catch (IOException e) {
@@ -227,7 +231,7 @@ public final class RemoteDownload {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "%s/%s: has %,d bytes, but only %,d are free on the disk of %s",
+              "%s/%s: has %,d bytes, but only %,d are free on the disk of %s; free some space",
               remote.address(),
               RemoteTier.blobName(digest),
               most,

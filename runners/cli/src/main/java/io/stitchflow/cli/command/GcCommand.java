@@ -113,7 +113,7 @@ public final class GcCommand extends StoreCommand {
     List<Path> runs = RecentRuns.olderThan(store, age);
     if (!dryRun) {
       for (Path run : runs) {
-        RecentRuns.remove(run);
+        RecentRuns.remove(store, run);
       }
     }
     CollectionTable table = new CollectionTable(store.root(), collected, runs, dryRun);
