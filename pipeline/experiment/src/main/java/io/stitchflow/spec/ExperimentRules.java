@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
@@ -34,7 +35,7 @@ final class ExperimentRules {
   private final SourcePositions origins;
   private final Problems problems;
   private final DatasetRules dataset;
-  private final int classes;
+  private final @Nullable ImageTask task;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
   private final Map<Pair, Integer> pairs = new HashMap<>();
@@ -52,7 +53,7 @@ final class ExperimentRules {
     this.origins = origins;
     this.problems = problems;
     this.dataset = new DatasetRules(written, filled, base, origins, problems);
-    this.classes = dataset.classes();
+    this.task = dataset.task();
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -174,12 +175,7 @@ final class ExperimentRules {
   private List<CutPoint> cuts(int i, String path) {
     @Nullable Architecture architecture =
         new NetworkRules(
-                ExperimentDefaults.fill(written.getNetwork(i)),
-                path,
-                classes,
-                base,
-                origins,
-                problems)
+                ExperimentDefaults.fill(written.getNetwork(i)), path, task, base, origins, problems)
             .check();
     return architecture == null ? List.of() : architecture.cuts();
   }
