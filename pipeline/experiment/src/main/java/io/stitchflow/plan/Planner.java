@@ -184,7 +184,7 @@ public final class Planner {
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseThrow();
-    Architecture architecture = Architecture.of(network, dataset.classes());
+    Architecture architecture = Architecture.of(network, dataset.task());
     List<CutPoint> cuts =
         architecture.cuts().stream()
             .filter(
@@ -255,7 +255,8 @@ public final class Planner {
                 .setPlain(architecture.plain())
                 .addAllLayer(architecture.layers())
                 .addAllNameMap(subject.network().getWeights().getNameMapList())
-                .setClasses(architecture.classes()));
+                .setClasses(architecture.task().classes())
+                .addAllImageShape(architecture.task().statedShape()));
     stages.add(stage);
     return id;
   }

@@ -3,7 +3,7 @@ package io.stitchflow.spec;
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
-import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Dataset;
@@ -110,14 +110,31 @@ final class DatasetRules {
   }
 
   private void checkShape(String path, DatasetSummary summary) {
-    if (!summary.shape().equals(Architecture.IMAGE_SHAPE)) {
+    @Nullable String complaint = ImageTask.complaint(summary.shape());
+    if (complaint != null) {
       add(
           path,
           "has examples of shape "
               + summary.shape()
-              + ", but networks take "
-              + Architecture.IMAGE_SHAPE
+              + ", but "
+              + complaint
               + "; choose another data set");
+      return;
+    }
+    int side = summary.shape().get(1);
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      TrainingRecipe recipe = written.getNetwork(i).getRecipe();
+      String at = "network[" + i + "].recipe.";
+      checkPixels(at + "translate", recipe.getTranslate(), side / 2);
+      checkPixels(at + "cutout", recipe.getCutout(), side);
+    }
+  }
+
+  private void checkPixels(String path, int pixels, int most) {
+    if (Integer.compareUnsigned(pixels, most) > 0) {
+      add(
+          path,
+          "is " + Integer.toUnsignedString(pixels) + "; choose a whole number from 0 to " + most);
     }
   }
 
@@ -126,9 +143,13 @@ final class DatasetRules {
     return summary;
   }
 
-  /** Number of classes; 0 if unknown because of a problem that {@link #check} adds. */
-  int classes() {
-    return summary == null || !summary.problems().isEmpty() ? 0 : summary.classes();
+  /** What networks classify; null if unknown because of a problem that {@link #check} adds. */
+  @Nullable ImageTask task() {
+    boolean known =
+        summary != null
+            && summary.problems().isEmpty()
+            && ImageTask.complaint(summary.shape()) == null;
+    return known ? new ImageTask(summary.shape(), summary.classes()) : null;
   }
 
   /** Checks the parts of the source's train images, and what their numbers limit. */

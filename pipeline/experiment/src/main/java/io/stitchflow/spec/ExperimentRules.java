@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
@@ -37,7 +38,7 @@ final class ExperimentRules {
   private final Problems problems;
   private final DatasetRules dataset;
   private final Set<String> writtenCuts;
-  private final int classes;
+  private final @Nullable ImageTask task;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
   private final Map<Pair, Integer> pairs = new HashMap<>();
@@ -56,7 +57,7 @@ final class ExperimentRules {
     this.problems = problems;
     this.writtenCuts = new HashSet<>(written.getCutList());
     this.dataset = new DatasetRules(written, filled, base, origins, problems);
-    this.classes = dataset.classes();
+    this.task = dataset.task();
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -182,12 +183,7 @@ final class ExperimentRules {
   private List<CutPoint> cuts(int i, String path) {
     @Nullable Architecture architecture =
         new NetworkRules(
-                ExperimentDefaults.fill(written.getNetwork(i)),
-                path,
-                classes,
-                base,
-                origins,
-                problems)
+                ExperimentDefaults.fill(written.getNetwork(i)), path, task, base, origins, problems)
             .check();
     return architecture == null ? List.of() : architecture.cuts();
   }

@@ -484,7 +484,21 @@ final class ExperimentFileTest {
     assertThat(problems(lines))
         .containsExactly(
             "e.textproto:2:11: dataset.extension: has examples of shape [1, 28, 28], but networks"
-                + " take [3, 32, 32]; choose another data set");
+                + " take [3, side, side] with a side from 4 to 256; choose another data set");
+  }
+
+  @Test
+  void extension_ofSmallerImages_limitsTheAugmentationByTheirSize() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { extension { name: \"grey\" parameter { name: \"coloured\" } } }");
+    lines.add(
+        "network { name: \"c\" architecture: \"ResNet18\" recipe { translate: 13 cutout: 25 } }");
+    assertThat(problems(lines))
+        .hasSize(2)
+        .anyMatch(
+            text -> text.endsWith(".recipe.translate: is 13; choose a whole number from 0 to 12"))
+        .anyMatch(
+            text -> text.endsWith(".recipe.cutout: is 25; choose a whole number from 0 to 24"));
   }
 
   private void images(String split, int each) throws IOException {

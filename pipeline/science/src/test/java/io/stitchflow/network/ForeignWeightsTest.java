@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ForeignWeightsTest {
-  private static final Architecture NETWORK = Architecture.parse("ResNet(1,1,1,1)", 2);
+  private static final Architecture NETWORK =
+      Architecture.parse("ResNet(1,1,1,1)", 2, ImageTask.CIFAR10);
 
   @TempDir Path directory;
   private final List<NamedTensor> own = new ArrayList<>();
