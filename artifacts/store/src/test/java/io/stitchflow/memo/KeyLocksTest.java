@@ -81,17 +81,20 @@ class KeyLocksTest {
   void lock_leaseOfAnotherHostBeats_waitsAndSaysForWhom() throws Exception {
     Lease lease = new Lease(ELSEWHERE, 1, "gpu7");
     write(lease);
-    try (Closeable beating = new Heartbeats(Duration.ofMillis(50)).hold(lease, elsewhere())) {
-      Future<?> waiter = threads.submit(() -> lockAndRelease(locks(100)));
+    Future<?> waiter;
+    Closeable beating = new Heartbeats(Duration.ofMillis(50)).hold(lease, elsewhere());
+    try {
+      waiter = threads.submit(() -> lockAndRelease(locks(100)));
       while (owners.size() < 2) {
         Thread.onSpinWait();
       }
       assertThat(waiter.isDone()).isFalse();
       assertThat(owners).containsOnly("gpu7");
       assertThat(waits.get(1)).isGreaterThan(waits.get(0));
+    } finally {
       beating.close();
-      waiter.get();
     }
+    waiter.get();
   }
 
   @Test

@@ -145,11 +145,12 @@ final class DatasetRules {
 
   /** What networks classify; null if unknown because of a problem that {@link #check} adds. */
   @Nullable ImageTask task() {
-    boolean known =
-        summary != null
-            && summary.problems().isEmpty()
-            && ImageTask.complaint(summary.shape()) == null;
-    return known ? new ImageTask(summary.shape(), summary.classes()) : null;
+    if (summary == null
+        || !summary.problems().isEmpty()
+        || ImageTask.complaint(summary.shape()) != null) {
+      return null;
+    }
+    return new ImageTask(summary.shape(), summary.classes());
   }
 
   /** Checks the parts of the source's train images, and what their numbers limit. */

@@ -46,8 +46,8 @@ public final class RecentRuns {
         if (Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
           add(store, results, keys);
         }
-      } catch (NoSuchFileException e) {
-        continue; // still running, or was killed
+      } catch (NoSuchFileException stillRunningOrKilled) {
+        // keeps nothing yet
       } catch (IOException e) {
         throw FileFailure.explain(store.root(), results, e);
       }
