@@ -1,6 +1,7 @@
 package io.stitchflow.gc;
 
 import io.stitchflow.content.StoreException;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import java.io.Closeable;
@@ -24,7 +25,7 @@ final class CollectionLock implements Closeable {
    */
   static CollectionLock take(StoreDirectory directory) throws IOException {
     Path file = directory.folder(Folder.GC).resolve("lock");
-    FileChannel channel = directory.openForLock(file);
+    FileChannel channel = OpenedFiles.forLock(directory, file);
     boolean locked = false;
     try {
       locked = tryLock(channel);
@@ -37,8 +38,7 @@ final class CollectionLock implements Closeable {
     }
     if (!locked) {
       throw new StoreException(
-          file
-              + ": another gc, pin or unpin is at work in this store; try again when it has ended");
+          file + ": another gc, pin or unpin is running in this store; retry when it has finished");
     }
     return new CollectionLock(channel);
   }

@@ -4,12 +4,9 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.content.FileAge;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.StoreException;
-import io.stitchflow.store.ActionCache;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.directory.StoreDirectory;
-import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.directory.TrashFolder;
-import io.stitchflow.store.directory.TrashFolder.GivenBack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +33,6 @@ public final class GarbageCollector {
 
   private final Store store;
   private final StoreDirectory directory;
-  private final ActionCache cache;
   private final InstantSource clock;
   private final EvictionPolicy policy;
   private final Sweep.Steps steps;
@@ -51,7 +47,6 @@ public final class GarbageCollector {
   GarbageCollector(Store store, InstantSource clock, EvictionPolicy policy, Sweep.Steps steps) {
     this.store = store;
     this.directory = store.directory();
-    this.cache = new ActionCache(store);
     this.clock = clock;
     this.policy = policy;
     this.steps = steps;
@@ -176,7 +171,7 @@ public final class GarbageCollector {
     long sizeBytes = 0;
     for (Path file : trash.files()) {
       String path = directory.root().relativize(file).toString();
-      switch (giveBack(trash, file)) {
+      switch (trash.giveBack(file)) {
         case IT_IS_BACK -> {
           back.add(path);
           sizeBytes += Files.size(file);
@@ -198,15 +193,9 @@ public final class GarbageCollector {
     for (Path file : trash.files()) {
       FileState state = trash.state(file);
       if (state != null && state.isYoungerThan(horizon)) {
-        giveBack(trash, file);
+        trash.giveBack(file);
       }
     }
-  }
-
-  private GivenBack giveBack(TrashFolder trash, Path file) throws IOException {
-    return file.startsWith(directory.folder(Folder.AC))
-        ? cache.giveBack(trash, file)
-        : trash.giveBack(file);
   }
 
   private List<CollectedItem> removeLeftovers(Leftovers leftovers) throws IOException {

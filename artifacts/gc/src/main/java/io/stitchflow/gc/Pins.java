@@ -13,7 +13,6 @@ import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.v1.Pin;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -58,14 +57,8 @@ public final class Pins {
     Pin.Builder pin = Pin.newBuilder().setName(name);
     new TreeSet<>(keys).forEach(key -> pin.addKey(key.bytes()));
     try (CollectionLock lock = CollectionLock.take(directory)) {
-      Path temporary =
-          directory.writeTemporary(
-              CheckedFrame.encode(MAGIC, framed(name), ActionKeys.canonicalBytes(pin.build())));
-      try {
-        directory.replace(temporary, file);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      directory.write(
+          file, CheckedFrame.encode(MAGIC, framed(name), ActionKeys.canonicalBytes(pin.build())));
     }
   }
 
@@ -119,7 +112,8 @@ public final class Pins {
     try {
       Pin.parseFrom(payload).getKeyList().forEach(key -> keys.add(Digest.from(key)));
     } catch (InvalidProtocolBufferException e) {
-      throw new StoreException("pins/" + name + ": comes from another version; pin it again", e);
+      throw new StoreException(
+          "pins/" + name + ": was written by another version of Stitchflow; pin it again", e);
     }
     all.put(name, keys);
   }

@@ -1,17 +1,15 @@
 package io.stitchflow.gc;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.RecordFrame;
 import io.stitchflow.gc.StoreProblem.Kind;
-import io.stitchflow.store.ActionCache;
+import io.stitchflow.store.ActionFiles;
 import io.stitchflow.store.Store;
+import io.stitchflow.store.VerifiedBlobs;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.directory.StoreListing;
-import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a store and says what of it is damaged: blobs and actions that do not hash to their names,
@@ -35,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreVerifier {
   private final StoreDirectory directory;
-  private final ActionCache cache;
+  private final ActionFiles actionFiles;
   private final double share;
   private final Random random;
 
@@ -50,7 +47,7 @@ public final class StoreVerifier {
       throw new IllegalArgumentException("share must be in (0, 1], but was: " + share);
     }
     this.directory = store.directory();
-    this.cache = new ActionCache(store);
+    this.actionFiles = new ActionFiles(store);
     this.share = share;
     this.random = new Random(seed);
   }
@@ -105,7 +102,7 @@ public final class StoreVerifier {
         FileState state = FileState.of(file);
         blobs++;
         blobBytes += state.sizeBytes();
-        String found = Store.content(file);
+        String found = VerifiedBlobs.content(file);
         if (!found.equals(blob.hex())) {
           report(Kind.DAMAGED_BLOB, file, "should hash to its name, but: " + found, state);
         }
@@ -121,7 +118,7 @@ public final class StoreVerifier {
       try {
         FileState state = FileState.of(file);
         actions++;
-        if (action(key) == null) {
+        if (actionFiles.read(key) == null) {
           report(Kind.DAMAGED_ACTION, file, "should hash to its name and be an action", state);
         }
       } catch (NoSuchFileException e) {
@@ -142,7 +139,7 @@ public final class StoreVerifier {
           return;
         }
         List<String> missing = missing(result);
-        boolean explained = action(key) != null;
+        boolean explained = actionFiles.read(key) != null;
         if (!missing.isEmpty() && !explained) {
           report(
               Kind.UNUSABLE_RECORD,
@@ -177,22 +174,11 @@ public final class StoreVerifier {
       return missing;
     }
 
-    private @Nullable Action action(Digest key) throws IOException {
-      try {
-        byte[] bytes = directory.read(directory.path(Folder.ACTION, key), ActionKeys.MOST_BYTES);
-        return bytes != null && Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
-      } catch (NoSuchFileException | InvalidProtocolBufferException e) {
-        return null;
-      }
-    }
-
     private void report(Kind kind, Path file, String what, FileState state) throws IOException {
       if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
         return;
       }
-      if (repairing && file.startsWith(directory.folder(Folder.AC))) {
-        cache.quarantine(file, state);
-      } else if (repairing) {
+      if (repairing) {
         directory.quarantine(file, state);
       }
       note(

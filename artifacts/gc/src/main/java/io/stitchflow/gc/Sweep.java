@@ -4,7 +4,6 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.content.FileState;
 import io.stitchflow.gc.CollectedItem.Kind;
 import io.stitchflow.gc.CollectedItem.Reason;
-import io.stitchflow.store.ActionCache;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.TrashFolder;
@@ -27,7 +26,6 @@ import java.util.TreeSet;
 final class Sweep {
   private final Store store;
   private final StoreDirectory directory;
-  private final ActionCache cache;
   private final GarbageCollector.Request request;
   private final Instant now;
   private final EvictionPolicy policy;
@@ -41,7 +39,6 @@ final class Sweep {
       Steps steps) {
     this.store = store;
     this.directory = store.directory();
-    this.cache = new ActionCache(store);
     this.request = request;
     this.now = now;
     this.policy = policy;
@@ -137,7 +134,7 @@ final class Sweep {
     if (!taken.containsKey(item.path())) {
       return false;
     }
-    return stillGoing || cache.giveBack(trash, file(item)) != GivenBack.IT_IS_BACK;
+    return stillGoing || trash.giveBack(file(item)) != GivenBack.IT_IS_BACK;
   }
 
   /** False if it is young or gone. */
@@ -148,8 +145,7 @@ final class Sweep {
         return false;
       }
       steps.at(Step.MOVING, file);
-      boolean moved = item.kind() == Kind.RECORD ? cache.forget(trash, file) : trash.take(file);
-      if (!moved) {
+      if (!trash.take(file)) {
         return false;
       }
       steps.at(Step.MOVED, file);
@@ -158,11 +154,7 @@ final class Sweep {
         return false; // somebody has put it back
       }
       if (here.isYoungerThan(horizon)) {
-        if (item.kind() == Kind.RECORD) {
-          cache.giveBack(trash, file);
-        } else {
-          trash.giveBack(file);
-        }
+        trash.giveBack(file);
         return false;
       }
       return true;

@@ -115,7 +115,7 @@ public final class AgedStore {
   public boolean isWhole(Made made) {
     return made.result().equals(cache.find(made.key()))
         && cache.whole(made.result())
-        && made.action().equals(cache.findAction(made.key()));
+        && made.action().equals(cache.actions().find(made.key()));
   }
 
   public boolean isGone(Made made) {
@@ -175,7 +175,7 @@ public final class AgedStore {
       if (result == null || !cache.whole(Objects.requireNonNull(result))) {
         faults.add(file + " lacks blobs");
       }
-      if (cache.findAction(key) == null) {
+      if (cache.actions().find(key) == null) {
         faults.add(file + " lacks its action");
       }
     }

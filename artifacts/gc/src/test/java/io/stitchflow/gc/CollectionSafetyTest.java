@@ -87,7 +87,7 @@ class CollectionSafetyTest {
   }
 
   @Test
-  void collect_publishedWhenItsRecordHasJustGone_stays() throws Exception {
+  void collect_publishedWhenItsRecordWasJustDeleted_stays() throws Exception {
     publishedAt(Step.MOVED, aged.record(other));
   }
 
@@ -97,12 +97,12 @@ class CollectionSafetyTest {
   }
 
   @Test
-  void collect_publishedWhenItsBlobHasJustGone_stays() throws Exception {
+  void collect_publishedWhenItsBlobWasJustDeleted_stays() throws Exception {
     publishedAt(Step.MOVED, aged.blob(other));
   }
 
   @Test
-  void collect_publishedWhenItsActionHasJustGone_stays() throws Exception {
+  void collect_publishedWhenItsActionWasJustDeleted_stays() throws Exception {
     publishedAt(Step.MOVED, aged.action(other));
   }
 
@@ -145,7 +145,7 @@ class CollectionSafetyTest {
             // a person who pins has to wait for the collection; a pin that was there counts
             assertThatThrownBy(() -> pins.pin("paper", List.of(stitch.key())))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("another gc, pin or unpin is at work"));
+                .hasMessageContaining("another gc, pin or unpin is running in this store"));
     assertThat(aged.isGone(stitch)).isTrue();
   }
 

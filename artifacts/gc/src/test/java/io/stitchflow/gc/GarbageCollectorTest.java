@@ -30,6 +30,7 @@ import io.stitchflow.store.Actions;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.StoreFiles;
 import io.stitchflow.store.directory.Listing;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.v1.Outcome;
 import java.io.IOException;
@@ -186,7 +187,7 @@ class GarbageCollectorTest {
   @Test
   void collect_blobAndActionWithoutRecord_stayWhileYoung() throws IOException {
     Digest orphan = aged.store.put(bytes("orphan"));
-    aged.cache.writeAction(ActionKeys.key(stitch(9).build()), stitch(9).build());
+    aged.cache.actions().write(ActionKeys.key(stitch(9).build()), stitch(9).build());
     new Pins(aged.store).pin("paper", List.of(stitch.key()));
     assertThat(aged.collector().collect(everything()).going()).isEmpty();
     aged.age(OLD);
@@ -198,7 +199,7 @@ class GarbageCollectorTest {
   }
 
   @Test
-  void plan_tellsTheSameAndChangesNothing() throws IOException {
+  void plan_reportsTheSameAndChangesNothing() throws IOException {
     Path lease = lease("abandoned");
     Map<String, String> before = aged.content();
 
@@ -343,7 +344,7 @@ class GarbageCollectorTest {
       assertThat(lock).isNotNull();
       assertThatThrownBy(() -> aged.collector().collect(everything()))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("another gc, pin or unpin is at work");
+          .hasMessageContaining("another gc, pin or unpin is running in this store");
       assertThatThrownBy(() -> aged.collector().undo()).isInstanceOf(StoreException.class);
       assertThatThrownBy(() -> new Pins(aged.store).pin("p", List.of(stitch.key())))
           .isInstanceOf(StoreException.class);
@@ -412,7 +413,7 @@ class GarbageCollectorTest {
 
   private Path lease(String name) throws IOException {
     Path file = StoreFiles.path(aged.store, Folder.LEASE, Digest.of(bytes(name)));
-    aged.store.directory().openForLock(file).close();
+    OpenedFiles.forLock(aged.store.directory(), file).close();
     age(file, OLD);
     return file;
   }

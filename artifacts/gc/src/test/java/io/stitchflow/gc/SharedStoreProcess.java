@@ -55,7 +55,7 @@ public final class SharedStoreProcess {
     @Nullable UndoResult restored = collector.undo();
     out.println("lost " + (restored == null ? "all" : restored.lost().size()));
     out.println("repaired " + new StoreVerifier(store, 1, 0).repair().damage().size());
-    cache.compactIndex();
+    cache.snapshot().compact();
     out.println("unpinned " + pins.unpin("paper"));
   }
 

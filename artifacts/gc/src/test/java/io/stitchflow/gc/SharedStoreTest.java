@@ -9,6 +9,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import com.google.protobuf.Message;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.StoreException;
+import io.stitchflow.memo.Processes;
 import io.stitchflow.memo.StoreProcess;
 import io.stitchflow.store.Store;
 import io.stitchflow.store.StoreFiles;
@@ -17,7 +18,6 @@ import io.stitchflow.store.directory.StoreInit;
 import io.stitchflow.v1.Action;
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,14 +47,7 @@ class SharedStoreTest {
   private static final int BOB = 1002;
 
   @TempDir Path temporary;
-  private final List<Process> processes = new ArrayList<>();
-
-  @AfterEach
-  void endProcesses() throws InterruptedException {
-    for (Process process : processes) {
-      process.destroyForcibly().waitFor();
-    }
-  }
+  @AutoClose private final Processes processes = new Processes();
 
   @Test
   void share_newStore_everythingIsOpenToTheGroupWhateverTheUmask() throws Exception {
@@ -201,18 +194,8 @@ class SharedStoreTest {
       List<String> user = users.isEmpty() ? List.of() : users.get(i);
       started.add(start(user, StoreProcess.class, "compute", root, ran));
     }
-    for (Process process : started) {
-      assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("ready");
-    }
-    for (Process process : started) {
-      OutputStream in = process.getOutputStream();
-      in.write("go\n".getBytes(UTF_8));
-      in.flush();
-    }
-    for (Process process : started) {
-      assertThat(process.inputReader(UTF_8).lines()).hasSize(StoreProcess.ACTIONS);
-      assertThat(process.waitFor()).isZero();
-    }
+    assertThat(Processes.race(started))
+        .allSatisfy(lines -> assertThat(lines).hasSize(StoreProcess.ACTIONS));
     assertThat(Files.readAllLines(ran))
         .hasSize(empty ? StoreProcess.ACTIONS : 0)
         .doesNotHaveDuplicates();
@@ -233,10 +216,7 @@ class SharedStoreTest {
     command.add(user.isEmpty() ? System.getProperty("java.class.path") : readableByAll());
     command.add(program.getName());
     Stream.of(arguments).map(Object::toString).forEach(command::add);
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    processes.add(process);
-    return process;
+    return processes.start(command);
   }
 
   private static List<String> as(int user, int group) {

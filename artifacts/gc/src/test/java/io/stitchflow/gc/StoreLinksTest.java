@@ -155,7 +155,7 @@ class StoreLinksTest {
     ActionCache cache = new ActionCache(Store.open(root));
 
     assertThat(cache.find(made.key())).isNull();
-    assertThat(cache.findAction(made.key())).isNull();
+    assertThat(cache.actions().find(made.key())).isNull();
   }
 
   @Test

@@ -124,7 +124,7 @@ class StoreVerifierTest {
   }
 
   @Test
-  void repair_recordWithNeitherBlobNorAction_goes() throws IOException {
+  void repair_recordWithNeitherBlobNorAction_isDeleted() throws IOException {
     Files.delete(aged.blob(network));
     flipBit(aged.action(network), 9);
 
@@ -143,7 +143,7 @@ class StoreVerifierTest {
     Files.write(
         record,
         RecordFrame.encode(key, Actions.result(1, Actions.output("network", network.blob(), 8))));
-    aged.cache.writeAction(key, network(5).build());
+    aged.cache.actions().write(key, network(5).build());
 
     assertThat(verifier().verify().problems())
         .extracting(StoreProblem::kind, StoreProblem::message)

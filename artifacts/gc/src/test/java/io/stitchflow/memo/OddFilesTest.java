@@ -120,7 +120,7 @@ class OddFilesTest {
       try (Records records = cache.snapshot()) {
         assertThat(records.find(made.key())).as(odd).isEqualTo(made.result());
       }
-      cache.compactIndex();
+      cache.snapshot().compact();
       try (Records records = cache.snapshot()) {
         assertThat(records.find(made.key())).as(odd).isEqualTo(made.result());
       }
@@ -192,7 +192,7 @@ class OddFilesTest {
   }
 
   @Test
-  void collect_oddLockAndLeftovers_goesOn() throws Exception {
+  void collect_oddLockAndLeftovers_continues() throws Exception {
     for (String odd : ODD.keySet()) {
       replace(root.resolve("gc/lock"), odd);
       replace(root.resolve("index/lock"), odd);
@@ -200,7 +200,7 @@ class OddFilesTest {
       replace(root.resolve("quarantine/left"), odd);
 
       assertThat(aged.collector().collect(everything())).as(odd).isNotNull();
-      new ActionCache(aged.store).compactIndex();
+      new ActionCache(aged.store).snapshot().compact();
     }
   }
 

@@ -113,7 +113,12 @@ final class HttpStore implements RemoteStore {
     if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
       answer.body().close();
       throw new IOException(
-          answer.uri() + ": was asked for the bytes from " + from + ", but sent: " + range);
+          answer.uri()
+              + ": expected a range that starts at byte "
+              + from
+              + ", but the server sent '"
+              + range
+              + "'");
     }
     return new RemoteBytes(
         new NamedStream(answer.body(), answer.uri().toString()), Long.parseLong(matcher.group(2)));
@@ -208,7 +213,7 @@ final class HttpStore implements RemoteStore {
     try {
       target = uri.resolve(location);
     } catch (IllegalArgumentException e) {
-      throw new IOException(uri + ": redirects to what is not an address", e);
+      throw new IOException(uri + ": redirects to an invalid address", e);
     }
     if (!Origin.of(target).equals(origin) || target.getRawUserInfo() != null) {
       throw new IOException(
@@ -217,7 +222,7 @@ final class HttpStore implements RemoteStore {
               + Origin.shown(location)
               + ", but only redirects within "
               + origin
-              + " are followed; name that server with --store if it is the one you mean");
+              + " are followed; to use that server, pass it with --store");
     }
     return target;
   }

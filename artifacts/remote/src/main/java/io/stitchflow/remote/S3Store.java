@@ -300,11 +300,11 @@ final class S3Store implements RemoteStore {
           return List.copyOf(found.values());
         }
         if (found.isEmpty() || found.lastKey().equals(start)) {
-          throw new IOException(address + ": a list says that it goes on, but does not");
+          throw new IOException(address + ": a truncated listing has no next page");
         }
         start = found.lastKey();
       }
-      throw new IOException(address + ": a list has more than " + MOST_PAGES + " pages");
+      throw new IOException(address + ": a listing has more than " + MOST_PAGES + " pages");
     } catch (SdkException e) {
       throw explained(e);
     }

@@ -29,7 +29,10 @@ public final class S3StoreOpener implements RemoteStoreOpener {
     String region = uri.parameters().get("region");
     if (region != null && !REGION.matcher(region).matches()) {
       throw new StoreException(
-          uri.address() + ": a region is like us-east-1, but region was: '" + region + "'");
+          uri.address()
+              + ": '"
+              + region
+              + "' is not a region; write one such as ?region=us-east-1");
     }
     String endpoint = uri.parameters().get("endpoint");
     if (endpoint != null) {

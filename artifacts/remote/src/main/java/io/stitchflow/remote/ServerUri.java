@@ -22,7 +22,8 @@ final class ServerUri {
     try {
       uri = URI.create(text);
     } catch (IllegalArgumentException e) {
-      throw new StoreException(where + ": is not a URI", e);
+      throw new StoreException(
+          where + ": is not a URI; write http://HOST:PORT/PATH or https://HOST:PORT/PATH", e);
     }
     String scheme = String.valueOf(uri.getScheme());
     boolean known = SCHEMES.stream().anyMatch(scheme::equalsIgnoreCase);
@@ -30,11 +31,11 @@ final class ServerUri {
       throw new StoreException(where + ": must be http://HOST:PORT/PATH or https://HOST:PORT/PATH");
     }
     if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-      throw new StoreException(where + ": must not have '?' or '#'");
+      throw new StoreException(where + ": must not have '?' or '#'; remove what follows the path");
     }
     if (uri.getPort() == 0 || uri.getPort() > LAST_PORT) {
       throw new StoreException(
-          where + ": a port is from 1 to " + LAST_PORT + ", but was: " + uri.getPort());
+          where + ": port must be from 1 to " + LAST_PORT + ", but was " + uri.getPort());
     }
     return uri;
   }

@@ -207,7 +207,7 @@ abstract class LyingStoreContract {
     ActionCache cache = new ActionCache(store);
     ActionResult found = cache.find(key);
     assertThat(found).isIn(null, result(number));
-    assertThat(cache.findAction(key)).isIn(null, action);
+    assertThat(cache.actions().find(key)).isIn(null, action);
     try {
       assertThat(store.open(Digest.of(blob(number)))).hasBinaryContent(blob(number));
     } catch (IOException e) {

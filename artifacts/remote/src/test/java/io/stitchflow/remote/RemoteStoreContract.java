@@ -64,7 +64,7 @@ abstract class RemoteStoreContract {
   }
 
   @Test
-  void putIfAbsent_second_isToldSoAndTheFirstStays() throws IOException {
+  void putIfAbsent_second_isRefusedAndTheFirstStays() throws IOException {
     String name = record("key");
     assertThat(store().putIfAbsent(name, content("first"))).isTrue();
     assertThat(store().putIfAbsent(name, content("second"))).isFalse();
@@ -183,7 +183,7 @@ abstract class RemoteStoreContract {
   }
 
   @Test
-  void delete_there_isGone() throws IOException {
+  void delete_presentObject_isAbsentAfterwards() throws IOException {
     put(blob("x"));
     if (!store().capabilities().contains(Capability.DELETE)) {
       assertThatThrownBy(() -> store().delete(blob("x")))
@@ -209,7 +209,7 @@ abstract class RemoteStoreContract {
   }
 
   @Test
-  void anything_nobodyListens_isAnErrorThatNamesTheStore() throws IOException {
+  void anyRequest_noServer_isAnErrorThatNamesTheStore() throws IOException {
     RemoteStore gone = gone();
     assertThatThrownBy(() -> gone.find(blob("x")))
         .isInstanceOf(IOException.class)

@@ -39,7 +39,7 @@ class StoreUriTest {
       assertThatThrownBy(() -> open(uri))
           .as(uri)
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("a port is from 1 to 65535");
+          .hasMessageContaining("port must be from 1 to 65535");
     }
     refused("http://127.0.0.1:99999999999/x");
     refused("http://127.0.0.1:-1/x");

@@ -3,7 +3,6 @@ package io.stitchflow.content;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -40,13 +39,6 @@ public record Digest(String hex) implements Comparable<Digest> {
 
   public static Digest of(byte[] bytes) {
     return from(sha256().digest(bytes));
-  }
-
-  /** Of the remaining bytes, whose position stays. */
-  public static Digest of(ByteBuffer bytes) {
-    MessageDigest sha256 = sha256();
-    sha256.update(bytes.duplicate());
-    return from(sha256.digest());
   }
 
   /** Reads the whole file. */

@@ -37,7 +37,9 @@ public final class FileFailure {
               : ", such as by its owner's 'stitchflow init-store --shared --store " + root + "'")
           + ", or choose another store with --store";
     }
-    return reason;
+    return reason.contains("; ")
+        ? reason
+        : reason + "; check the disk of " + root + ", or choose another store with --store";
   }
 
   /** Whether a thread was asked to stop, rather than the file system at fault. */

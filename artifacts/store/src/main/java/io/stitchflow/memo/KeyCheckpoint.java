@@ -7,6 +7,7 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.content.FileFailure;
 import io.stitchflow.content.FileState;
 import io.stitchflow.store.Store;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import java.io.BufferedInputStream;
@@ -136,7 +137,7 @@ final class KeyCheckpoint implements Checkpoint {
     try {
       MessageDigest sha256 = Digest.sha256();
       sha256.update(key.bytes().asReadOnlyByteBuffer());
-      try (FileChannel channel = directory.openToContinue(temporary)) {
+      try (FileChannel channel = OpenedFiles.toContinue(directory, temporary)) {
         channel.position(HEADER_BYTES);
         OutputStream out =
             new BufferedOutputStream(

@@ -1,6 +1,7 @@
 package io.stitchflow.memo;
 
 import io.stitchflow.content.Digest;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.Heartbeats;
@@ -80,7 +81,8 @@ final class KeyLocks {
       held.close();
       Thread.currentThread().interrupt();
       throw (InterruptedIOException)
-          new InterruptedIOException("interrupted while another computes it").initCause(e);
+          new InterruptedIOException("interrupted while another process computes the result")
+              .initCause(e);
     } catch (RuntimeException e) {
       held.close();
       throw e;
@@ -120,7 +122,7 @@ final class KeyLocks {
     Path path = directory.path(Folder.LEASE, key);
     FileChannel file = null;
     try {
-      file = directory.openForLock(path);
+      file = OpenedFiles.forLock(directory, path);
       awaitLock(file, waiting);
       awaitLease(file, waiting);
       Closeable lease = hold(file);

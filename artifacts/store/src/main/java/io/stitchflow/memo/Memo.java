@@ -285,7 +285,7 @@ public final class Memo {
   /** Lets collection know what is being read. */
   private void announce(Digest key, Request request) throws IOException {
     try {
-      cache.writeAction(key, request.action());
+      cache.actions().write(key, request.action());
     } catch (IOException e) {
       if (request.mustStore() || FileFailure.isInterrupt(e)) {
         throw e;

@@ -1,12 +1,8 @@
 package io.stitchflow.store;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
-import io.stitchflow.content.FileAge;
 import io.stitchflow.content.FileState;
-import io.stitchflow.content.IoReason;
-import io.stitchflow.content.RecordFrame;
 import io.stitchflow.content.StoreException;
 import io.stitchflow.store.directory.DifferingResults;
 import io.stitchflow.store.directory.Listing;
@@ -18,17 +14,12 @@ import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +34,17 @@ public final class ActionCache {
   private final Store store;
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
-  private final RecordIndex index;
+  private final LocalRecords local;
+  private final ActionFiles actions;
   private final DifferingResults others;
-  private final AtomicLong failedLookups = new AtomicLong();
 
   public ActionCache(Store store) {
     this.store = store;
     this.directory = store.directory();
     this.remote = store.remote();
-    this.index = new RecordIndex(directory);
     this.others = new DifferingResults(directory);
+    this.local = new LocalRecords(directory, others);
+    this.actions = new ActionFiles(store);
   }
 
   /**
@@ -60,7 +52,7 @@ public final class ActionCache {
    * gone.
    */
   public @Nullable ActionResult find(Digest key) {
-    ActionResult here = findHere(key);
+    ActionResult here = local.find(key);
     if (remote == null) {
       return here;
     }
@@ -75,12 +67,17 @@ public final class ActionCache {
     ActionResult result = there.find(key);
     if (result != null) {
       try {
-        return keep(key, result);
+        return local.publish(key, result);
       } catch (IOException e) {
-        failedLookups.incrementAndGet(); // it is right, kept or not
+        // it is right, kept or not
       }
     }
     return result;
+  }
+
+  /** What was hashed to the keys. */
+  public ActionFiles actions() {
+    return actions;
   }
 
   boolean hasRemote() {
@@ -105,117 +102,14 @@ public final class ActionCache {
     }
   }
 
-  @Nullable ActionResult findHere(Digest key) {
-    try {
-      return read(key);
-    } catch (IOException e) {
-      failedLookups.incrementAndGet(); // computing again is always right
-      return null;
-    }
-  }
-
-  /** What stands here under the key, or null; what is damaged is quarantined. */
-  private @Nullable ActionResult read(Digest key) throws IOException {
-    Path path = directory.path(Folder.AC, key);
-    try {
-      FileState state = FileState.of(path);
-      ActionResult result = RecordFrame.decode(key, directory.read(path, RecordFrame.MOST_BYTES));
-      if (result == null) {
-        quarantine(path, state);
-      }
-      return result;
-    } catch (NoSuchFileException e) {
-      return null;
-    }
-  }
-
-  /**
-   * As {@link #read}, for callers that can put a record there: what cannot be read, or is not a
-   * file, goes too.
-   */
-  private @Nullable ActionResult readOrMakeRoom(Digest key) throws IOException {
-    try {
-      return read(key);
-    } catch (IOException e) {
-      Path path = directory.path(Folder.AC, key);
-      if (!IoReason.isUnreadable(e) && Store.isFile(path)) {
-        throw directory.explain(path, e);
-      }
-      directory.quarantine(path, FileState.of(path));
-      return null;
-    }
-  }
-
   /** For many look-ups: reads the index instead of many records. */
   public Records snapshot() {
-    return new Records(directory, this, index);
-  }
-
-  /**
-   * All records that can be read, in the order of their keys. The stream is to be closed.
-   *
-   * @throws StoreException if {@code ac/} cannot be listed
-   */
-  public Stream<Records.Entry> records() throws IOException {
-    Records records = snapshot();
-    return keys().stream()
-        .flatMap(
-            key -> Stream.ofNullable(records.find(key)).map(found -> new Records.Entry(key, found)))
-        .onClose(records::close);
-  }
-
-  /** Rids the index of what it says about records that no longer stand. */
-  public void compactIndex() throws IOException {
-    snapshot().compact();
+    return new Records(directory, this, local);
   }
 
   /** Keys of records that begin with these hexadecimal digits, in their order. */
   public List<Digest> findKeys(String prefix) throws IOException {
     return keys().stream().filter(key -> key.hex().startsWith(prefix)).toList();
-  }
-
-  /** Look-ups that ended in an error of the file system or the remote, and counted as misses. */
-  public long failedLookups() {
-    return failedLookups.get() + (remote == null ? 0 : remote.failedLookups());
-  }
-
-  /** What was hashed to the key, or null if the store does not have it whole. */
-  public @Nullable Action findAction(Digest key) {
-    Action here = findActionHere(key);
-    return here != null || remote == null ? here : findActionThere(remote, key);
-  }
-
-  private @Nullable Action findActionThere(RemoteTier there, Digest key) {
-    byte[] bytes = there.findAction(key);
-    Action action = bytes == null ? null : parseAction(key, bytes);
-    if (action != null) {
-      try {
-        writeAction(key, action); // so that a reader of the whole store asks once
-      } catch (IOException e) {
-        failedLookups.incrementAndGet(); // it is right, kept or not
-      }
-    }
-    return action;
-  }
-
-  private static @Nullable Action parseAction(Digest key, byte[] bytes) {
-    try {
-      return Digest.of(bytes).equals(key) ? Action.parseFrom(bytes) : null;
-    } catch (InvalidProtocolBufferException e) {
-      return null;
-    }
-  }
-
-  private @Nullable Action findActionHere(Digest key) {
-    try {
-      byte[] bytes = directory.read(directory.path(Folder.ACTION, key), ActionKeys.MOST_BYTES);
-      return bytes == null ? null : parseAction(key, bytes);
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (IOException e) {
-      failedLookups.incrementAndGet();
-      return null;
-    }
   }
 
   /** Keys of all records, in their order; what a record says is not looked at. */
@@ -269,28 +163,8 @@ public final class ActionCache {
    */
   public ActionResult publish(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
-    writeAction(key, action);
-    return agree(key, action, keep(key, result));
-  }
-
-  /** Records here; returns the record that now stands here. */
-  private ActionResult keep(Digest key, ActionResult result) throws IOException {
-    Path record = directory.path(Folder.AC, key);
-    Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
-    try {
-      FileState state = FileState.of(temporary);
-      while (!directory.linkIfAbsent(temporary, record)) {
-        ActionResult standing = readOrMakeRoom(key); // null: it is out of the way now
-        if (standing != null && FileAge.renew(record)) {
-          others.note(key, standing, result);
-          return standing;
-        }
-      }
-      addToIndex(key, state, result);
-      return result;
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    actions.write(key, action);
+    return agree(key, action, local.publish(key, result));
   }
 
   /** Publishes what stands here to the remote store too; what stands there wins. */
@@ -303,7 +177,7 @@ public final class ActionCache {
       return here;
     }
     others.note(key, there, here);
-    overwrite(key, there);
+    local.replace(key, there);
     return there;
   }
 
@@ -317,7 +191,7 @@ public final class ActionCache {
    */
   public ActionResult replace(Digest key, Action action, ActionResult result) throws IOException {
     check(key, action, result);
-    ActionResult standing = findHere(key);
+    ActionResult standing = local.find(key);
     if (standing == null || whole(standing) || DifferingResults.haveSameOutputs(standing, result)) {
       standing = publish(key, action, result);
       if (DifferingResults.haveSameOutputs(standing, result) || whole(standing)) {
@@ -325,7 +199,7 @@ public final class ActionCache {
       }
     }
     others.note(key, result, standing);
-    overwrite(key, result);
+    local.replace(key, result);
     return agree(key, action, result);
   }
 
@@ -343,8 +217,8 @@ public final class ActionCache {
         if (remote.isResting()) {
           break;
         }
-        ActionResult result = findHere(key);
-        Action action = findActionHere(key);
+        ActionResult result = local.find(key);
+        Action action = actions.findHere(key);
         if (result == null || action == null || !hasBlobs(result)) {
           remote.forgetUnsent(key); // collected since: it would have to be computed again
         } else {
@@ -370,49 +244,6 @@ public final class ActionCache {
     if (remote != null) {
       remote.checkPublished(key);
     }
-  }
-
-  private void overwrite(Digest key, ActionResult result) throws IOException {
-    Path temporary = directory.writeTemporary(RecordFrame.encode(key, result));
-    try {
-      FileState state = FileState.of(temporary);
-      directory.replace(temporary, directory.path(Folder.AC, key));
-      addToIndex(key, state, result);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private void addToIndex(Digest key, FileState state, ActionResult result) {
-    try {
-      index.append(IndexEntry.of(key, state, result));
-    } catch (IOException e) {
-      return; // the record stands; readers of the index read it
-    }
-  }
-
-  /**
-   * Moves a damaged record out of the way.
-   *
-   * @param damaged what was read
-   */
-  public void quarantine(Path record, FileState damaged) throws IOException {
-    directory.quarantine(record, damaged);
-  }
-
-  /**
-   * Moves a record into the trash: here, and in {@link #quarantine}, records leave the store.
-   *
-   * @param record the file under {@code ac/}
-   * @return whether it was there
-   */
-  public boolean forget(TrashFolder trash, Path record) throws IOException {
-    return trash.take(record);
-  }
-
-  /** Puts a record back that {@link #forget} has moved: here alone records come back. */
-  public TrashFolder.GivenBack giveBack(TrashFolder trash, Path record) throws IOException {
-    return trash.giveBack(record);
   }
 
   private void check(Digest key, Action action, ActionResult result) throws IOException {
@@ -445,22 +276,5 @@ public final class ActionCache {
     }
     TrashFolder.giveBack(directory, directory.path(Folder.CAS, digest));
     return store.has(digest, output.getSizeBytes());
-  }
-
-  /**
-   * Keeps what is hashed to the key. Said before it is computed, collection knows what is being
-   * read.
-   */
-  public void writeAction(Digest key, Action action) throws IOException {
-    if (findActionHere(key) != null && FileAge.renew(directory.path(Folder.ACTION, key))) {
-      return;
-    }
-    // unforced: it proves itself, only explains, and is rewritten with the record
-    Path temporary = directory.writeUnforced(ActionKeys.canonicalBytes(action));
-    try {
-      directory.replaceUnforced(temporary, directory.path(Folder.ACTION, key));
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
   }
 }

@@ -26,7 +26,7 @@ public record OpenedBlob(Path file, @Nullable FileState state) {
   /** Whether the file is there as it was, or has the right bytes all the same. */
   public boolean isStill(Digest digest) throws IOException {
     try {
-      return FileState.of(file).equals(state) || Store.content(file).equals(digest.hex());
+      return FileState.of(file).equals(state) || VerifiedBlobs.content(file).equals(digest.hex());
     } catch (NoSuchFileException e) {
       return false;
     }

@@ -1,5 +1,6 @@
 package io.stitchflow.store;
 
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.directory.StorePaths;
@@ -134,7 +135,7 @@ final class RecordIndex {
     if (files().isEmpty()) {
       return;
     }
-    try (FileChannel lock = directory.openForLock(folder.resolve(LOCK))) {
+    try (FileChannel lock = OpenedFiles.forLock(directory, folder.resolve(LOCK))) {
       if (isFree(lock)) {
         for (Path file : files()) {
           if (!isSealed(file)) {
@@ -143,12 +144,7 @@ final class RecordIndex {
         }
         // Not logs that came since: their writers go on, and what they add must not be deleted
         Contents contents = read(files().stream().filter(RecordIndex::isSealed).toList());
-        Path temporary = directory.writeTemporary(live.apply(contents.entries()));
-        try {
-          directory.replace(temporary, newSealed());
-        } finally {
-          Files.deleteIfExists(temporary);
-        }
+        directory.write(newSealed(), live.apply(contents.entries()));
         for (Path file : contents.files()) {
           Files.deleteIfExists(file);
         }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Records implements Closeable {
   private final ActionCache cache;
+  private final LocalRecords local;
   private final RecordIndex index;
   private final RecordIndex.Contents contents;
   private final Path folder;
@@ -31,15 +32,13 @@ public final class Records implements Closeable {
   /** What the remote store was asked for: it is here now, or nowhere. */
   private final Set<Digest> fetched = new HashSet<>();
 
-  Records(StoreDirectory directory, ActionCache cache, RecordIndex index) {
+  Records(StoreDirectory directory, ActionCache cache, LocalRecords local) {
     this.cache = cache;
-    this.index = index;
+    this.local = local;
+    this.index = local.index();
     this.contents = index.read();
     this.folder = directory.folder(Folder.AC);
   }
-
-  /** A record and its key. */
-  public record Entry(Digest key, ActionResult result) {}
 
   /** Asks a remote store, if there is one, at once for all of these that are not here. */
   public void fetch(Collection<Digest> keys) {
@@ -58,7 +57,7 @@ public final class Records implements Closeable {
     if (known != null) {
       return known;
     }
-    ActionResult read = fetched.contains(key) ? cache.findHere(key) : cache.find(key);
+    ActionResult read = fetched.contains(key) ? local.find(key) : cache.find(key);
     if (state != null && read != null && state.equals(state(key))) {
       learned.writeBytes(IndexEntry.of(key, state, read));
     }
@@ -94,7 +93,7 @@ public final class Records implements Closeable {
   }
 
   /** Leaves the index one entry for each record that stands and of which it knows. */
-  void compact() throws IOException {
+  public void compact() throws IOException {
     index.compact(
         entries -> {
           ByteArrayOutputStream live = new ByteArrayOutputStream();

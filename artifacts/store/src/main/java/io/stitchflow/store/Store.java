@@ -1,11 +1,12 @@
 package io.stitchflow.store;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.content.FileAge;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.MissingBlobException;
 import io.stitchflow.content.StoreException;
+import io.stitchflow.store.VerifiedBlobs.Kind;
+import io.stitchflow.store.VerifiedBlobs.Verdict;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.RemoteFailures;
@@ -18,9 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * or inode has changed.
  */
 public final class Store {
-  private static final int MOST_RUN_BYTES = 256 << 20;
-
   private final StoreDirectory directory;
   private final @Nullable RemoteTier remote;
   private final String location;
@@ -41,13 +37,13 @@ public final class Store {
 
   private volatile boolean faulty;
 
-  /** Blobs whose bytes this process has hashed, as they were then. */
-  private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
+  private final VerifiedBlobs verified;
 
   private Store(StoreDirectory directory, @Nullable RemoteTier remote, String location) {
     this.directory = directory;
     this.remote = remote;
     this.location = location;
+    this.verified = new VerifiedBlobs(directory);
     this.unstored = SpilledBlobs.of(directory.root());
   }
 
@@ -119,66 +115,9 @@ public final class Store {
     }
   }
 
-  /** Where runs keep their files; nothing may be there yet. */
-  public Path runs() {
-    return directory.folder(Folder.RUNS);
-  }
-
-  /** Makes a directory of {@link #runs}, and the store where there is none. */
-  public void makeRun(Path run) throws IOException {
-    checkOfRuns(run);
-    directory.prepare();
-    directory.makeDirectories(run);
-  }
-
-  /**
-   * Puts a file of {@link #runs} in the place of any other, in one step. If these very bytes stand
-   * there, the file only becomes young again.
-   */
-  public void writeRunFile(Path file, byte[] bytes) throws IOException {
-    checkOfRuns(file);
-    if (directory.refresh(file, bytes)) {
-      return;
-    }
-    Path temporary = directory.writeTemporary(bytes);
-    try {
-      directory.replace(temporary, file);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  /**
-   * All bytes of a file of {@link #runs}.
-   *
-   * @throws NoSuchFileException if it is not there
-   * @throws StoreException if it cannot be read, or is not a regular file of at most 256 MiB
-   */
-  public byte[] readRunFile(Path file) throws IOException {
-    checkOfRuns(file);
-    try {
-      byte[] bytes = directory.read(file, MOST_RUN_BYTES);
-      if (bytes == null) {
-        throw new StoreException(
-            file
-                + ": is not a regular file of at most "
-                + (MOST_RUN_BYTES >> 20)
-                + " MiB; delete "
-                + file.getParent());
-      }
-      return bytes;
-    } catch (NoSuchFileException e) {
-      throw e;
-    } catch (IOException e) {
-      throw directory.explain(file, e);
-    }
-  }
-
-  private void checkOfRuns(Path path) {
-    if (!path.startsWith(runs())) {
-      throw new IllegalArgumentException(
-          "a run's files are under " + runs() + ", but was: " + path);
-    }
+  /** Where runs keep their files. */
+  public RunFolder runs() {
+    return new RunFolder(directory);
   }
 
   /**
@@ -186,7 +125,7 @@ public final class Store {
    * it.
    */
   public @Nullable Path find(Digest digest) {
-    FileState known = verified.get(digest);
+    FileState known = verified.find(digest);
     FileState present = state(digest);
     if (present == null || (known != null && known.sizeBytes() != present.sizeBytes())) {
       return null;
@@ -214,11 +153,11 @@ public final class Store {
       return kept;
     }
     Path path = directory.path(Folder.CAS, digest);
-    Verdict verdict = verifyAndRenew(digest, path);
-    if (verdict.kind != Kind.WHOLE && remote != null && remote.fetch(digest)) {
-      verdict = verifyAndRenew(digest, path);
+    Verdict verdict = verified.verifyAndRenew(digest);
+    if (verdict.kind() != Kind.WHOLE && remote != null && remote.fetch(digest)) {
+      verdict = verified.verifyAndRenew(digest);
     }
-    return switch (verdict.kind) {
+    return switch (verdict.kind()) {
       case WHOLE -> path;
       case ABSENT ->
           throw new MissingBlobException(
@@ -228,7 +167,7 @@ public final class Store {
               digest,
               name(digest)
                   + ": should hash to its name, but: "
-                  + verdict.found
+                  + verdict.found()
                   + "; moved to quarantine/, run again to recompute it");
     };
   }
@@ -247,7 +186,8 @@ public final class Store {
     try {
       Files.createLink(name, blob);
     } catch (NoSuchFileException e) {
-      throw new MissingBlobException(digest, name(digest) + ": has just gone from " + location);
+      throw new MissingBlobException(
+          digest, name(digest) + ": was deleted from " + location + "; run again to recompute it");
     } catch (IOException e) {
       throw directory.explain(name, e);
     }
@@ -272,7 +212,7 @@ public final class Store {
     } catch (IOException e) {
       throw directory.explain(path, e);
     }
-    verified.remove(digest);
+    verified.forget(digest);
   }
 
   /**
@@ -302,14 +242,6 @@ public final class Store {
 
   /** Keeps these bytes. */
   public Digest put(byte[] bytes) throws IOException {
-    Digest digest = Digest.of(bytes);
-    Path path = directory.path(Folder.CAS, digest);
-    if (find(digest, bytes.length) != null
-        && verify(digest, path).kind == Kind.WHOLE
-        && renew(digest, path)) {
-      directory.forceName(path);
-      return digest;
-    }
     Path temporary = directory.writeTemporary(bytes);
     try {
       return put(temporary);
@@ -337,11 +269,11 @@ public final class Store {
       FileState state = FileState.of(temporary);
       Path path = directory.path(Folder.CAS, digest);
       boolean linked = directory.linkIfAbsent(temporary, path);
-      while (!linked && !(verify(digest, path).kind == Kind.WHOLE && renew(digest, path))) {
+      while (!linked && !verified.isWholeAndYoung(digest)) {
         linked = directory.linkIfAbsent(temporary, path);
       }
       if (linked) {
-        verified.put(digest, state);
+        verified.add(digest, state);
       }
       Files.delete(temporary);
       return digest;
@@ -403,29 +335,6 @@ public final class Store {
     return directory;
   }
 
-  /** Makes a verified blob young, so that no collection takes it; false if it is gone. */
-  private boolean renew(Digest digest, Path path) throws IOException {
-    FileState hashed = verified.get(digest);
-    if (!FileAge.renew(path)) {
-      return false;
-    }
-    FileState now = FileState.of(path);
-    if (hashed != null
-        && hashed.sizeBytes() == now.sizeBytes()
-        && Objects.equals(hashed.inode(), now.inode())) {
-      verified.put(digest, now); // only its age is another
-    }
-    return true;
-  }
-
-  private boolean renewIfPossible(Digest digest, Path path) {
-    try {
-      return renew(digest, path);
-    } catch (IOException e) {
-      return true; // a store that cannot be written is not collected either
-    }
-  }
-
   private @Nullable FileState state(Digest digest) {
     try {
       BasicFileAttributes attributes =
@@ -439,46 +348,6 @@ public final class Store {
     }
   }
 
-  private enum Kind {
-    WHOLE,
-    ABSENT,
-    DAMAGED
-  }
-
-  /** {@code found}: what is there instead, for people. */
-  private record Verdict(Kind kind, String found) {}
-
-  /** What this finds whole is young: no collection takes it. */
-  private Verdict verifyAndRenew(Digest digest, Path path) throws IOException {
-    Verdict verdict = verify(digest, path);
-    return verdict.kind == Kind.WHOLE && !renewIfPossible(digest, path)
-        ? new Verdict(Kind.ABSENT, "")
-        : verdict;
-  }
-
-  /** Hashes what has not been hashed as it is now; quarantines what is damaged. */
-  private Verdict verify(Digest digest, Path path) throws IOException {
-    directory.checkParents(path);
-    try {
-      FileState state = FileState.of(path);
-      if (state.equals(verified.get(digest))) {
-        return new Verdict(Kind.WHOLE, "");
-      }
-      String found = content(path);
-      if (found.equals(digest.hex())) {
-        verified.put(digest, state);
-        return new Verdict(Kind.WHOLE, "");
-      }
-      verified.remove(digest);
-      directory.quarantine(path, state);
-      return new Verdict(Kind.DAMAGED, found);
-    } catch (NoSuchFileException e) {
-      return new Verdict(Kind.ABSENT, "");
-    } catch (IOException e) {
-      throw directory.explain(path, e);
-    }
-  }
-
   /** Unlike {@link Files#isRegularFile}, tells a failing disk. */
   public static boolean isFile(Path path) throws IOException {
     try {
@@ -486,22 +355,6 @@ public final class Store {
           .isRegularFile();
     } catch (NoSuchFileException e) {
       return false;
-    }
-  }
-
-  /** The hash of the file, or what keeps it from having one. */
-  public static String content(Path path) throws IOException {
-    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-      return "is not a file";
-    }
-    try {
-      return Digest.of(path).hex();
-    } catch (IOException e) {
-      // a bad sector is damage to this blob; any other error may hit sound blobs as well
-      if (IoReason.isUnreadable(e)) {
-        return "cannot be read from the disk";
-      }
-      throw e;
     }
   }
 

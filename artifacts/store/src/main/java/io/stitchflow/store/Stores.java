@@ -75,7 +75,7 @@ public final class Stores {
     }
     throw new StoreException(
         uri.address()
-            + ": no store is reached by '"
+            + ": unsupported scheme '"
             + uri.scheme()
             + "://'; choose a directory"
             + openers.stream()

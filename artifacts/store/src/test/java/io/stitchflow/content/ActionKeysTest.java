@@ -293,7 +293,7 @@ class ActionKeysTest {
   }
 
   @Test
-  void isPlain_randomActions_isTold() {
+  void isPlain_canonicalBytesOfRandomActions_isTrue() {
     RandomMessages random = new RandomMessages(SEED);
     CanonicalBytes type = CanonicalBytes.of(Action.getDescriptor());
     for (int i = 0; i < 1000; i++) {

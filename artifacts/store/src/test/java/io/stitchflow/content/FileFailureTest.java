@@ -32,7 +32,9 @@ class FileFailureTest {
     assertThat(explained("Disk quota exceeded"))
         .contains("the disk quota of this user is used up", "free some space");
     assertThat(explained("File name too long")).contains("too long", "choose a shorter one");
-    assertThat(explained("Input/output error")).contains("the disk reports an error");
+    assertThat(explained("Input/output error"))
+        .contains(
+            "the disk reports an error", "; check the disk of /store, or choose another store");
     assertThat(explained("Read-only file system"))
         .contains("not permitted (Read-only file system)", "choose another store with --store")
         .doesNotContain("init-store");
@@ -44,7 +46,11 @@ class FileFailureTest {
                 "Too many levels of symbolic links or unable to access attributes of symbolic"
                     + " link"))
         .contains("form a loop");
-    assertThat(explained("Stale file handle")).isEqualTo(FILE + ": Stale file handle");
+    assertThat(explained("Stale file handle"))
+        .isEqualTo(
+            FILE
+                + ": Stale file handle; check the disk of /store, or choose another store with"
+                + " --store");
   }
 
   @Test
@@ -66,6 +72,7 @@ class FileFailureTest {
       assertThat(FileFailure.explain(ROOT, FILE, e))
           .isInstanceOf(StoreException.class)
           .hasMessageStartingWith(FILE + ": ")
+          .hasMessageContaining("; ")
           .hasMessageNotContaining("Exception")
           .hasMessageNotContaining("null")
           .hasCause(e);

@@ -9,6 +9,7 @@ import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.Heartbeats;
 import io.stitchflow.store.remote.Lease;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
@@ -78,21 +79,26 @@ class KeyLocksTest {
 
   @Test
   void lock_leaseOfAnotherHostBeats_waitsAndSaysForWhom() throws Exception {
-    write(new Lease(ELSEWHERE, 1, "gpu7"));
-    Future<?> waiter = threads.submit(() -> lockAndRelease(locks(100)));
-    for (int beat = 2; owners.size() < 2; beat++) {
-      write(new Lease(ELSEWHERE, beat, "gpu7"));
-      Thread.sleep(50);
+    Lease lease = new Lease(ELSEWHERE, 1, "gpu7");
+    write(lease);
+    Future<?> waiter;
+    Closeable beating = new Heartbeats(Duration.ofMillis(50)).hold(lease, elsewhere());
+    try {
+      waiter = threads.submit(() -> lockAndRelease(locks(100)));
+      while (owners.size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(waiter.isDone()).isFalse();
+      assertThat(owners).containsOnly("gpu7");
+      assertThat(waits.get(1)).isGreaterThan(waits.get(0));
+    } finally {
+      beating.close();
     }
-    assertThat(waiter.isDone()).isFalse();
-    assertThat(owners).containsOnly("gpu7");
-    assertThat(waits.get(1)).isGreaterThan(waits.get(0));
-    Files.write(file, new byte[0]);
     waiter.get();
   }
 
   @Test
-  void lock_leaseOfAnotherHostBeatsNoMore_isTakenOver() throws Exception {
+  void lock_leaseOfAnotherHostWithoutHeartbeat_isTakenOver() throws Exception {
     write(new Lease(ELSEWHERE, 1, "gpu7"));
     KeyLocks.Held held = locks(100).lock(List.of(KEY), KEY, listener);
     assertThat(read().owner()).isEqualTo(ProcessName.get());
@@ -149,6 +155,21 @@ class KeyLocksTest {
     held.close();
     assertThat(Thread.interrupted()).isTrue();
     assertThat(file).isEmptyFile();
+  }
+
+  /** The file of the lease, as another host writes it. */
+  private Heartbeats.Place elsewhere() {
+    return new Heartbeats.Place() {
+      @Override
+      public void renew(Lease lease) throws IOException {
+        write(lease);
+      }
+
+      @Override
+      public void clear() throws IOException {
+        Files.write(file, new byte[0]);
+      }
+    };
   }
 
   private @Nullable Void lockAndRelease(KeyLocks locks) throws IOException {

@@ -450,7 +450,7 @@ class MemoTest {
   }
 
   @Test
-  void input_roleThatIsNotThere_namesThoseThatAre() throws IOException {
+  void input_unknownRole_listsTheRoles() throws IOException {
     Action action = reading("network", store.put(bytes("weights")));
 
     assertThatThrownBy(() -> copyInput(action, "receiver", List.of()))
@@ -460,7 +460,7 @@ class MemoTest {
   }
 
   @Test
-  void input_roleThatStandsTwice_isToldByIndex() throws IOException {
+  void input_repeatedRole_isReportedByIndex() throws IOException {
     Action action = action(1);
     for (String content : List.of("first", "second")) {
       Digest digest = store.put(bytes(content));

@@ -152,8 +152,6 @@ class StoreKillsTest {
             Integer.toString(MOST_CHAINS));
     Worker worker = new Worker(process, process.inputReader(UTF_8), new ArrayList<>());
     workers.add(worker);
-    OutputStream in = process.getOutputStream();
-    in.write("go\n".getBytes(UTF_8));
-    in.flush();
+    Processes.go(process);
   }
 }

@@ -79,7 +79,7 @@ public final class StoreProcess {
       cache.publish(ActionKeys.key(action), action, result);
       out.println(version);
       if (version % PUBLISHED_A_COMPACTION == 0) {
-        cache.compactIndex();
+        cache.snapshot().compact();
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.stitchflow.memo;
 
 import static io.stitchflow.store.StoreFiles.files;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.content.ActionKeys;
@@ -12,9 +11,7 @@ import io.stitchflow.store.Store;
 import io.stitchflow.store.StoreFiles;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.v1.ActionResult;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class StoreRacesTest {
   private static final int AT_ONCE = 8;
 
-  private final List<Process> processes = new ArrayList<>();
+  private final Processes processes = new Processes();
   private Path directory;
 
   @BeforeEach
@@ -38,10 +35,8 @@ class StoreRacesTest {
   }
 
   @AfterEach
-  void endProcesses() throws Exception {
-    for (Process process : processes) {
-      process.destroyForcibly().waitFor();
-    }
+  void deleteDirectory() throws Exception {
+    processes.close();
     StoreFiles.deleteAll(directory);
   }
 
@@ -83,27 +78,10 @@ class StoreRacesTest {
 
   /** The lines that each process has printed. */
   private List<List<String>> race(Class<?> program, String... arguments) throws Exception {
-    List<BufferedReader> outs = new ArrayList<>();
+    List<Process> started = new ArrayList<>();
     for (int i = 0; i < AT_ONCE; i++) {
-      Process process = StoreProcess.start(program, arguments);
-      processes.add(process);
-      outs.add(process.inputReader(UTF_8));
+      started.add(processes.start(program, arguments));
     }
-    for (BufferedReader out : outs) {
-      assertThat(out.readLine()).isEqualTo("ready");
-    }
-    for (Process process : processes) {
-      OutputStream in = process.getOutputStream();
-      in.write("go\n".getBytes(UTF_8));
-      in.flush();
-    }
-    List<List<String>> lines = new ArrayList<>();
-    for (BufferedReader out : outs) {
-      lines.add(out.lines().toList());
-    }
-    for (Process process : processes) {
-      assertThat(process.waitFor()).isZero();
-    }
-    return lines;
+    return Processes.race(started);
   }
 }

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +108,7 @@ class RecordsTest {
   }
 
   @Test
-  void forget_record_isGoneForEverybodyAndCanBePublishedAgain() throws IOException {
+  void forget_record_isDeletedForEverybodyAndCanBePublishedAgain() throws IOException {
     publish(1, "one");
     ActionResult other = publish(2, "two");
 
@@ -127,20 +126,6 @@ class RecordsTest {
     forget(key(1));
 
     assertThat(find(1)).isNull();
-  }
-
-  @Test
-  void records_some_areAllStreamedInTheOrderOfTheirKeys() throws IOException {
-    Map<Digest, ActionResult> published = publishAll();
-    Files.createFile(root.resolve("ac").resolve("ab"));
-    Files.createDirectories(root.resolve("ac").resolve("ff"));
-    Files.createFile(root.resolve("ac").resolve("ff").resolve("notes.txt"));
-
-    try (Stream<Records.Entry> records = cache.records()) {
-      List<Records.Entry> all = records.toList();
-      assertThat(all).extracting(Records.Entry::key).isSorted();
-      assertThat(asMap(all)).isEqualTo(published);
-    }
   }
 
   @Test
@@ -282,20 +267,20 @@ class RecordsTest {
   }
 
   @Test
-  void compactIndex_nothingThere_makesNothing() throws IOException {
-    cache.compactIndex();
+  void compact_nothingThere_makesNothing() throws IOException {
+    cache.snapshot().compact();
 
     assertThat(root).isEmptyDirectory();
   }
 
   @Test
-  void compactIndex_mostForgotten_keepsWhatStands() throws IOException {
+  void compact_mostForgotten_keepsWhatStands() throws IOException {
     Map<Digest, ActionResult> published = publishAll();
     for (int i = 1; i < RECORDS; i++) {
       forget(key(i));
     }
 
-    cache.compactIndex();
+    cache.snapshot().compact();
 
     assertThat(entries().keys()).containsExactly(key(0));
     assertThat(find(0)).isEqualTo(published.get(key(0)));
@@ -304,7 +289,7 @@ class RecordsTest {
   @Test
   void append_logSealedByACompaction_isNotLost() throws IOException {
     publish(1, "one");
-    new ActionCache(store).compactIndex();
+    new ActionCache(store).snapshot().compact();
 
     publish(2, "two");
 
@@ -358,12 +343,6 @@ class RecordsTest {
       }
     }
     return found;
-  }
-
-  private static Map<Digest, ActionResult> asMap(List<Records.Entry> entries) {
-    Map<Digest, ActionResult> map = new HashMap<>();
-    entries.forEach(entry -> map.put(entry.key(), entry.result()));
-    return map;
   }
 
   private List<Path> indexFiles() throws IOException {

@@ -100,7 +100,7 @@ class StoreContentsTest {
 
   @Test
   void runFile_outsideOfRuns_isRefused() {
-    assertThatThrownBy(() -> store.writeRunFile(root.resolve("cas").resolve("x"), bytes("x")))
+    assertThatThrownBy(() -> store.runs().write(root.resolve("cas").resolve("x"), bytes("x")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a run's files are under");
     assertThat(root.resolve("cas")).doesNotExist();

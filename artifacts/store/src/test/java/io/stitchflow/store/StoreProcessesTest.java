@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
 import io.stitchflow.memo.Memo;
+import io.stitchflow.memo.Processes;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StoreProcess;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
@@ -15,7 +16,6 @@ import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,8 +31,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,14 +45,7 @@ class StoreProcessesTest {
   private static final int OWN_ACTIONS = 1_000_000;
 
   @TempDir Path temporary;
-  private final List<Process> processes = new ArrayList<>();
-
-  @AfterEach
-  void endProcesses() throws InterruptedException {
-    for (Process process : processes) {
-      process.destroyForcibly().waitFor();
-    }
-  }
+  @AutoClose private final Processes processes = new Processes();
 
   @Test
   void publisher_killed_leavesNothingTorn() throws Exception {
@@ -96,7 +88,7 @@ class StoreProcessesTest {
       for (Output output : result.getOutputList()) {
         store.open(Digest.from(output.getDigest()));
       }
-      assertThat(cache.findAction(key)).isNotNull();
+      assertThat(cache.actions().find(key)).isNotNull();
     }
     assertThat(files(store, Folder.QUARANTINE)).isEmpty();
   }
@@ -106,32 +98,30 @@ class StoreProcessesTest {
     long seed = 20261125;
     Random random = new Random(seed);
     Path root = temporary.resolve("store");
-    List<BufferedReader> outs = new ArrayList<>();
+    List<Process> writers = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
-      outs.add(
-          start("index", root.toString(), Integer.toString(i * OWN_ACTIONS)).inputReader(UTF_8));
+      writers.add(start("index", root.toString(), Integer.toString(i * OWN_ACTIONS)));
     }
     Set<Digest> reported = new HashSet<>();
     List<Integer> order = new ArrayList<>(IntStream.range(0, WRITERS).boxed().toList());
     Collections.shuffle(order, random);
     for (int i : order) {
       for (int lines = 1 + random.nextInt(MOST_PUBLISHED); lines > 0; lines--) {
-        reported.add(key(outs.get(i).readLine()));
+        reported.add(key(writers.get(i).inputReader(UTF_8).readLine()));
       }
-      processes.get(i).destroyForcibly().waitFor(); // SIGKILL, wherever it is by now
+      writers.get(i).destroyForcibly().waitFor(); // SIGKILL, wherever it is by now
     }
     Store store = Store.open(root);
     ActionCache cache = new ActionCache(store);
 
     IndexEntries entries = new RecordIndex(store.directory()).read().entries();
     assertThat(entries.keys()).as("seed %s", seed).containsAll(reported);
-    try (Stream<Records.Entry> records = cache.records()) {
-      List<Records.Entry> all = records.toList();
-      assertThat(all).extracting(Records.Entry::key).containsAll(reported);
-      assertThat(all)
-          .allSatisfy(entry -> assertThat(cache.find(entry.key())).isEqualTo(entry.result()));
+    assertThat(cache.keys()).containsAll(reported);
+    try (Records records = cache.snapshot()) {
+      assertThat(cache.keys())
+          .allSatisfy(key -> assertThat(records.find(key)).isNotNull().isEqualTo(cache.find(key)));
     }
-    cache.compactIndex();
+    cache.snapshot().compact();
     assertThat(new RecordIndex(store.directory()).read().files()).hasSize(1);
     assertThat(new RecordIndex(store.directory()).read().entries().keys()).containsAll(reported);
   }
@@ -143,28 +133,13 @@ class StoreProcessesTest {
   @Test
   void compute_fourProcessesAtOnce_eachActionRunsOnceAndAllAgree() throws Exception {
     Path ran = temporary.resolve("ran");
-    List<BufferedReader> outs = new ArrayList<>();
+    List<Process> started = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      Process process = start("compute", temporary.resolve("store").toString(), ran.toString());
-      outs.add(process.inputReader(UTF_8));
-    }
-    for (BufferedReader out : outs) {
-      assertThat(out.readLine()).isEqualTo("ready");
-    }
-    for (Process process : processes) {
-      OutputStream in = process.getOutputStream();
-      in.write("go\n".getBytes(UTF_8));
-      in.flush();
+      started.add(start("compute", temporary.resolve("store").toString(), ran.toString()));
     }
 
-    List<List<String>> results = new ArrayList<>();
-    for (BufferedReader out : outs) {
-      results.add(out.lines().toList());
-    }
+    List<List<String>> results = Processes.race(started);
 
-    for (Process process : processes) {
-      assertThat(process.waitFor()).isZero();
-    }
     assertThat(results.get(0)).hasSize(StoreProcess.ACTIONS);
     assertThat(results).allSatisfy(result -> assertThat(result).isEqualTo(results.get(0)));
     assertThat(Files.readAllLines(ran)).hasSize(StoreProcess.ACTIONS).doesNotHaveDuplicates();
@@ -211,8 +186,6 @@ class StoreProcessesTest {
   }
 
   private Process start(String... arguments) throws IOException {
-    Process process = StoreProcess.start(arguments);
-    processes.add(process);
-    return process;
+    return processes.start(StoreProcess.class, arguments);
   }
 }

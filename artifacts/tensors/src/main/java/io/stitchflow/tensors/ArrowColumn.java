@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A column of an {@link ArrowTable}, with its values. */
 public final class ArrowColumn {
-  private static final long MAX_UINT32 = 0xffff_ffffL;
   private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
   private final IpcField field;
@@ -72,21 +71,6 @@ public final class ArrowColumn {
     ByteBuffer numbers = allocate(values.size() * Long.BYTES);
     values.forEach(numbers::putLong);
     IpcField field = new IpcField(name, new ArrowType.Int(Long.SIZE, true), false);
-    return new ArrowColumn(field, values.size(), 0, List.of(NO_BYTES, numbers.flip()));
-  }
-
-  /** A column of uint32. */
-  public static ArrowColumn unsignedInts(String name, List<Long> values) {
-    ByteBuffer numbers = allocate(values.size() * Integer.BYTES);
-    for (long value : values) {
-      check(
-          value >= 0 && value <= MAX_UINT32,
-          "column '%s' is of uint32, which cannot hold %s",
-          name,
-          value);
-      numbers.putInt((int) value);
-    }
-    IpcField field = new IpcField(name, new ArrowType.Int(Integer.SIZE, false), false);
     return new ArrowColumn(field, values.size(), 0, List.of(NO_BYTES, numbers.flip()));
   }
 

@@ -20,7 +20,17 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
         throw new IllegalArgumentException(
             String.format(Locale.ROOT, "tensor '%s' has a size below 0: %s", name, shape));
       }
-      bytes = Math.multiplyExact(bytes, size);
+      if (Math.multiplyHigh(bytes, size) != 0 || bytes * size < 0) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "tensor '%s' of %s %s takes more than 2^63 bytes, but the data has %s",
+                name,
+                dtype,
+                shape,
+                data.remaining()));
+      }
+      bytes *= size;
     }
     if (bytes != data.remaining()) {
       throw new IllegalArgumentException(

@@ -76,7 +76,7 @@ public final class Safetensors {
   public static SafetensorsFile read(Path file) throws IOException {
     try {
       return SafetensorsFile.map(file);
-    } catch (IllegalArgumentException | ArithmeticException e) {
+    } catch (IllegalArgumentException e) {
       throw new DamagedFileException(file, "not a whole safetensors file, " + e.getMessage(), e);
     }
   }
@@ -89,7 +89,7 @@ public final class Safetensors {
   public static SafetensorsFile readForeign(Path file) throws IOException {
     try {
       return SafetensorsFile.map(file);
-    } catch (IllegalArgumentException | ArithmeticException e) {
+    } catch (IllegalArgumentException e) {
       throw new InvalidFileException(file, "not a whole safetensors file, " + e.getMessage(), e);
     }
   }

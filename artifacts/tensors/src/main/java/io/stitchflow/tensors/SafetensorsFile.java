@@ -2,11 +2,7 @@ package io.stitchflow.tensors;
 
 import static io.stitchflow.tensors.Checks.check;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,10 +24,7 @@ public final class SafetensorsFile {
   /** Larger files are mapped: they are few, and the heap need not hold them. */
   private static final int MOST_BYTES_READ = 16 << 20;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int SHOWN_CHARACTERS = 40;
 
   private final Path path;
   private final SortedMap<String, String> metadata;
@@ -85,20 +78,21 @@ public final class SafetensorsFile {
 
   /**
    * @throws IllegalArgumentException if it is not of the format
-   * @throws ArithmeticException if a tensor's size overflows
    */
   static SafetensorsFile map(Path path) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = file.size();
-      check(size >= Long.BYTES, "it has %s bytes", size);
+      check(size >= Long.BYTES, "it has %s bytes, fewer than the 8 of its header's length", size);
       check(size <= Integer.MAX_VALUE, "it has %s bytes, and 2 GiB is too much", size);
       ByteBuffer bytes = bytes(file, (int) size).order(ByteOrder.LITTLE_ENDIAN);
       long headerBytes = bytes.getLong(0);
       check(
-          headerBytes >= 2 && headerBytes <= size - Long.BYTES,
+          Long.compareUnsigned(headerBytes, size - Long.BYTES) <= 0,
           "its header of %s bytes does not fit into its %s bytes",
-          headerBytes,
+          Long.toUnsignedString(headerBytes),
           size);
+      check(
+          headerBytes >= 2, "its header of %s bytes is shorter than an empty one, {}", headerBytes);
       check(
           headerBytes <= Safetensors.MAX_HEADER_BYTES,
           "its header of %s bytes is larger than %s",
@@ -190,11 +184,7 @@ public final class SafetensorsFile {
     byte[] bytes = new byte[header.remaining()];
     header.get(bytes);
     check(bytes[0] == '{', "its header does not start with {");
-    try {
-      return JSON.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("its header is not JSON", e);
-    }
+    return HeaderJson.read(bytes);
   }
 
   private static @Nullable Dtype dtype(String written) {
@@ -206,15 +196,21 @@ public final class SafetensorsFile {
     return null;
   }
 
+  private static String brief(JsonNode element) {
+    String text = element.toString();
+    return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
+  }
+
   private static List<Integer> integers(String name, JsonNode node) {
-    check(node.isArray(), "tensor '%s' lacks its shape or data_offsets", name);
+    check(node.isArray(), "tensor '%s' has no list for its shape or data_offsets", name);
     List<Integer> integers = new ArrayList<>();
     for (JsonNode element : node) {
       check(
           element.isInt() && element.intValue() >= 0,
-          "tensor '%s' has a size or offset %s",
+          "tensor '%s' has a size or offset %s; expected a whole number from 0 to %s",
           name,
-          element);
+          brief(element),
+          Integer.MAX_VALUE);
       integers.add(element.intValue());
     }
     return integers;

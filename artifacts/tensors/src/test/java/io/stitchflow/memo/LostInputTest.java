@@ -84,7 +84,7 @@ class LostInputTest {
   }
 
   @Test
-  void get_inputWholeAndTheStageFails_isToldAsItIs() {
+  void get_inputWholeAndTheStageFails_isReportedAsItIs() {
     assertThatThrownBy(
             () ->
                 get(

@@ -82,7 +82,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void get_aNameThatIsNotThere_saysWhatIs() throws IOException {
+  void get_unknownName_listsTheNames() throws IOException {
     Path path = directory.resolve("file");
     Safetensors.write(
         path, List.of(new NamedTensor("bias", Dtype.F32, List.of(1), floats(1f))), NOTHING);
@@ -93,7 +93,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void write_namesThatCannotBe_areRefused() {
+  void write_invalidNames_areRefused() {
     NamedTensor tensor = new NamedTensor("a", Dtype.F32, List.of(), floats(1f));
     NamedTensor reserved = new NamedTensor("__metadata__", Dtype.F32, List.of(), floats(1f));
     for (List<NamedTensor> tensors : List.of(List.of(tensor, tensor), List.of(reserved))) {
@@ -134,8 +134,8 @@ class SafetensorsTest {
       value = {
         "[] | does not start with {",
         "{\"a\": | is not JSON",
-        "{}{} | is not JSON",
-        "{\"a\":1} | lacks its shape or data_offsets",
+        "{}{} | has more text after its closing brace",
+        "{\"a\":1} | has no list for its shape or data_offsets",
         "{\"__metadata__\":1} | __metadata__ is not an object",
         "{\"__metadata__\":{\"a\":1}} | metadata 'a' is not a string",
         "{} | its tensors end at 0 of 8 bytes",
@@ -151,9 +151,12 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
             + "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | 'b' starts at 4",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-            + "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | is not JSON",
+            + "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} | has the key 'a' twice",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"shape\":[2]}} | has the key 'shape' twice",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2147483647,2147483647,2147483647],"
+            + "\"data_offsets\":[0,8]}} | takes more than 2^63 bytes",
       })
-  void read_aHeaderThatCannotBe_isDamaged(String header, String reason) throws IOException {
+  void read_invalidHeader_isDamaged(String header, String reason) throws IOException {
     Path path = directory.resolve("file");
     Files.write(path, file(header.getBytes(StandardCharsets.UTF_8), new byte[8]));
     assertThatThrownBy(() -> Safetensors.read(path))
@@ -164,7 +167,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void readForeign_aHeaderThatCannotBe_isInvalidWithoutAdviceToDeleteIt() throws IOException {
+  void readForeign_invalidHeader_isInvalidWithoutAdviceToDeleteIt() throws IOException {
     Path path = directory.resolve("file");
     Files.write(path, file("[]".getBytes(StandardCharsets.UTF_8), new byte[0]));
     assertThatThrownBy(() -> Safetensors.readForeign(path))
@@ -203,12 +206,25 @@ class SafetensorsTest {
   @Test
   void read_aHeaderLengthBeyondTheFile_isDamaged() throws IOException {
     Path path = directory.resolve("file");
-    for (long length : new long[] {-1, 0, 11, 1L << 31, Long.MAX_VALUE}) {
+    // Lengths are unsigned
+    for (long length : new long[] {-1, 11, 1L << 31, Long.MAX_VALUE, Long.MIN_VALUE}) {
       ByteBuffer bytes = ByteBuffer.allocate(18).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
       Files.write(path, bytes.array());
       assertThatThrownBy(() -> Safetensors.read(path))
           .isInstanceOf(DamagedFileException.class)
-          .hasMessageContaining("its header of " + length + " bytes does not fit");
+          .hasMessageContaining(
+              "its header of " + Long.toUnsignedString(length) + " bytes does not fit");
+    }
+  }
+
+  @Test
+  void read_aHeaderShorterThanAnEmptyOne_isDamaged() throws IOException {
+    Path path = directory.resolve("file");
+    for (byte length : new byte[] {0, 1}) {
+      Files.write(path, new byte[] {length, 0, 0, 0, 0, 0, 0, 0, '{'});
+      assertThatThrownBy(() -> Safetensors.read(path))
+          .isInstanceOf(DamagedFileException.class)
+          .hasMessageContaining("its header of " + length + " bytes is shorter than an empty one");
     }
   }
 

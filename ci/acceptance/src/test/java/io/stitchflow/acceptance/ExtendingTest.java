@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stitchflow.acceptance.Laboratory.Finished;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +67,49 @@ class ExtendingTest {
         .startsWith("<svg");
     assertThat(text(laboratory, run, "matrices.ansi"))
         .contains("Largest error of the vanilla stitch: a -> b, trained_trained, test\n");
+  }
+
+  @Test
+  void dataset_ofSmallImagesInSevenClasses_isTrainedAndStitchedAtEveryCut() throws Exception {
+    Laboratory laboratory = new Laboratory(directory.resolve("store"));
+    Experiment experiment =
+        Laboratory.experiment(
+            """
+            name: "small-images"
+            dataset { extension { name: "squares" } }
+            network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 recipe { epochs: 1 batch_size: 16 } }
+            network {
+              name: "b"
+              layer { name: "wide" conv { channels: 3 kernel: 3 padding: 1 } }
+              layer { name: "half" max_pool { kernel: 2 } }
+              layer { name: "flat" flatten {} }
+              layer { linear { outputs: 7 } }
+              recipe { epochs: 1 batch_size: 16 }
+            }
+            pair { sender: "a" receiver: "b" }
+            condition: [TRAINED_TRAINED, RANDOM_RANDOM]
+            vanilla { recipe { epochs: 1 batch_size: 16 } }
+            copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 1 batch_size: 16 } }
+            """);
+    Finished run = laboratory.inProcess(experiment);
+
+    assertThat(run.ran())
+        .filteredOn(result -> result.getOutcome() == Outcome.FAILED)
+        .extracting(StageResult::getMessage)
+        .isEmpty();
+    List<String> rows = text(laboratory, run, "cells.csv").lines().toList();
+    int accuracy = List.of(rows.get(0).split(",", -1)).indexOf("vanilla_accuracy");
+    int cells = 5 * 3 * 2 * 2;
+    int splits = 2;
+    assertThat(rows).hasSize(1 + cells * splits);
+    for (String row : rows.subList(1, rows.size())) {
+      assertThat(Double.parseDouble(row.split(",", -1)[accuracy])).isBetween(0., 1.);
+    }
+    try (TensorFile half =
+        TensorFile.open(
+            laboratory.store().open(run.output("represent b/half test", "representation")))) {
+      assertThat(half.shape()).containsExactly(3, 8, 8);
+    }
   }
 
   @Test

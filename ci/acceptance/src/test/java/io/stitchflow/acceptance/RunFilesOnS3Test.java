@@ -98,7 +98,7 @@ class RunFilesOnS3Test {
   }
 
   @Test
-  void waiting_ofAWorker_isHeard() throws Exception {
+  void waiting_ofAWorker_isReceived() throws Exception {
     Plan plan = plan();
     RunFiles files = RunFiles.share(machine("c"), WAITING, Run.newBuilder().setPlan(plan).build());
     EventWriter writer = new EventWriter(RunFiles.at(machine("w"), WAITING), "w", System::nanoTime);

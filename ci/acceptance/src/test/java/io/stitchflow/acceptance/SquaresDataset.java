@@ -10,16 +10,16 @@ import io.stitchflow.v1.ImportDataset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 
-/** A data set kind of another jar: images of one grey level, which is the class. */
+/** A data set kind of another jar: small noisy images of a grey level, which is the class. */
 public final class SquaresDataset implements DatasetKind {
   static final String NAME = "squares";
 
-  private static final List<Integer> SHAPE = List.of(3, 32, 32);
-  private static final int CLASSES = 4;
+  private static final List<Integer> SHAPE = List.of(3, 16, 16);
+  private static final int CLASSES = 7;
   private static final int EXAMPLES = 64;
 
   @Override
@@ -71,8 +71,11 @@ public final class SquaresDataset implements DatasetKind {
     @Override
     public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
       for (int i = 0; i < EXAMPLES; i++) {
-        byte[] image = new byte[3 * 32 * 32];
-        Arrays.fill(image, (byte) (40 * (i % CLASSES) + i / CLASSES));
+        byte[] image = new byte[3 * 16 * 16];
+        SplittableRandom random = new SplittableRandom(i);
+        for (int pixel = 0; pixel < image.length; pixel++) {
+          image[pixel] = (byte) (30 * (i % CLASSES) + random.nextInt(30));
+        }
         sink.write(ByteBuffer.wrap(image), i % CLASSES);
       }
     }

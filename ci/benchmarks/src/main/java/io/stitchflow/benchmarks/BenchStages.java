@@ -56,27 +56,30 @@ final class BenchStages {
     return execute(new ImportDatasetExecutor(), stage(action, files));
   }
 
+  /** How networks of benchmarks are trained. */
+  static TrainingRecipe recipe(int batch, int epochs) {
+    return TrainingRecipe.newBuilder()
+        .setEpochs(epochs)
+        .setBatchSize(batch)
+        .setLearningRate(0.05)
+        .setMomentum(0.9)
+        .setWeightDecay(5e-4)
+        .setWarmup(0.1)
+        .setFlip(true)
+        .setTranslate(2)
+        .setCutout(4)
+        .build();
+  }
+
   /** A trained network: its file. */
   Path network(Path dataset, long seed, int epochs) throws IOException {
-    TrainingRecipe recipe =
-        TrainingRecipe.newBuilder()
-            .setEpochs(epochs)
-            .setBatchSize(BATCH)
-            .setLearningRate(0.05)
-            .setMomentum(0.9)
-            .setWeightDecay(5e-4)
-            .setWarmup(0.1)
-            .setFlip(true)
-            .setTranslate(2)
-            .setCutout(4)
-            .build();
     Action.Builder action =
         Action.newBuilder()
             .setTrainNetwork(
                 TrainNetwork.newBuilder()
                     .addAllBlocks(architecture.blocks())
                     .setWidth(architecture.width())
-                    .setRecipe(recipe)
+                    .setRecipe(recipe(BATCH, epochs))
                     .setSeed(seed));
     Map<String, Path> splits =
         Map.of("train", dataset.resolve("train"), "test", dataset.resolve("test"));

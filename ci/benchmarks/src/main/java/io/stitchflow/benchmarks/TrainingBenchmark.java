@@ -3,12 +3,12 @@ package io.stitchflow.benchmarks;
 import io.stitchflow.dataset.ImportDatasetExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.TrainNetworkExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainNetwork;
-import io.stitchflow.v1.TrainingRecipe;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -40,7 +40,7 @@ public final class TrainingBenchmark {
     int width = args.length > 1 ? Integer.parseInt(args[1]) : 16;
     int batch = args.length > 2 ? Integer.parseInt(args[2]) : 64;
     int epochs = args.length > 3 ? Integer.parseInt(args[3]) : 4;
-    Architecture architecture = Architecture.parse(name, width);
+    Architecture architecture = Architecture.parse(name, width, ImageTask.CIFAR10);
     Path directory = Files.createTempDirectory("training-benchmark");
     new ImportDatasetExecutor().execute(List.of(new Run(dataset(), directory)), share -> {});
     Action training = training(architecture, batch, epochs);
@@ -81,24 +81,12 @@ public final class TrainingBenchmark {
   }
 
   private static Action training(Architecture architecture, int batch, int epochs) {
-    TrainingRecipe recipe =
-        TrainingRecipe.newBuilder()
-            .setEpochs(epochs)
-            .setBatchSize(batch)
-            .setLearningRate(0.05)
-            .setMomentum(0.9)
-            .setWeightDecay(5e-4)
-            .setWarmup(0.1)
-            .setFlip(true)
-            .setTranslate(2)
-            .setCutout(4)
-            .build();
     return Action.newBuilder()
         .setTrainNetwork(
             TrainNetwork.newBuilder()
                 .addAllBlocks(architecture.blocks())
                 .setWidth(architecture.width())
-                .setRecipe(recipe)
+                .setRecipe(BenchStages.recipe(batch, epochs))
                 .setSeed(1))
         .build();
   }

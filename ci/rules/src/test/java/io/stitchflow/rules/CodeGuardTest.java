@@ -45,7 +45,7 @@ final class CodeGuardTest {
   }
 
   @Test
-  void problems_oneClassOfSeveralStages_areToldOnce() {
+  void problems_oneClassOfSeveralStages_areReportedOnce() {
     CodeVersions recorded = recorded(stages(17, "aa", TRAINER, "FIT", "TRAIN"));
     assertThat(stages(17, "bb", OTHER_TRAINER, "FIT", "TRAIN").problems(recorded))
         .singleElement()
@@ -106,7 +106,7 @@ final class CodeGuardTest {
   }
 
   @Test
-  void stageNewOrGone_isRecordedByAnUpdate() {
+  void stageNewOrDeleted_isRecordedByAnUpdate() {
     CodeGuard both = stages(17, "aa", TRAINER, "FIT", "TRAIN");
     assertThat(both.problems(RECORDED))
         .containsExactly("FIT: is new; run: ci/code-versions update");

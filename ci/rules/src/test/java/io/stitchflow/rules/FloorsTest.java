@@ -39,6 +39,7 @@ final class FloorsTest {
           List.of("gc"),
           List.of("tensors"),
           List.of("remote"),
+          List.of("registry"),
           List.of("torch"),
           List.of("dataset", "network"),
           List.of("representation"),

@@ -4,6 +4,7 @@ import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKind.SourceFile;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.spec.SplitSizes;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImportDataset;
@@ -16,13 +17,14 @@ import java.nio.file.Path;
  * The stage that imports the experiment's data set, and the sizes of its outputs.
  *
  * @param title for people
+ * @param task what networks classify
  * @param trainExamples of the split that networks are trained on
  * @param validationExamples 0 where there is no such split
  */
 record DatasetSource(
     Stage.Builder stage,
     String title,
-    int classes,
+    ImageTask task,
     int trainExamples,
     int validationExamples,
     int testExamples) {
@@ -58,7 +60,7 @@ record DatasetSource(
     return new DatasetSource(
         stage,
         summary.title() + sizes.words(),
-        summary.classes(),
+        new ImageTask(summary.shape(), summary.classes()),
         Math.toIntExact(sizes.train()),
         Math.toIntExact(sizes.validation()),
         Math.toIntExact(test + sizes.test()));

@@ -54,7 +54,7 @@ record NetworkVariant(
         .setRandom(random)
         .setDataset(dataset)
         .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
-        .setClasses(architecture.classes())
+        .setClasses(architecture.task().classes())
         .setImported(imported())
         .setRecipe(recipe())
         .build();

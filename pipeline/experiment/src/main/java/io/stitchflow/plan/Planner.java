@@ -5,6 +5,7 @@ import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.spec.Conditions;
 import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.stitch.Objectives;
@@ -184,7 +185,7 @@ public final class Planner {
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseThrow();
-    Architecture architecture = Architecture.of(network, dataset.classes());
+    Architecture architecture = Architecture.of(network, dataset.task());
     List<CutPoint> cuts =
         architecture.cuts().stream()
             .filter(
@@ -255,7 +256,8 @@ public final class Planner {
                 .setPlain(architecture.plain())
                 .addAllLayer(architecture.layers())
                 .addAllNameMap(subject.network().getWeights().getNameMapList())
-                .setClasses(architecture.classes()));
+                .setClasses(architecture.task().classes())
+                .addAllImageShape(architecture.task().statedShape()));
     stages.add(stage);
     return id;
   }

@@ -141,9 +141,9 @@ final class BlobRecovery implements Memo.BlobSource, AutoCloseable {
       throw new IOException(
           "stage '"
               + makers.get(0).getId()
-              + "' no longer gives the bytes "
+              + "' was recomputed to replace the missing blob "
               + wanted.brief()
-              + " that are missing; run again with its new result");
+              + ", but gave other bytes; run again to use its new result");
     }
     for (StageResult result : results) {
       digests(result).filter(fleeting::containsKey).forEach(this::holdIfThere);

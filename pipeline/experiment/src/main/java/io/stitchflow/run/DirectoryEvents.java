@@ -3,7 +3,7 @@ package io.stitchflow.run;
 import io.stitchflow.v1.RunEvent;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -76,12 +76,9 @@ final class DirectoryEvents implements RunFiles.Events {
 
     @Override
     public synchronized void append(byte[] frame) {
-      ByteBuffer bytes = ByteBuffer.wrap(frame);
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+        Channels.newOutputStream(channel).write(frame);
       } catch (IOException e) {
         // Somebody may miss the news, nobody a result. What follows must not follow half an event
         file = newFile();

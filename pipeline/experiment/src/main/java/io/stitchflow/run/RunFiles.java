@@ -12,14 +12,10 @@ import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -44,7 +40,7 @@ public final class RunFiles {
   private RunFiles(Store store, String id) {
     this.store = store;
     this.id = id;
-    this.directory = store.runs().resolve(id);
+    this.directory = store.runs().path().resolve(id);
   }
 
   /** Makes the files of a new run on a cluster, here only. */
@@ -58,7 +54,7 @@ public final class RunFiles {
   public static RunFiles keep(Store store, Run run) throws IOException {
     RunFiles files = at(store, id(run));
     Run here = run.toBuilder().clearMaster().clearSlots().build();
-    store.writeRunFile(files.file(), here.toByteArray());
+    store.runs().write(files.file(), here.toByteArray());
     return files;
   }
 
@@ -68,21 +64,16 @@ public final class RunFiles {
     return Digest.of(same.toByteArray()).hex().substring(0, ID_DIGITS);
   }
 
-  /** The ids of all runs of the store, in their order. */
+  /**
+   * The ids of all runs of the store, in their order.
+   *
+   * @throws StoreException if they cannot be listed
+   */
   public static List<String> ids(Store store) throws IOException {
-    List<String> ids = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.runs())) {
-      for (Path entry : entries) {
-        String name = entry.getFileName().toString();
-        if (ID.matcher(name).matches()) {
-          ids.add(name);
-        }
-      }
-    } catch (NoSuchFileException | NotDirectoryException e) {
-      return List.of();
-    }
-    Collections.sort(ids);
-    return ids;
+    return store.runs().list().stream()
+        .map(run -> run.getFileName().toString())
+        .filter(name -> ID.matcher(name).matches())
+        .toList();
   }
 
   /**
@@ -123,12 +114,14 @@ public final class RunFiles {
     return e instanceof StoreException known
         ? known
         : new StoreException(
-            e.getMessage() + "; a run on a cluster needs its store, try again when it answers", e);
+            e.getMessage()
+                + "; a run on a cluster needs its remote store, retry when it is reachable",
+            e);
   }
 
   private void write(byte[] run) throws IOException {
-    store.makeRun(events());
-    store.writeRunFile(file(), run);
+    store.runs().make(events());
+    store.runs().write(file(), run);
   }
 
   /**
@@ -162,7 +155,7 @@ public final class RunFiles {
         throw unreachable(e);
       }
     }
-    return Run.parseFrom(store.readRunFile(file()));
+    return Run.parseFrom(store.runs().read(file()));
   }
 
   private void check(RemoteStore remote, byte[] run) throws StoreException {
@@ -180,8 +173,9 @@ public final class RunFiles {
    * @param results one of each stage, hits too
    */
   public void writeResults(Collection<StageResult> results) throws IOException {
-    store.writeRunFile(
-        results(), RunResults.newBuilder().addAllResult(results).build().toByteArray());
+    store
+        .runs()
+        .write(results(), RunResults.newBuilder().addAllResult(results).build().toByteArray());
   }
 
   /**
@@ -203,7 +197,7 @@ public final class RunFiles {
    * @throws NoSuchFileException if the run has not ended, or was interrupted
    */
   public List<StageResult> readResults() throws IOException {
-    return RunResults.parseFrom(store.readRunFile(results())).getResultList();
+    return RunResults.parseFrom(store.runs().read(results())).getResultList();
   }
 
   /** Whether the store has such a run, as far as can be seen from here. */

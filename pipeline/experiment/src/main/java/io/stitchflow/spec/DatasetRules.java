@@ -3,13 +3,18 @@ package io.stitchflow.spec;
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
-import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ImageTask;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.TrainingRecipe;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,14 +110,31 @@ final class DatasetRules {
   }
 
   private void checkShape(String path, DatasetSummary summary) {
-    if (!summary.shape().equals(Architecture.IMAGE_SHAPE)) {
+    @Nullable String complaint = ImageTask.complaint(summary.shape());
+    if (complaint != null) {
       add(
           path,
           "has examples of shape "
               + summary.shape()
-              + ", but networks take "
-              + Architecture.IMAGE_SHAPE
+              + ", but "
+              + complaint
               + "; choose another data set");
+      return;
+    }
+    int side = summary.shape().get(1);
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      TrainingRecipe recipe = written.getNetwork(i).getRecipe();
+      String at = "network[" + i + "].recipe.";
+      checkPixels(at + "translate", recipe.getTranslate(), side / 2);
+      checkPixels(at + "cutout", recipe.getCutout(), side);
+    }
+  }
+
+  private void checkPixels(String path, int pixels, int most) {
+    if (Integer.compareUnsigned(pixels, most) > 0) {
+      add(
+          path,
+          "is " + Integer.toUnsignedString(pixels) + "; choose a whole number from 0 to " + most);
     }
   }
 
@@ -121,9 +143,14 @@ final class DatasetRules {
     return summary;
   }
 
-  /** Number of classes; 0 if unknown because of a problem that {@link #check} adds. */
-  int classes() {
-    return summary == null || !summary.problems().isEmpty() ? 0 : summary.classes();
+  /** What networks classify; null if unknown because of a problem that {@link #check} adds. */
+  @Nullable ImageTask task() {
+    if (summary == null
+        || !summary.problems().isEmpty()
+        || ImageTask.complaint(summary.shape()) != null) {
+      return null;
+    }
+    return new ImageTask(summary.shape(), summary.classes());
   }
 
   /** Checks the parts of the source's train images, and what their numbers limit. */
@@ -154,22 +181,19 @@ final class DatasetRules {
     }
     Map<String, Long> large = new LinkedHashMap<>();
     Map<String, TrainingRecipe> recipes = recipes();
+    Set<String> trained = trained();
     for (int i = 0; i < written.getNetworkCount(); i++) {
-      TrainingRecipe recipe =
-          recipes.getOrDefault(
-              written.getNetwork(i).getName(), TrainingRecipe.getDefaultInstance());
-      if (recipe.getEpochs() != 0) {
+      String name = written.getNetwork(i).getName();
+      TrainingRecipe recipe = recipes.getOrDefault(name, TrainingRecipe.getDefaultInstance());
+      if (trained.contains(name) && recipe.getEpochs() != 0) {
         checkBatch("network[" + i + "].recipe.batch_size", recipe.getBatchSize(), train, large);
       }
     }
     long learned = kept == 0 ? train : Math.min(kept, train);
-    checkBatch(
-        "vanilla.recipe.batch_size",
-        filled.getVanilla().getRecipe().getBatchSize(),
-        learned,
-        large);
-    checkBatch(
-        "copy.recipe.batch_size", filled.getCopy().getRecipe().getBatchSize(), learned, large);
+    checkBatch("vanilla", filled.getVanilla().getRecipe(), learned, large);
+    if (filled.getCopy().getSolverList().contains(CopySolver.SGD)) {
+      checkBatch("copy", filled.getCopy().getRecipe(), learned, large);
+    }
     if (!large.isEmpty()) {
       String places =
           large.keySet().stream().limit(SHOWN_PLACES).collect(Collectors.joining(", "))
@@ -190,6 +214,29 @@ final class DatasetRules {
     Map<String, TrainingRecipe> recipes = new HashMap<>();
     filled.getNetworkList().forEach(used -> recipes.putIfAbsent(used.getName(), used.getRecipe()));
     return recipes;
+  }
+
+  /** Names of the networks that a pair uses trained under at least one condition. */
+  private Set<String> trained() {
+    Set<String> names = new HashSet<>();
+    for (Condition condition : filled.getConditionList()) {
+      for (Pair pair : filled.getPairList()) {
+        if (!Conditions.randomSender(condition)) {
+          names.add(pair.getSender());
+        }
+        if (!Conditions.randomReceiver(condition)) {
+          names.add(pair.getReceiver());
+        }
+      }
+    }
+    return names;
+  }
+
+  private void checkBatch(
+      String field, StitchRecipe recipe, long examples, Map<String, Long> unwritten) {
+    if (recipe.getEpochs() != 0) {
+      checkBatch(field + ".recipe.batch_size", recipe.getBatchSize(), examples, unwritten);
+    }
   }
 
   /** A batch size that nobody wrote is reported once, with the others. */

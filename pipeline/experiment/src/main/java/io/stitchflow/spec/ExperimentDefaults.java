@@ -18,7 +18,9 @@ import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.TrainingRecipe;
 import io.stitchflow.v1.VanillaSettings;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The defaults that experiment.proto documents; those of a data set are its kind's. */
@@ -76,7 +78,7 @@ public final class ExperimentDefaults {
 
   /** What {@code only} leaves. */
   private static Experiment restricted(Experiment experiment) {
-    List<String> only = experiment.getOnlyList();
+    Set<String> only = new HashSet<>(experiment.getOnlyList());
     if (only.isEmpty()) {
       return experiment;
     }

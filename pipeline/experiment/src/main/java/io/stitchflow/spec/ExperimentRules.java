@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
@@ -13,12 +14,14 @@ import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,8 @@ final class ExperimentRules {
   private final SourcePositions origins;
   private final Problems problems;
   private final DatasetRules dataset;
-  private final int classes;
+  private final Set<String> writtenCuts;
+  private final @Nullable ImageTask task;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
   private final Map<Pair, Integer> pairs = new HashMap<>();
@@ -51,8 +55,9 @@ final class ExperimentRules {
     this.base = base;
     this.origins = origins;
     this.problems = problems;
+    this.writtenCuts = new HashSet<>(written.getCutList());
     this.dataset = new DatasetRules(written, filled, base, origins, problems);
-    this.classes = dataset.classes();
+    this.task = dataset.task();
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -131,6 +136,10 @@ final class ExperimentRules {
     problems.add(origins.of(path), path, text);
   }
 
+  private void add(String path, Supplier<String> text) {
+    problems.add(origins.of(path), path, text);
+  }
+
   /** Checks every field that was written, by itself. */
   private void checkFields(Message message, String prefix) {
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
@@ -164,7 +173,7 @@ final class ExperimentRules {
       if (!Metrics.names().contains(name)) {
         add(
             "metric[" + i + "]",
-            "there is no metric '" + name + "'; " + Suggestion.advice(name, Metrics.names()));
+            () -> "there is no metric '" + name + "'; " + Suggestion.advice(name, Metrics.names()));
       }
     }
   }
@@ -203,12 +212,7 @@ final class ExperimentRules {
   private List<CutPoint> cuts(int i, String path) {
     @Nullable Architecture architecture =
         new NetworkRules(
-                ExperimentDefaults.fill(written.getNetwork(i)),
-                path,
-                classes,
-                base,
-                origins,
-                problems)
+                ExperimentDefaults.fill(written.getNetwork(i)), path, task, base, origins, problems)
             .check();
     return architecture == null ? List.of() : architecture.cuts();
   }
@@ -238,25 +242,27 @@ final class ExperimentRules {
     for (int i = 0; i < written.getOnlyCount(); i++) {
       checkNetworkName(written.getOnly(i), "only[" + i + "]");
     }
-    boolean allKnown = cuts.keySet().containsAll(written.getOnlyList());
+    Set<String> only = new HashSet<>(written.getOnlyList());
+    boolean allKnown = cuts.keySet().containsAll(only);
     boolean anyPair =
         written.getPairList().stream()
-            .anyMatch(
-                pair ->
-                    written.getOnlyList().contains(pair.getSender())
-                        && written.getOnlyList().contains(pair.getReceiver()));
+            .anyMatch(pair -> only.contains(pair.getSender()) && only.contains(pair.getReceiver()));
     if (written.getOnlyCount() > 0 && written.getPairCount() > 0 && allKnown && !anyPair) {
       add("only", "leaves no pair; add the other network of a pair, or drop 'pair' for all pairs");
     }
   }
 
   private void checkNetworkName(String name, String path) {
-    Set<String> names = new LinkedHashSet<>(cuts.keySet());
-    names.remove("");
     if (name.isEmpty()) {
       add(path, "is missing; write the name of a network");
-    } else if (!names.contains(name) && !names.isEmpty()) {
-      add(path, "there is no network '" + name + "'; " + Suggestion.advice(name, names));
+    } else if (!cuts.containsKey(name) && cuts.keySet().stream().anyMatch(any -> !any.isEmpty())) {
+      add(
+          path,
+          () -> {
+            Set<String> names = new LinkedHashSet<>(cuts.keySet());
+            names.remove("");
+            return "there is no network '" + name + "'; " + Suggestion.advice(name, names);
+          });
     }
   }
 
@@ -276,20 +282,17 @@ final class ExperimentRules {
       if (!choices.contains(cut)) {
         add(
             "cut[" + i + "]",
-            "no network has a cut '" + cut + "'; " + Suggestion.advice(cut, choices));
+            () -> "no network has a cut '" + cut + "'; " + Suggestion.advice(cut, choices));
       }
     }
-    if (written.getCutCount() > 0 && choices.containsAll(written.getCutList())) {
+    if (!writtenCuts.isEmpty() && choices.containsAll(writtenCuts)) {
       for (String name : paired()) {
         List<String> own =
             cuts.getOrDefault(name, List.of()).stream().map(CutPoint::layer).toList();
-        if (!own.isEmpty() && own.stream().noneMatch(written.getCutList()::contains)) {
+        if (!own.isEmpty() && own.stream().noneMatch(writtenCuts::contains)) {
           add(
               "cut",
-              "network '"
-                  + name
-                  + "' has none of these cuts; add one of "
-                  + String.join(", ", own));
+              "network '" + name + "' has none of these cuts; add one of " + Suggestion.list(own));
         }
       }
     }
@@ -310,8 +313,7 @@ final class ExperimentRules {
         network,
         name ->
             cuts.getOrDefault(name, List.of()).stream()
-                .filter(
-                    cut -> written.getCutCount() == 0 || written.getCutList().contains(cut.layer()))
+                .filter(cut -> writtenCuts.isEmpty() || writtenCuts.contains(cut.layer()))
                 .toList());
   }
 
@@ -344,7 +346,8 @@ final class ExperimentRules {
       Integer first = seen.putIfAbsent(values.get(i), i);
       if (first != null) {
         String name = path.substring(path.lastIndexOf('.') + 1);
-        add(path + "[" + i + "]", values.get(i) + " is " + name + "[" + first + "] too; drop one");
+        Object value = values.get(i);
+        add(path + "[" + i + "]", () -> value + " is " + name + "[" + first + "] too; drop one");
       }
     }
   }

@@ -184,7 +184,7 @@ final class ExperimentText {
       SourcePosition origin = SourcePosition.inFile(file, line, begin(line, column, name));
       // Finding the message looks at all fields of the file
       String within = i < Problems.MOST_SHOWN ? origins.messageAt(origin, type) : "";
-      problems.add(origin, within + name, noField(type(type), name));
+      problems.add(origin, within + name, () -> noField(type(type), name));
     }
   }
 

@@ -37,8 +37,6 @@ final class FieldRules {
           Map.entry("TrainingRecipe.momentum", SHARE),
           Map.entry("TrainingRecipe.weight_decay", NOT_NEGATIVE),
           Map.entry("TrainingRecipe.warmup", SHARE),
-          Map.entry("TrainingRecipe.translate", Range.of(0, Architecture.IMAGE_SIZE / 2)),
-          Map.entry("TrainingRecipe.cutout", Range.of(0, Architecture.IMAGE_SIZE)),
           Map.entry("StitchRecipe.epochs", EPOCHS),
           Map.entry("StitchRecipe.batch_size", BATCH),
           Map.entry("StitchRecipe.learning_rate", POSITIVE),

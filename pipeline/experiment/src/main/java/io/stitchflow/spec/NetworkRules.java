@@ -3,6 +3,7 @@ package io.stitchflow.spec;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.ForeignWeights;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.LayerProblem;
 import io.stitchflow.network.LayerTypes;
 import io.stitchflow.tensors.InvalidFileException;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class NetworkRules {
   private final Network network;
   private final String path;
-  private final int classes;
+  private final ImageTask task;
   private final Path base;
   private final SourcePositions origins;
   private final Problems problems;
@@ -28,19 +29,24 @@ final class NetworkRules {
   /**
    * @param network with every default explicit
    * @param path of the network in the experiment
-   * @param classes of the data set; 0 if unknown, then any number is right
+   * @param task of the data set; null if unknown: then any number of outputs is right, of images of
+   *     CIFAR-10's shape, which all built-in kinds of data sets have
    * @param base what paths in it are relative to
    */
   NetworkRules(
       Network network,
       String path,
-      int classes,
+      @Nullable ImageTask task,
       Path base,
       SourcePositions origins,
       Problems problems) {
     this.network = network;
     this.path = path;
-    this.classes = classes > 0 ? classes : Architecture.outputs(network.getLayerList());
+    this.task =
+        task != null
+            ? task
+            : new ImageTask(
+                ImageTask.CIFAR10.shape(), Architecture.outputs(network.getLayerList()));
     this.base = base;
     this.origins = origins;
     this.problems = problems;
@@ -74,13 +80,13 @@ final class NetworkRules {
     int width = network.getWidth();
     boolean knownWidth = width >= 1 && width <= Architecture.MOST_WIDTH;
     try {
-      Architecture.parse(name, 1, classes);
+      Architecture.parse(name, 1, task);
     } catch (IllegalArgumentException e) {
       add(path + ".architecture", "'" + name + "' is not an architecture; choose " + choices);
       return null;
     }
     try {
-      return Architecture.parse(name, knownWidth ? width : 1, classes);
+      return Architecture.parse(name, knownWidth ? width : 1, task);
     } catch (IllegalArgumentException e) {
       add(path + ".width", "is " + width + ", but " + e.getMessage() + "; choose less");
       return null;
@@ -94,9 +100,9 @@ final class NetworkRules {
       }
     }
     checkLayerNames(network.getLayerList(), path + ".layer");
-    List<LayerProblem> complaints = Architecture.complaints(network.getLayerList(), classes);
+    List<LayerProblem> complaints = Architecture.complaints(network.getLayerList(), task);
     complaints.forEach(complaint -> add(path + "." + complaint.path(), complaint.text()));
-    return complaints.isEmpty() ? Architecture.described(network.getLayerList(), classes) : null;
+    return complaints.isEmpty() ? Architecture.described(network.getLayerList(), task) : null;
   }
 
   private void checkLayerNames(List<Layer> layers, String path) {

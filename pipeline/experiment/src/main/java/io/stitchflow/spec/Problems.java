@@ -3,8 +3,10 @@ package io.stitchflow.spec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** Everything that is wrong with an experiment, in the order in which its author reads it. */
@@ -16,10 +18,11 @@ final class Problems {
   private final List<Problem> problems = new ArrayList<>();
   private final Set<String> unreadable = new HashSet<>();
 
-  private record Problem(SourcePosition origin, String path, String text) {
-    @Override
-    public String toString() {
-      return origin.text() + ": " + (path.isEmpty() ? "" : path + ": ") + text;
+  private record Problem(SourcePosition origin, String path, Supplier<String> text) {
+    /** One line, without what stands before an '@' in addresses: it may be a password. */
+    String line() {
+      String line = origin.text() + ": " + (path.isEmpty() ? "" : path + ": ") + text.get();
+      return CREDENTIALS.matcher(line).replaceAll("$1…@");
     }
   }
 
@@ -27,6 +30,13 @@ final class Problems {
    * @param text what is wrong; what to do
    */
   void add(SourcePosition origin, String path, String text) {
+    add(origin, path, () -> text);
+  }
+
+  /**
+   * The same with a text that is composed only if it is shown: of a million problems a hundred are.
+   */
+  void add(SourcePosition origin, String path, Supplier<String> text) {
     if (!unreadable.contains(path)) {
       problems.add(new Problem(origin, path, text));
     }
@@ -42,25 +52,19 @@ final class Problems {
     return problems.isEmpty();
   }
 
-  /** Text with what stands before an '@' in addresses left out: it may be a password. */
-  private static String withoutCredentials(String text) {
-    return CREDENTIALS.matcher(text).replaceAll("$1…@");
-  }
-
-  /** The first ones, and how many more there are. */
+  /** The first ones without repetitions, and how many more there are. */
   InvalidExperimentException exception() {
-    List<String> all =
-        problems.stream()
-            .sorted(Comparator.comparing(Problem::origin))
-            .map(Problem::toString)
-            .map(Problems::withoutCredentials)
-            .distinct()
-            .toList();
-    if (all.size() <= MOST_SHOWN) {
-      return new InvalidExperimentException(all);
+    problems.sort(Comparator.comparing(Problem::origin));
+    Set<String> shown = new LinkedHashSet<>();
+    int read = 0;
+    while (read < problems.size() && shown.size() < MOST_SHOWN) {
+      shown.add(problems.get(read).line());
+      read++;
     }
-    List<String> shown = new ArrayList<>(all.subList(0, MOST_SHOWN));
-    shown.add("and " + (all.size() - MOST_SHOWN) + " more problems; fix these first");
-    return new InvalidExperimentException(shown);
+    List<String> lines = new ArrayList<>(shown);
+    if (read < problems.size()) {
+      lines.add("and " + (problems.size() - read) + " more problems; fix these first");
+    }
+    return new InvalidExperimentException(lines);
   }
 }

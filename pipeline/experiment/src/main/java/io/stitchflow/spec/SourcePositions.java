@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class SourcePositions {
   private final String file;
   private final Map<String, SourcePosition> inFile = new LinkedHashMap<>();
+
+  /** By path without the index of an element. */
   private final Map<String, FieldDescriptor> fields = new HashMap<>();
 
-  /** Of each list, the elements whose places are known: {@code [A, B]} has one for all. */
-  private final Map<String, NavigableMap<Integer, SourcePosition>> lists = new HashMap<>();
+  /** Of each list, how many elements have known places: {@code [A, B]} has one for all. */
+  private final Map<String, Integer> lists = new HashMap<>();
 
   private final Map<String, SourcePosition> overridden = new LinkedHashMap<>();
 
@@ -38,26 +38,25 @@ final class SourcePositions {
   private void add(String prefix, Descriptor type, TextFormatParseInfoTree tree) {
     for (FieldDescriptor field : type.getFields()) {
       List<TextFormatParseLocation> locations = tree.getLocations(field);
+      String name = prefix + field.getName();
+      if (!locations.isEmpty()) {
+        fields.putIfAbsent(name, field);
+        lists.merge(name, locations.size(), Math::max);
+      }
       for (int i = 0; i < locations.size(); i++) {
-        String path = prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "");
+        String path = name + (field.isRepeated() ? "[" + i + "]" : "");
         SourcePosition origin =
             SourcePosition.inFile(
                 file, locations.get(i).getLine() + 1, locations.get(i).getColumn() + 1);
         // A singular field that is given twice keeps its first place; the second is a problem of
         // its own
         inFile.putIfAbsent(path, origin);
-        fields.put(path, field);
-        if (field.isRepeated()) {
-          lists
-              .computeIfAbsent(prefix + field.getName(), list -> new TreeMap<>())
-              .putIfAbsent(i, origin);
-        }
       }
       if (field.getJavaType() == JavaType.MESSAGE) {
         List<TextFormatParseInfoTree> nested = tree.getNestedTrees(field);
         for (int i = 0; i < nested.size(); i++) {
           add(
-              prefix + field.getName() + (field.isRepeated() ? "[" + i + "]" : "") + ".",
+              name + (field.isRepeated() ? "[" + i + "]" : "") + ".",
               field.getMessageType(),
               nested.get(i));
         }
@@ -88,7 +87,8 @@ final class SourcePositions {
       return option;
     }
     for (String at = path; !at.isEmpty(); at = outer(at)) {
-      SourcePosition origin = inFile.getOrDefault(at, ofElement(at));
+      SourcePosition exact = inFile.get(at);
+      SourcePosition origin = exact == null ? ofElement(at) : exact;
       if (origin != null) {
         return origin;
       }
@@ -101,10 +101,10 @@ final class SourcePositions {
     if (!path.endsWith("]")) {
       return inFile.get(path + "[0]");
     }
-    NavigableMap<Integer, SourcePosition> known = lists.get(outer(path));
+    String list = outer(path);
     int index = Integer.parseInt(path.substring(path.lastIndexOf('[') + 1, path.length() - 1));
-    Map.Entry<Integer, SourcePosition> before = known == null ? null : known.floorEntry(index);
-    return before == null ? null : before.getValue();
+    int known = lists.getOrDefault(list, 0);
+    return inFile.get(list + "[" + Math.min(index, known - 1) + "]");
   }
 
   /** The list that an element is in, or what a field is in. */
@@ -139,11 +139,7 @@ final class SourcePositions {
 
   /** The field's description; that of its list for an element. */
   FieldDescriptor descriptor(String path) {
-    FieldDescriptor field = fields.get(path);
-    for (String at = path; field == null && at.endsWith("]") && !at.endsWith("[0]"); ) {
-      at = before(at);
-      field = fields.get(at);
-    }
+    FieldDescriptor field = fields.get(path.endsWith("]") ? outer(path) : path);
     if (field == null) {
       throw new IllegalArgumentException("nothing was written for '" + path + "'");
     }
@@ -173,20 +169,5 @@ final class SourcePositions {
         && (path.length() == outer.length()
             || path.charAt(outer.length()) == '.'
             || path.charAt(outer.length()) == '[');
-  }
-
-  /**
-   * A list's previous element, since {@code [A, B]} has one place for all; else what the field is
-   * in.
-   */
-  private static String before(String path) {
-    if (path.endsWith("]")) {
-      int bracket = path.lastIndexOf('[');
-      int index = Integer.parseInt(path.substring(bracket + 1, path.length() - 1));
-      return index > 0
-          ? path.substring(0, bracket) + "[" + (index - 1) + "]"
-          : path.substring(0, bracket);
-    }
-    return outer(path);
   }
 }

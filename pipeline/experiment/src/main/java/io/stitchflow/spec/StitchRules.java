@@ -11,8 +11,10 @@ import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,6 +31,9 @@ final class StitchRules {
   private final SourcePositions origins;
   private final Problems problems;
   private final String family;
+
+  // where each pair is written
+  private final Map<Pair, Integer> places = new HashMap<>();
 
   // cells that the named family does not fit
   private final List<String> misfits = new ArrayList<>();
@@ -50,6 +55,9 @@ final class StitchRules {
     this.origins = origins;
     this.problems = problems;
     this.family = written.getStitch().getFamily();
+    for (int i = 0; i < written.getPairCount(); i++) {
+      places.putIfAbsent(written.getPair(i), i);
+    }
   }
 
   void check() {
@@ -145,8 +153,8 @@ final class StitchRules {
    * Where the pair is written; else the network of it that is not a ResNet: those fit each other.
    */
   private String path(Pair pair) {
-    int place = written.getPairList().indexOf(pair);
-    if (place >= 0) {
+    Integer place = places.get(pair);
+    if (place != null) {
       return "pair[" + place + "]";
     }
     for (int i = 0; i < written.getNetworkCount(); i++) {

@@ -2,9 +2,12 @@ package io.stitchflow.spec;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Guesses what somebody meant to write. */
 final class Suggestion {
+  private static final int MOST_LISTED = 50;
+
   private Suggestion() {}
 
   /**
@@ -23,8 +26,15 @@ final class Suggestion {
         nearest = "";
       }
     }
-    String all = (choices.size() == 1 ? "write " : "choose one of ") + String.join(", ", choices);
+    String all = (choices.size() == 1 ? "write " : "choose one of ") + list(choices);
     return nearest.isEmpty() ? all : "did you mean '" + nearest + "'? " + all;
+  }
+
+  /** {@code stem, layer1.0, layer1.1}; of many choices the first, and how many more there are. */
+  static String list(Collection<String> choices) {
+    String first = choices.stream().limit(MOST_LISTED).collect(Collectors.joining(", "));
+    int more = choices.size() - MOST_LISTED;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   /** Least number of letters to insert, drop or replace that makes {@code b} of {@code a}. */

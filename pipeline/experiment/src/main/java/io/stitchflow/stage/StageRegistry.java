@@ -2,13 +2,12 @@ package io.stitchflow.stage;
 
 import io.stitchflow.content.StageName;
 import io.stitchflow.gc.Eviction;
+import io.stitchflow.registry.Registry;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Action.ParametersCase;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,8 +37,7 @@ public final class StageRegistry {
           new CompareStitchesStage(),
           new WriteReportStage());
 
-  private final List<StageDefinition> all;
-  private final Map<String, StageDefinition> byName = new LinkedHashMap<>();
+  private final Registry<StageDefinition> all;
   private final Map<ParametersCase, StageDefinition> byParameters =
       new EnumMap<>(ParametersCase.class);
 
@@ -49,14 +47,13 @@ public final class StageRegistry {
    * @throws IllegalArgumentException if two have one name
    */
   StageRegistry(Collection<StageDefinition> definitions) {
-    all = definitions.stream().sorted(Comparator.comparing(StageDefinition::phase)).toList();
-    for (StageDefinition definition : all) {
-      if (byName.put(definition.name(), definition) != null) {
-        throw new IllegalArgumentException("two stages are called '" + definition.name() + "'");
-      }
-    }
+    all =
+        new Registry<>(
+            "stage",
+            StageDefinition::name,
+            definitions.stream().sorted(Comparator.comparing(StageDefinition::phase)).toList());
     for (ParametersCase parameters : ParametersCase.values()) {
-      StageDefinition definition = byName.get(parameters.name().toLowerCase(Locale.ROOT));
+      StageDefinition definition = all.find(parameters.name().toLowerCase(Locale.ROOT));
       if (definition != null) {
         byParameters.put(parameters, definition);
       }
@@ -81,12 +78,12 @@ public final class StageRegistry {
 
   /** In the order in which an experiment runs them. */
   List<StageDefinition> all() {
-    return all;
+    return all.all();
   }
 
   @Nullable StageDefinition find(Action action) {
     return action.hasExtension()
-        ? byName.get(StageName.of(action))
+        ? all.find(StageName.of(action))
         : byParameters.get(action.getParametersCase());
   }
 
@@ -96,24 +93,12 @@ public final class StageRegistry {
   }
 
   StageDefinition get(String name) {
-    StageDefinition definition = byName.get(name);
-    if (definition == null) {
-      throw new IllegalArgumentException(
-          "no stage is called '" + name + "'; choose one of " + String.join(", ", byName.keySet()));
-    }
-    return definition;
+    return all.get(name);
   }
 
   /** Loaded at first use. */
   private static final class Installed {
-    static final StageRegistry REGISTRY = load();
-
-    private static StageRegistry load() {
-      List<StageDefinition> definitions = new ArrayList<>(BUILT_IN);
-      // A Flink worker's threads have another class loader
-      ServiceLoader.load(StageDefinition.class, StageDefinition.class.getClassLoader())
-          .forEach(definitions::add);
-      return new StageRegistry(definitions);
-    }
+    static final StageRegistry REGISTRY =
+        new StageRegistry(Registry.withExtensions(StageDefinition.class, BUILT_IN));
   }
 }

@@ -514,10 +514,11 @@ class PlannerTest {
 
   @Test
   void plan_extension_importsWhatItsKindSays() throws Exception {
-    Stage imported = plan("extension { name: \"grey\" }").getStage(0);
+    Stage imported =
+        plan("extension { name: \"grey\" parameter { name: \"coloured\" } }").getStage(0);
     assertThat(imported.getAction().getImportDataset().getExtension().getName()).isEqualTo("grey");
     assertThat(imported.getAction().getInputCount()).isZero();
-    assertThat(imported.getOutputBytes()).isEqualTo((200 + 100) * (28 * 28 + 1));
+    assertThat(imported.getOutputBytes()).isEqualTo((200 + 100) * (3 * 24 * 24 + 1));
   }
 
   @Test

@@ -112,7 +112,7 @@ class WorkerTest {
   }
 
   @Test
-  void run_inputIsGone_isMadeAgainByItsMaker() throws Exception {
+  void run_inputIsDeleted_isRecomputed() throws Exception {
     run();
     for (String stage : List.of("data", "network 2", "representation 2")) {
       Files.delete(blob(stage));

@@ -38,7 +38,7 @@ class RemoteEventsTest {
   }
 
   @Test
-  void events_ofAnObjectThatIsNotWholeYet_areHeardOnceItIs() {
+  void events_ofAnObjectStillBeingWritten_areReadOnceItIsWhole() {
     String first = remote.firstEvents();
     byte[] whole = remote.get(first);
     for (int length = 0; length < whole.length; length++) {

@@ -84,7 +84,7 @@ class RunFilesTest {
     assertThat(files.readResults()).isEqualTo(ran);
     files.writeResults(hit);
     assertThat(RunFiles.at(store, ID).readResults()).isEqualTo(hit);
-    Path file = store.runs().resolve(ID).resolve("results");
+    Path file = store.runs().path().resolve(ID).resolve("results");
     assertThat(RunResults.parseFrom(Files.readAllBytes(file)).getResultList()).isEqualTo(hit);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
@@ -123,7 +123,7 @@ class RunFilesTest {
   }
 
   @Test
-  void progress_toldOften_isWrittenTwiceASecond() throws IOException {
+  void progress_reportedOften_isWrittenTwiceASecond() throws IOException {
     EventWriter writer = writer("one");
     writer.started(List.of(FIRST), "");
     for (int i = 0; i < 10; i++) {
@@ -172,7 +172,7 @@ class RunFilesTest {
   }
 
   @Test
-  void events_ofStagesThatAreNotInThePlan_areLeftOut() throws IOException {
+  void events_ofStagesOutsideThePlan_areIgnored() throws IOException {
     Stage foreign = Stage.newBuilder().setId("foreign").build();
     EventWriter writer = writer("one");
     writer.started(List.of(foreign), "");

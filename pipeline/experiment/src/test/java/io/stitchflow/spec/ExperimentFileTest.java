@@ -77,7 +77,8 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" weights { file: "x" name_map { } } } | network[2].weights.name_map[0].from: is missing; write a name in the file
           network { name: "c" architecture: "ResNet18" weights { file: "x" } recipe { epochs: 1 } } | network[2].recipe: is given beside weights, which take the place of training; drop one
           """)
-  void network_wrong_isToldWithItsPlaceAndField(String line, String expected) throws IOException {
+  void network_wrong_isReportedWithItsPlaceAndField(String line, String expected)
+      throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.add(line);
     assertThat(problems(lines))
@@ -86,7 +87,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void network_nestedTooDeep_isToldWithoutAStackTrace() throws IOException {
+  void network_nestedTooDeep_isReportedWithoutAStackTrace() throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.add(
         "network { name: \"c\" "
@@ -97,7 +98,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void weights_ofAnotherNetwork_areToldWithAllArraysAtTheFilesPlace() throws Exception {
+  void weights_ofAnotherNetwork_areReportedWithAllArraysAtTheFilesPlace() throws Exception {
     NamedTensor bias = new NamedTensor("fc.bias", Dtype.F32, List.of(3), ByteBuffer.allocate(12));
     NamedTensor other = new NamedTensor("other", Dtype.F32, List.of(), ByteBuffer.allocate(4));
     Safetensors.write(directory.resolve("w"), List.of(bias, other), new TreeMap<>());
@@ -246,9 +247,9 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" recipe { patience: 2 } } | network[2].recipe.patience: needs images
           copy { recipe { patience: 2 } } | copy.recipe.patience: is for vanilla stitches; drop it
           representation { examples: 300 } | representation.examples: is 300, but the data set has 256 train examples; choose 0 to 256, 0 for all
-          representation { examples: 10 } | representation.examples: stitches and networks learn from 10 examples, fewer than the default batch of 64; set vanilla.recipe.batch_size, copy.recipe.batch_size
+          representation { examples: 10 } | representation.examples: stitches and networks learn from 10 examples, fewer than the default batch of 16; set vanilla.recipe.batch_size
           """)
-  void line_wrong_isToldWithItsPlaceAndField(String line, String problem) throws IOException {
+  void line_wrong_isReportedWithItsPlaceAndField(String line, String problem) throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.add(line);
     List<String> problems = problems(lines);
@@ -257,7 +258,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void file_wrongInManyWays_isToldAllAtOnceInOrder() throws IOException {
+  void file_wrongInManyWays_reportsAllProblemsInOrder() throws IOException {
     List<String> problems =
         problems(
             List.of(
@@ -296,7 +297,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void file_bracketMissing_isToldWithItsPlace() throws IOException {
+  void file_bracketMissing_isReportedWithItsPlace() throws IOException {
     assertThat(problems(List.of("name: \"e\"", "dataset { synthetic { ", "network ]")))
         .singleElement()
         .asString()
@@ -313,7 +314,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void file_absentOrDirectoryOrBinary_isTold() throws IOException {
+  void file_absentOrDirectoryOrBinary_isReported() throws IOException {
     assertThat(problemsOf(directory.resolve("none")))
         .containsExactly(directory.resolve("none") + ": does not exist; check the name");
     assertThat(problemsOf(directory))
@@ -324,7 +325,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void dataset_twoKinds_isTold() throws IOException {
+  void dataset_twoKinds_isReported() throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { cifar10 { directory: \"d\" } synthetic { } }");
     assertThat(problems(lines))
@@ -332,7 +333,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void cifar10_filesMissingOrCut_isTold() throws IOException {
+  void cifar10_filesMissingOrCut_isReported() throws IOException {
     Path cifar10 = cifar10(3073 * 100);
     Files.delete(cifar10.resolve("data_batch_3.bin"));
     Files.write(cifar10.resolve("test_batch.bin"), new byte[3000]);
@@ -363,7 +364,7 @@ final class ExperimentFileTest {
           test { examples: 10 } | dataset.split.test: is set apart, but the data set has a test split; drop this
           train { examples: 60 } | representation.examples: stitches and networks learn from 60 examples, fewer than the default batch of 64; set
           """)
-  void split_wrong_isToldWithItsField(String split, String problem) throws IOException {
+  void split_wrong_isReportedWithItsField(String split, String problem) throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { synthetic { train_examples: 256 } split { " + split + " } }");
     assertThat(problems(lines)).anySatisfy(told -> assertThat(told).contains(": " + problem));
@@ -387,7 +388,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void cifar_urlBesideDirectoryOrOfNoWeb_isTold() throws IOException {
+  void cifar_urlBesideDirectoryOrNotHttp_isReported() throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     cifar10(3073 * 100);
     lines.set(1, "dataset { cifar10 { directory: \"cifar\" url: \"https://a/b\" } }");
@@ -403,7 +404,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void dataset_unknownFields_areToldWithThoseThereAre() throws IOException {
+  void dataset_unknownFields_areReportedWithTheKnownFields() throws IOException {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(
         1, "dataset { cifar100 { fine: true } split { validation { fraction: 0.5 number: 3 } } }");
@@ -416,7 +417,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void cifar100_filesMissingOrCut_isTold() throws IOException {
+  void cifar100_filesMissingOrCut_isReported() throws IOException {
     Path cifar100 = Files.createDirectories(directory.resolve("cifar"));
     Files.write(cifar100.resolve("train.bin"), new byte[3073]);
     List<String> lines = new ArrayList<>(GOOD);
@@ -434,7 +435,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void imageFolder_wrong_isTold() throws Exception {
+  void imageFolder_wrong_isReported() throws Exception {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { image_folder { } }");
     assertThat(problems(lines))
@@ -463,7 +464,7 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void extension_unknown_isTold() throws Exception {
+  void extension_unknown_isReported() throws Exception {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { extension { name: \"cifar10\" } }");
     assertThat(problems(lines)).singleElement().asString().contains("named 'cifar10'; write grey");
@@ -477,13 +478,27 @@ final class ExperimentFileTest {
   }
 
   @Test
-  void extension_shapeThatNetworksDoNotTake_isToldWithBothShapes() throws Exception {
+  void extension_shapeThatNetworksDoNotTake_isReportedWithBothShapes() throws Exception {
     List<String> lines = new ArrayList<>(GOOD);
     lines.set(1, "dataset { extension { name: \"grey\" } }");
     assertThat(problems(lines))
         .containsExactly(
             "e.textproto:2:11: dataset.extension: has examples of shape [1, 28, 28], but networks"
-                + " take [3, 32, 32]; choose another data set");
+                + " take [3, side, side] with a side from 4 to 256; choose another data set");
+  }
+
+  @Test
+  void extension_ofSmallerImages_limitsTheAugmentationByTheirSize() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(1, "dataset { extension { name: \"grey\" parameter { name: \"coloured\" } } }");
+    lines.add(
+        "network { name: \"c\" architecture: \"ResNet18\" recipe { translate: 13 cutout: 25 } }");
+    assertThat(problems(lines))
+        .hasSize(2)
+        .anyMatch(
+            text -> text.endsWith(".recipe.translate: is 13; choose a whole number from 0 to 12"))
+        .anyMatch(
+            text -> text.endsWith(".recipe.cutout: is 25; choose a whole number from 0 to 24"));
   }
 
   private void images(String split, int each) throws IOException {

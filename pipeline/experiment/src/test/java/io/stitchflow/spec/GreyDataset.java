@@ -9,7 +9,10 @@ import io.stitchflow.v1.ImportDataset;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A kind that only these tests have: 200 and 100 images [1, 28, 28], which cannot be imported. */
+/**
+ * A kind that only these tests have: 200 and 100 images [1, 28, 28], or [3, 24, 24] with a
+ * parameter, which cannot be imported.
+ */
 public final class GreyDataset implements DatasetKind {
   @Override
   public String name() {
@@ -23,7 +26,13 @@ public final class GreyDataset implements DatasetKind {
 
   @Override
   public DatasetSummary summarize(Dataset dataset, Path base) {
-    return new DatasetSummary("grey", List.of(1, 28, 28), 10, 200, 100, List.of());
+    return new DatasetSummary("grey", shape(dataset), 10, 200, 100, List.of());
+  }
+
+  private static List<Integer> shape(Dataset dataset) {
+    return dataset.getExtension().getParameterCount() == 0
+        ? List.of(1, 28, 28)
+        : List.of(3, 24, 24);
   }
 
   @Override

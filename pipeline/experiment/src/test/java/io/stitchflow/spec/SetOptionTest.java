@@ -153,12 +153,12 @@ final class SetOptionTest {
           a b=3 | a b: 'a b' is not a field; write names with dots between, such as network[0].recipe.epochs
           name | is not a FIELD=VALUE; write for example --set network[0].seed=3
           """)
-  void set_wrong_isToldWithTheOptionAndField(String option, String problem) {
+  void set_wrong_isReportedWithTheOptionAndField(String option, String problem) {
     assertThat(problem(option)).startsWith("--set " + option + ": " + problem);
   }
 
   @Test
-  void set_severalWrong_areToldAfterTheFileInTheirOrder() throws Exception {
+  void set_severalWrong_areReportedAfterTheFileInTheirOrder() throws Exception {
     Files.writeString(file, Files.readString(file) + "seeds: 3\n");
     InvalidExperimentException thrown =
         catchThrowableOfType(

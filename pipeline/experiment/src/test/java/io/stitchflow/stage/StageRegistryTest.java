@@ -81,14 +81,14 @@ class StageRegistryTest {
     assertThat(registry.find(extension("count_images"))).isNull();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> registry.get(extension("count_images")))
-        .withMessage("no stage is called 'count_images'; choose one of count_classes");
+        .withMessage("there is no stage 'count_images'; choose one of count_classes");
   }
 
   @Test
   void registry_extensionWithTheNameOfAStage_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> with(new Extension("train_network", Phase.TRAIN_NETWORKS)))
-        .withMessage("two stages are called 'train_network'");
+        .withMessage("the stage 'train_network' is registered twice");
   }
 
   @Test

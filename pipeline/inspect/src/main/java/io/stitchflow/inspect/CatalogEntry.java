@@ -34,16 +34,6 @@ public record CatalogEntry(
     return action == null ? List.of() : action.getInputList();
   }
 
-  /** The digest in the role, or null if there is none. */
-  @Nullable Digest input(String role) {
-    for (Input input : inputs()) {
-      if (input.getRole().equals(role)) {
-        return Digest.from(input.getDigest());
-      }
-    }
-    return null;
-  }
-
   /** Of all outputs, whether they are there or not. */
   public long sizeBytes() {
     return result.getOutputList().stream().mapToLong(Output::getSizeBytes).sum();

@@ -120,7 +120,9 @@ public final class Export {
         }
         if (!Digest.of(file).equals(wanted.digest())) {
           throw new FileSystemException(
-              file.toString(), null, "was not written as it is in the store; try again");
+              file.toString(),
+              null,
+              "does not hash to " + wanted.digest().hex() + " after writing; try again");
         }
       }
     }
@@ -134,7 +136,9 @@ public final class Export {
       Files.createDirectories(parent);
       if (!parent.toRealPath().startsWith(directory.toRealPath())) {
         throw new FileSystemException(
-            parent.toString(), null, "is a link that leads out of " + directory);
+            parent.toString(),
+            null,
+            "is a symbolic link to outside " + directory + "; remove it, or choose another --to");
       }
     }
     boolean there = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
@@ -142,7 +146,7 @@ public final class Export {
         && (!Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
             || Files.mismatch(target, file) >= 0)) {
       throw new FileAlreadyExistsException(
-          target.toString(), null, "is there already with other content");
+          target.toString(), null, "exists with other content; remove it, or choose another --to");
     }
     return new Exported(target, wanted.digest(), wanted.format(), there);
   }

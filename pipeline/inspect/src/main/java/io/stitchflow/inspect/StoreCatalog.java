@@ -66,7 +66,7 @@ public final class StoreCatalog {
       ActionResult result = cache.find(key);
       Instant published = cache.published(key);
       if (result != null && published != null) {
-        catalog.add(new CatalogEntry(key, cache.findAction(key), result, published));
+        catalog.add(new CatalogEntry(key, cache.actions().find(key), result, published));
       }
     }
     for (Digest key : cache.nondeterministicKeys()) {
@@ -188,7 +188,7 @@ public final class StoreCatalog {
     String prefix = name.toLowerCase(Locale.ROOT);
     if (!PREFIX.matcher(prefix).matches()) {
       throw new IllegalArgumentException(
-          "'" + name + "': a key or digest is named by its first 6 to 64 hexadecimal digits");
+          "'" + name + "' is not a key or digest; give its first 6 to 64 hexadecimal digits");
     }
     SortedMap<Digest, Item> found = new TreeMap<>();
     makers.keySet().forEach(digest -> found.put(digest, new Item.Blob(digest)));
@@ -207,8 +207,12 @@ public final class StoreCatalog {
     }
     throw new IllegalArgumentException(
         found.isEmpty()
-            ? "'" + name + "': no record and no blob of " + store.root() + " starts so"
-            : "'" + name + "': " + ambiguous(found) + "; give more digits");
+            ? "no record or blob of "
+                + store.root()
+                + " starts with '"
+                + name
+                + "'; list them with 'stitchflow ls'"
+            : "'" + name + "' is ambiguous: " + ambiguous(found) + "; give more digits");
   }
 
   private static String ambiguous(SortedMap<Digest, Item> found) {

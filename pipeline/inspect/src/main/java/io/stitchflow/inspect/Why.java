@@ -68,7 +68,7 @@ public final class Why {
           StageResult.newBuilder().setStage(stage.getId()).setResult(entry.result()).build());
       return new Explanation(stage, status.state(), entry, List.of(), missing(entry));
     }
-    if (cache.findAction(key) != null) {
+    if (cache.actions().find(key) != null) {
       String note = "it was begun or computed before, but the store has no record of it now";
       return new Explanation(stage, status.state(), null, List.of(), note);
     }

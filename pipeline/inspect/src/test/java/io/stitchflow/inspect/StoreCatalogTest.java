@@ -30,7 +30,7 @@ class StoreCatalogTest {
   }
 
   @Test
-  void catalog_storeThatIsNot_isEmptyAndMakesNothing() throws IOException {
+  void catalog_missingStore_isEmptyAndMakesNothing() throws IOException {
     assertThat(shelf.catalog().entries()).isEmpty();
     assertThat(directory.resolve("store")).doesNotExist();
   }
@@ -72,10 +72,11 @@ class StoreCatalogTest {
         .hasMessageContaining("key " + ambiguous)
         .hasMessageContaining("give more digits");
     assertThatThrownBy(() -> catalog.resolve("abc"))
-        .hasMessageContaining("'abc': a key or digest is named by its first 6 to 64");
+        .hasMessageContaining("'abc' is not a key or digest; give its first 6 to 64");
     assertThatThrownBy(() -> catalog.resolve("../../etc"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> catalog.resolve("000000")).hasMessageContaining("starts so");
+    assertThatThrownBy(() -> catalog.resolve("000000"))
+        .hasMessageContaining("starts with '000000'; list them with 'stitchflow ls'");
   }
 
   @Test
@@ -85,7 +86,8 @@ class StoreCatalogTest {
     shelf.recordRun("one", shelf.result("train a", network.key(), Outcome.RAN));
     shelf.recordRun("two", shelf.result("train b", network.key(), Outcome.HIT));
     Files.write(
-        Files.createDirectories(shelf.store().runs().resolve("0123456789abcdef0123456789abcdef"))
+        Files.createDirectories(
+                shelf.store().runs().path().resolve("0123456789abcdef0123456789abcdef"))
             .resolve("results"),
         new byte[] {9, 9, 9});
     StoreCatalog catalog = shelf.catalog();

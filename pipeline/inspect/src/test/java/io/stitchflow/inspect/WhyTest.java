@@ -109,7 +109,7 @@ class WhyTest {
   }
 
   @Test
-  void why_blobIsGone_namesIt() throws IOException {
+  void why_blobIsDeleted_namesIt() throws IOException {
     shelf.run(Recipe.FIRST.plan());
     Digest blob = onlyOutput(shelf.only("collect_representation"));
     Files.delete(shelf.blob(blob));
@@ -120,7 +120,7 @@ class WhyTest {
   }
 
   @Test
-  void why_recordIsGone_saysThatItWasThere() throws IOException {
+  void why_recordIsDeleted_saysThatItWasThere() throws IOException {
     shelf.run(Recipe.FIRST.plan());
     Files.delete(shelf.record(shelf.only("train_network").key()));
     List<Explanation> all = shelf.why(Recipe.FIRST.plan());
@@ -129,7 +129,7 @@ class WhyTest {
   }
 
   @Test
-  void why_recordBehindAnInputIsGone_saysThatNobodyKnows() throws IOException {
+  void why_recordBehindAnInputIsDeleted_isReportedAsUnknown() throws IOException {
     shelf.run(Recipe.FIRST.plan());
     CatalogEntry network = shelf.only("train_network");
     Files.delete(shelf.record(network.key()));

@@ -25,9 +25,12 @@ import java.util.Map;
 
 /**
  * Whether stitches that work match the representation that the receiver expects, on test examples:
- * the verdicts of all cells of a kind of pair, condition and region.
+ * the verdicts of all cells of a kind of pair, condition and region. Cells that differ only in the
+ * names of their networks are counted once.
+ *
+ * @param equalNetworks as in {@link Results#equalNetworks}
  */
-record Answer(List<Row> rows) {
+record Answer(List<Row> rows, List<String> equalNetworks) {
   /** What verdicts rest on, and what untrained stitches do beside it. */
   static final List<Quantity> QUANTITIES =
       List.of(
@@ -86,7 +89,7 @@ record Answer(List<Row> rows) {
   static Answer of(Results results) {
     Map<Place, List<JudgedCell>> places = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
-      for (Pair pair : results.pairs()) {
+      for (Pair pair : results.distinct(results.pairs(), condition)) {
         for (List<Cell> rows : cells(results, pair, condition)) {
           Place place =
               new Place(
@@ -111,7 +114,7 @@ record Answer(List<Row> rows) {
         }
       }
     }
-    return new Answer(rows);
+    return new Answer(rows, results.equalNetworks());
   }
 
   /** Test rows of all solvers and seeds, a cell each. */

@@ -118,6 +118,12 @@ final class Headline {
   static List<String> notes(Answer answer, List<NetworkRow> networks) {
     List<String> notes = new ArrayList<>();
     notes.add(NOT_IDENTIFIED);
+    if (!answer.equalNetworks().isEmpty()) {
+      notes.add(
+          "Networks with equal weights: "
+              + String.join("; ", answer.equalNetworks())
+              + ". Cells that differ only in these names are counted once.");
+    }
     List<String> atChance =
         networks.stream()
             .filter(NetworkRow::atChance)

@@ -48,7 +48,10 @@ record RegionTable(List<String> headings, List<Block> blocks) {
    */
   record Row(String region, String cells, List<String> numbers) {}
 
-  /** A table of the report, over all cells of {@code pairs}. */
+  /**
+   * A table of the report, over all cells of {@code pairs}; those that differ only in the names of
+   * their networks are counted once.
+   */
   static RegionTable of(Results results, List<Pair> pairs, Split split, Quantity.Table table) {
     return of(regions(results, pairs, split), Quantities.in(table));
   }
@@ -64,7 +67,7 @@ record RegionTable(List<String> headings, List<Block> blocks) {
     for (Condition condition : results.conditions()) {
       for (CopySolver solver : results.solvers()) {
         String solverName = results.solvers().size() > 1 ? "; copy by " + Words.of(solver) : "";
-        for (Pair pair : pairs) {
+        for (Pair pair : results.distinct(pairs, condition)) {
           for (Cell cell : results.cells(pair, condition, solver, split)) {
             Region region = pair.region(cell.place().getSenderCut(), cell.place().getReceiverCut());
             regions

@@ -72,9 +72,9 @@ public final class WriteReportExecutor implements ReportWriter {
 
     table.write(file(run, "cells.csv"));
     table.writeArrow(file(run, "cells.arrow"));
-    Files.writeString(
-        file(run, "matrices.ansi"), TerminalMatrices.of(table), StandardCharsets.UTF_8);
     Results results = new Results(report, table, networks, chance);
+    Files.writeString(
+        file(run, "matrices.ansi"), TerminalMatrices.of(table, results), StandardCharsets.UTF_8);
     List<Drawing> drawings = Drawing.all(results);
     for (Drawing drawing : drawings) {
       Files.writeString(file(run, drawing.file()), drawing.svg(), StandardCharsets.UTF_8);
@@ -144,7 +144,7 @@ public final class WriteReportExecutor implements ReportWriter {
     try {
       return parser.parseFrom(Files.readAllBytes(file));
     } catch (InvalidProtocolBufferException e) {
-      throw new IOException("input " + role + " of the report is not what it should be", e);
+      throw new IOException("input '" + role + "' of the report cannot be parsed", e);
     }
   }
 

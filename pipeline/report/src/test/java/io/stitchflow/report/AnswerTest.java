@@ -37,6 +37,7 @@ final class AnswerTest {
   private static final List<String> CUTS = List.of("stem", "layer1.0", "layer2.0");
   private static final ReportNetwork A = Fixtures.network("a", 1, false, 1, 1);
   private static final ReportNetwork B = Fixtures.network("b", 2, false, 1, 1);
+  private static final ReportNetwork TWIN = Fixtures.network("twin", 2, false, 1, 1);
   private static final VanillaSettings SETTINGS =
       VanillaSettings.newBuilder()
           .setInitialization(Initialization.KAIMING)
@@ -103,6 +104,45 @@ final class AnswerTest {
   }
 
   @Test
+  void answer_pairsThatDifferInNamesOnly_countOnceAndSayingSo() throws IOException {
+    add("b", 0, 0, 1, 0.9, 2);
+    add("b", 2, 0, 1, 0.2, 2);
+    for (Cell row : List.copyOf(cells)) {
+      ReportCell ofTwin = row.place().toBuilder().setReceiver("twin").build();
+      cells.add(new Cell(ofTwin, row.split(), row.values(), row.comparison(), row.shared()));
+    }
+    Answer answer = answer(twin(Fixtures.row(B).digest()));
+    assertThat(Headline.of(answer, SETTINGS)).contains("work in 1 of 2 judged cells ");
+    assertThat(answer.rows())
+        .extracting(Answer.Row::verdict)
+        .containsExactly("does not work in 1 of 1 cell", "works without matching in 1 of 1 cell");
+    assertThat(csv(answer, false).get(1)).startsWith("seed,trained_trained,lower,1,1,");
+    assertThat(Headline.notes(answer, List.of()))
+        .contains(
+            "Networks with equal weights: b and twin. Cells that differ only in these names are"
+                + " counted once.");
+
+    Answer different = answer(twin("another"));
+    assertThat(Headline.of(different, SETTINGS)).contains("work in 2 of 4 judged cells ");
+    assertThat(Headline.notes(different, List.of())).noneMatch(note -> note.contains("equal"));
+  }
+
+  /** Rows of a, b and of b under another name with weights of this digest. */
+  private static List<NetworkRow> twin(String digest) {
+    return List.of(
+        Fixtures.row(A),
+        Fixtures.row(B),
+        NetworkRow.of(TWIN, Fixtures.curve(0.9), digest, "", Fixtures.TEN_CLASSES));
+  }
+
+  @Test
+  void answer_equalNetworksInNoRepeatedPair_areNotMentioned() {
+    add("twin", 0, 0, 1, 0.9, 2);
+    Answer answer = answer(twin(Fixtures.row(B).digest()));
+    assertThat(answer.equalNetworks()).isEmpty();
+  }
+
+  @Test
   void answer_twoSolvers_judgesByTheBestCopy() {
     // R² of vanilla 0.4; least squares reaches 0.8, SGD 0.4
     add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 0.6).put("es", 0.6).build());
@@ -154,7 +194,7 @@ final class AnswerTest {
   }
 
   @Test
-  void answer_receiverAtChance_isSaidWhereTheHeadlineIs() {
+  void answer_receiverAtChance_isReportedBesideTheHeadline() {
     Measurement measured =
         measurement(0.12, 0.5).network("receiver", Fixtures.evaluation(0.12, 1000)).build();
     add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), measured);
@@ -265,7 +305,8 @@ final class AnswerTest {
   }
 
   private Answer answer(List<NetworkRow> networks) {
-    WriteReport report = WriteReport.newBuilder().addNetwork(A).addNetwork(B).build();
+    WriteReport report =
+        WriteReport.newBuilder().addNetwork(A).addNetwork(B).addNetwork(TWIN).build();
     return Answer.of(new Results(report, new CellTable(cells), networks, Fixtures.TEN_CLASSES));
   }
 

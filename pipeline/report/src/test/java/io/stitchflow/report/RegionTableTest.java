@@ -8,6 +8,7 @@ import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Fixtures;
 import io.stitchflow.report.cells.Measured;
+import io.stitchflow.report.cells.NetworkRow;
 import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Shared;
 import io.stitchflow.report.cells.Split;
@@ -15,6 +16,7 @@ import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.WriteReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 final class RegionTableTest {
   private static final List<String> CUTS = List.of("stem", "layer1.0", "layer2.0");
+  private static final ReportNetwork A = Fixtures.network("a", 1, false, 1, 1);
+  private static final ReportNetwork TWIN = Fixtures.network("twin", 1, false, 1, 1);
   private final List<Cell> cells = new ArrayList<>();
 
   @Test
@@ -46,11 +50,9 @@ final class RegionTableTest {
 
   @Test
   void table_copyNearerInSomeCells_countsThem() {
-    WriteReport report = report();
     cells.addAll(rows(0, 0, Fixtures.comparison(0.5, 0.5, 2, 1, 4)));
     cells.addAll(rows(1, 1, Fixtures.comparison(0.5, 0.5, 1, 2, 4)));
-    Results results = new Results(report, new CellTable(cells), List.of(), Fixtures.TEN_CLASSES);
-    RegionTable table = RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN);
+    RegionTable table = table();
     assertThat(table.headings()).last().isEqualTo("ES < EV");
     assertThat(table.blocks().get(0).first().numbers()).last().isEqualTo("50 %");
   }
@@ -80,13 +82,25 @@ final class RegionTableTest {
     assertThat(table().blocks().get(0).first().cells()).isEqualTo("2, 1 †");
   }
 
-  private RegionTable table() {
-    Results results = new Results(report(), new CellTable(cells), List.of(), Fixtures.TEN_CLASSES);
-    return RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN);
+  @Test
+  void table_pairsThatDifferInNamesOnly_countOnce() {
+    add(1, 0, 1, 0.3);
+    add(2, 0, 1, 0.6);
+    for (Cell row : List.copyOf(cells)) {
+      ReportCell twin = row.place().toBuilder().setSender("twin").build();
+      cells.add(new Cell(twin, row.split(), row.values(), row.comparison(), row.shared()));
+    }
+    assertThat(table().blocks().get(0).first().cells()).isEqualTo("2");
   }
 
-  private static WriteReport report() {
-    return WriteReport.newBuilder().addNetwork(Fixtures.network("a", 1, false, 1, 1)).build();
+  private RegionTable table() {
+    WriteReport report = WriteReport.newBuilder().addNetwork(A).addNetwork(TWIN).build();
+    NetworkRow a = Fixtures.row(A);
+    NetworkRow twin =
+        NetworkRow.of(TWIN, Fixtures.curve(0.9), a.digest(), "", Fixtures.TEN_CLASSES);
+    Results results =
+        new Results(report, new CellTable(cells), List.of(a, twin), Fixtures.TEN_CLASSES);
+    return RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN);
   }
 
   private void add(int i, int j, long seed, double accuracy) {

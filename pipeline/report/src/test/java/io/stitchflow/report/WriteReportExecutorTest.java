@@ -202,7 +202,7 @@ final class WriteReportExecutorTest {
   }
 
   @Test
-  void report_done_toldProgressUpToOne() throws IOException {
+  void report_done_reportsProgressUpToOne() throws IOException {
     List<Double> told = new ArrayList<>();
     FakeRun run = experiment("one", List.of(A), 1, CopySolver.SGD);
     new WriteReportExecutor().execute(List.of(run), told::add);

@@ -70,10 +70,6 @@ final class ChannelMoments {
     return lane.create(floats.duplicate(), new Shape(1, channels, 1));
   }
 
-  double positions() {
-    return positions;
-  }
-
   int channels() {
     return shift.length;
   }

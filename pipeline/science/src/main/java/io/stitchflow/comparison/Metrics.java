@@ -1,13 +1,8 @@
 package io.stitchflow.comparison;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import io.stitchflow.registry.Registry;
 import java.util.List;
-import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,38 +25,20 @@ public final class Metrics {
           new Interpolation(),
           new Controls());
 
-  private static final Map<String, Metric> ALL = load();
-  private static final Map<String, Quantity> QUANTITIES = quantities(ALL);
+  private static final Registry<Metric> ALL =
+      new Registry<>("metric", Metric::name, Registry.withExtensions(Metric.class, OWN));
+
+  private static final Registry<Quantity> QUANTITIES =
+      new Registry<>(
+          "quantity",
+          Quantity::name,
+          all().stream().flatMap(metric -> metric.quantities().stream()).toList());
 
   private Metrics() {}
 
-  private static Map<String, Metric> load() {
-    List<Metric> metrics = new ArrayList<>(OWN);
-    ServiceLoader.load(Metric.class, Metric.class.getClassLoader()).forEach(metrics::add);
-    Map<String, Metric> all = new LinkedHashMap<>();
-    for (Metric metric : metrics) {
-      if (all.put(metric.name(), metric) != null) {
-        throw new IllegalStateException("two metrics are named '" + metric.name() + "'");
-      }
-    }
-    return Collections.unmodifiableMap(all);
-  }
-
-  private static Map<String, Quantity> quantities(Map<String, Metric> metrics) {
-    Map<String, Quantity> quantities = new LinkedHashMap<>();
-    for (Metric metric : metrics.values()) {
-      for (Quantity quantity : metric.quantities()) {
-        if (quantities.put(quantity.name(), quantity) != null) {
-          throw new IllegalStateException("two quantities are named '" + quantity.name() + "'");
-        }
-      }
-    }
-    return Collections.unmodifiableMap(quantities);
-  }
-
   /** In the order of the registry, which is that of tables. */
   public static List<Metric> all() {
-    return List.copyOf(ALL.values());
+    return ALL.all();
   }
 
   /**
@@ -70,12 +47,8 @@ public final class Metrics {
    * @throws IllegalArgumentException if there is no such metric
    */
   public static List<Metric> named(List<String> names) {
-    for (String name : names) {
-      if (!ALL.containsKey(name)) {
-        throw new IllegalArgumentException("no metric '" + name + "'; choose one of " + names());
-      }
-    }
-    return ALL.values().stream().filter(metric -> names.contains(metric.name())).toList();
+    names.forEach(ALL::get);
+    return all().stream().filter(metric -> names.contains(metric.name())).toList();
   }
 
   /**
@@ -85,7 +58,7 @@ public final class Metrics {
    * @param measured names of quantities
    */
   public static List<Metric> describing(Set<String> measured) {
-    return ALL.values().stream()
+    return all().stream()
         .filter(
             metric ->
                 OWN.contains(metric)
@@ -96,22 +69,22 @@ public final class Metrics {
 
   /** Of all metrics, in the order of the registry. */
   public static List<String> names() {
-    return List.copyOf(ALL.keySet());
+    return ALL.names();
   }
 
   /** Names of the metrics of an experiment that names none. */
   public static List<String> defaults() {
-    return ALL.values().stream().filter(Metric::isDefault).map(Metric::name).toList();
+    return all().stream().filter(Metric::isDefault).map(Metric::name).toList();
   }
 
   /** Of all metrics, in the order of the registry. */
   public static List<Quantity> quantities() {
-    return List.copyOf(QUANTITIES.values());
+    return QUANTITIES.all();
   }
 
   /** Null if no metric has a quantity of that name. */
   public static @Nullable Quantity findQuantity(String name) {
-    return QUANTITIES.get(name);
+    return QUANTITIES.find(name);
   }
 
   /**
@@ -120,12 +93,6 @@ public final class Metrics {
    * @throws IllegalArgumentException if no metric has it
    */
   public static Quantity quantity(String name) {
-    Quantity quantity = findQuantity(name);
-    if (quantity == null) {
-      throw new IllegalArgumentException(
-          QUANTITIES.keySet().stream()
-              .collect(Collectors.joining(", ", "no quantity '" + name + "'; choose one of ", "")));
-    }
-    return quantity;
+    return QUANTITIES.get(name);
   }
 }

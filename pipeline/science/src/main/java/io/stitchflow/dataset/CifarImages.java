@@ -45,8 +45,8 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s: must be one or more records of %,d bytes, but has %,d bytes; is it a %s"
-                  + " file of the binary version, and whole?",
+              "%s: must be one or more records of %,d bytes, but has %,d bytes; download the binary"
+                  + " version of %s again",
               file,
               cifar.recordBytes(),
               bytes,
@@ -69,8 +69,8 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s: record %d (from 0) has label %d, but labels are 0 to %d; is it a %s"
-                  + " file of the binary version?",
+              "%s: record %d (from 0) has label %d, but labels are 0 to %d; download the binary"
+                  + " version of %s again",
               file,
               record,
               number,

@@ -2,6 +2,7 @@ package io.stitchflow.dataset;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.stitchflow.registry.Registry;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Extension;
 import io.stitchflow.v1.ImportDataset;
@@ -16,31 +17,34 @@ import org.jspecify.annotations.Nullable;
  * name them in {@code dataset { extension { name: "..." } }}.
  */
 public final class DatasetKinds {
-  private static final List<DatasetKind> BUILT_IN =
-      List.of(
-          new Cifar10Dataset(),
-          new Cifar100Dataset(),
-          new ImageFolderDataset(),
-          new SyntheticDataset());
+  private static final Registry<DatasetKind> BUILT_IN =
+      registry(
+          List.of(
+              new Cifar10Dataset(),
+              new Cifar100Dataset(),
+              new ImageFolderDataset(),
+              new SyntheticDataset()));
 
-  private static final List<DatasetKind> EXTENSIONS =
-      ServiceLoader.load(DatasetKind.class, DatasetKind.class.getClassLoader()).stream()
-          .map(ServiceLoader.Provider::get)
-          .toList();
+  private static final Registry<DatasetKind> EXTENSIONS =
+      registry(Registry.withExtensions(DatasetKind.class, List.of()));
 
   private DatasetKinds() {}
 
+  private static Registry<DatasetKind> registry(List<DatasetKind> kinds) {
+    return new Registry<>("data set kind", DatasetKind::name, kinds);
+  }
+
   public static List<DatasetKind> builtIn() {
-    return BUILT_IN;
+    return BUILT_IN.all();
   }
 
   public static List<DatasetKind> extensions() {
-    return EXTENSIONS;
+    return EXTENSIONS.all();
   }
 
   /** Every kind, the built-in ones first. */
   public static List<DatasetKind> all() {
-    return Stream.concat(BUILT_IN.stream(), EXTENSIONS.stream()).toList();
+    return Stream.concat(builtIn().stream(), extensions().stream()).toList();
   }
 
   /** The kind of the data set, or null if none is set or it is unknown. */
@@ -91,12 +95,8 @@ public final class DatasetKinds {
       return null;
     }
     return message.getField(field) instanceof Extension extension
-        ? named(extension.getName(), EXTENSIONS)
-        : named(field.getName(), BUILT_IN);
-  }
-
-  private static @Nullable DatasetKind named(String name, List<DatasetKind> kinds) {
-    return kinds.stream().filter(kind -> kind.name().equals(name)).findFirst().orElse(null);
+        ? EXTENSIONS.find(extension.getName())
+        : BUILT_IN.find(field.getName());
   }
 
   private static @Nullable FieldDescriptor kindField(Message message) {

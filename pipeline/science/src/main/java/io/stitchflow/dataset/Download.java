@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
         throw new DownloadException(
             String.format(
                 Locale.ROOT,
-                "%s has %,d bytes, but the official archive %,d",
+                "%s has %,d bytes, but the official archive has %,d",
                 shown(source),
                 start + length,
                 sizeBytes),
@@ -134,7 +134,8 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
       if (size() > sizeBytes) {
         Files.delete(part);
         throw new DownloadException(
-            shown(source) + " gives more than " + sizeBytes + " bytes: it is another file", null);
+            shown(source) + " sends more than the " + sizeBytes + " bytes of the official archive",
+            null);
       }
       if (size() < sizeBytes) {
         throw new BrokenException(new IOException("the connection was closed"));
@@ -156,10 +157,7 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
     progress.advanced(received, sizeBytes);
     InputStream in = body(connection);
     for (int n = read(in, buffer); n >= 0 && received <= sizeBytes; n = read(in, buffer)) {
-      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
+      Channels.newOutputStream(file).write(buffer, 0, n);
       received += n;
       rate.received(n);
       if (rate.isTooSlow()) {
@@ -210,7 +208,8 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
             // Shorter than what there is: nothing to go on from
             Files.deleteIfExists(part);
             throw new DownloadException(
-                shown(at) + " is another file: it ends before " + from, null);
+                shown(at) + " has fewer than the " + from + " bytes that were downloaded before",
+                null);
           }
           default ->
               throw new DownloadException(shown(at) + " answers with status " + status, null);
@@ -220,7 +219,7 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
       } catch (IOException e) {
         throw new DownloadException("cannot reach " + shown(at) + ": " + IoReason.of(e), e);
       } catch (IllegalArgumentException e) {
-        throw new DownloadException("cannot reach " + shown(at) + ": the address is wrong", e);
+        throw new DownloadException("cannot reach " + shown(at) + ": the address is invalid", e);
       }
     }
     throw new DownloadException(
@@ -232,7 +231,12 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
     if (connection.getResponseCode() == HttpURLConnection.HTTP_PARTIAL
         && (range == null || !range.startsWith("bytes " + from + "-"))) {
       throw new DownloadException(
-          shown(source) + " answers with the bytes '" + range + "' where " + from + "- were asked",
+          shown(source)
+              + " answers with the range '"
+              + range
+              + "', but bytes from "
+              + from
+              + " were requested",
           null);
     }
   }
@@ -240,7 +244,7 @@ record Download(URI source, long sizeBytes, Path part, Duration window) {
   private static URI redirected(URI at, HttpURLConnection connection) throws DownloadException {
     String location = connection.getHeaderField("Location");
     if (location == null) {
-      throw new DownloadException(shown(at) + " redirects without saying where to", null);
+      throw new DownloadException(shown(at) + " redirects without a Location header", null);
     }
     URI next = at.resolve(location);
     boolean weaker = "https".equalsIgnoreCase(at.getScheme()) && !"https".equals(next.getScheme());

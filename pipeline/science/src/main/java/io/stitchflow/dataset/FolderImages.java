@@ -71,7 +71,7 @@ record FolderImages(FolderListing listing) implements Images {
           complaints.size()
               + " of "
               + listing.images().size()
-              + " images cannot be used; mend or remove "
+              + " images cannot be used; repair or remove "
               + FolderListing.shown(complaints));
     }
   }

@@ -44,11 +44,11 @@ final class JpegDecoder {
     Digest here = digest();
     if (!here.bytes().equals(planned)) {
       throw new IllegalArgumentException(
-          "the JDK here decodes JPEG images unlike the one that the run was planned with ("
+          "this JDK decodes JPEG images differently from the one that planned the run ("
               + here.brief()
               + ", not "
               + Digest.from(planned).brief()
-              + "); run both on the same JDK");
+              + "); use the same JDK on both machines");
     }
   }
 }

@@ -132,7 +132,7 @@ public final class OfficialArchive {
       throw new DownloadException(
           String.format(
               Locale.ROOT,
-              "%s: what %s gave hashes to %s, but the official archive to %s; it is deleted. Run"
+              "%s: the file from %s hashes to %s, but the official archive to %s; it was deleted. Run"
                   + " again, name a mirror by url, or %s",
               title,
               source(),

@@ -145,7 +145,8 @@ final class Picture {
 
   private static void checkOpaque(int alpha) throws UnusableImageException {
     if (alpha != OPAQUE) {
-      throw new UnusableImageException("is transparent in places; put it on a ground");
+      throw new UnusableImageException(
+          "has transparent pixels; flatten it onto a background colour");
     }
   }
 }

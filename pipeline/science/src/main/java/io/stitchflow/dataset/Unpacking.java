@@ -46,7 +46,7 @@ final class Unpacking {
       }
     }
     if (!wanted.isEmpty()) {
-      throw new DownloadException(archive + " has no files " + wanted.keySet(), null);
+      throw new DownloadException(archive + " lacks the files " + wanted.keySet(), null);
     }
   }
 

@@ -19,15 +19,6 @@ import java.util.stream.IntStream;
  * somebody described.
  */
 public final class Architecture {
-  /** Of a network that does not say. */
-  public static final int CLASSES = 10;
-
-  public static final int IMAGE_CHANNELS = 3;
-  public static final int IMAGE_SIZE = 32;
-
-  /** Of the images that networks take, [channels, height, width]. */
-  public static final List<Integer> IMAGE_SHAPE = List.of(IMAGE_CHANNELS, IMAGE_SIZE, IMAGE_SIZE);
-
   /** A class is a byte wherever labels and predictions are kept. */
   private static final int MOST_CLASSES = 256;
 
@@ -46,7 +37,7 @@ public final class Architecture {
   private final List<Integer> blocks;
   private final int width;
   private final boolean plain;
-  private final int classes;
+  private final ImageTask task;
   private final List<Layer> layers;
   private final List<Sequence> sections;
   private final List<CutPoint> cuts;
@@ -56,15 +47,15 @@ public final class Architecture {
    * @param described none where it is not
    */
   private Architecture(
-      List<Integer> blocks, int width, boolean plain, int classes, List<Layer> described) {
+      List<Integer> blocks, int width, boolean plain, ImageTask task, List<Layer> described) {
     this.blocks = List.copyOf(blocks);
     this.width = width;
     this.plain = plain;
-    this.classes = classes;
+    this.task = task;
     this.layers = List.copyOf(described);
     DescribedLayers description =
         DescribedLayers.of(
-            layers.isEmpty() ? ResNet.layers(blocks, width, plain, classes) : layers, classes);
+            layers.isEmpty() ? ResNet.layers(blocks, width, plain, task.classes()) : layers, task);
     if (!description.complaints().isEmpty()) {
       throw new IllegalArgumentException(
           description.complaints().stream()
@@ -81,9 +72,9 @@ public final class Architecture {
    * @param blocks blocks in each of the four stages
    * @param width channels of the stem
    * @param plain without shortcuts
-   * @param classes outputs of the linear layer
    */
-  private static Architecture resNet(List<Integer> blocks, int width, boolean plain, int classes) {
+  private static Architecture resNet(
+      List<Integer> blocks, int width, boolean plain, ImageTask task) {
     if (blocks.size() != ResNet.STAGES || blocks.stream().anyMatch(n -> n < 1 || n > MOST_BLOCKS)) {
       throw new IllegalArgumentException(
           String.format(
@@ -97,11 +88,11 @@ public final class Architecture {
           String.format(
               Locale.ROOT, "width must be at least 1, %d at most, but was: %d", MOST_WIDTH, width));
     }
-    if (classes < 1 || classes > MOST_CLASSES) {
+    if (task.classes() < 1 || task.classes() > MOST_CLASSES) {
       throw new IllegalArgumentException(
-          "classes must be from 1 to " + MOST_CLASSES + ", but was: " + classes);
+          "classes must be from 1 to " + MOST_CLASSES + ", but was: " + task.classes());
     }
-    return new Architecture(blocks, width, plain, classes, List.of());
+    return new Architecture(blocks, width, plain, task, List.of());
   }
 
   /**
@@ -110,7 +101,7 @@ public final class Architecture {
    *
    * @throws IllegalArgumentException if it is none of these, with what is understood
    */
-  public static Architecture parse(String name, int width, int classes) {
+  public static Architecture parse(String name, int width, ImageTask task) {
     String digits =
         switch (name) {
           case "ResNet18", "PlainNet18" -> name.replace("18", "(2,2,2,2)");
@@ -130,25 +121,20 @@ public final class Architecture {
     for (int stage = 1; stage <= ResNet.STAGES; stage++) {
       blocks.add(Integer.parseInt(matcher.group(1 + stage)));
     }
-    return resNet(blocks, width, matcher.group(1).equals("PlainNet"), classes);
-  }
-
-  /** The same, of ten classes. */
-  public static Architecture parse(String name, int width) {
-    return parse(name, width, CLASSES);
+    return resNet(blocks, width, matcher.group(1).equals("PlainNet"), task);
   }
 
   /**
    * Of layers in which every default is explicit.
    *
-   * @param classes how many logits they must give
+   * @param task of whose images they are, and of how many logits
    * @throws IllegalArgumentException if they make no network, with all that is wrong
    */
-  public static Architecture described(List<Layer> layers, int classes) {
+  public static Architecture described(List<Layer> layers, ImageTask task) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("a described network needs layers, but has none");
     }
-    return new Architecture(List.of(), 0, false, classes, layers);
+    return new Architecture(List.of(), 0, false, task, layers);
   }
 
   /**
@@ -156,30 +142,30 @@ public final class Architecture {
    *
    * @throws IllegalArgumentException if there is none, with what is wrong
    */
-  public static Architecture of(io.stitchflow.v1.Network network, int classes) {
+  public static Architecture of(io.stitchflow.v1.Network network, ImageTask task) {
     return network.getLayerCount() == 0
-        ? parse(network.getArchitecture(), network.getWidth(), classes)
-        : described(network.getLayerList(), classes);
+        ? parse(network.getArchitecture(), network.getWidth(), task)
+        : described(network.getLayerList(), task);
   }
 
   /** The network that the stage trains. */
-  public static Architecture of(TrainNetwork network, int classes) {
+  public static Architecture of(TrainNetwork network, ImageTask task) {
     return network.getLayerCount() == 0
-        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), classes)
-        : described(network.getLayerList(), classes);
+        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), task)
+        : described(network.getLayerList(), task);
   }
 
   /** The network that the stage imports. */
   public static Architecture of(ImportNetwork network) {
+    ImageTask task = ImageTask.stated(network.getImageShapeList(), network.getClasses());
     return network.getLayerCount() == 0
-        ? resNet(
-            network.getBlocksList(), network.getWidth(), network.getPlain(), network.getClasses())
-        : described(network.getLayerList(), network.getClasses());
+        ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), task)
+        : described(network.getLayerList(), task);
   }
 
   /** All that is wrong with layers in which every default is explicit. */
-  public static List<LayerProblem> complaints(List<Layer> layers, int classes) {
-    return DescribedLayers.of(layers, classes).complaints();
+  public static List<LayerProblem> complaints(List<Layer> layers, ImageTask task) {
+    return DescribedLayers.of(layers, task).complaints();
   }
 
   /** Blocks in each of the four stages; none where the network is described. */
@@ -197,9 +183,9 @@ public final class Architecture {
     return plain;
   }
 
-  /** How many logits it gives. */
-  public int classes() {
-    return classes;
+  /** Which images it takes, and how many logits it gives. */
+  public ImageTask task() {
+    return task;
   }
 
   /** Its description; none where it is a ResNet. */
@@ -292,10 +278,14 @@ public final class Architecture {
         .printToString(TrainNetwork.newBuilder().addAllLayer(layers));
   }
 
-  /** The network that {@link #text} is of. */
-  static Architecture ofText(String text) throws TextFormat.ParseException {
+  /**
+   * The network that {@link #text} is of.
+   *
+   * @param shape of its images, as {@link ImageTask#statedShape} gives it
+   */
+  static Architecture ofText(String text, List<Integer> shape) throws TextFormat.ParseException {
     List<Layer> layers = TextFormat.parse(text, TrainNetwork.class).getLayerList();
-    return described(layers, outputs(layers));
+    return described(layers, ImageTask.stated(shape, outputs(layers)));
   }
 
   /** Logits of the last layer, at least 1: of layers that end with a linear one, its outputs. */
@@ -310,13 +300,13 @@ public final class Architecture {
         && blocks.equals(that.blocks)
         && width == that.width
         && plain == that.plain
-        && classes == that.classes
+        && task.equals(that.task)
         && layers.equals(that.layers);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(blocks, width, plain, classes, layers);
+    return Objects.hash(blocks, width, plain, task, layers);
   }
 
   @Override

@@ -16,22 +16,23 @@ final class DescribedLayers {
   private static final long MOST_NUMBERS = 500_000_000;
 
   private final int classes;
-  private final LayerReader reader = new LayerReader(Architecture.IMAGE_SHAPE);
+  private final LayerReader reader;
   private final List<CutPoint> cuts = new ArrayList<>();
   private final List<Sequence> sections = new ArrayList<>();
 
-  private DescribedLayers(List<Layer> layers, int classes) {
-    this.classes = classes;
+  private DescribedLayers(List<Layer> layers, ImageTask task) {
+    this.classes = task.classes();
+    this.reader = new LayerReader(task.shape());
     readSections(layers);
   }
 
   /**
    * Reads layers in which every default is explicit.
    *
-   * @param classes how many logits they must give
+   * @param task of whose images they are, and of how many logits
    */
-  static DescribedLayers of(List<Layer> layers, int classes) {
-    return new DescribedLayers(layers, classes);
+  static DescribedLayers of(List<Layer> layers, ImageTask task) {
+    return new DescribedLayers(layers, task);
   }
 
   List<LayerProblem> complaints() {

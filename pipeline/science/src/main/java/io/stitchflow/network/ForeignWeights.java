@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -61,21 +62,23 @@ public final class ForeignWeights {
    * Opens the file.
    *
    * @throws IllegalArgumentException if its arrays are not those of the network, with all that are
-   *     missing, left over or of another shape, or if numbers are not finite
+   *     missing, left over or of another shape, or if a number is not finite or a running variance
+   *     is negative
    */
   static ForeignWeights read(Path file, Architecture architecture, List<NameMap> names)
       throws IOException {
     ForeignWeights weights = new ForeignWeights(file, architecture, names);
     List<String> complaints = new ArrayList<>(weights.complaints);
     if (complaints.isEmpty()) {
-      weights.tensors().forEach(tensor -> checkFinite(tensor, complaints));
+      architecture.tensors().forEach(array -> weights.checkNumbers(array, complaints));
     }
     if (!complaints.isEmpty()) {
       throw new IllegalArgumentException(
-          "the weights are not those of "
+          "the weights cannot be those of "
               + architecture
               + ": "
-              + String.join("; ", shown(complaints)));
+              + String.join("; ", shown(complaints))
+              + "; choose another file in weights.file");
     }
     return weights;
   }
@@ -167,12 +170,21 @@ public final class ForeignWeights {
     }
   }
 
-  private static void checkFinite(NamedTensor tensor, List<String> complaints) {
-    ByteBuffer numbers = tensor.data();
-    while (numbers.hasRemaining()) {
+  /** The first number that the array cannot have. */
+  private void checkNumbers(Tensor array, List<String> complaints) {
+    ByteBuffer numbers = float32(array.name()).data();
+    for (int i = 0; numbers.hasRemaining(); i++) {
       float number = numbers.getFloat();
-      if (!Float.isFinite(number)) {
-        complaints.add("'" + tensor.name() + "' has the number " + number);
+      boolean negative = array.role() == Tensor.Role.RUNNING_VARIANCE && number < 0;
+      if (!Float.isFinite(number) || negative) {
+        complaints.add(
+            String.format(
+                Locale.ROOT,
+                "'%s' has the value %s at index %d, but %s",
+                array.name(),
+                number,
+                i,
+                negative ? "a variance must be 0 or more" : "each value must be finite"));
         return;
       }
     }

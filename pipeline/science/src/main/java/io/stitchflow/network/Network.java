@@ -65,7 +65,7 @@ public final class Network implements AutoCloseable {
     return architecture;
   }
 
-  /** Logits [examples, classes] of images [examples, 3, 32, 32]. */
+  /** Logits [examples, classes] of images [examples, channels, height, width]. */
   public NDArray forward(NDArray images) {
     return pass(0, architecture.sections().size(), inside(images));
   }

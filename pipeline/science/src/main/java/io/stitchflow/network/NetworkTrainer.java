@@ -77,7 +77,11 @@ final class NetworkTrainer {
             recipe.getWarmup(),
             Math.multiplyExact(recipe.getEpochs(), stepsPerEpoch));
     this.augmentation =
-        new Augmentation(recipe.getFlip(), recipe.getTranslate(), recipe.getCutout());
+        new Augmentation(
+            weights.architecture().task().side(),
+            recipe.getFlip(),
+            recipe.getTranslate(),
+            recipe.getCutout());
     this.random = new SplittableRandom(seed);
     this.network = new Sequence(List.copyOf(weights.architecture().sections()));
     this.pixels = new Pixels(images, size);
@@ -181,7 +185,7 @@ final class NetworkTrainer {
     int size = recipe.getBatchSize();
     return Lane.scoped(
         () -> {
-          NDArray batch = lane.create(pixels.buffer(), new Shape(size, 32, 32, 3));
+          NDArray batch = lane.create(pixels.buffer(), pixels.augmentedShape(size));
           NDArray classes = lane.createLongs(labels, new Shape(size, 1));
           NDArray loss = Autograd.withGradient(() -> loss(batch, classes));
           Autograd.backward(loss);
@@ -261,7 +265,7 @@ final class NetworkTrainer {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "training diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s",
+              "training diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s; choose a lower learning_rate",
               epoch + 1,
               recipe.getEpochs(),
               loss,

@@ -1,8 +1,5 @@
 package io.stitchflow.network;
 
-import static io.stitchflow.network.Architecture.IMAGE_CHANNELS;
-import static io.stitchflow.network.Architecture.IMAGE_SIZE;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.tensors.Element;
@@ -10,9 +7,11 @@ import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set's images as networks take them: float32 [examples, channels, height, width], each
@@ -20,38 +19,55 @@ import java.util.stream.LongStream;
  * assembled in one buffer that each call reuses.
  */
 public final class Pixels {
-  static final int PLANE = IMAGE_SIZE * IMAGE_SIZE;
-  static final int ELEMENTS = IMAGE_CHANNELS * PLANE;
-
   private static final double[] MEAN = {0.4914, 0.4822, 0.4465};
   private static final double[] DEVIATION = {0.2470, 0.2435, 0.2616};
   private static final int LEVELS = 256;
+
+  /** Of images that networks take: those whose mean and deviation are known. */
+  static final int CHANNELS = MEAN.length;
+
   // [channel][level]
   private static final float[][] NORMALIZED = normalized();
 
   private final TensorFile images;
   private final ByteBuffer batch;
   private final FloatBuffer floats;
-  private final ByteBuffer levels = ByteBuffer.allocate(ELEMENTS);
-  private final float[] image = new float[ELEMENTS];
+  private final ByteBuffer levels;
+  private final float[] image;
 
   /**
    * @param examples most images in a batch
-   * @throws IllegalArgumentException if images are not uint8 of {@link Architecture#IMAGE_SHAPE}
+   * @throws IllegalArgumentException if images are not uint8 of a shape that networks take, or a
+   *     batch has 2 GiB or more
    */
   public Pixels(TensorFile images, int examples) {
-    if (!images.shape().equals(Architecture.IMAGE_SHAPE) || images.element() != Element.UINT8) {
+    @Nullable String complaint = ImageTask.complaint(images.shape());
+    if (complaint != null || images.element() != Element.UINT8) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "networks take images UINT8 %s, but the data set's are %s %s",
-              Architecture.IMAGE_SHAPE,
+              "the data set's images are %s %s, but %s",
               images.element(),
-              images.shape()));
+              images.shape(),
+              complaint == null ? "networks take UINT8" : complaint));
+    }
+    int elements = images.shape().stream().reduce(1, Math::multiplyExact);
+    long bytes = (long) examples * elements * Float.BYTES;
+    if (bytes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a batch of %d images %s has %d bytes; choose one of %d images or fewer",
+              examples,
+              images.shape(),
+              bytes,
+              Integer.MAX_VALUE / (elements * Float.BYTES)));
     }
     this.images = images;
-    this.batch = Lane.allocate(Math.multiplyExact(examples, ELEMENTS * Float.BYTES));
+    this.batch = Lane.allocate((int) bytes);
     this.floats = batch.asFloatBuffer();
+    this.levels = ByteBuffer.allocate(elements);
+    this.image = new float[elements];
   }
 
   /** All of the buffer that batches are assembled in. */
@@ -92,19 +108,26 @@ public final class Pixels {
     }
   }
 
+  /** Of an array of {@code count} augmented images. */
+  Shape augmentedShape(int count) {
+    List<Integer> shape = images.shape();
+    return new Shape(count, shape.get(1), shape.get(2), shape.get(0));
+  }
+
   private static void normalize(byte[] levels, float[] target) {
-    for (int channel = 0; channel < IMAGE_CHANNELS; channel++) {
+    int plane = levels.length / CHANNELS;
+    for (int channel = 0; channel < CHANNELS; channel++) {
       float[] table = NORMALIZED[channel];
-      int start = channel * PLANE;
-      for (int i = start; i < start + PLANE; i++) {
+      int start = channel * plane;
+      for (int i = start; i < start + plane; i++) {
         target[i] = table[levels[i] & 0xff];
       }
     }
   }
 
   private static float[][] normalized() {
-    float[][] table = new float[IMAGE_CHANNELS][LEVELS];
-    for (int channel = 0; channel < IMAGE_CHANNELS; channel++) {
+    float[][] table = new float[CHANNELS][LEVELS];
+    for (int channel = 0; channel < CHANNELS; channel++) {
       for (int level = 0; level < LEVELS; level++) {
         double share = level / (LEVELS - 1.);
         table[channel][level] = (float) ((share - MEAN[channel]) / DEVIATION[channel]);

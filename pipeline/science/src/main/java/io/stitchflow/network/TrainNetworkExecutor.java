@@ -10,6 +10,7 @@ import io.stitchflow.v1.TrainingCurve;
 import io.stitchflow.v1.TrainingRecipe;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
@@ -38,7 +39,7 @@ public final class TrainNetworkExecutor implements StageExecutor {
     try (TensorFile train = TensorFile.open(run.input("train"));
         TensorFile test = TensorFile.open(run.input("test"));
         Lane lane = Lane.open(run.action().getToolchain());
-        Weights weights = start(run, lane, architecture(parameters, train))) {
+        Weights weights = start(run, lane, Architecture.of(parameters, ImageTask.of(train)))) {
       if (parameters.getRecipe().getEpochs() > 0) {
         curve.mergeFrom(
             train(run, lane, weights, train, share -> progress.accept(TRAINING_SHARE * share)));
@@ -77,16 +78,6 @@ public final class TrainNetworkExecutor implements StageExecutor {
     return curve.build();
   }
 
-  /** As many outputs as the data set has classes. */
-  private static Architecture architecture(TrainNetwork parameters, TensorFile images) {
-    @Nullable String classes = images.metadata().get("classes");
-    if (classes == null) {
-      throw new IllegalArgumentException(
-          "the data set's metadata has no number of classes, but was: " + images.metadata());
-    }
-    return Architecture.of(parameters, Integer.parseInt(classes));
-  }
-
   private static Weights start(StageRun run, Lane lane, Architecture architecture)
       throws IOException {
     if (run.action().getInputList().stream().noneMatch(input -> input.getRole().equals(START))) {
@@ -95,7 +86,13 @@ public final class TrainNetworkExecutor implements StageExecutor {
     Weights weights = Weights.load(lane, run.input(START));
     if (!weights.architecture().equals(architecture)) {
       throw new IllegalArgumentException(
-          "the imported network is " + weights.architecture() + ", not " + architecture);
+          String.format(
+              Locale.ROOT,
+              "the imported network is %s for %s, not %s for %s",
+              weights.architecture(),
+              weights.architecture().task().words(),
+              architecture,
+              architecture.task().words()));
     }
     return weights;
   }

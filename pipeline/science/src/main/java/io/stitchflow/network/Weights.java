@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The arrays of a network under PyTorch's names; as a file, a state_dict of PyTorch's. */
@@ -29,6 +31,7 @@ final class Weights implements AutoCloseable {
   private static final String WIDTH = "width";
   private static final String CLASSES = "classes";
   private static final String LAYERS = "layers";
+  private static final String IMAGE_SHAPE = "image_shape";
 
   private final Architecture architecture;
   private final Map<String, NDArray> arrays;
@@ -90,9 +93,10 @@ final class Weights implements AutoCloseable {
     @Nullable String name = metadata.get(ARCHITECTURE);
     @Nullable String width = metadata.get(WIDTH);
     @Nullable String classes = metadata.get(CLASSES);
+    List<Integer> shape = imageShape(metadata);
     if (layers != null) {
       try {
-        return Architecture.ofText(layers);
+        return Architecture.ofText(layers, shape);
       } catch (TextFormat.ParseException e) {
         throw new IllegalArgumentException(
             file + " is not a network: its metadata has layers that cannot be read: " + layers, e);
@@ -106,7 +110,16 @@ final class Weights implements AutoCloseable {
               file,
               metadata));
     }
-    return Architecture.parse(name, Integer.parseInt(width), Integer.parseInt(classes));
+    return Architecture.parse(
+        name, Integer.parseInt(width), ImageTask.stated(shape, Integer.parseInt(classes)));
+  }
+
+  /** {@code 3,16,16}; empty where the file states none. */
+  private static List<Integer> imageShape(Map<String, String> metadata) {
+    @Nullable String shape = metadata.get(IMAGE_SHAPE);
+    return shape == null
+        ? List.of()
+        : Arrays.stream(shape.split(",", -1)).map(Integer::valueOf).toList();
   }
 
   void save(Path file) throws IOException {
@@ -121,9 +134,14 @@ final class Weights implements AutoCloseable {
     metadata.put(ARCHITECTURE, architecture.name());
     if (architecture.layers().isEmpty()) {
       metadata.put(WIDTH, String.valueOf(architecture.width()));
-      metadata.put(CLASSES, String.valueOf(architecture.classes()));
+      metadata.put(CLASSES, String.valueOf(architecture.task().classes()));
     } else {
       metadata.put(LAYERS, architecture.text());
+    }
+    List<Integer> shape = architecture.task().statedShape();
+    if (!shape.isEmpty()) {
+      metadata.put(
+          IMAGE_SHAPE, shape.stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
     metadata.put("format", "pt");
     metadata.put("kind", "network");

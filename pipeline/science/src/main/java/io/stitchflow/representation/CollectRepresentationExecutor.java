@@ -40,6 +40,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
     try (Lane lane = Groups.openLane(runs);
         Network network = Network.load(lane, first.input("network"));
         TensorFile images = TensorFile.open(first.input("dataset"))) {
+      checkShape(network, images);
       int wanted = first.action().getCollectRepresentation().getExamples();
       int examples = wanted == 0 ? images.rows() : Math.min(wanted, images.rows());
       Pass pass = new Pass(lane, network, images, examples);
@@ -51,6 +52,14 @@ public final class CollectRepresentationExecutor implements StageExecutor {
               writers.checkFinite();
             }
           });
+    }
+  }
+
+  private static void checkShape(Network network, TensorFile images) {
+    List<Integer> taken = network.architecture().task().shape();
+    if (!images.shape().equals(taken)) {
+      throw new IllegalArgumentException(
+          "the network takes images " + taken + ", but the data set's are " + images.shape());
     }
   }
 

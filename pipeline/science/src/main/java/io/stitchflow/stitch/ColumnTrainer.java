@@ -300,7 +300,7 @@ final class ColumnTrainer implements AutoCloseable {
         run.fail(
             String.format(
                 Locale.ROOT,
-                "the stitch from '%s' to '%s' diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s",
+                "the stitch from '%s' to '%s' diverged in epoch %d of %d: its mean loss is %s, at learning_rate %s; choose a lower learning_rate",
                 stitch.stitch().from().layer(),
                 stitch.stitch().to().layer(),
                 epochs() + 1,

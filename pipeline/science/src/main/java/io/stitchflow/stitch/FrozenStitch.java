@@ -127,7 +127,7 @@ public final class FrozenStitch implements AutoCloseable {
     String name = file.metadata().get("family");
     if (name == null) {
       throw new IllegalArgumentException(
-          path + ": its metadata names no stitch family; a stitch's file does");
+          path + ": is not a file of a stitch: its metadata has no 'family'");
     }
     return StitchFamilies.get(name);
   }

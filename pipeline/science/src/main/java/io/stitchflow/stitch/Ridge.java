@@ -52,7 +52,7 @@ final class Ridge {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "the moments of a copy stitch of %d inputs and %d channels hold sums that are not finite",
+              "the moments of a copy stitch of %d inputs and %d channels are not finite; choose SGD for copy.solver, or check the weights of the networks",
               moments.gram().numRows - 1,
               moments.cross().numCols));
     }

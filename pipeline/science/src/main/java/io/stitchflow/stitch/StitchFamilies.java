@@ -1,10 +1,9 @@
 package io.stitchflow.stitch;
 
 import io.stitchflow.network.CutPoint;
-import java.util.ArrayList;
+import io.stitchflow.registry.Registry;
 import java.util.List;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
 /**
@@ -12,31 +11,22 @@ import java.util.stream.Collectors;
  * an experiment names none, a cell gets the first that fits its cuts.
  */
 public final class StitchFamilies {
-  private static final List<StitchFamily> ALL =
-      withServices(List.of(new Flattened(), new Pointwise(), new Strided(), new Upsampled()));
+  private static final Registry<StitchFamily> ALL =
+      new Registry<>(
+          "stitch family",
+          StitchFamily::name,
+          Registry.withExtensions(
+              StitchFamily.class,
+              List.of(new Flattened(), new Pointwise(), new Strided(), new Upsampled())));
 
   private StitchFamilies() {}
 
-  private static List<StitchFamily> withServices(List<StitchFamily> own) {
-    List<StitchFamily> all = new ArrayList<>(own);
-    ServiceLoader.load(StitchFamily.class, StitchFamily.class.getClassLoader()).forEach(all::add);
-    if (all.stream().map(StitchFamily::name).distinct().count() < all.size()) {
-      throw new IllegalStateException("two stitch families have one name: " + names(all));
-    }
-    return List.copyOf(all);
-  }
-
   public static List<StitchFamily> all() {
-    return ALL;
+    return ALL.all();
   }
 
-  /** The names of all families, in their order. */
   public static List<String> names() {
-    return names(ALL);
-  }
-
-  private static List<String> names(List<StitchFamily> families) {
-    return families.stream().map(StitchFamily::name).toList();
+    return ALL.names();
   }
 
   /**
@@ -45,22 +35,12 @@ public final class StitchFamilies {
    * @throws IllegalArgumentException if there is none, with the names of all families
    */
   public static StitchFamily get(String name) {
-    return ALL.stream()
-        .filter(family -> family.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    String.format(
-                        Locale.ROOT,
-                        "there is no stitch family '%s'; choose one of %s",
-                        name,
-                        String.join(", ", names()))));
+    return ALL.get(name);
   }
 
   /** The families that carry {@code from} into {@code to}, in the order of all families. */
   public static List<StitchFamily> fitting(CutPoint from, CutPoint to) {
-    return ALL.stream().filter(family -> family.fits(from, to)).toList();
+    return all().stream().filter(family -> family.fits(from, to)).toList();
   }
 
   /**
@@ -83,7 +63,7 @@ public final class StitchFamilies {
         from.shape(),
         to.layer(),
         to.shape(),
-        ALL.stream()
+        all().stream()
             .map(family -> family.name() + " joins " + family.joins())
             .collect(Collectors.joining(", ")));
   }

@@ -69,7 +69,7 @@ final class DeviceLease implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         InterruptedIOException interrupted =
-            new InterruptedIOException("interrupted while others use all GPUs");
+            new InterruptedIOException("interrupted while waiting for a free GPU");
         interrupted.initCause(e);
         throw interrupted;
       }
@@ -142,9 +142,9 @@ final class DeviceLease implements AutoCloseable {
         throw new IOException(
             String.format(
                 Locale.ROOT,
-                "%s must be a directory that only its owner can enter, but is %s, %s; remove it",
+                "%s must be a directory that only its owner can enter, but is %s with permissions %s; remove it",
                 directory,
-                there.isDirectory() ? "a directory" : "none",
+                there.isDirectory() ? "a directory" : "not a directory",
                 PosixFilePermissions.toString(there.permissions())),
             e);
       }

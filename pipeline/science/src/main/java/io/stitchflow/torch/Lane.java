@@ -91,7 +91,7 @@ public final class Lane implements AutoCloseable {
     Engine engine = engine();
     if (engine.getGpuCount() == 0) {
       throw new IllegalArgumentException(
-          "libtorch can use no GPU here; use a driver that is new enough for its CUDA");
+          "libtorch finds no usable GPU; check with nvidia-smi that there is one and that its driver supports libtorch's CUDA version");
     }
     List<Gpu> gpus =
         Gpu.visible().stream().filter(gpu -> gpu.deviceClass().equals(deviceClass)).toList();

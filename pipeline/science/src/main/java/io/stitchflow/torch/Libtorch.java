@@ -103,7 +103,7 @@ final class Libtorch {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is missing, and without it nobody knows whether libtorch in %s fits DJL's JNI for %s; unpack PyTorch's archive whole",
+              "%s is missing, so the version of libtorch in %s cannot be compared with that of DJL's JNI, %s; unpack the complete PyTorch archive",
               file,
               directory,
               jniVersion()));
@@ -120,7 +120,7 @@ final class Libtorch {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "libtorch in %s is %s, but DJL's JNI was built for %s and would end the process; let PYTORCH_LIBRARY_PATH lead to libtorch %s",
+              "libtorch in %s is %s, but DJL's JNI was built for %s and would crash the JVM; set PYTORCH_LIBRARY_PATH to a libtorch %s",
               directory,
               build,
               jniVersion(),

@@ -37,7 +37,7 @@ final class NvidiaSmi {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "the GPUs here are of several kinds, and results belong to one; choose one of %s",
+              "this machine has GPUs of several kinds, and results depend on the kind; choose one with --device: %s",
               kinds.stream().map(Gpu::deviceClass).collect(Collectors.joining(", "))));
     }
     return kinds.first();
@@ -64,9 +64,9 @@ final class NvidiaSmi {
 
   private static IllegalArgumentException unknown(String why, @Nullable Exception cause) {
     return new IllegalArgumentException(
-        "nvidia-smi does not tell this host's kind of GPU ("
+        "nvidia-smi does not report the GPU of this host ("
             + why
-            + "); name the workers' instead, such as cuda-sm_90",
+            + "); pass the device class of the workers with --device, such as cuda-sm_90",
         cause);
   }
 }

@@ -80,7 +80,7 @@ public final class Toolchains {
     throw new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "unknown device '%s'; choose cpu, cuda, or the workers' class of device, such as cuda-sm_90 or cpu-x86_64-avx2",
+            "unknown device '%s'; choose cpu, cuda, or the device class of the workers, such as cuda-sm_90 or cpu-x86_64-avx2",
             device));
   }
 
@@ -112,7 +112,7 @@ public final class Toolchains {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s must be 0 in the environment of a worker with a GPU, but is: %s; else its convolutions round float32 to 10 bits",
+              "%s must be 0 in the environment of a worker with a GPU, but was '%s'; otherwise convolutions use TF32, with 10 bits of mantissa",
               TF32,
               tf32));
     }
@@ -136,7 +136,7 @@ public final class Toolchains {
 
   private static String advice(Toolchain wanted, Toolchain here) {
     if (here.getDeviceClass().equals(wanted.getDeviceClass())) {
-      return "submit with the libraries that the workers have";
+      return "submit with the library versions of the workers";
     }
     return String.format(
         Locale.ROOT,

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.ByteString;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.Network;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.tensors.Dtype;
@@ -31,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Numbers by hand: the vanilla stitch gives 2 everywhere, the copy 1; expected are 1 and 3. */
 class CellMeterTest {
-  private static final Architecture ARCHITECTURE = Architecture.parse("ResNet(1,1,1,1)", 1);
+  private static final Architecture ARCHITECTURE =
+      Architecture.parse("ResNet(1,1,1,1)", 1, ImageTask.CIFAR10);
   private static final CutPoint CUT = ARCHITECTURE.cuts().get(0);
   private static final int PIXELS = 32 * 32;
 

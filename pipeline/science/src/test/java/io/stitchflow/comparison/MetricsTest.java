@@ -91,7 +91,7 @@ class MetricsTest {
   void named_unknown_isRefusedWithTheChoices() {
     assertThatThrownBy(() -> Metrics.named(List.of("r2")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no metric 'r2'; choose one of [accuracy, mse");
+        .hasMessageContaining("no metric 'r2'; choose one of accuracy, mse");
     assertThatThrownBy(() -> Metrics.quantity("r2"))
         .hasMessageContaining("no quantity 'r2'; choose one of vanilla_accuracy, ");
   }

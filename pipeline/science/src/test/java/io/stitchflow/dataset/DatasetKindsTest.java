@@ -131,7 +131,7 @@ class DatasetKindsTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void archive_any_namesSourcesThatAreNotThereYet(DatasetKind kind) throws Exception {
+  void archive_any_namesMissingSources(DatasetKind kind) throws Exception {
     Dataset dataset = kind.fill(TextFormat.parse(kind.usage(), Dataset.class));
     @Nullable OfficialArchive archive = kind.archive(dataset);
     if (archive != null) {

@@ -129,7 +129,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void execute_unusableFiles_areToldOfAllAtOnce() throws IOException {
+  void execute_unusableFiles_areReportedTogether() throws IOException {
     byte[] good = png(flat(32, 32, Color.RED));
     byte[] jpeg = jpeg(noise());
     put(train, "a/cut.jpg", Arrays.copyOf(jpeg, jpeg.length / 2));
@@ -149,11 +149,11 @@ class ImageFolderTest {
         .hasMessageContaining("cut.png: cannot be decoded: ")
         .hasMessageContaining("empty.png: is neither JPEG nor PNG")
         .hasMessageContaining("text.jpg: is neither JPEG nor PNG")
-        .hasMessageContaining("glass.png: is transparent in places");
+        .hasMessageContaining("glass.png: has transparent pixels; flatten it");
   }
 
   @Test
-  void listing_whatOnlyLooksLikeAnImage_isToldOfWithoutReadingIt() throws IOException {
+  void listing_fileNamedLikeAnImage_isReportedWithoutReadingIt() throws IOException {
     put(train, "a/good.png", png(flat(8, 8, Color.RED)));
     put(train, "b/good.png", png(flat(8, 8, Color.RED)));
     Files.createDirectory(train.resolve("b/folder.png"));
@@ -220,11 +220,11 @@ class ImageFolderTest {
                         .setImageFolder(
                             ImageFolderFiles.newBuilder()
                                 .setDecoder(ByteString.copyFrom(new byte[32])))))
-        .hasMessageContaining("decodes JPEG images unlike the one");
+        .hasMessageContaining("decodes JPEG images differently from the one");
   }
 
   @Test
-  void listing_strangersAndEmptyClasses_areToldOf() throws IOException {
+  void listing_otherFilesAndEmptyClasses_areReported() throws IOException {
     put(train, "a/1.png", new byte[1]);
     put(train, "a/notes.txt", new byte[1]);
     put(train, "readme.md", new byte[1]);

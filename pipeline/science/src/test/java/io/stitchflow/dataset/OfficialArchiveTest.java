@@ -81,7 +81,7 @@ class OfficialArchiveTest {
   }
 
   @Test
-  void fetch_connectionCut_goesOnWhereItWas() throws IOException {
+  void fetch_connectionCut_resumesWhereItWas() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       server.breakAfter(100_000, 1, 50_000);
       archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {});
@@ -92,7 +92,7 @@ class OfficialArchiveTest {
   }
 
   @Test
-  void fetch_cutForGood_goesOnInTheNextProcess() throws IOException {
+  void fetch_cutForGood_resumesInTheNextProcess() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       server.breakAfter(100_000, 0, 0, 0);
       assertThatThrownBy(() -> archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {}))
@@ -190,7 +190,7 @@ class OfficialArchiveTest {
   }
 
   @Test
-  void fetch_nothingThere_isToldWithTheStatus() throws IOException {
+  void fetch_nothingThere_isReportedWithTheStatus() throws IOException {
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       assertThatThrownBy(() -> archive(server.uri("/nowhere")).fetch(datasets, (bytes, all) -> {}))
           .isInstanceOf(DownloadException.class)
@@ -200,7 +200,7 @@ class OfficialArchiveTest {
   }
 
   @Test
-  void fetch_noServer_isToldWithWhatToDo() throws IOException {
+  void fetch_noServer_isReportedWithWhatToDo() throws IOException {
     ArchiveServer server = ArchiveServer.start(tar);
     URI gone = server.uri("/archive");
     server.close();
@@ -223,11 +223,11 @@ class OfficialArchiveTest {
   }
 
   @Test
-  void fetch_archiveWithoutAFile_isTold() throws IOException {
+  void fetch_archiveWithoutAFile_isReported() throws IOException {
     tar = tarOf("small/train.bin", TRAIN);
     try (ArchiveServer server = ArchiveServer.start(tar)) {
       assertThatThrownBy(() -> archive(server.uri("/archive")).fetch(datasets, (bytes, all) -> {}))
-          .hasMessageContaining("has no files [small/test.bin]");
+          .hasMessageContaining("lacks the files [small/test.bin]");
     }
     assertThat(datasets.resolve("small")).doesNotExist();
   }

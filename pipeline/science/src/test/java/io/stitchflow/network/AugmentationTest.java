@@ -12,7 +12,7 @@ class AugmentationTest {
 
   @Test
   void render_nothingDrawn_isTheImage() {
-    float[] image = render(new Draw(false, 0, 0, 0, 0, 0));
+    float[] image = render(new Draw(SIZE, false, 0, 0, 0, 0, 0));
     for (int i = 0; i < image.length; i++) {
       assertThat(image[i]).isEqualTo(value(i % 3, i / 3 / SIZE, i / 3 % SIZE));
     }
@@ -20,7 +20,7 @@ class AugmentationTest {
 
   @Test
   void render_mirroredAndShifted_movesTheMirrorImageAndFillsWithTheMean() {
-    float[] image = render(new Draw(true, 2, -1, 0, 0, 0));
+    float[] image = render(new Draw(SIZE, true, 2, -1, 0, 0, 0));
     for (int channel = 0; channel < 3; channel++) {
       for (int y = 0; y < SIZE; y++) {
         for (int x = 0; x < SIZE; x++) {
@@ -34,7 +34,7 @@ class AugmentationTest {
 
   @Test
   void render_shiftedLeftAndDown_fillsRightAndTop() {
-    float[] image = render(new Draw(false, -3, 1, 0, 0, 0));
+    float[] image = render(new Draw(SIZE, false, -3, 1, 0, 0, 0));
     assertThat(image[3 * 5]).isZero();
     assertThat(image[3 * SIZE]).isEqualTo(value(0, 0, 3));
     assertThat(image[3 * (SIZE + SIZE - 4)]).isEqualTo(value(0, 0, SIZE - 1));
@@ -43,7 +43,7 @@ class AugmentationTest {
 
   @Test
   void render_cutout_blanksTheSquareInEachChannel() {
-    float[] image = render(new Draw(false, 0, 0, 28, 4, 4));
+    float[] image = render(new Draw(SIZE, false, 0, 0, 28, 4, 4));
     int blank = 0;
     for (int i = 0; i < image.length; i++) {
       int y = i / 3 / SIZE;
@@ -60,7 +60,7 @@ class AugmentationTest {
     boolean[] right = new boolean[5];
     int mirrored = 0;
     for (int i = 0; i < 1000; i++) {
-      Draw draw = new Augmentation(true, 2, 4).draw(random);
+      Draw draw = new Augmentation(SIZE, true, 2, 4).draw(random);
       right[draw.right() + 2] = true;
       mirrored += draw.mirrored() ? 1 : 0;
       assertThat(draw.left()).isBetween(0, 28);
@@ -72,7 +72,7 @@ class AugmentationTest {
 
   @Test
   void augmentation_largerThanTheImage_isRefused() {
-    assertThatThrownBy(() -> new Augmentation(true, 0, 33)).hasMessageContaining("0, 33");
+    assertThatThrownBy(() -> new Augmentation(SIZE, true, 0, 33)).hasMessageContaining("0, 33");
   }
 
   private static float[] render(Draw draw) {

@@ -68,16 +68,24 @@ class DescribedLayersTest {
   @Test
   void described_aResnetByHand_isTheResnet() {
     Architecture byHand = Layers.described(Layers.RESNET_2111_8);
-    Architecture resnet = Architecture.parse("ResNet(2,1,1,1)", 8);
+    Architecture resnet = Architecture.parse("ResNet(2,1,1,1)", 8, ImageTask.CIFAR10);
     assertThat(byHand.sections()).isEqualTo(resnet.sections());
     assertThat(byHand.cuts()).isEqualTo(resnet.cuts());
     assertThat(byHand).isNotEqualTo(resnet);
   }
 
   @Test
+  void text_ofADescriptionForSmallImages_isReadBackWithTheirShape() throws Exception {
+    ImageTask small = new ImageTask(List.of(3, 16, 16), 10);
+    Architecture varied = Architecture.described(Layers.layers(Layers.VARIED), small);
+    assertThat(varied.cut("flat").shape()).containsExactly(28);
+    assertThat(Architecture.ofText(varied.text(), small.statedShape())).isEqualTo(varied);
+  }
+
+  @Test
   void text_ofADescription_isReadBackAsTheSame() throws Exception {
     Architecture varied = Layers.described(Layers.VARIED);
-    assertThat(Architecture.ofText(varied.text())).isEqualTo(varied);
+    assertThat(Architecture.ofText(varied.text(), List.of())).isEqualTo(varied);
     // In files, so under a key: another printer must not change it
     assertThat(
             Layers.described(
@@ -88,7 +96,7 @@ class DescribedLayersTest {
   }
 
   @Test
-  void name_ofADescription_tellsItFromOthers() {
+  void name_ofADescription_distinguishesItFromOthers() {
     String varied = Layers.described(Layers.VARIED).name();
     assertThat(varied).matches("Described\\([0-9a-f]{8}\\)");
     assertThat(Layers.described(Layers.VARIED.replace("outputs: 9", "outputs: 8")).name())
@@ -157,7 +165,7 @@ class DescribedLayersTest {
   }
 
   @Test
-  void complaints_twoArraysOfOneName_areTold() {
+  void complaints_twoArraysOfOneName_areReported() {
     String conv = "conv { channels: 3 kernel: 1 stride: 1 }";
     assertThat(
             complaints(
@@ -172,7 +180,7 @@ class DescribedLayersTest {
   }
 
   @Test
-  void complaints_mapsTooLarge_areTold() {
+  void complaints_mapsTooLarge_areReported() {
     String growing = "layer { name: \"%s\" conv { channels: 65536 kernel: 1 stride: 1 } }";
     assertThat(complaints(growing.formatted("a") + "layer { relu {} }"))
         .contains(
@@ -184,13 +192,13 @@ class DescribedLayersTest {
     assertThatThrownBy(() -> Layers.described("layer { name: \"a\" relu {} } layer { }"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layer[1]: is not a layer");
-    assertThatThrownBy(() -> Architecture.described(List.of(), 10))
+    assertThatThrownBy(() -> Architecture.described(List.of(), ImageTask.CIFAR10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("needs layers");
   }
 
   private static List<String> complaints(String text) {
-    return Architecture.complaints(Layers.layers(text), 10).stream()
+    return Architecture.complaints(Layers.layers(text), ImageTask.CIFAR10).stream()
         .map(LayerProblem::toString)
         .toList();
   }

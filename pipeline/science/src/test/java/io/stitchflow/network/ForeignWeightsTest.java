@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ForeignWeightsTest {
-  private static final Architecture NETWORK = Architecture.parse("ResNet(1,1,1,1)", 2);
+  private static final Architecture NETWORK =
+      Architecture.parse("ResNet(1,1,1,1)", 2, ImageTask.CIFAR10);
 
   @TempDir Path directory;
   private final List<NamedTensor> own = new ArrayList<>();
@@ -88,7 +89,9 @@ class ForeignWeightsTest {
     assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, names))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the weights are not those of ResNet(1,1,1,1)/2: " + String.join("; ", expected));
+            "the weights cannot be those of ResNet(1,1,1,1)/2: "
+                + String.join("; ", expected)
+                + "; choose another file in weights.file");
   }
 
   @Test
@@ -107,20 +110,51 @@ class ForeignWeightsTest {
   }
 
   @Test
-  void read_numbersThatAreNotFinite_areRefused() throws IOException {
-    Path file =
-        write(
-            own.stream()
-                .map(
-                    tensor ->
-                        tensor.name().equals("fc.bias")
-                            ? new NamedTensor(
-                                "fc.bias", Dtype.F32, List.of(10), bytes(40).putFloat(8, Float.NaN))
-                            : tensor)
-                .toList());
+  void read_numberThatIsNotFinite_isRefusedWithArrayAndIndex() throws IOException {
+    for (float number : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+      assertRefused(
+          with("fc.bias", 10, 2, number),
+          "'fc.bias' has the value " + number + " at index 2, but each value must be finite");
+    }
+  }
+
+  @Test
+  void read_negativeRunningVariance_isRefusedWithArrayAndIndex() throws IOException {
+    assertRefused(
+        with("layer2.0.bn1.running_var", 4, 3, -0.25f),
+        "'layer2.0.bn1.running_var' has the value -0.25 at index 3, but a variance must be 0 or more");
+  }
+
+  @Test
+  void read_negativeNumbersOfOtherArraysAndZeroVariances_areAccepted() throws IOException {
+    own.replaceAll(
+        tensor ->
+            tensor.name().endsWith("running_var")
+                ? new NamedTensor(
+                    tensor.name(), Dtype.F32, tensor.shape(), bytes(4 * tensor.shape().get(0)))
+                : tensor);
+    Path file = write(with("bn1.running_mean", 2, 0, -1));
+    assertThat(ForeignWeights.read(file, NETWORK, List.of()).tensors()).hasSize(own.size());
+  }
+
+  /** The arrays of the network, one of them zeros but for one number. */
+  private List<NamedTensor> with(String name, int size, int index, float number) {
+    return own.stream()
+        .map(
+            tensor ->
+                tensor.name().equals(name)
+                    ? new NamedTensor(
+                        name, Dtype.F32, List.of(size), bytes(4 * size).putFloat(4 * index, number))
+                    : tensor)
+        .toList();
+  }
+
+  private void assertRefused(List<NamedTensor> arrays, String message) throws IOException {
+    Path file = write(arrays);
     assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'fc.bias' has the number NaN");
+        .hasMessageContaining(message)
+        .hasMessageEndingWith("; choose another file in weights.file");
   }
 
   private static NamedTensor upperHalf(NamedTensor tensor) {

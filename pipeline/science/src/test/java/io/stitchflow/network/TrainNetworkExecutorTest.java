@@ -104,8 +104,9 @@ class TrainNetworkExecutorTest {
     write(grey.resolve("test"), 20, new TreeMap<>(Map.of("classes", "10")), 1, 28);
     assertThatThrownBy(() -> train(grey, action(1, 1), "out"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("networks take images UINT8 [3, 32, 32]")
-        .hasMessageContaining("the data set's are UINT8 [1, 28, 28]");
+        .hasMessage(
+            "images are of shape [1, 28, 28], but networks take [3, side, side] with a side from 4"
+                + " to 256");
   }
 
   @Test
@@ -115,6 +116,30 @@ class TrainNetworkExecutorTest {
     write(unstated.resolve("test"), 20, new TreeMap<>(), 3, 32);
     assertThatThrownBy(() -> train(unstated, action(1, 1), "out"))
         .hasMessageContaining("has no number of classes");
+  }
+
+  @Test
+  void execute_imagesOfAnotherSizeAndSevenClasses_giveANetworkThatStatesBoth() throws IOException {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    SortedMap<String, String> seven = new TreeMap<>(Map.of("classes", "7"));
+    write(small.resolve("train"), 70, seven, 3, 16);
+    write(small.resolve("test"), 20, seven, 3, 16);
+    Path out = train(small, action(1, 1), "small-out");
+    assertThat(Safetensors.read(out.resolve("network")).metadata())
+        .containsEntry("image_shape", "3,16,16")
+        .containsEntry("classes", "7");
+    try (Lane lane = Lane.open();
+        Network loaded = Network.load(lane, out.resolve("network"))) {
+      assertThat(loaded.architecture().task()).isEqualTo(new ImageTask(List.of(3, 16, 16), 7));
+      assertThat(loaded.architecture().cut("layer4.0").shape().subList(1, 3)).containsExactly(2, 2);
+    }
+  }
+
+  @Test
+  void execute_imagesOfCifarsShape_giveANetworkThatStatesNone() throws IOException {
+    Path out = train(directory, action(1, 1), "unstated-shape");
+    assertThat(Safetensors.read(out.resolve("network")).metadata())
+        .doesNotContainKey("image_shape");
   }
 
   @Test
@@ -129,7 +154,7 @@ class TrainNetworkExecutorTest {
     assertThat(network.get("fc.bias").shape()).containsExactly(100);
     try (Lane lane = Lane.open();
         Network loaded = Network.load(lane, out.resolve("network"))) {
-      assertThat(loaded.architecture().classes()).isEqualTo(100);
+      assertThat(loaded.architecture().task().classes()).isEqualTo(100);
     }
     TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
     // Nearly untrained: about ln 100 = 4.605
@@ -156,7 +181,7 @@ class TrainNetworkExecutorTest {
         .clearWidth()
         .addAllLayer(Layers.layers(Layers.VARIED));
     for (Action.Builder action : List.of(plain, described)) {
-      Architecture architecture = Architecture.of(action.getTrainNetwork(), Architecture.CLASSES);
+      Architecture architecture = Architecture.of(action.getTrainNetwork(), ImageTask.CIFAR10);
       Path out = train(directory, action.build(), architecture.name());
       TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
       assertThat(curve.getTest().getCorrect()).as(architecture.name()).isGreaterThan(40);
@@ -178,7 +203,9 @@ class TrainNetworkExecutorTest {
     action.getTrainNetworkBuilder().setWidth(8);
     assertThatThrownBy(() -> train(directory, action.build(), "other"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the imported network is ResNet(1,1,1,1)/4, not ResNet(1,1,1,1)/8");
+        .hasMessage(
+            "the imported network is ResNet(1,1,1,1)/4 for images [3, 32, 32] in 10 classes, not"
+                + " ResNet(1,1,1,1)/8 for images [3, 32, 32] in 10 classes");
   }
 
   @Test
@@ -260,7 +287,7 @@ class TrainNetworkExecutorTest {
             })
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageMatching(
-            "training diverged in epoch 1 of 2: its mean loss is (NaN|Infinity), at learning_rate 1.0E30");
+            "training diverged in epoch 1 of 2: its mean loss is (NaN|Infinity), at learning_rate 1.0E30; choose a lower learning_rate");
   }
 
   /** Trains in a JVM of its own. */

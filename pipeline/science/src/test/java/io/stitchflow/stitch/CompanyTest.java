@@ -97,7 +97,7 @@ class CompanyTest {
     assertThat(together.get(0).resolve("failure"))
         .content()
         .contains("from 'layer2.0' to 'layer2.0' diverged in epoch 1 of 2")
-        .contains("its mean loss is", "at learning_rate 0.01");
+        .contains("its mean loss is", "at learning_rate 0.01; choose a lower learning_rate");
     assertThat(together.get(0).resolve("stitch")).doesNotExist();
     assertThat(Digest.of(together.get(1).resolve("stitch")))
         .isEqualTo(Digest.of(alone.resolve("stitch")));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.Network;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
@@ -24,7 +25,8 @@ class MemoryTest {
     Bench bench = new Bench(directory);
     Path file = bench.representation(List.of(8, 32, 32), new float[32 * 8 * 1024]);
     try (Lane lane = Lane.open();
-        Network receiver = Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 8), 1);
+        Network receiver =
+            Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 8, ImageTask.CIFAR10), 1);
         TensorFile sender = TensorFile.open(file)) {
       Stitch stitch =
           Stitch.between(new CutPoint("stem", sender.shape()), receiver.architecture().cut("stem"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.Network;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
@@ -47,7 +48,8 @@ class ObjectivesTest {
   @MethodSource("objectives")
   void loss_stepsOfDescent_fallsFromAFiniteNumber(Objective objective) throws IOException {
     try (Lane lane = Lane.open();
-        Network receiver = Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 4), 1)) {
+        Network receiver =
+            Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1)) {
       CutPoint cut = receiver.architecture().cut("layer4.0");
       try (TensorFile sender = TensorFile.open(representation(cut, 2));
           TensorFile own = TensorFile.open(representation(cut, 3));

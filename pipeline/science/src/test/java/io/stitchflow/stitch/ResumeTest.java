@@ -114,7 +114,7 @@ class ResumeTest {
   }
 
   @Test
-  void column_goesOnInOtherCompany_givesTheBytesOfEachAlone() throws IOException {
+  void column_resumedBesideOtherStitches_givesTheBytesOfEachAlone() throws IOException {
     StitchRecipe recipe = recipes().get(0);
     Bench.Run early = with(cells.vanilla("stem", TO), recipe);
     Bench.Run late = with(cells.vanilla("layer2.0", TO), recipe);

@@ -116,7 +116,7 @@ class StitchTest {
     Safetensors.write(file, List.of(), new TreeMap<>());
     assertThatThrownBy(() -> FrozenStitch.load(lane, LARGE, SMALL, file))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("names no stitch family");
+        .hasMessageContaining("its metadata has no 'family'");
   }
 
   private float[] weights(Stitch stitch, long seed) {

@@ -47,7 +47,7 @@ class AdamTest {
   }
 
   @Test
-  void snapshot_restoredIntoOthers_goesOnToTheSameBits() {
+  void snapshot_restoredIntoOthers_continuesToTheSameBits() {
     for (Optimizer optimizer : List.of(Optimizer.ADAM, Optimizer.MOMENTUM)) {
       try (Lane lane = Lane.open()) {
         NDArray w = array(lane, -0.7f);

@@ -16,7 +16,7 @@ class NvidiaSmiTest {
   void computeCapability_severalKinds_namesThemToChooseFrom() {
     assertThatThrownBy(() -> NvidiaSmi.computeCapability(saying("echo 9.0; echo 8.0")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith("choose one of cuda-sm_80, cuda-sm_90");
+        .hasMessageEndingWith("choose one with --device: cuda-sm_80, cuda-sm_90");
   }
 
   @Test
@@ -24,7 +24,8 @@ class NvidiaSmiTest {
     assertThatThrownBy(() -> NvidiaSmi.computeCapability(List.of("nvidia-smi-of-nowhere")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("nvidia-smi-of-nowhere")
-        .hasMessageEndingWith("name the workers' instead, such as cuda-sm_90");
+        .hasMessageEndingWith(
+            "pass the device class of the workers with --device, such as cuda-sm_90");
   }
 
   @Test

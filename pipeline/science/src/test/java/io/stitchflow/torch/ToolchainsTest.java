@@ -85,7 +85,7 @@ class ToolchainsTest {
             here.toBuilder().setThreads(2).build())) {
       assertThatThrownBy(() -> Toolchains.check(other))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("submit with the libraries that the workers have");
+          .hasMessageContaining("submit with the library versions of the workers");
     }
   }
 

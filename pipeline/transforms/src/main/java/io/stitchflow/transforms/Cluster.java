@@ -6,7 +6,6 @@ import io.stitchflow.store.Store;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -77,10 +76,5 @@ public interface Cluster {
     return ServiceLoader.load(Cluster.class).stream()
         .map(ServiceLoader.Provider::get)
         .collect(Collectors.toMap(Cluster::name, cluster -> cluster));
-  }
-
-  /** Names of {@link #all}. */
-  static List<String> names() {
-    return all().keySet().stream().sorted().toList();
   }
 }

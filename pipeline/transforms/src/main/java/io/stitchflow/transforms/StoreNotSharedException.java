@@ -14,7 +14,7 @@ public final class StoreNotSharedException extends IOException implements ExitCo
         store
             + ": worker "
             + worker
-            + " does not see this run's store there ("
+            + " does not find this run in that store ("
             + cause.getMessage()
             + "); give a directory with --store that all workers share under this path, or s3://...",
         cause);

@@ -54,7 +54,7 @@ final class Workers {
         if (site.seesRun()) {
           return site;
         }
-        throw new IOException("it has no run " + id);
+        throw new IOException("the store has no run " + id);
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
           throw new StoreNotSharedException(store, ProcessName.get(), e);

@@ -16,6 +16,7 @@ import io.stitchflow.cli.command.VerifyCommand;
 import io.stitchflow.cli.command.WatchCommand;
 import io.stitchflow.cli.command.WhyCommand;
 import io.stitchflow.cli.input.PathArgument;
+import io.stitchflow.cli.input.ScalarArguments;
 import io.stitchflow.cli.input.StoreOption;
 import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Lines;
@@ -97,6 +98,7 @@ public final class Stitchflow implements Runnable {
     } else {
       line.addSubcommand(named.get());
     }
+    ScalarArguments.register(line);
     return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         .registerConverter(Path.class, new PathArgument())

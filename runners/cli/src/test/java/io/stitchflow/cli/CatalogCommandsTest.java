@@ -149,7 +149,7 @@ class CatalogCommandsTest {
   }
 
   @Test
-  void show_record_tellsWhatItIsMadeOfAndGave() throws IOException {
+  void show_record_listsInputsAndOutputs() throws IOException {
     record("tiny", result("train a", network, Outcome.HIT));
     assertThat(execute("show", network.brief())).isEqualTo(ExitCode.DONE);
     assertThat(out)
@@ -180,7 +180,7 @@ class CatalogCommandsTest {
   }
 
   @Test
-  void show_blob_tellsWhoMadeAndReadsIt() {
+  void show_blob_listsMakersAndReaders() {
     assertThat(execute("show", weights.hex())).isEqualTo(ExitCode.DONE);
     assertThat(out)
         .isEqualTo(
@@ -196,9 +196,9 @@ class CatalogCommandsTest {
   }
 
   @Test
-  void show_whatIsNot_isAnInputError() {
+  void show_unknownKey_isAnInputError() {
     assertThat(execute("show", "0123456789")).isEqualTo(ExitCode.INPUT);
-    assertThat(err).contains("'0123456789': no record and no blob of " + store.root());
+    assertThat(err).contains("no record or blob of " + store.root() + " starts with '0123456789'");
     assertThat(execute("show", "../x")).isEqualTo(ExitCode.INPUT);
     assertThat(err).contains("first 6 to 64 hexadecimal digits");
   }
@@ -218,14 +218,14 @@ class CatalogCommandsTest {
   }
 
   @Test
-  void export_fileInTheWayOrBlobGone_isToldAsWhatItIs() throws IOException {
+  void export_fileInTheWayOrBlobDeleted_isReported() throws IOException {
     Path to = directory.resolve("to");
     assertThat(execute("export", network.brief(), "--to", to.toString())).isEqualTo(ExitCode.DONE);
     assertThat(out).isEqualTo("wrote " + to.resolve("network.safetensors") + "\n");
     Files.writeString(to.resolve("network.safetensors"), "mine");
     assertThat(execute("export", network.brief(), "--to", to.toString())).isEqualTo(ExitCode.INPUT);
     assertThat(err)
-        .contains(to.resolve("network.safetensors") + ": is there already with other content");
+        .contains(to.resolve("network.safetensors") + ": exists with other content; remove it");
     Files.delete(blob(weights));
     assertThat(execute("export", network.brief(), "--to", directory.resolve("b").toString()))
         .isEqualTo(ExitCode.STORE);
@@ -270,7 +270,7 @@ class CatalogCommandsTest {
   }
 
   @Test
-  void history_thatCannotBeKept_isAWarning() throws IOException {
+  void history_notWritable_isAWarning() throws IOException {
     Files.writeString(directory.resolve("store").resolve("runs"), "in the way");
     Screen screen = new Screen();
     Plan plan = Plan.newBuilder().addStage(Stage.newBuilder().setId("train a")).build();
@@ -278,8 +278,9 @@ class CatalogCommandsTest {
         new StageResults(plan, Map.of("train a", result("train a", network, Outcome.HIT)));
     new FinishedStages(store, Run.newBuilder().setPlan(plan).build(), null)
         .keep(results, screen.errLines());
-    assertThat(screen.err()).startsWith("stitchflow: warning: this run is not recorded");
-    assertThat(execute("ls")).isEqualTo(ExitCode.DONE);
+    assertThat(screen.err())
+        .startsWith("stitchflow: warning: this run is not recorded")
+        .contains("move it away");
   }
 
   private void assertListed(List<Digest> keys, String... options) {

@@ -316,7 +316,7 @@ final class StitchflowTest {
   }
 
   @Test
-  void run_experimentWrong_tellsAllProblemsAndTouchesNothing() throws IOException {
+  void run_experimentWrong_reportsAllProblemsAndTouchesNothing() throws IOException {
     Files.writeString(
         file, TINY.replace("width: 2", "width: 2000").replace("\"stem\"", "\"stern\""));
     assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
@@ -452,7 +452,7 @@ final class StitchflowTest {
   }
 
   @Test
-  void watch_runThatIsNot_isAnInputError() {
+  void watch_unknownRun_isAnInputError() {
     assertThat(screen.execute(Map.of(), "watch", "nonsense", "--store", store.toString()))
         .isEqualTo(ExitCode.INPUT);
     assertThat(screen.err()).contains("32 lower-case hexadecimal digits, but was: 'nonsense'");
@@ -464,7 +464,7 @@ final class StitchflowTest {
   }
 
   @Test
-  void options_wrong_areToldWithHelp() {
+  void options_wrong_areReportedWithHelp() {
     assertThat(screen.execute(Map.of(), "run")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.err())
         .contains("stitchflow: Missing required parameter: 'FILE'")
@@ -476,7 +476,7 @@ final class StitchflowTest {
   }
 
   @Test
-  void options_withControlCharacters_areToldEscaped() {
+  void options_withControlCharacters_areReportedEscaped() {
     for (String argument :
         new String[] {"\u001b[2J", "--\u202ex", "--store=\u0000", "--out=a\u0000b"}) {
       Screen refused = new Screen();
@@ -489,7 +489,7 @@ final class StitchflowTest {
   }
 
   @Test
-  void run_remoteStoreIsAway_goesOnAndSaysSo() {
+  void run_remoteStoreUnreachable_continuesAndSaysSo() {
     String remote = "http://127.0.0.1:1/cache?local=" + store;
     assertThat(execute("run", "--store", remote, "--out", out.toString())).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains("report: " + out.resolve("report.html"));

@@ -332,8 +332,8 @@ class StoreCommandsTest {
 
   /** A run that ended with that result, or has not ended. */
   private Path run(String digit, @Nullable Digest key) throws IOException {
-    Path run = store.runs().resolve(digit.repeat(32));
-    store.makeRun(run.resolve("events"));
+    Path run = store.runs().path().resolve(digit.repeat(32));
+    store.runs().make(run.resolve("events"));
     Files.writeString(run.resolve("run"), "");
     Files.writeString(run.resolve("events").resolve("worker"), "", StandardCharsets.UTF_8);
     if (key != null) {

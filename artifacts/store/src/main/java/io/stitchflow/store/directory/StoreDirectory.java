@@ -6,26 +6,20 @@ import io.stitchflow.content.FileFailure;
 import io.stitchflow.content.FileState;
 import io.stitchflow.content.StoreException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +59,6 @@ public final class StoreDirectory {
   /** Beside the default store's own folders: downloaded data sets. */
   public static final String DATASETS = "datasets";
 
-  private static final Set<OpenOption> READ_WRITE =
-      Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-
-  private static final int TRIES = 10;
-
   private final Path root;
   private final StoreModes modes;
   private final DurableDirectories directories;
@@ -89,7 +78,7 @@ public final class StoreDirectory {
   public static StoreDirectory at(Path root) throws IOException {
     Path absolute = root.toAbsolutePath().normalize();
     StoreDirectory directory = new StoreDirectory(absolute, modes(absolute));
-    directory.checkUsable();
+    StorePaths.checkUsable(directory);
     return directory;
   }
 
@@ -142,10 +131,7 @@ public final class StoreDirectory {
   public Path writeUnforced(byte[] bytes) throws IOException {
     Path temporary = newTemporary();
     try (FileChannel channel = openNew(temporary)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      Channels.newOutputStream(channel).write(bytes);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw explain(temporary, e);
@@ -153,7 +139,7 @@ public final class StoreDirectory {
     return temporary;
   }
 
-  private FileChannel openNew(Path file) throws IOException {
+  FileChannel openNew(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file,
@@ -175,10 +161,7 @@ public final class StoreDirectory {
       if (isNew) {
         modes.open(file);
       }
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
+      Channels.newOutputStream(channel).write(bytes);
     } catch (IOException e) {
       throw explain(file, e);
     }
@@ -220,6 +203,16 @@ public final class StoreDirectory {
     return true;
   }
 
+  /** Puts a file with these bytes, forced to disk, in the place of any other, in one step. */
+  public void write(Path target, byte[] bytes) throws IOException {
+    Path temporary = writeTemporary(bytes);
+    try {
+      replace(temporary, target);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
   /** Moves a forced temporary file over whatever stands under {@code target}, in one step. */
   public void replace(Path temporary, Path target) throws IOException {
     directories.makeLasting(parent(target));
@@ -240,12 +233,6 @@ public final class StoreDirectory {
     } catch (IOException e) {
       throw explain(target, e);
     }
-  }
-
-  /** Makes sure that a file which is there already outlasts a loss of power. */
-  public void forceName(Path file) throws IOException {
-    directories.makeLasting(parent(file));
-    directories.force(parent(file));
   }
 
   /** Whether the file has these bytes; then it was modified now. */
@@ -292,75 +279,6 @@ public final class StoreDirectory {
   }
 
   /**
-   * A file to lock, made if need be; what stands there and is not a file, such as a FIFO, whose
-   * opener would wait, is quarantined.
-   */
-  public FileChannel openForLock(Path file) throws IOException {
-    prepare();
-    directories.make(parent(file));
-    return openOrMake(file);
-  }
-
-  /** A file of {@code tmp/} to go on writing, made if need be. */
-  public FileChannel openToContinue(Path file) throws IOException {
-    try {
-      if (modes == StoreModes.PRIVATE && Files.exists(file) && !Files.isWritable(file)) {
-        Files.delete(file); // sealed by a process that was killed right after
-      }
-      return openOrMake(file);
-    } catch (IOException e) {
-      throw explain(file, e);
-    }
-  }
-
-  private FileChannel openOrMake(Path file) throws IOException {
-    for (int tries = 1; ; tries++) {
-      try {
-        BasicFileAttributes found = find(file);
-        if (found != null && !found.isRegularFile()) {
-          quarantine(file, FileState.of(found));
-        }
-        if (found == null || !found.isRegularFile()) {
-          makeEmpty(file);
-        }
-        return FileChannel.open(file, READ_WRITE);
-      } catch (NoSuchFileException e) {
-        if (tries == TRIES) {
-          throw explain(file, e);
-        } // else deleted in between
-      } catch (IOException e) {
-        throw explain(file, e);
-      }
-    }
-  }
-
-  /** Asked once: what is absent now and made by another process a moment later is not damage. */
-  private static @Nullable BasicFileAttributes find(Path file) throws IOException {
-    try {
-      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
-  }
-
-  /** In a shared store the file appears with its final permissions: others may want it at once. */
-  private void makeEmpty(Path file) throws IOException {
-    Path made = modes == StoreModes.SHARED ? newTemporary() : file;
-    try {
-      openNew(made).close();
-      if (!made.equals(file)) {
-        Files.createLink(file, made);
-      }
-    } catch (FileAlreadyExistsException e) {
-      return; // another process was faster
-    } finally {
-      if (!made.equals(file)) {
-        Files.deleteIfExists(made);
-      }
-    }
-  }
-
-  /**
    * All bytes of a small file, or null if it is damaged: no regular file, or larger than {@code
    * maxBytes}.
    *
@@ -395,7 +313,7 @@ public final class StoreDirectory {
     if (prepared) {
       return;
     }
-    checkUsable();
+    StorePaths.checkUsable(this);
     directories.make(root);
     Path format = root.resolve(StoreFormat.NAME);
     if (!Files.exists(format)) {
@@ -423,62 +341,6 @@ public final class StoreDirectory {
         throw e;
       }
       // a directory that we may not list: somebody else has made the store's in it
-    }
-  }
-
-  private void checkUsable() throws IOException {
-    StorePaths.checkRoot(root);
-    if (!Files.exists(root)) {
-      return;
-    }
-    for (Folder folder : Folder.values()) {
-      StorePaths.checkNotLinked(root, folder(folder));
-      checkReadable(folder(folder));
-    }
-    Path format = root.resolve(StoreFormat.NAME);
-    try {
-      byte[] content = read(format, StoreFormat.MOST_BYTES);
-      if (content == null) {
-        throw new StoreException(
-            format
-                + ": is not a regular file of at most "
-                + StoreFormat.MOST_BYTES
-                + " bytes; remove it if this is a store, or choose another directory with --store");
-      }
-      StoreFormat.check(format, new String(content, StandardCharsets.UTF_8));
-    } catch (NoSuchFileException e) {
-      checkNobodyElses();
-    } catch (IOException e) {
-      throw explain(format, e);
-    }
-  }
-
-  /** Results that this user may not read must not be taken for absent. */
-  private void checkReadable(Path folder) throws IOException {
-    if (Files.isDirectory(folder) && !(Files.isReadable(folder) && Files.isExecutable(folder))) {
-      throw explain(folder, new AccessDeniedException(folder.toString()));
-    }
-  }
-
-  /** A mistyped --store must not fill somebody's home directory. */
-  private void checkNobodyElses() throws IOException {
-    Set<String> ours =
-        Stream.concat(
-                Stream.of(Folder.values()).map(Folder::folderName),
-                Stream.of("lost+found", REMOTES, DATASETS))
-            .collect(Collectors.toUnmodifiableSet());
-    List<String> foreign =
-        Listing.entries(this, root).stream()
-            .map(entry -> entry.getFileName().toString())
-            .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
-            .sorted()
-            .toList();
-    if (!foreign.isEmpty()) {
-      throw new StoreException(
-          root
-              + ": is not a stitchflow store (no FORMAT file) and holds other things, such as '"
-              + foreign.get(0)
-              + "'; choose an empty directory with --store");
     }
   }
 

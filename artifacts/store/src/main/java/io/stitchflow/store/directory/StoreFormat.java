@@ -5,8 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The first line of a store's FORMAT file: {@code stitchflow MAJOR} or {@code stitchflow
- * MAJOR.MINOR}.
+ * The FORMAT file of a store: one line, {@code stitchflow MAJOR} or {@code stitchflow MAJOR.MINOR}.
  */
 public final class StoreFormat {
   public static final String NAME = "FORMAT";
@@ -34,14 +33,7 @@ public final class StoreFormat {
     String line = content.lines().findFirst().orElse("");
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
-      String shown = line.substring(0, Math.min(SHOWN_CHARACTERS, line.length()));
-      throw new StoreException(
-          file
-              + ": should read '"
-              + CONTENT.strip()
-              + "', but was: '"
-              + shown
-              + "'; choose another directory with --store, or restore that line if this is a store");
+      throw unlike(file, "was: '" + shown(line) + "'");
     }
     int major = Integer.parseInt(matcher.group(1));
     if (major > MAJOR) {
@@ -57,5 +49,24 @@ public final class StoreFormat {
       throw new StoreException(
           file + ": there is no format " + major + "; formats start at " + MAJOR);
     }
+    // A newer format may have more lines
+    String rest = content.substring(line.length()).strip();
+    if (!rest.isEmpty()) {
+      throw unlike(file, "has more after that line: '" + shown(rest) + "'");
+    }
+  }
+
+  private static StoreException unlike(Object file, String found) {
+    return new StoreException(
+        file
+            + ": should read '"
+            + CONTENT.strip()
+            + "', but "
+            + found
+            + "; choose another directory with --store, or restore that line alone if this is a store");
+  }
+
+  private static String shown(String line) {
+    return line.substring(0, Math.min(SHOWN_CHARACTERS, line.length()));
   }
 }

@@ -45,7 +45,7 @@ public final class StoreInit {
     Path directory = before.root();
     if (!directory.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       throw new StoreException(
-          directory + ": its file system has no groups; choose a directory on another one");
+          directory + ": its file system has no groups; choose a directory on another file system");
     }
     try {
       before.makeDirectories(directory);

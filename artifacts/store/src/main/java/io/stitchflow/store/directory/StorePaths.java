@@ -4,13 +4,20 @@ import io.stitchflow.content.BoundedReader;
 import io.stitchflow.content.FileFailure;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.StoreException;
+import io.stitchflow.store.directory.StoreDirectory.Folder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +91,68 @@ public final class StorePaths {
           throw FileFailure.explain(root, path, e);
         }
       }
+    }
+  }
+
+  /**
+   * Refuses a directory that this program cannot use as a store.
+   *
+   * @throws StoreException naming what is in the way
+   */
+  static void checkUsable(StoreDirectory directory) throws IOException {
+    Path root = directory.root();
+    checkRoot(root);
+    if (!Files.exists(root)) {
+      return;
+    }
+    for (Folder folder : Folder.values()) {
+      checkNotLinked(root, directory.folder(folder));
+      checkReadable(directory, directory.folder(folder));
+    }
+    Path format = root.resolve(StoreFormat.NAME);
+    try {
+      byte[] content = directory.read(format, StoreFormat.MOST_BYTES);
+      if (content == null) {
+        throw new StoreException(
+            format
+                + ": is not a regular file of at most "
+                + StoreFormat.MOST_BYTES
+                + " bytes; remove it if this is a store, or choose another directory with --store");
+      }
+      StoreFormat.check(format, new String(content, StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      checkNobodyElses(directory);
+    } catch (IOException e) {
+      throw directory.explain(format, e);
+    }
+  }
+
+  /** Results that this user may not read must not be taken for absent. */
+  private static void checkReadable(StoreDirectory directory, Path folder) throws IOException {
+    if (Files.isDirectory(folder) && !(Files.isReadable(folder) && Files.isExecutable(folder))) {
+      throw directory.explain(folder, new AccessDeniedException(folder.toString()));
+    }
+  }
+
+  /** A mistyped --store must not fill somebody's home directory. */
+  private static void checkNobodyElses(StoreDirectory directory) throws IOException {
+    Set<String> ours =
+        Stream.concat(
+                Stream.of(Folder.values()).map(Folder::folderName),
+                Stream.of("lost+found", StoreDirectory.REMOTES, StoreDirectory.DATASETS))
+            .collect(Collectors.toUnmodifiableSet());
+    List<String> foreign =
+        Listing.entries(directory, directory.root()).stream()
+            .map(entry -> entry.getFileName().toString())
+            .filter(name -> !ours.contains(name) && !name.startsWith(StoreFormat.NAME))
+            .sorted()
+            .toList();
+    if (!foreign.isEmpty()) {
+      throw new StoreException(
+          directory.root()
+              + ": is not a stitchflow store (no FORMAT file) and holds other things, such as '"
+              + foreign.get(0)
+              + "'; choose an empty directory with --store");
     }
   }
 

@@ -67,14 +67,9 @@ public final class TrashFolder {
     TrashFolder trash = new TrashFolder(directory, directory.folder(Folder.GC).resolve(id));
     Trash manifest =
         Trash.newBuilder().addAllPath(paths).setHorizonMillis(horizon.toEpochMilli()).build();
-    Path temporary =
-        directory.writeTemporary(
-            CheckedFrame.encode(MAGIC, trash.framed(), ActionKeys.canonicalBytes(manifest)));
-    try {
-      directory.replace(temporary, trash.folder.resolve(MANIFEST));
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    directory.write(
+        trash.folder.resolve(MANIFEST),
+        CheckedFrame.encode(MAGIC, trash.framed(), ActionKeys.canonicalBytes(manifest)));
     return trash;
   }
 
@@ -228,8 +223,8 @@ public final class TrashFolder {
     if (manifest == null) {
       throw new StoreException(
           folder.resolve(MANIFEST)
-              + ": is damaged; what lies beside it can be moved back by hand until a later gc"
-              + " deletes it");
+              + ": is damaged, so this gc cannot be undone; move the files beside it back by hand"
+              + " before the next gc deletes them");
     }
     return manifest;
   }

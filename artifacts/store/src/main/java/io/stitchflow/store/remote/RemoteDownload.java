@@ -3,6 +3,7 @@ package io.stitchflow.store.remote;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.StoreException;
 import io.stitchflow.store.Store;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.remote.RemoteStore.RemoteBytes;
@@ -10,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -77,7 +79,7 @@ public final class RemoteDownload {
    */
   End run() throws IOException {
     Path target = directory.path(Folder.CAS, digest);
-    try (FileChannel channel = directory.openToContinue(part);
+    try (FileChannel channel = OpenedFiles.toContinue(directory, part);
         FileLock lock = lock(channel)) {
       if (!lock.isValid() || Files.exists(target)) {
         return End.DONE; // somebody else was faster
@@ -113,7 +115,8 @@ public final class RemoteDownload {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException)
-          new InterruptedIOException("interrupted while another fetches it").initCause(e);
+          new InterruptedIOException("interrupted while another process downloads the blob")
+              .initCause(e);
     }
   }
 
@@ -166,7 +169,10 @@ public final class RemoteDownload {
           return End.DONE;
         }
         throw new EOFException(
-            remote.address() + ": ended after " + channel.position() + " bytes of a blob");
+            remote.address()
+                + ": the download of a blob ended after "
+                + channel.position()
+                + " bytes");
       } catch (StoreException e) {
         throw e;
       } catch (IOException e) {
@@ -201,11 +207,8 @@ public final class RemoteDownload {
       if (left < 0) {
         return false;
       }
-      ByteBuffer arrived = ByteBuffer.wrap(buffer, 0, n);
       try {
-        while (arrived.hasRemaining()) {
-          channel.write(arrived);
-        }
+        Channels.newOutputStream(channel).write(buffer, 0, n);
       } catch (IOException e) {
         throw directory.explain(part, e);
       }
@@ -228,7 +231,7 @@ public final class RemoteDownload {
       throw new IOException(
           String.format(
               Locale.ROOT,
-              "%s/%s: has %,d bytes, but only %,d are free on the disk of %s",
+              "%s/%s: has %,d bytes, but only %,d are free on the disk of %s; free some space",
               remote.address(),
               RemoteTier.blobName(digest),
               most,

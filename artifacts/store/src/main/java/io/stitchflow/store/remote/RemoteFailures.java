@@ -95,10 +95,6 @@ public final class RemoteFailures {
     }
   }
 
-  synchronized int failedLookups() {
-    return failedLookups;
-  }
-
   /** At most a line a kind of trouble. */
   synchronized List<String> warnings() {
     List<String> warnings = new ArrayList<>();

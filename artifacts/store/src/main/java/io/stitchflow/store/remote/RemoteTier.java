@@ -6,6 +6,7 @@ import io.stitchflow.content.StoreException;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.store.directory.DifferingResults;
 import io.stitchflow.store.directory.Listing;
+import io.stitchflow.store.directory.OpenedFiles;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import io.stitchflow.store.directory.StoreFormat;
@@ -86,10 +87,6 @@ public final class RemoteTier {
   /** At most a line a kind of trouble so far. */
   public List<String> warnings() {
     return trouble.warnings();
-  }
-
-  public int failedLookups() {
-    return trouble.failedLookups();
   }
 
   /**
@@ -222,7 +219,7 @@ public final class RemoteTier {
   private void notTaken(Digest key, String why) {
     unpublished.put(key, why);
     try {
-      directory.openForLock(directory.path(Folder.UNSENT, key)).close();
+      OpenedFiles.forLock(directory, directory.path(Folder.UNSENT, key)).close();
     } catch (IOException e) {
       trouble.publishFailed(e);
     }
@@ -256,7 +253,11 @@ public final class RemoteTier {
     String why = unpublished.get(key);
     if (why != null) {
       throw new StoreException(
-          remote.address() + ": could not take a result, now in " + directory.root() + ": " + why);
+          remote.address()
+              + ": a result could not be uploaded and is only in "
+              + directory.root()
+              + ": "
+              + why);
     }
   }
 
@@ -277,7 +278,10 @@ public final class RemoteTier {
             && (there.sizeBytes() < 0 || there.sizeBytes() == output.getSizeBytes())
             && !lost.contains(digest);
     if (!sound && !Files.exists(here)) {
-      throw new IOException(name + ": is neither here nor there, so its record is not published");
+      throw new IOException(
+          name
+              + ": is in neither the local nor the remote store, so the record is not published; run"
+              + " again to recompute it");
     }
     if (!sound && there != null) {
       remote.replace(name, Content.of(here));
@@ -317,7 +321,13 @@ public final class RemoteTier {
       }
       return standing;
     }
-    throw new IOException(remote.address() + "/" + name + ": comes and goes");
+    throw new IOException(
+        remote.address()
+            + "/"
+            + name
+            + ": was created and deleted by others "
+            + ATTEMPTS
+            + " times in a row");
   }
 
   /** The bytes of a record, or null if there is none; empty where it is too large to be one. */

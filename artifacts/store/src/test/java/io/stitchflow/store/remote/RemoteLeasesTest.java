@@ -70,7 +70,7 @@ class RemoteLeasesTest {
   }
 
   @Test
-  void take_anotherBeatsNoMore_isTakenOver() throws Exception {
+  void take_anotherWithoutHeartbeat_isTakenOver() throws Exception {
     write(new Lease("elsewhere", 1, "gpu7"));
     assertThat(take(100)).isNotNull();
     assertThat(owners).contains("gpu7");
@@ -87,7 +87,7 @@ class RemoteLeasesTest {
   }
 
   @Test
-  void take_serverAlwaysRefuses_goesWithoutInTheEnd() throws Exception {
+  void take_serverAlwaysRefuses_continuesWithoutItInTheEnd() throws Exception {
     for (byte[] shown :
         new byte[][] {null, new byte[0], new Lease("elsewhere", 1, "gpu7").encode()}) {
       AtomicInteger puts = new AtomicInteger();
@@ -188,7 +188,7 @@ class RemoteLeasesTest {
   }
 
   @Test
-  void take_storeAway_goesWithoutAndLeavesTellingToLookUps() throws Exception {
+  void take_storeUnreachable_continuesWithoutItAndLeavesTheWarningToLookups() throws Exception {
     store.away = true;
     assertThat(take(100)).isNull();
     assertThat(trouble.warnings()).isEmpty();

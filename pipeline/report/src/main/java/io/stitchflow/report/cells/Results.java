@@ -19,10 +19,14 @@ public final class Results {
   /** Rows that fill one matrix, once a seed. */
   private record Group(Pair pair, Condition condition, CopySolver solver, Split split) {}
 
+  /** A pair in a condition that has cells. */
+  private record Use(Pair pair, Condition condition) {}
+
   private final List<Pair> pairs;
   private final Set<Condition> conditions = new TreeSet<>();
   private final Set<CopySolver> solvers = new TreeSet<>();
   private final Map<Group, List<Cell>> groups = new LinkedHashMap<>();
+  private final Set<Use> used = new HashSet<>();
   private final Map<Pair, Set<String>> senderCuts = new LinkedHashMap<>();
   private final Map<Pair, Set<String>> receiverCuts = new LinkedHashMap<>();
   private final Map<State, NetworkRow> states = new LinkedHashMap<>();
@@ -30,6 +34,13 @@ public final class Results {
 
   /** A network, trained (or imported) or random. */
   private record State(String name, boolean random) {}
+
+  /** What a network computes with, whatever its name. */
+  private record Weights(String digest, String architecture, List<String> cuts) {
+    static Weights of(NetworkRow row) {
+      return new Weights(row.digest(), row.architecture(), row.network().getCutList());
+    }
+  }
 
   /**
    * Sorts the rows.
@@ -54,6 +65,7 @@ public final class Results {
       receiverCuts.computeIfAbsent(pair, absent -> new HashSet<>()).add(place.getReceiverCut());
       conditions.add(place.getCondition());
       solvers.add(place.getCopySolver());
+      used.add(new Use(pair, place.getCondition()));
       Group group = new Group(pair, place.getCondition(), place.getCopySolver(), cell.split());
       groups.computeIfAbsent(group, absent -> new ArrayList<>()).add(cell);
     }
@@ -63,6 +75,51 @@ public final class Results {
   /** In the order of their first cells. */
   public List<Pair> pairs() {
     return pairs;
+  }
+
+  /**
+   * Those of {@code all} that differ by more than names: of pairs with equal weights on both sides,
+   * the first that has cells of {@code condition}.
+   *
+   * @throws IllegalArgumentException if the report lacks a network that cells use
+   */
+  public List<Pair> distinct(List<Pair> all, Condition condition) {
+    Map<List<Weights>, Pair> distinct = new LinkedHashMap<>();
+    for (Pair pair : all) {
+      if (has(pair, condition)) {
+        distinct.putIfAbsent(
+            List.of(Weights.of(sender(pair, condition)), Weights.of(receiver(pair, condition))),
+            pair);
+      }
+    }
+    return List.copyOf(distinct.values());
+  }
+
+  private boolean has(Pair pair, Condition condition) {
+    return used.contains(new Use(pair, condition));
+  }
+
+  /**
+   * Networks with equal weights, by name, such as {@code a and b}; empty if no pair of a condition
+   * repeats another.
+   */
+  public List<String> equalNetworks() {
+    boolean repeated = false;
+    for (Condition condition : conditions) {
+      long all = pairs.stream().filter(pair -> has(pair, condition)).count();
+      repeated |= distinct(pairs, condition).size() < all;
+    }
+    if (!repeated) {
+      return List.of();
+    }
+    Map<Weights, List<String>> names = new LinkedHashMap<>();
+    for (NetworkRow row : states.values()) {
+      names.computeIfAbsent(Weights.of(row), absent -> new ArrayList<>()).add(Words.of(row));
+    }
+    return names.values().stream()
+        .filter(equal -> equal.size() > 1)
+        .map(equal -> String.join(" and ", equal))
+        .toList();
   }
 
   public Chance chance() {
@@ -75,9 +132,15 @@ public final class Results {
    * @throws IllegalArgumentException if the report lacks one of them in that state
    */
   public Pair.Kind kind(Pair pair, Condition condition) {
-    return Pair.Kind.of(
-        state(pair.sender(), Words.randomSender(condition)),
-        state(pair.receiver(), Words.randomReceiver(condition)));
+    return Pair.Kind.of(sender(pair, condition), receiver(pair, condition));
+  }
+
+  private NetworkRow sender(Pair pair, Condition condition) {
+    return state(pair.sender(), Words.randomSender(condition));
+  }
+
+  private NetworkRow receiver(Pair pair, Condition condition) {
+    return state(pair.receiver(), Words.randomReceiver(condition));
   }
 
   private NetworkRow state(ReportNetwork network, boolean random) {
@@ -106,6 +169,17 @@ public final class Results {
   /** One row a cell and seed; empty if the pair has no cells. */
   public List<Cell> cells(Pair pair, Condition condition, CopySolver solver, Split split) {
     return groups.getOrDefault(new Group(pair, condition, solver, split), List.of());
+  }
+
+  /** Rows of all solvers and seeds; cells that differ only in their networks' names once. */
+  public List<Cell> distinctCells(Condition condition, Split split) {
+    List<Cell> rows = new ArrayList<>();
+    for (Pair pair : distinct(pairs, condition)) {
+      for (CopySolver solver : solvers) {
+        rows.addAll(cells(pair, condition, solver, split));
+      }
+    }
+    return rows;
   }
 
   /** The sender's cuts that any cell of the pair uses, from the stem. */

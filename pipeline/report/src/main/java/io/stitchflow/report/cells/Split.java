@@ -14,8 +14,4 @@ public enum Split {
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
-
-  static Split of(String text) {
-    return valueOf(text.toUpperCase(Locale.ROOT));
-  }
 }

@@ -34,6 +34,11 @@ public final class Words {
         + name(pair.receiver().getName(), states[1]);
   }
 
+  /** {@code a}, {@code a (random)}. */
+  static String of(NetworkRow row) {
+    return name(row.name(), row.network().getRandom() ? "random" : "");
+  }
+
   public static String of(CopySolver solver) {
     return solver == CopySolver.SGD ? "SGD" : text(solver).replace('_', ' ');
   }

@@ -4,6 +4,7 @@ import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Quantities;
+import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Sample;
 import io.stitchflow.report.cells.Split;
 import io.stitchflow.report.cells.Statistic;
@@ -26,8 +27,12 @@ public final class TerminalMatrices {
 
   private TerminalMatrices() {}
 
-  /** Lines that end with LF; empty if no quantity with a heat map was measured. */
-  public static String of(CellTable table) {
+  /**
+   * Lines that end with LF; empty if no quantity with a heat map was measured.
+   *
+   * @param results of the same cells
+   */
+  public static String of(CellTable table, Results results) {
     if (table.cells().isEmpty()) {
       return "";
     }
@@ -41,10 +46,8 @@ public final class TerminalMatrices {
             .toList();
     StringBuilder text = new StringBuilder();
     shown.forEach(quantity -> text.append(matrix.colored(quantity)).append('\n'));
-    List<Condition> conditions =
-        table.cells().stream().map(cell -> cell.place().getCondition()).distinct().toList();
-    if (!shown.isEmpty() && conditions.size() > 1) {
-      text.append(centers(table, conditions, shown.get(0)));
+    if (!shown.isEmpty() && results.conditions().size() > 1) {
+      text.append(centers(results, shown.get(0)));
     }
     return text.toString();
   }
@@ -55,17 +58,13 @@ public final class TerminalMatrices {
   }
 
   /** Over all cells of each condition on test examples, whatever their pair, seed and solver. */
-  private static String centers(CellTable table, List<Condition> conditions, Quantity quantity) {
+  private static String centers(Results results, Quantity quantity) {
     StringBuilder text = new StringBuilder(Quantities.mapTitle(quantity).replace("R²", "R^2"));
     text.append(Statistic.of(quantity) == Statistic.MEAN ? ", mean" : ", median");
     text.append(" over all cells, test:");
     String separator = " ";
-    for (Condition condition : conditions) {
-      List<Cell> rows =
-          table.cells().stream()
-              .filter(cell -> cell.split() == Split.TEST)
-              .filter(cell -> cell.place().getCondition() == condition)
-              .toList();
+    for (Condition condition : results.conditions()) {
+      List<Cell> rows = results.distinctCells(condition, Split.TEST);
       double center = Statistic.center(quantity, Sample.of(rows, row -> row.number(quantity)));
       String number = Double.isNaN(center) ? "none" : String.format(Locale.ROOT, "%.3f", center);
       text.append(separator).append(Words.text(condition)).append(' ').append(number);

@@ -11,12 +11,14 @@ import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ReportCell;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
 /**
  * Similarity matrices of one pair and condition as ASCII text, test examples, one number for all
- * seeds: rows = sender cuts, columns = receiver cuts. Nine columns take 80 characters.
+ * seeds: rows = sender cuts, columns = receiver cuts. Nine columns take 80 characters unless
+ * numbers are longer than six.
  */
 final class TerminalMatrix {
   private static final int CELL = 7;
@@ -72,17 +74,15 @@ final class TerminalMatrix {
         .append(heading)
         .append('\n');
     text.append(corner).append(" ".repeat(margin - corner.length()));
-    matrix.receiverCuts().forEach(cut -> text.append(' ').append(right(brief(cut), CELL - 1)));
+    String[][] numbers = numbers(matrix, mark);
+    int width = width(numbers);
+    matrix.receiverCuts().forEach(cut -> text.append(right(brief(cut), width)));
     text.append('\n');
     for (int i = 0; i < matrix.rows(); i++) {
       text.append(right(matrix.senderCuts().get(i), margin));
       for (int j = 0; j < matrix.columns(); j++) {
         double value = matrix.value(i, j);
-        String number =
-            matrix.at(i, j).size() == 0
-                ? "."
-                : matrix.isMarked(i, j) ? marked(value, mark) : Numbers.brief(value);
-        String padded = right(number, CELL);
+        String padded = right(numbers[i][j], width);
         text.append(Double.isFinite(value) ? painted(padded, colors, value / top) : padded);
       }
       text.append('\n');
@@ -92,6 +92,28 @@ final class TerminalMatrix {
       text.append(matrix.marked()).append(matrix.marked() == 1 ? " cell" : " cells").append('\n');
     }
     return text.toString();
+  }
+
+  /** A number for each cell; a point where nothing was measured. */
+  private static String[][] numbers(Matrix matrix, Mark mark) {
+    String[][] numbers = new String[matrix.rows()][matrix.columns()];
+    for (int i = 0; i < matrix.rows(); i++) {
+      for (int j = 0; j < matrix.columns(); j++) {
+        double value = matrix.value(i, j);
+        numbers[i][j] =
+            matrix.at(i, j).size() == 0
+                ? "."
+                : matrix.isMarked(i, j) ? marked(value, mark) : Numbers.brief(value);
+      }
+    }
+    return numbers;
+  }
+
+  /** Of a column: at least one space before the longest number. */
+  private static int width(String[][] numbers) {
+    int longest =
+        Arrays.stream(numbers).flatMap(Arrays::stream).mapToInt(String::length).max().orElse(0);
+    return Math.max(CELL, longest + 1);
   }
 
   /** With one digit less where the sign would leave no space before it. */

@@ -8,9 +8,13 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.report.cells.NetworkRow;
+import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Shared;
+import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.WriteReport;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -81,12 +85,58 @@ final class TerminalMatrixTest {
             random.values(),
             random.comparison(),
             random.shared()));
-    assertThat(TerminalMatrices.plain(TerminalMatrices.of(new CellTable(cells))))
+    assertThat(matrices(new CellTable(cells), "a", "b"))
         .contains(
             "Vanilla accuracy: a -> b, trained_trained, test\n", "R^2 of the vanilla stitch: ")
         .endsWith(
             "Vanilla accuracy, mean over all cells, test: trained_trained 0.500, random_trained"
                 + " 0.500\n");
+  }
+
+  @Test
+  void matrices_pairsThatDifferInNamesOnly_countOnceInTheMean() {
+    List<Cell> cells = new ArrayList<>(cell("a", "stem", "b", "stem", 2));
+    cells.addAll(cell("twin", "stem", "b", "stem", 2));
+    Comparison none = Fixtures.comparison(0, 0.5, 2, 1, 2);
+    cells.addAll(rows(Condition.TRAINED_TRAINED, "b", "stem", "b", "stem", none));
+    cells.addAll(rows(Condition.RANDOM_TRAINED, "b", "stem", "b", "stem", none));
+    // 0.5 of a and of its twin, and 0
+    assertThat(matrices(new CellTable(cells), "a", "b", "twin"))
+        .endsWith("test: trained_trained 0.250, random_trained 0.000\n");
+  }
+
+  @Test
+  void plain_wideNumbers_haveASpaceBeforeThem() {
+    CellTable table = new CellTable(cell("a", "stem", "b", "stem", 5e10));
+    assertThat(plain(table, "a", "b", R2_VANILLA))
+        .isEqualTo(
+            """
+            R^2 of the vanilla stitch: a -> b, trained_trained, test
+            sender \\ receiver    stem
+                         stem -2.5e10
+            """);
+    List<Cell> marked =
+        table.cells().stream().map(cell -> cell.with(new Shared(0.5, null))).toList();
+    assertThat(plain(new CellTable(marked), "a", "b", R2_VANILLA))
+        .contains("             stem -2.5e10*\n");
+  }
+
+  /** The file of a report whose networks are these; {@code twin} has the weights of {@code a}. */
+  private static String matrices(CellTable table, String... names) {
+    WriteReport.Builder report = WriteReport.newBuilder();
+    List<NetworkRow> rows = new ArrayList<>();
+    for (String name : names) {
+      ReportNetwork network = Fixtures.network(name, 1, false, 1, 1);
+      report.addNetwork(network);
+      String weights = name.equals("twin") ? "a" : name;
+      for (ReportNetwork state : List.of(network, Fixtures.random(network))) {
+        rows.add(
+            NetworkRow.of(
+                state, Fixtures.curve(0.9), weights + state.getRandom(), "", Fixtures.TEN_CLASSES));
+      }
+    }
+    Results results = new Results(report.build(), table, rows, Fixtures.TEN_CLASSES);
+    return TerminalMatrices.plain(TerminalMatrices.of(table, results));
   }
 
   private static String plain(CellTable table, String sender, String receiver, Quantity quantity) {
@@ -107,9 +157,25 @@ final class TerminalMatrixTest {
 
   private static List<Cell> cell(
       String sender, String senderCut, String receiver, String receiverCut, double ev) {
+    return rows(
+        Condition.TRAINED_TRAINED,
+        sender,
+        senderCut,
+        receiver,
+        receiverCut,
+        Fixtures.comparison(0.5, 0.5, ev, 1, 2));
+  }
+
+  private static List<Cell> rows(
+      Condition condition,
+      String sender,
+      String senderCut,
+      String receiver,
+      String receiverCut,
+      Comparison comparison) {
     return CellTable.rows(
-        Fixtures.place(Condition.TRAINED_TRAINED, sender, senderCut, receiver, receiverCut),
-        Fixtures.comparison(0.5, 0.5, ev, 1, 2),
+        Fixtures.place(condition, sender, senderCut, receiver, receiverCut),
+        comparison,
         Digest.of(new byte[0]));
   }
 }

@@ -1,7 +1,6 @@
 package io.stitchflow.cli.command;
 
-import io.stitchflow.cli.input.StoreQuery;
-import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Escapes;
 import io.stitchflow.cli.text.OutputException;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.cli.text.Versions;
@@ -15,11 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code stitchflow export KEY --to DIR}. */
 @Command(
@@ -31,15 +27,7 @@ import picocli.CommandLine.Parameters;
       "Verifies checksums. Never overwrites a file that has other content.",
       "Example: stitchflow export 3f9a1c --to networks/a"
     })
-public final class ExportCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
-  @Parameters(
-      paramLabel = "KEY|DIGEST",
-      description = "A key, a blob's digest, or a prefix of at least 6 digits.")
-  private String name = "";
-
+public final class ExportCommand extends ItemCommand {
   @Option(
       names = "--to",
       paramLabel = "DIR",
@@ -47,37 +35,14 @@ public final class ExportCommand implements Callable<Integer> {
       description = "Output directory; created if missing.")
   private Path directory = Path.of("");
 
-  @Mixin private StoreQuery query = new StoreQuery();
-
   public ExportCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override
-  public Integer call() throws Exception {
-    StoreCatalog catalog = query.catalog(environment, system);
-    Item item = StoreQuery.resolve(catalog, name);
-    List<Export.Exported> files;
-    try {
-      files = Export.write(catalog, item, directory);
-    } catch (IOException e) {
-      throw e instanceof ExitCoded ? e : new OutputException("--to", directory, e);
-    }
-    if (query.json()) {
-      system.out().json(Map.of("file", json(files)));
-    } else {
-      for (Export.Exported file : files) {
-        String done = file.already() ? "is there already " : "wrote ";
-        system.out().println(done + file.file());
-      }
-    }
-    return ExitCode.DONE;
-  }
-
-  private static List<Object> json(List<Export.Exported> files) {
+  Map<String, Object> json(StoreCatalog catalog, Item item) throws IOException {
     List<Object> json = new ArrayList<>();
-    for (Export.Exported file : files) {
+    for (Export.Exported file : write(catalog, item)) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("path", file.file().toString());
       one.put("digest", file.digest().hex());
@@ -85,6 +50,24 @@ public final class ExportCommand implements Callable<Integer> {
       one.put("already", file.already());
       json.add(one);
     }
-    return json;
+    return Map.of("file", json);
+  }
+
+  @Override
+  String text(StoreCatalog catalog, Item item) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Export.Exported file : write(catalog, item)) {
+      String done = file.already() ? "is there already " : "wrote ";
+      text.append(Escapes.of(done + file.file())).append('\n');
+    }
+    return text.toString();
+  }
+
+  private List<Export.Exported> write(StoreCatalog catalog, Item item) throws IOException {
+    try {
+      return Export.write(catalog, item, directory);
+    } catch (IOException e) {
+      throw e instanceof ExitCoded ? e : new OutputException("--to", directory, e);
+    }
   }
 }

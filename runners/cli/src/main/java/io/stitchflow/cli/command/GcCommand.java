@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,10 +40,7 @@ import picocli.CommandLine.Option;
       "  stitchflow gc --older-than 7d --max-size 50GiB --dry-run",
       "shows what would be deleted to keep the runs of one week, in at most 50 GiB."
     })
-public final class GcCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
+public final class GcCommand extends StoreCommand {
   @Option(
       names = "--older-than",
       paramLabel = "DURATION",
@@ -83,8 +79,7 @@ public final class GcCommand implements Callable<Integer> {
   @Mixin private JsonOption json = new JsonOption();
 
   public GcCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override
@@ -118,7 +113,7 @@ public final class GcCommand implements Callable<Integer> {
     List<Path> runs = RecentRuns.olderThan(store, age);
     if (!dryRun) {
       for (Path run : runs) {
-        RecentRuns.remove(run);
+        RecentRuns.remove(store, run);
       }
     }
     CollectionTable table = new CollectionTable(store.root(), collected, runs, dryRun);

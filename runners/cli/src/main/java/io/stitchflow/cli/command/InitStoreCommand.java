@@ -9,7 +9,6 @@ import io.stitchflow.store.directory.StoreInit;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,10 +28,7 @@ import picocli.CommandLine.Option;
       "  stitchflow init-store --shared --store /data/stitchflow",
       "creates a store that all members of the group 'lab' share."
     })
-public final class InitStoreCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
+public final class InitStoreCommand extends StoreCommand {
   @Option(names = "--shared", description = "Shares the store with the directory's group.")
   private boolean shared;
 
@@ -40,8 +36,7 @@ public final class InitStoreCommand implements Callable<Integer> {
   @Mixin private JsonOption json = new JsonOption();
 
   public InitStoreCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

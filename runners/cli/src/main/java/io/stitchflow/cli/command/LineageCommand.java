@@ -1,8 +1,6 @@
 package io.stitchflow.cli.command;
 
-import io.stitchflow.cli.input.StoreQuery;
 import io.stitchflow.cli.text.Escapes;
-import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.cli.text.Versions;
 import io.stitchflow.inspect.CatalogEntry;
@@ -10,17 +8,15 @@ import io.stitchflow.inspect.Item;
 import io.stitchflow.inspect.Lineage;
 import io.stitchflow.inspect.RecordDescriptions;
 import io.stitchflow.inspect.StoreCatalog;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code stitchflow lineage DIGEST}. */
 @Command(
@@ -32,15 +28,7 @@ import picocli.CommandLine.Parameters;
       "A record that occurs several times is expanded once.",
       "Example: stitchflow lineage 3f9a1c --down"
     })
-public final class LineageCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
-  @Parameters(
-      paramLabel = "KEY|DIGEST",
-      description = "A key, a blob's digest, or a prefix of at least 6 digits.")
-  private String name = "";
-
+public final class LineageCommand extends ItemCommand {
   /** One way or the other. */
   static final class Direction {
     @Option(names = "--up", description = "Inputs (default).")
@@ -55,27 +43,25 @@ public final class LineageCommand implements Callable<Integer> {
   }
 
   @ArgGroup private Direction direction = new Direction();
-  @Mixin private StoreQuery query = new StoreQuery();
 
   public LineageCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override
-  public Integer call() throws Exception {
-    StoreCatalog catalog = query.catalog(environment, system);
-    Item item = StoreQuery.resolve(catalog, name);
-    Lineage.Node tree =
-        direction.isDown() ? Lineage.down(catalog, item) : Lineage.up(catalog, item);
-    if (query.json()) {
-      system.out().json(json(tree, new RecordDescriptions(catalog)));
-    } else {
-      StringBuilder text = new StringBuilder();
-      append(text, tree, "", EntryText.of(catalog));
-      system.out().print(text.toString());
-    }
-    return ExitCode.DONE;
+  Map<String, Object> json(StoreCatalog catalog, Item item) throws IOException {
+    return json(tree(catalog, item), new RecordDescriptions(catalog));
+  }
+
+  @Override
+  String text(StoreCatalog catalog, Item item) throws IOException {
+    StringBuilder text = new StringBuilder();
+    append(text, tree(catalog, item), "", EntryText.of(catalog));
+    return text.toString();
+  }
+
+  private Lineage.Node tree(StoreCatalog catalog, Item item) throws IOException {
+    return direction.isDown() ? Lineage.down(catalog, item) : Lineage.up(catalog, item);
   }
 
   private static void append(

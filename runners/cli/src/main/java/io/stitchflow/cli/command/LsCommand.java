@@ -21,7 +21,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,7 +36,7 @@ import picocli.CommandLine.Option;
       "Lists the records of the store: key, stage, size, compute time, age, description, and the experiments whose recorded runs used it.",
       "Example: stitchflow ls --stage train_network --larger-than 10M --sort size"
     })
-public final class LsCommand implements Callable<Integer> {
+public final class LsCommand extends StoreCommand {
   /** How records are ordered. */
   enum Order {
     AGE,
@@ -55,8 +54,6 @@ public final class LsCommand implements Callable<Integer> {
     }
   }
 
-  private final Terminal system;
-  private final Map<String, String> environment;
   @Mixin private StoreQuery query = new StoreQuery();
 
   @Option(
@@ -91,8 +88,7 @@ public final class LsCommand implements Callable<Integer> {
   private Order order = Order.AGE;
 
   public LsCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

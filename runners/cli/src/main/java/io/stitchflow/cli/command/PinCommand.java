@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,11 +44,8 @@ import picocli.CommandLine.Parameters;
       "  stitchflow pin paper proto/examples/quickstart.textproto",
       "protects all results of that experiment that are in the store."
     })
-public final class PinCommand implements Callable<Integer> {
+public final class PinCommand extends StoreCommand {
   private static final Pattern KEY = Pattern.compile("[0-9a-f]{6,64}");
-
-  private final Terminal system;
-  private final Map<String, String> environment;
 
   @Parameters(
       index = "0",
@@ -80,8 +76,7 @@ public final class PinCommand implements Callable<Integer> {
   @Mixin private JsonOption json = new JsonOption();
 
   public PinCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   /** What is to be kept, and how many results an experiment has that the store lacks. */

@@ -15,7 +15,6 @@ import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.Plan;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -29,14 +28,11 @@ import picocli.CommandLine.Mixin;
       "HIT: in the store. RUN: not in the store, inputs are ready. WAIT: not known yet, inputs must be computed first.",
       "The last lines are estimates: run time with one lane per core, based on the recorded times of stages in the store; floating-point operations, two per multiply-accumulate; and disk space."
     })
-public final class PlanCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
+public final class PlanCommand extends StoreCommand {
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   public PlanCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

@@ -80,7 +80,7 @@ final class Reproduction {
   }
 
   private Outcome rerun(Digest key, ActionResult recorded, Memo memo) throws IOException {
-    Action action = cache.findAction(key);
+    Action action = cache.actions().find(key);
     if (action == null) {
       return new Outcome(key, "unknown", State.SKIPPED, "its action is lost");
     }

@@ -33,7 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,9 +45,7 @@ import picocli.CommandLine.Option;
     versionProvider = Versions.class,
     description =
         "Runs an experiment: computes the stages that are not in the store, then writes the report.")
-public final class RunCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
+public final class RunCommand extends StoreCommand {
   @Mixin private ExperimentOptions options = new ExperimentOptions();
   @Mixin private RunnerOptions runner = new RunnerOptions();
 
@@ -59,8 +56,7 @@ public final class RunCommand implements Callable<Integer> {
   private boolean ignoreDiskSpace;
 
   public RunCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

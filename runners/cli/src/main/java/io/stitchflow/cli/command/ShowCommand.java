@@ -1,7 +1,5 @@
 package io.stitchflow.cli.command;
 
-import io.stitchflow.cli.input.StoreQuery;
-import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.cli.text.Versions;
 import io.stitchflow.content.Digest;
@@ -13,11 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code stitchflow show KEY}. */
 @Command(
@@ -29,44 +24,25 @@ import picocli.CommandLine.Parameters;
       "For a blob: its file format, and the records that wrote and read it.",
       "Example: stitchflow show 3f9a1c"
     })
-public final class ShowCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
-  @Parameters(
-      paramLabel = "KEY|DIGEST",
-      description = "A key, a blob's digest, or a prefix of at least 6 digits.")
-  private String name = "";
-
-  @Mixin private StoreQuery query = new StoreQuery();
-
+public final class ShowCommand extends ItemCommand {
   public ShowCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override
-  public Integer call() throws Exception {
-    StoreCatalog catalog = query.catalog(environment, system);
-    Item item = StoreQuery.resolve(catalog, name);
-    if (query.json()) {
-      EntryJson json = new EntryJson(catalog);
-      system
-          .out()
-          .json(
-              item instanceof CatalogEntry entry
-                  ? json.full(entry)
-                  : json.blob(digest(item), size(catalog, digest(item))));
-    } else {
-      EntryText text = EntryText.of(catalog);
-      system
-          .out()
-          .print(
-              item instanceof CatalogEntry entry
-                  ? text.entry(entry)
-                  : text.blob(digest(item), size(catalog, digest(item))));
-    }
-    return ExitCode.DONE;
+  Map<String, Object> json(StoreCatalog catalog, Item item) throws IOException {
+    EntryJson json = new EntryJson(catalog);
+    return item instanceof CatalogEntry entry
+        ? json.full(entry)
+        : json.blob(digest(item), size(catalog, digest(item)));
+  }
+
+  @Override
+  String text(StoreCatalog catalog, Item item) throws IOException {
+    EntryText text = EntryText.of(catalog);
+    return item instanceof CatalogEntry entry
+        ? text.entry(entry)
+        : text.blob(digest(item), size(catalog, digest(item)));
   }
 
   private static Digest digest(Item item) {

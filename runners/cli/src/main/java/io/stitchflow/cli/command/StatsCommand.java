@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -28,14 +27,11 @@ import picocli.CommandLine.Mixin;
       "Time saved: the original compute time of all cache hits. A run that was repeated in one process counts once.",
       "Example: stitchflow stats --store /data/stitchflow"
     })
-public final class StatsCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
+public final class StatsCommand extends StoreCommand {
   @Mixin private StoreQuery query = new StoreQuery();
 
   public StatsCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

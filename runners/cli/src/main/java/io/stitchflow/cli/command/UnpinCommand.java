@@ -9,7 +9,6 @@ import io.stitchflow.cli.text.Versions;
 import io.stitchflow.gc.Pins;
 import io.stitchflow.store.Store;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -22,10 +21,7 @@ import picocli.CommandLine.Parameters;
     description = "Removes a pin. A later 'gc' deletes results that nothing else protects.",
     footerHeading = "%nExample:%n",
     footer = "  stitchflow unpin paper")
-public final class UnpinCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
+public final class UnpinCommand extends StoreCommand {
   @Parameters(paramLabel = "NAME", description = "The pin's name.")
   private String name = "";
 
@@ -33,8 +29,7 @@ public final class UnpinCommand implements Callable<Integer> {
   @Mixin private JsonOption json = new JsonOption();
 
   public UnpinCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,11 +36,8 @@ import picocli.CommandLine.Option;
       "  stitchflow verify --sample 5%% --rerun 1%%",
       "reads 5%% of the files and recomputes 1%% of the results; --seed selects which."
     })
-public final class VerifyCommand implements Callable<Integer> {
+public final class VerifyCommand extends StoreCommand {
   private static final int MOST_SHOWN = 50;
-
-  private final Terminal system;
-  private final Map<String, String> environment;
 
   @Option(
       names = "--sample",
@@ -71,8 +67,7 @@ public final class VerifyCommand implements Callable<Integer> {
   @Mixin private JsonOption json = new JsonOption();
 
   public VerifyCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

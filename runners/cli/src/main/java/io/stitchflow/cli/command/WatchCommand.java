@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,10 +39,7 @@ import picocli.CommandLine.Parameters;
       "Follows a cluster run until it ends, then writes the report, like 'run'.",
       "Ctrl-C stops watching; the run continues. --cancel stops the run."
     })
-public final class WatchCommand implements Callable<Integer> {
-  private final Terminal system;
-  private final Map<String, String> environment;
-
+public final class WatchCommand extends StoreCommand {
   @Parameters(paramLabel = "ID", description = "The ID printed by 'run --detach'.")
   private String id = "";
 
@@ -64,8 +60,7 @@ public final class WatchCommand implements Callable<Integer> {
   private boolean json;
 
   public WatchCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

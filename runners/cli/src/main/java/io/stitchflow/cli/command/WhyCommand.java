@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,11 +36,9 @@ import picocli.CommandLine.Parameters;
       "Explains why stages would run. Compares each stage with the most similar record in the store and traces inputs that differ to the first change. Computes nothing.",
       "Example: stitchflow why quickstart.textproto 'train a' --set network[0].seed=3"
     })
-public final class WhyCommand implements Callable<Integer> {
+public final class WhyCommand extends StoreCommand {
   private static final int MOST_NAMED = 5;
 
-  private final Terminal system;
-  private final Map<String, String> environment;
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   @Parameters(
@@ -53,8 +50,7 @@ public final class WhyCommand implements Callable<Integer> {
   private String stage = "";
 
   public WhyCommand(Terminal system, Map<String, String> environment) {
-    this.system = system;
-    this.environment = environment;
+    super(system, environment);
   }
 
   @Override

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 /** Where a run computes what the store does not have. */
 public final class RunnerOptions {
   private static final String DIRECT = "direct";
+  private static final String FLINK = "flink";
   private static final String LOCAL = "[local]";
   private static final Pattern MASTER = Pattern.compile("[A-Za-z0-9._-]+:([0-9]{1,5})");
 
@@ -61,6 +62,9 @@ public final class RunnerOptions {
    * @throws InputException if options contradict each other
    */
   public void check() throws InputException {
+    if (!isDirect() && !runner.equals(FLINK)) {
+      var unused = cluster();
+    }
     if (isDirect() && (!master.isEmpty() || parallelism != null || detach)) {
       throw new InputException(
           "--flink-master, --parallelism and --detach require --runner flink; add it, or remove them");

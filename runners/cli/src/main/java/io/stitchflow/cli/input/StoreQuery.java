@@ -1,7 +1,6 @@
 package io.stitchflow.cli.input;
 
 import io.stitchflow.cli.text.Terminal;
-import io.stitchflow.inspect.Item;
 import io.stitchflow.inspect.StoreCatalog;
 import io.stitchflow.store.Store;
 import java.io.IOException;
@@ -28,14 +27,5 @@ public final class StoreQuery {
     StoreCatalog catalog = StoreCatalog.read(opened);
     StoreOption.warn(opened, terminal);
     return catalog;
-  }
-
-  /** What the user named by a key, a digest, or the first digits of one. */
-  public static Item resolve(StoreCatalog catalog, String name) throws IOException, InputException {
-    try {
-      return catalog.resolve(name);
-    } catch (IllegalArgumentException e) {
-      throw new InputException(e.getMessage() + "; 'stitchflow ls' lists records");
-    }
   }
 }

@@ -2,8 +2,9 @@ package io.stitchflow.cli.progress;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.stitchflow.content.Digest;
-import io.stitchflow.content.IoReason;
+import io.stitchflow.content.FileFailure;
 import io.stitchflow.content.StoreException;
+import io.stitchflow.run.RunFiles;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.StageResult;
@@ -41,8 +42,14 @@ public final class RecentRuns {
     Set<Digest> keys = new TreeSet<>();
     for (Path run : runs(store)) {
       Path results = run.resolve("results");
-      if (Files.exists(results) && Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
-        add(store, results, keys);
+      try {
+        if (Files.getLastModifiedTime(results).toInstant().isAfter(since)) {
+          add(store, results, keys);
+        }
+      } catch (NoSuchFileException stillRunningOrKilled) {
+        // keeps nothing yet
+      } catch (IOException e) {
+        throw FileFailure.explain(store.root(), results, e);
       }
     }
     return keys;
@@ -50,7 +57,7 @@ public final class RecentRuns {
 
   private static void add(Store store, Path results, Set<Digest> keys) throws IOException {
     try {
-      for (StageResult result : RunResults.parseFrom(store.readRunFile(results)).getResultList()) {
+      for (StageResult result : RunResults.parseFrom(store.runs().read(results)).getResultList()) {
         if (!result.getKey().isEmpty()) {
           keys.add(Digest.from(result.getKey()));
         }
@@ -75,35 +82,32 @@ public final class RecentRuns {
         if (!lastHeardOf(run).isAfter(since)) {
           old.add(run);
         }
-      } catch (IOException | UncheckedIOException e) {
-        throw unusable(run, e);
+      } catch (IOException e) {
+        throw FileFailure.explain(store.root(), run, e);
+      } catch (UncheckedIOException e) {
+        throw FileFailure.explain(store.root(), run, cause(e));
       }
     }
     return old;
   }
 
   /** Removes a run's directory and all in it. */
-  public static void remove(Path run) throws IOException {
+  public static void remove(Store store, Path run) throws IOException {
     try (Stream<Path> all = Files.walk(run)) {
       for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (NoSuchFileException e) {
       return; // somebody else removed it
-    } catch (IOException | UncheckedIOException e) {
-      throw unusable(run, e);
+    } catch (IOException e) {
+      throw FileFailure.explain(store.root(), run, e);
+    } catch (UncheckedIOException e) {
+      throw FileFailure.explain(store.root(), run, cause(e));
     }
   }
 
-  private static StoreException unusable(Path run, Exception e) {
-    return new StoreException(
-        run + ": cannot be read or removed: " + why(e) + "; try again, or remove it by hand", e);
-  }
-
-  private static String why(Exception e) {
-    return e instanceof IOException io
-        ? IoReason.of(io)
-        : IoReason.of(Objects.requireNonNull(((UncheckedIOException) e).getCause()));
+  private static IOException cause(UncheckedIOException e) {
+    return Objects.requireNonNull(e.getCause());
   }
 
   /** When its results were written; of a run without, when anything was. */
@@ -123,15 +127,9 @@ public final class RecentRuns {
   }
 
   private static List<Path> runs(Store store) throws IOException {
-    if (!Files.isDirectory(store.runs())) {
-      return List.of();
-    }
-    try (Stream<Path> entries = Files.list(store.runs())) {
-      return entries
-          .filter(run -> run.getFileName().toString().matches("[0-9a-f]{32}"))
-          .filter(run -> Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS))
-          .sorted()
-          .toList();
-    }
+    return RunFiles.ids(store).stream()
+        .map(store.runs().path()::resolve)
+        .filter(run -> Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS))
+        .toList();
   }
 }

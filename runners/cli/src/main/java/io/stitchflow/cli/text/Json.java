@@ -1,104 +1,81 @@
 package io.stitchflow.cli.text;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.PrettyPrinter;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes JSON (RFC 8259) of maps with string keys, collections, strings, numbers, booleans and
- * nulls.
+ * nulls. What {@link Escapes} escapes for terminals is escaped here too.
  */
 public final class Json {
-  private final StringBuilder text = new StringBuilder();
-  private final boolean lines;
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
+  private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
 
-  private Json(boolean lines) {
-    this.lines = lines;
-  }
+  private Json() {}
 
   /** All on one line. */
   static String line(Object value) {
-    return new Json(false).append(value, 0).text.toString();
+    return Escapes.of(write(value, null));
   }
 
   /** A line for each member, ended by LF. */
   public static String pretty(Object value) {
-    return new Json(true).append(value, 0).text.append('\n').toString();
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter(
+            Separators.createDefaultInstance()
+                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                .withObjectEmptySeparator("")
+                .withArrayEmptySeparator(""));
+    printer.indentArraysWith(LINES);
+    printer.indentObjectsWith(LINES);
+    return write(value, printer)
+        .lines()
+        .map(line -> Escapes.of(line) + "\n")
+        .collect(Collectors.joining());
   }
 
-  private Json append(@Nullable Object value, int depth) {
-    if (value == null
-        || value instanceof Boolean
-        || value instanceof Integer
-        || value instanceof Long) {
-      text.append(value);
-    } else if (value instanceof Double number) {
-      if (!Double.isFinite(number)) {
-        throw new IllegalArgumentException("JSON has no number " + number);
-      }
-      text.append(number);
-    } else if (value instanceof String string) {
-      quote(string);
-    } else if (value instanceof Map<?, ?> map) {
-      String separator = "";
-      text.append('{');
+  private static String write(Object value, @Nullable PrettyPrinter printer) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      json.setPrettyPrinter(printer);
+      write(json, value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a StringWriter throws none
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, @Nullable Object value) throws IOException {
+    if (value instanceof Map<?, ?> map) {
+      json.writeStartObject();
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        text.append(separator);
-        breakLine(depth + 1);
-        quote(String.valueOf(entry.getKey()));
-        text.append(lines ? ": " : ":");
-        append(entry.getValue(), depth + 1);
-        separator = ",";
+        json.writeFieldName(String.valueOf(entry.getKey()));
+        write(json, entry.getValue());
       }
-      close(map.isEmpty(), depth, '}');
+      json.writeEndObject();
     } else if (value instanceof Collection<?> collection) {
-      String separator = "";
-      text.append('[');
+      json.writeStartArray();
       for (Object element : collection) {
-        text.append(separator);
-        breakLine(depth + 1);
-        append(element, depth + 1);
-        separator = ",";
+        write(json, element);
       }
-      close(collection.isEmpty(), depth, ']');
+      json.writeEndArray();
+    } else if (value instanceof Double number && !Double.isFinite(number)) {
+      throw new IllegalArgumentException("JSON has no number " + number);
     } else {
-      throw new IllegalArgumentException("JSON has no " + value.getClass());
+      json.writePOJO(value);
     }
-    return this;
-  }
-
-  private void close(boolean empty, int depth, char bracket) {
-    if (!empty) {
-      breakLine(depth);
-    }
-    text.append(bracket);
-  }
-
-  private void breakLine(int depth) {
-    if (lines) {
-      text.append('\n').append("  ".repeat(depth));
-    }
-  }
-
-  private void quote(String string) {
-    text.append('"');
-    for (int i = 0; i < string.length(); i += Character.charCount(string.codePointAt(i))) {
-      int c = string.codePointAt(i);
-      switch (c) {
-        case '"' -> text.append("\\\"");
-        case '\\' -> text.append("\\\\");
-        case '\n' -> text.append("\\n");
-        case '\t' -> text.append("\\t");
-        case '\r' -> text.append("\\r");
-        default -> {
-          if (Escapes.isHarmless(c)) {
-            text.appendCodePoint(c);
-          } else {
-            Escapes.append(text, c);
-          }
-        }
-      }
-    }
-    text.append('"');
   }
 }

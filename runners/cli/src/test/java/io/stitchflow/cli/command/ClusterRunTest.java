@@ -30,7 +30,7 @@ class ClusterRunTest {
   @TempDir Path directory;
 
   @Test
-  void results_toldStoredAndNeither_areEachWhatHappened() throws Exception {
+  void results_reportedStoredOrNeither_haveTheirOutcomes() throws Exception {
     Plan plan = plan("told", "stored", "failed", "lost", "known");
     Memo memo = new Memo(Store.open(directory));
     compute(memo, plan, "known");

@@ -75,7 +75,7 @@ final class DatasetDownloadTest {
   }
 
   @Test
-  void run_placeThatCannotBeWritten_isTold() throws IOException {
+  void run_placeNotWritable_isReported() throws IOException {
     Path cache = Files.createDirectories(directory.resolve("cache/stitchflow"));
     Files.writeString(cache.resolve("datasets"), "a file where a folder should be");
     assertThat(execute("run")).isEqualTo(ExitCode.INPUT);

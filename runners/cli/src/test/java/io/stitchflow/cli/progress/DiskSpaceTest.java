@@ -21,7 +21,7 @@ class DiskSpaceTest {
   @TempDir Path directory;
 
   @Test
-  void check_disksThatJustDoAndJustDoNot_areToldApart() {
+  void check_disksAtTheLimit_areDistinguished() {
     RemainingWork workload = new RemainingWork(1e12, 60 * MIB, 4 * MIB);
     assertThatCode(() -> new DiskSpace("/store", 64 * MIB, workload).check())
         .doesNotThrowAnyException();

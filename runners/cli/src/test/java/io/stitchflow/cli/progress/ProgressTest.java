@@ -16,7 +16,7 @@ final class ProgressTest {
   private final AtomicLong now = new AtomicLong();
 
   @Test
-  void plainDisplay_wholeRun_tellsBeginningsEndsAndSilences() {
+  void plainDisplay_wholeRun_printsStartsEndsAndSilences() {
     PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
     display.show(snapshot(0, false, List.of()));
     now.addAndGet(4 * SECOND);
@@ -36,7 +36,7 @@ final class ProgressTest {
   }
 
   @Test
-  void plainDisplay_failure_isToldOnce() {
+  void plainDisplay_failure_isReportedOnce() {
     PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
     ProgressSnapshot failed =
         new ProgressSnapshot(List.of(), List.of(), 1, 1, List.of("train a: no space"), 0);

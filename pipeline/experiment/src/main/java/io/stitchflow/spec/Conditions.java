@@ -1,16 +1,16 @@
-package io.stitchflow.plan;
+package io.stitchflow.spec;
 
 import io.stitchflow.v1.Condition;
 
 /** Which half of a stitched network is random. */
-final class Conditions {
+public final class Conditions {
   private Conditions() {}
 
-  static boolean randomSender(Condition condition) {
+  public static boolean randomSender(Condition condition) {
     return condition == Condition.RANDOM_TRAINED || condition == Condition.RANDOM_RANDOM;
   }
 
-  static boolean randomReceiver(Condition condition) {
+  public static boolean randomReceiver(Condition condition) {
     return condition == Condition.TRAINED_RANDOM || condition == Condition.RANDOM_RANDOM;
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.registry;
+
+import org.jspecify.annotations.NullMarked;

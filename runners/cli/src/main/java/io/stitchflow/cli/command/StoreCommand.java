@@ -1,0 +1,16 @@
+package io.stitchflow.cli.command;
+
+import io.stitchflow.cli.text.Terminal;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/** A command on a store; returns its exit code. */
+abstract class StoreCommand implements Callable<Integer> {
+  final Terminal system;
+  final Map<String, String> environment;
+
+  StoreCommand(Terminal system, Map<String, String> environment) {
+    this.system = system;
+    this.environment = environment;
+  }
+}
