@@ -31,6 +31,8 @@ import java.util.Map;
  * @param equalNetworks as in {@link Results#equalNetworks}
  */
 record Answer(List<Row> rows, List<String> equalNetworks) {
+  static final Quantity COST_OF_MATCHING = Metrics.quantity("cost_of_matching");
+
   /** What verdicts rest on, and what untrained stitches do beside it. */
   static final List<Quantity> QUANTITIES =
       List.of(
@@ -41,6 +43,8 @@ record Answer(List<Row> rows, List<String> equalNetworks) {
           Metrics.quantity("r2_vanilla_above_0"),
           Metrics.quantity("r2_copy"),
           Metrics.quantity("r2_ceiling"),
+          Metrics.quantity("match_at_equal_loss"),
+          COST_OF_MATCHING,
           Shared.GAP,
           Metrics.quantity("identity_accuracy"),
           Metrics.quantity("permutation_accuracy"),

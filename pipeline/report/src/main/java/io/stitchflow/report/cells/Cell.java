@@ -45,6 +45,11 @@ public record Cell(
     return values.number("r2_copy");
   }
 
+  /** R² over that of the copy, of the best match at the vanilla stitch's loss. */
+  @Nullable Double matchAtEqualLoss() {
+    return values.number("match_at_equal_loss");
+  }
+
   /** Of the network with this stitch, in nats, mean over examples. */
   @Nullable Double crossEntropy(String stitch) {
     return values.number(stitch + "_cross_entropy");

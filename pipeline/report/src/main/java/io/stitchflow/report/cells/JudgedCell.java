@@ -30,9 +30,16 @@ public record JudgedCell(List<Cell> rows, Verdict verdict) {
             known(Sample.of(rows, Cell::receiverAccuracy).mean()),
             rows.get(0).values().examples(),
             known(gaps.quantile(1)),
-            known(median(rows, Cell::r2Vanilla)),
-            known(median(rows, Cell::r2Copy)));
+            known(median(rows, Cell::r2Copy)),
+            known(matched(rows)));
     return new JudgedCell(rows, Verdict.of(evidence, chance));
+  }
+
+  private static double matched(List<Cell> rows) {
+    double ofFront = median(rows, Cell::matchAtEqualLoss);
+    return Double.isNaN(ofFront)
+        ? median(rows, Cell::r2Vanilla) / median(rows, Cell::r2Copy)
+        : ofFront;
   }
 
   public boolean copyOverfits() {

@@ -5,8 +5,9 @@ package io.stitchflow.report.cells;
  *
  * <p>A stitch <em>works</em> if it keeps {@link #WORKS} of what the receiver is better than chance,
  * with the whole 95 % interval of its accuracy over the test examples. It is then held against what
- * a stitch of its shape is known to do, which is what the best copy reaches: it <em>matches</em>
- * with {@link #MATCHES_FROM} of that copy's R², and in part with {@link #PARTLY_FROM}.
+ * a stitch of its shape is known to do, which is what the best copy reaches: the cell
+ * <em>matches</em> if the stitch, or one of the front with no higher validation loss, has {@link
+ * #MATCHES_FROM} of that copy's R², and in part with {@link #PARTLY_FROM}.
  */
 public enum Verdict {
   MATCHES("works and matches"),
@@ -50,8 +51,8 @@ public enum Verdict {
     Double vanilla = evidence.vanilla();
     Double receiver = evidence.receiver();
     Double gap = evidence.gap();
-    Double r2Vanilla = evidence.r2Vanilla();
     Double r2Copy = evidence.r2Copy();
+    Double matched = evidence.matched();
     if (vanilla == null || receiver == null || gap == null) {
       return UNKNOWN;
     }
@@ -61,7 +62,7 @@ public enum Verdict {
     if (gap > 0) {
       return NOT_CONVERGED;
     }
-    if (r2Vanilla == null || r2Copy == null) {
+    if (r2Copy == null || matched == null) {
       return UNKNOWN;
     }
     double least = chance.accuracy() + WORKS * (receiver - chance.accuracy());
@@ -72,8 +73,7 @@ public enum Verdict {
     if (r2Copy < COPIES) {
       return NO_COPY;
     }
-    double share = r2Vanilla / r2Copy;
-    return share >= MATCHES_FROM ? MATCHES : share >= PARTLY_FROM ? PARTLY : DIFFERS;
+    return matched >= MATCHES_FROM ? MATCHES : matched >= PARTLY_FROM ? PARTLY : DIFFERS;
   }
 
   /** Whether the vanilla stitch works. */
