@@ -3,6 +3,7 @@ package io.stitchflow.cli.input;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Whole numbers and booleans of options; errors state what is expected, without Java types. */
@@ -15,20 +16,38 @@ public final class ScalarArguments {
 
   /** Replaces picocli's converters of {@code int}, {@code long} and {@code boolean}. */
   public static void register(CommandLine line) {
-    line.registerConverter(int.class, ScalarArguments::int32)
-        .registerConverter(Integer.class, ScalarArguments::int32)
-        .registerConverter(long.class, ScalarArguments::int64)
-        .registerConverter(Long.class, ScalarArguments::int64)
-        .registerConverter(boolean.class, ScalarArguments::bool)
-        .registerConverter(Boolean.class, ScalarArguments::bool);
+    line.registerConverter(int.class, new Int())
+        .registerConverter(Integer.class, new Int())
+        .registerConverter(long.class, new Int64())
+        .registerConverter(Long.class, new Int64())
+        .registerConverter(boolean.class, new Bool())
+        .registerConverter(Boolean.class, new Bool());
   }
 
-  private static int int32(String text) {
-    return (int) wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
+  // Classes: Java 17 crashes where it archives a lambda of an interface compiled for Java 5
+
+  private static final class Int implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return (int) wholeNumber(text, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
   }
 
-  private static long int64(String text) {
-    return wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE);
+  private static final class Int64 implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+  }
+
+  private static final class Bool implements ITypeConverter<Boolean> {
+    @Override
+    public Boolean convert(String text) {
+      if (text.equalsIgnoreCase(TRUE) || text.equalsIgnoreCase(FALSE)) {
+        return text.equalsIgnoreCase(TRUE);
+      }
+      throw new TypeConversionException("expected true or false, but was: '" + text + "'");
+    }
   }
 
   private static long wholeNumber(String text, long least, long most) {
@@ -49,12 +68,5 @@ public final class ScalarArguments {
   private static String outOfRange(String text, long least, long most) {
     return String.format(
         Locale.ROOT, "expected a whole number from %d to %d, but was: '%s'", least, most, text);
-  }
-
-  private static boolean bool(String text) {
-    if (text.equalsIgnoreCase(TRUE) || text.equalsIgnoreCase(FALSE)) {
-      return text.equalsIgnoreCase(TRUE);
-    }
-    throw new TypeConversionException("expected true or false, but was: '" + text + "'");
   }
 }
