@@ -169,6 +169,31 @@ final class AnswerTest {
     assertThat(Headline.of(answer(), SETTINGS)).contains("in 1 no tested copy matches either");
   }
 
+  /** R² of the vanilla stitch is 0.4 of the copy's in each cell; others on the front match better. */
+  @Test
+  void answer_frontMeasured_judgesByTheBestMatchAtEqualLossAndSaysItsCost() {
+    double[][] front = {{0.95, 0}, {0.7, 0.02}, {0.4, 0.1}};
+    for (int i = 0; i < front.length; i++) {
+      add(
+          place("b", i, 0, 1, CopySolver.LEAST_SQUARES),
+          measurement(0.9, 0.62)
+              .put("match_at_equal_loss", front[i][0])
+              .put("cost_of_matching", front[i][1])
+              .build());
+    }
+    assertThat(answer().rows())
+        .extracting(Answer.Row::verdict)
+        .containsExactly(
+            "works and matches in part in 1 of 2 cells, works without matching in 1",
+            "works and matches in 1 of 1 cell");
+    assertThat(Headline.of(answer(), SETTINGS))
+        .contains(
+            "; there a stitch with no higher validation loss matches the receiver's representation"
+                + " in 1, in part in 1, and none does in 1."
+                + " Matching with 90 % of the copy's R² costs a median of 0.020 accuracy there"
+                + " (quartiles 0.010 and 0.060). Not judged:");
+  }
+
   @Test
   void answer_notConvergedCell_isJudgedByNothing() {
     add("b", 0, 0, 1, 0.9, 0.05);

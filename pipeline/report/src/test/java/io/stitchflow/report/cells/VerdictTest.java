@@ -75,7 +75,8 @@ final class VerdictTest {
       double gap,
       @Nullable Double r2Vanilla,
       @Nullable Double r2Copy) {
+    Double matched = r2Vanilla == null || r2Copy == null ? null : (Double) (r2Vanilla / r2Copy);
     return Verdict.of(
-        new Evidence(vanilla, 0.9, examples, gap, r2Vanilla, r2Copy), Fixtures.TEN_CLASSES);
+        new Evidence(vanilla, 0.9, examples, gap, r2Copy, matched), Fixtures.TEN_CLASSES);
   }
 }
