@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.acceptance.Laboratory.Finished;
 import io.stitchflow.comparison.Metrics;
+import io.stitchflow.report.cells.Split;
 import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.Experiment;
@@ -50,7 +51,7 @@ class ExtendingTest {
         .isEqualTo(SquaresDataset.NAME);
     List<String> rows = text(laboratory, run, "cells.csv").lines().toList();
     int column = List.of(rows.get(0).split(",", -1)).indexOf(LargestError.QUANTITY);
-    assertThat(rows).hasSize(3);
+    assertThat(rows).hasSize(1 + Split.values().length);
     for (String row : rows.subList(1, rows.size())) {
       assertThat(Double.parseDouble(row.split(",", -1)[column])).isPositive();
     }
@@ -90,6 +91,7 @@ class ExtendingTest {
             condition: [TRAINED_TRAINED, RANDOM_RANDOM]
             vanilla { recipe { epochs: 1 batch_size: 16 } }
             copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 1 batch_size: 16 } }
+            preset: FAST
             """);
     Finished run = laboratory.inProcess(experiment);
 
@@ -100,8 +102,7 @@ class ExtendingTest {
     List<String> rows = text(laboratory, run, "cells.csv").lines().toList();
     int accuracy = List.of(rows.get(0).split(",", -1)).indexOf("vanilla_accuracy");
     int cells = 5 * 3 * 2 * 2;
-    int splits = 2;
-    assertThat(rows).hasSize(1 + cells * splits);
+    assertThat(rows).hasSize(1 + cells * Split.values().length);
     for (String row : rows.subList(1, rows.size())) {
       assertThat(Double.parseDouble(row.split(",", -1)[accuracy])).isBetween(0., 1.);
     }

@@ -56,6 +56,7 @@ final class Laboratory {
       cut: "layer2.0"
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { solver: LEAST_SQUARES solver: SGD recipe { epochs: 1 batch_size: 16 } }
+      preset: FAST
       """;
 
   private final Path directory;

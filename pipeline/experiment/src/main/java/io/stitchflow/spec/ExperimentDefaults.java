@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExperimentDefaults {
   // Chosen on held-out train images: DECISIONS.md
   private static final StitchRecipe VANILLA = recipe(10, 16, 0.005);
-  private static final List<Double> FRONT = List.of(0.01, 0.1, 1., 10.);
+  private static final List<Double> FRONT = List.of(1., 10.);
   private static final StitchRecipe COPY = recipe(10, 64, 0.01);
 
   private ExperimentDefaults() {}
@@ -184,9 +184,7 @@ public final class ExperimentDefaults {
     if (front.getWeightCount() == 0) {
       front.addAllWeight(FRONT);
     }
-    StitchRecipe defaults =
-        VANILLA.toBuilder().setEpochs((epochs + 1) / 2).setWhiten(true).build();
-    fill(front.getRecipeBuilder(), defaults);
+    fill(front.getRecipeBuilder(), VANILLA.toBuilder().setEpochs(epochs).setWhiten(true).build());
   }
 
   private static void fill(CopySettings.Builder copy) {
