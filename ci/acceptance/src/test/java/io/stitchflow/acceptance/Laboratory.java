@@ -159,6 +159,7 @@ final class Laboratory {
             cut: "stem"
             vanilla { recipe { epochs: 1 batch_size: 16 } }
             copy { solver: LEAST_SQUARES }
+            preset: FAST
             """,
             seed,
             epochs));
