@@ -7,13 +7,32 @@ import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/**
- * The numbers of a stitch.
- *
- * @param weight row by row, [out, inputs]
- * @param bias [out]
- */
-record Affine(float[] weight, float[] bias) {
+/** The numbers of a stitch. */
+final class Affine {
+  private final float[] weight;
+  private final float[] bias;
+
+  /**
+   * Takes the arrays over.
+   *
+   * @param weight row by row, [out, inputs]
+   * @param bias [out]
+   */
+  Affine(float[] weight, float[] bias) {
+    this.weight = weight;
+    this.bias = bias;
+  }
+
+  /** Row by row, [out, inputs]; not a copy. */
+  float[] weight() {
+    return weight;
+  }
+
+  /** [out]; not a copy. */
+  float[] bias() {
+    return bias;
+  }
+
   /** Numbers that one output is computed from. */
   int inputs() {
     return weight.length / bias.length;

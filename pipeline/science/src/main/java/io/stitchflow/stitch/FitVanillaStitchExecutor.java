@@ -75,23 +75,27 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
     FitVanillaStitch parameters = run.action().getFitVanillaStitch();
     CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
     Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
-    switch (parameters.getInitialization()) {
-      case COPY:
-        return FrozenStitch.load(lane, stitch, run.input("start"));
-      case MEAN:
-        return FrozenStitch.constant(
-            lane, stitch, Whitening.read(to, run.input("receiver.gram")).mean());
-      case KAIMING:
-        FrozenStitch random = FrozenStitch.random(lane, stitch, parameters.getSeed());
-        if (whitening == null) {
-          return random;
-        }
-        try (random) {
-          return whitening.unwhiten(Affine.of(random)).open(lane, stitch);
-        }
-      default:
-        throw new IllegalArgumentException(
-            "a vanilla stitch has no such start: " + parameters.getInitialization());
+    return switch (parameters.getInitialization()) {
+      case COPY -> FrozenStitch.load(lane, stitch, run.input("start"));
+      case MEAN ->
+          FrozenStitch.constant(
+              lane, stitch, Whitening.read(to, run.input("receiver.gram")).mean());
+      case KAIMING -> random(lane, stitch, parameters.getSeed(), whitening);
+      default ->
+          throw new IllegalArgumentException(
+              "a vanilla stitch has no such start: " + parameters.getInitialization());
+    };
+  }
+
+  /** Random weights of the channels that learn. */
+  private static FrozenStitch random(
+      Lane lane, Stitch stitch, long seed, @Nullable Whitening whitening) {
+    FrozenStitch random = FrozenStitch.random(lane, stitch, seed);
+    if (whitening == null) {
+      return random;
+    }
+    try (random) {
+      return whitening.unwhiten(Affine.of(random)).open(lane, stitch);
     }
   }
 

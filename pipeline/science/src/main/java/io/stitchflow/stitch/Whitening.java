@@ -23,14 +23,26 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  *
  * <p>A stitch that learns the weights of whitened channels takes the same steps whatever number
  * the sender is multiplied by and in whatever order its channels are.
- *
- * @param mean [channels]
- * @param matrix P, [channels, channels], symmetric
- * @param inverse of P
  */
-record Whitening(double[] mean, DMatrixRMaj matrix, DMatrixRMaj inverse) {
+final class Whitening {
   /** Share of the largest eigenvalue that is added to each: dead channels stay small. */
   private static final double ADDED = 1e-4;
+
+  private final double[] mean;
+  // P, [channels, channels], symmetric
+  private final DMatrixRMaj matrix;
+  private final DMatrixRMaj inverse;
+
+  private Whitening(double[] mean, DMatrixRMaj matrix, DMatrixRMaj inverse) {
+    this.mean = mean;
+    this.matrix = matrix;
+    this.inverse = inverse;
+  }
+
+  /** Of each channel. */
+  double[] mean() {
+    return mean.clone();
+  }
 
   /**
    * Reads the Gram matrix of a sender's channels, of windows of one position.
@@ -171,7 +183,7 @@ record Whitening(double[] mean, DMatrixRMaj matrix, DMatrixRMaj inverse) {
     return shift;
   }
 
-  /** {@link #matrix} and the constant beside it as arrays of a lane. */
+  /** P and - P mean as arrays of a lane. */
   Arrays open(Lane lane) {
     int channels = mean.length;
     ByteBuffer weight = Lane.allocate(channels * channels * Float.BYTES);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -116,17 +117,15 @@ class FrontTest {
     String best = "0";
     String matching = "copy";
     for (String name : loss.keySet()) {
-      if (loss.get(name) <= loss.get("0") && matched.get(name) > matched.get(nearest)) {
-        nearest = name;
-      }
-      best = loss.get(name) < loss.get(best) ? name : best;
-      if (matched.get(name) >= 0.9 * matched.get("copy") && loss.get(name) < loss.get(matching)) {
-        matching = name;
-      }
+      boolean asGood = at(loss, name) <= at(loss, "0");
+      nearest = asGood && at(matched, name) > at(matched, nearest) ? name : nearest;
+      best = at(loss, name) < at(loss, best) ? name : best;
+      boolean matches = at(matched, name) >= 0.9 * at(matched, "copy");
+      matching = matches && at(loss, name) < at(loss, matching) ? name : matching;
     }
     assertThat(test.number("match_at_equal_loss"))
-        .isEqualTo(r2.get(nearest) / r2.get("copy"), within(1e-12));
-    double cost = accuracy.get(best) - accuracy.get(matching);
+        .isEqualTo(at(r2, nearest) / at(r2, "copy"), within(1e-12));
+    double cost = at(accuracy, best) - at(accuracy, matching);
     assertThat(test.number("cost_of_matching")).isEqualTo(cost, within(1e-12));
     assertThat(test.number("cost_of_matching_low")).isLessThanOrEqualTo(cost);
     assertThat(test.number("cost_of_matching_high")).isGreaterThanOrEqualTo(cost);
@@ -143,6 +142,10 @@ class FrontTest {
         List.of("cost_of_matching", "cost_of_matching_low", "cost_of_matching_high")) {
       assertThat(Cells.number(test, cost)).isZero();
     }
+  }
+
+  private static double at(Map<String, Double> series, String name) {
+    return Objects.requireNonNull(series.get(name), name);
   }
 
   private Comparison compare(List<Double> weights) throws IOException {
