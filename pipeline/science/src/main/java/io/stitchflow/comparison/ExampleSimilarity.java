@@ -38,7 +38,7 @@ final class ExampleSimilarity extends Metric {
         List.of(
             new Definition(
                 "unbiased CKA",
-                "Linear CKA with the receiver's own representation, by the unbiased estimate HSIC_1: about 0 for independent representations, however few examples or many channels, where plain CKA is about d / (n + d). 1 for equal up to rotation and scale; it can be negative."
+                "Linear CKA with the receiver's own representation, HSIC_1(K, L) / sqrt(HSIC_1(K, K) HSIC_1(L, L)): K and L are the products of each two examples, diagonals 0, and HSIC_1 is the unbiased estimate. About 0 for independent representations, however few examples or many channels, where plain CKA is about d / (n + d). 1 for equal up to rotation and scale; it can be negative."
                     + ROWS,
                 "Song et al. 2012",
                 "https://www.jmlr.org/papers/v13/song12a.html"),
