@@ -20,6 +20,7 @@ public final class Metrics {
           new Cka(),
           new Procrustes(),
           new Mahalanobis(),
+          new ExampleSimilarity(),
           new StitchDistance(),
           new Drift(),
           new Interpolation(),

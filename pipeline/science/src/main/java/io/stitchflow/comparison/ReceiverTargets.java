@@ -28,6 +28,9 @@ final class ReceiverTargets {
   private final Map<Integer, RepresentationVariance> spreads = new HashMap<>();
   private final Map<Integer, ChannelMoments> moments = new HashMap<>();
   private final List<RepresentationVariance> later = new ArrayList<>();
+  private final ExampleVectors examples = new ExampleVectors();
+  private @Nullable ExampleGeometry geometry;
+  private boolean hasExamples;
   private boolean predicts;
   private boolean watchesLaterCuts;
 
@@ -121,6 +124,19 @@ final class ReceiverTargets {
     return moments.computeIfAbsent(block, side -> new ChannelMoments(lane));
   }
 
+  /** Requests the vectors of examples. */
+  ReceiverTargets withExamples() {
+    hasExamples = true;
+    return this;
+  }
+
+  /** The geometry of all examples, once the last was added; computed once for all cells. */
+  ExampleGeometry exampleGeometry() {
+    ExampleGeometry known = geometry == null ? examples.geometry() : geometry;
+    geometry = known;
+    return known;
+  }
+
   /** Adds the next examples; the batch is valid in the caller's scope. */
   Batch add(NDArray y, IntUnaryOperator labels) {
     List<NDArray> maps = new ArrayList<>();
@@ -129,6 +145,9 @@ final class ReceiverTargets {
       addLater(maps);
     } else if (predicts) {
       predictions.add(suffix(y), labels);
+    }
+    if (hasExamples) {
+      examples.add(y, labels);
     }
     if (!spreads.isEmpty()) {
       try (NDArray exact = y.toType(DataType.FLOAT64, false)) {

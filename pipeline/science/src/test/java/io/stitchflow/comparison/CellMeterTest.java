@@ -59,7 +59,8 @@ class CellMeterTest {
         FrozenStitch copy = constant(1)) {
       ByteString same = bytes(predicted(2), predicted(2));
       ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
-      CellMeter.Cell cell = new CellMeter.Cell(
+      CellMeter.Cell cell =
+          new CellMeter.Cell(
               vanilla, copy, new java.util.TreeMap<>(), new HalfPredictions(same, half), 1);
       CellMeter train = read(cell, null, metrics);
       try (CellMeter test = read(cell, train, metrics)) {
@@ -140,6 +141,17 @@ class CellMeterTest {
         .containsOnlyKeys("layer1.0", "layer2.0", "layer3.0", "layer4.0");
     assertThat(constant.number("vanilla_r2_at_last_cut"))
         .isEqualTo(constant.series("vanilla_later_r2").get("layer4.0"));
+  }
+
+  @Test
+  void measurement_exampleSimilarity_leavesOutWhatFewOrEqualExamplesDoNotDefine()
+      throws IOException {
+    // Two examples, four are the least
+    MeasuredValues few = measure("mse", "example_similarity");
+    assertThat(few.numbers().keySet())
+        .contains("ev")
+        .noneMatch(name -> name.contains("cka") || name.contains("neighbors"));
+    assertThat(few.examples()).isEqualTo(2);
   }
 
   @Test

@@ -90,6 +90,12 @@ class GatesTest {
         assertThat(number(split, "copy_cosine")).isEqualTo(1, within(1e-6));
         assertThat(number(split, "sender_cka")).isEqualTo(1, within(1e-5));
         assertThat(number(split, "copy_cka")).isEqualTo(1, within(1e-5));
+        for (String measure : List.of("unbiased_cka", "within_class_cka", "mutual_neighbors")) {
+          // Rounding may swap neighbours at nearly equal distances
+          assertThat(number(split, "sender_" + measure)).as(cut).isEqualTo(1, within(1e-9));
+          assertThat(number(split, "copy_" + measure)).as(cut).isEqualTo(1, within(0.02));
+        }
+        assertThat(number(split, "copy_unbiased_cka_p")).as(cut).isEqualTo(1 / 101.);
         assertThat(number(split, "copy_procrustes")).isEqualTo(0, within(1e-5));
         assertThat(number(split, "copy_mahalanobis")).isEqualTo(1, within(1e-2));
         assertThat(MeasuredValues.of(split).series("copy_later_r2").values())

@@ -46,7 +46,17 @@ final class CellTableTest {
                 + "cost_of_matching_high,front_r2,front_accuracy,front_cross_entropy"
                 + ",vanilla_cosine,copy_cosine,sender_cka,vanilla_cka,copy_cka"
                 + ",sender_procrustes,vanilla_procrustes,copy_procrustes"
-                + ",vanilla_mahalanobis,copy_mahalanobis,stitch_distance,vanilla_later_r2"
+                + ",vanilla_mahalanobis,copy_mahalanobis"
+                + ",sender_unbiased_cka,sender_unbiased_cka_calibrated,sender_unbiased_cka_p"
+                + ",sender_within_class_cka,sender_mutual_neighbors"
+                + ",sender_mutual_neighbors_calibrated,sender_mutual_neighbors_p"
+                + ",vanilla_unbiased_cka,vanilla_unbiased_cka_calibrated,vanilla_unbiased_cka_p"
+                + ",vanilla_within_class_cka,vanilla_mutual_neighbors"
+                + ",vanilla_mutual_neighbors_calibrated,vanilla_mutual_neighbors_p"
+                + ",copy_unbiased_cka,copy_unbiased_cka_calibrated,copy_unbiased_cka_p"
+                + ",copy_within_class_cka,copy_mutual_neighbors"
+                + ",copy_mutual_neighbors_calibrated,copy_mutual_neighbors_p"
+                + ",stitch_distance,vanilla_later_r2"
                 + ",copy_later_r2,interpolated_accuracy,interpolated_cross_entropy"
                 + ",identity_accuracy,identity_cross_entropy,identity_mse"
                 + ",permutation_accuracy,permutation_cross_entropy,permutation_mse"
@@ -56,12 +66,12 @@ final class CellTableTest {
                 + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
                 + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
+                + ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
                 + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
+                + ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
   }
 
   @Test

@@ -1,0 +1,93 @@
+package io.stitchflow.comparison;
+
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * The {@link #COUNT} nearest neighbours of each example, by Euclidean distance; of equal distances
+ * the earlier example is nearer.
+ */
+final class Neighbors {
+  static final int COUNT = 10;
+
+  /** Below, the neighbours of an example are half of all others. */
+  private static final int LEAST = 2 * COUNT + 1;
+
+  private final int examples;
+
+  /** By example, [examples, {@link #COUNT}]; empty if undefined. */
+  private final int[] nearest;
+
+  private Neighbors(int examples, int[] nearest) {
+    this.examples = examples;
+    this.nearest = nearest;
+  }
+
+  /**
+   * The neighbours of vectors x; undefined if there are fewer than 21, or if they do not vary.
+   *
+   * @param gram XX', [examples, examples]
+   * @param rounding trace up to which vectors do not vary
+   */
+  static Neighbors of(DMatrixRMaj gram, double rounding) {
+    int n = gram.numRows;
+    double trace = 0;
+    for (int i = 0; i < n; i++) {
+      trace += gram.get(i, i);
+    }
+    if (n < LEAST || !(trace > rounding)) {
+      return new Neighbors(n, new int[0]);
+    }
+    int[] nearest = new int[n * COUNT];
+    for (int i = 0; i < n; i++) {
+      fill(gram, i, nearest);
+    }
+    return new Neighbors(n, nearest);
+  }
+
+  /** Keeps the nearest so far in order. */
+  private static void fill(DMatrixRMaj gram, int example, int[] nearest) {
+    double[] distances = new double[COUNT];
+    int from = example * COUNT;
+    int found = 0;
+    for (int j = 0; j < gram.numCols; j++) {
+      // Squared distance less the square of x_example
+      double distance = gram.get(j, j) - 2 * gram.get(example, j);
+      if (j == example || (found == COUNT && distance >= distances[COUNT - 1])) {
+        continue;
+      }
+      int at = found < COUNT ? found++ : COUNT - 1;
+      for (; at > 0 && distances[at - 1] > distance; at--) {
+        distances[at] = distances[at - 1];
+        nearest[from + at] = nearest[from + at - 1];
+      }
+      distances[at] = distance;
+      nearest[from + at] = j;
+    }
+  }
+
+  /**
+   * The mean share of an example's neighbours that it has in {@code other} too: mutual k-nearest
+   * neighbours of <a href="https://arxiv.org/abs/2405.07987">Huh et al. 2024</a>. NaN if undefined.
+   *
+   * @param order for each example here, the one that stands beside it in {@code other}
+   */
+  double overlap(Neighbors other, int[] order) {
+    if (nearest.length == 0 || other.nearest.length == 0) {
+      return Double.NaN;
+    }
+    int shared = 0;
+    boolean[] here = new boolean[examples];
+    for (int i = 0; i < examples; i++) {
+      for (int k = 0; k < COUNT; k++) {
+        here[order[nearest[i * COUNT + k]]] = true;
+      }
+      for (int k = 0; k < COUNT; k++) {
+        shared += here[other.nearest[order[i] * COUNT + k]] ? 1 : 0;
+      }
+      for (int k = 0; k < COUNT; k++) {
+        here[order[nearest[i * COUNT + k]]] = false;
+      }
+    }
+    return (double) shared / nearest.length;
+  }
+}
