@@ -260,7 +260,7 @@ abstract class LyingStoreContract {
     server().alwaysTell(Lie.LIST_WITHOUT_END);
     assertThatThrownBy(() -> remote.list("runs/", ""))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("goes on");
+        .hasMessageContaining("truncated listing has no next page");
   }
 
   private static Action action(int number) {

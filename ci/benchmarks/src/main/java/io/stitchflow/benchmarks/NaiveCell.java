@@ -2,7 +2,7 @@ package io.stitchflow.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.network.LearningRate;
+import io.stitchflow.torch.LearningRate;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.NamedTensor;

@@ -10,6 +10,7 @@ import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.GradientOptimizer;
 import io.stitchflow.torch.HostArray;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.LearningRate;
 import io.stitchflow.torch.TrainingSnapshot;
 import io.stitchflow.v1.TrainingCurve;
 import io.stitchflow.v1.TrainingRecipe;

@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.torch;
 
 import java.util.Locale;
 
