@@ -22,6 +22,9 @@ public final class Metrics {
           new Mahalanobis(),
           new StitchDistance(),
           new Drift(),
+          new Divergence(),
+          new FisherWeighted(),
+          new OutOfDistribution(),
           new Interpolation(),
           new Controls());
 
