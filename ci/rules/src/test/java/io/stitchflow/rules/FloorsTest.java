@@ -41,6 +41,7 @@ final class FloorsTest {
           List.of("remote"),
           List.of("registry"),
           List.of("torch"),
+          List.of("statistics"),
           List.of("dataset", "network"),
           List.of("representation"),
           List.of("stitch", "comparison"),
@@ -61,7 +62,8 @@ final class FloorsTest {
           List.of("cli", "flink"));
 
   private static final String[] SCIENCE =
-      packages("torch", "dataset", "network", "representation", "stitch", "comparison");
+      packages(
+          "torch", "statistics", "dataset", "network", "representation", "stitch", "comparison");
 
   private static final String[] CLI =
       packages("cli", "cli.text", "cli.input", "cli.progress", "cli.command");

@@ -3,6 +3,9 @@ package io.stitchflow.comparison;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.comparison.Drift.LaterCut;
 import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.Distances;
+import io.stitchflow.statistics.OutputDivergence;
+import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.torch.Lane;
@@ -29,6 +32,8 @@ public final class CellMeter implements AutoCloseable {
   private boolean passesReceiver;
   private LaterCut laterVanilla = (cut, map, own) -> {};
   private LaterCut laterCopy = (cut, map, own) -> {};
+  private @Nullable OutputDivergence vanillaDivergence;
+  private @Nullable OutputDivergence copyDivergence;
   private @Nullable Distances distances;
   private @Nullable ChannelSums channels;
   private int examples;
@@ -128,6 +133,25 @@ public final class CellMeter implements AutoCloseable {
     return copyPredictions;
   }
 
+  /** Requests divergences of the outputs with the vanilla stitch from the receiver's own. */
+  OutputDivergence vanillaDivergence() {
+    OutputDivergence shared =
+        vanillaDivergence == null ? new OutputDivergence() : vanillaDivergence;
+    vanillaDivergence = shared;
+    vanillaPredictions();
+    receiver.predictions();
+    return shared;
+  }
+
+  /** Requests divergences of the outputs with the copy stitch from the receiver's own. */
+  OutputDivergence copyDivergence() {
+    OutputDivergence shared = copyDivergence == null ? new OutputDivergence() : copyDivergence;
+    copyDivergence = shared;
+    copyPredictions();
+    receiver.predictions();
+    return shared;
+  }
+
   /** Has the receiver's later cuts seen, under the vanilla and under the copy stitch. */
   void watchLaterCuts(LaterCut vanilla, LaterCut copy) {
     passesReceiver = true;
@@ -171,8 +195,16 @@ public final class CellMeter implements AutoCloseable {
       channels.add(batch);
     }
     if (passesReceiver) {
-      vanillaPredictions.add(suffix(v, y.later(), laterVanilla), labels);
-      copyPredictions.add(suffix(c, y.later(), laterCopy), labels);
+      NDArray vanillaLogits = suffix(v, y.later(), laterVanilla);
+      vanillaPredictions.add(vanillaLogits, labels);
+      if (vanillaDivergence != null) {
+        vanillaDivergence.add(y.logits(), vanillaLogits);
+      }
+      NDArray copyLogits = suffix(c, y.later(), laterCopy);
+      copyPredictions.add(copyLogits, labels);
+      if (copyDivergence != null) {
+        copyDivergence.add(y.logits(), copyLogits);
+      }
     }
     meters.values().forEach(meter -> meter.add(batch));
   }

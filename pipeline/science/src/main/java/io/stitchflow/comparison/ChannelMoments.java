@@ -2,10 +2,9 @@ package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.torch.HostArray;
+import io.stitchflow.statistics.Sums;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,7 @@ final class ChannelMoments {
     NDArray moved = vectors.sub(origin(vectors));
     products.add(moved, moved);
     try (NDArray ofChannels = moved.sum(new int[] {2})) {
-      sum = Products.plusRows(sum, ofChannels);
+      sum = Sums.plusRows(sum, ofChannels);
     }
     positions += (double) shape.size() / shape.get(1);
     return moved;
@@ -114,7 +113,7 @@ final class ChannelMoments {
     void add(NDArray a, NDArray b) {
       try (NDArray transposed = b.transpose(0, 2, 1);
           NDArray ofExamples = a.matMul(transposed)) {
-        sums = plusRows(sums, ofExamples);
+        sums = Sums.plusRows(sums, ofExamples);
       }
     }
 
@@ -129,19 +128,6 @@ final class ChannelMoments {
         }
       }
       return covariance;
-    }
-
-    /** {@code sums}, empty at first, plus the sum over the first axis of float32 numbers. */
-    private static double[] plusRows(double[] sums, NDArray rows) {
-      try (NDArray ofBatch = rows.sum(new int[] {0});
-          HostArray values = HostArray.of(ofBatch)) {
-        FloatBuffer floats = values.bytes().asFloatBuffer();
-        double[] total = sums.length == 0 ? new double[floats.remaining()] : sums;
-        for (int i = 0; i < total.length; i++) {
-          total[i] += floats.get();
-        }
-        return total;
-      }
     }
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of one column on one split: the receiver's representation is read once, and passes the
- * receiver once, for all of them.
+ * receiver once, for all of them; a few examples pass it once more for the Fisher information.
  */
 final class ColumnMeter implements AutoCloseable {
   private final ReceiverTargets own;
@@ -86,6 +86,7 @@ final class ColumnMeter implements AutoCloseable {
   /** Measures the examples in all cells, {@code batch} at a time. */
   void read(int batch, DoubleConsumer progress) {
     ByteBuffer receiverRows = buffer(expected, batch);
+    readFisher(batch, receiverRows);
     List<ByteBuffer> senderRows = cells.stream().map(cell -> buffer(cell.sent(), batch)).toList();
     for (int from = 0; from < rows.length; from += batch) {
       int start = from;
@@ -109,6 +110,20 @@ final class ColumnMeter implements AutoCloseable {
             }
           });
       progress.accept((from + count) / (double) rows.length);
+    }
+  }
+
+  /** Adds to the Fisher information, if a metric requested it. */
+  private void readFisher(int batch, ByteBuffer buffer) {
+    int[] chosen = own.fisherRows(rows);
+    for (int from = 0; from < chosen.length; from += batch) {
+      int start = from;
+      int count = Math.min(batch, chosen.length - from);
+      Lane.scoped(
+          () -> {
+            expected.gatherFloats(chosen, start, count, buffer);
+            own.fisher().add(own.lane().create(buffer, shape(count, expected)));
+          });
     }
   }
 

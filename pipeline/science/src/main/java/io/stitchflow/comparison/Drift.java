@@ -6,6 +6,7 @@ import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.statistics.Sums;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,8 @@ import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
 import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.RepresentationVariance;
+import io.stitchflow.statistics.Sums;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.torch.Lane;
 import java.util.ArrayList;

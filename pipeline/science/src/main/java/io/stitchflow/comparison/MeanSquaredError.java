@@ -4,6 +4,8 @@ import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
+import io.stitchflow.statistics.Distances;
+import io.stitchflow.statistics.RepresentationVariance;
 import java.util.List;
 
 /**

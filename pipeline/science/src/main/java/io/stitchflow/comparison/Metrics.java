@@ -23,6 +23,9 @@ public final class Metrics {
           new ExampleSimilarity(),
           new StitchDistance(),
           new Drift(),
+          new Divergence(),
+          new FisherWeighted(),
+          new OutOfDistribution(),
           new Interpolation(),
           new Controls());
 

@@ -5,6 +5,10 @@ import ai.djl.ndarray.types.DataType;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.FisherInformation;
+import io.stitchflow.statistics.Gaussian;
+import io.stitchflow.statistics.RepresentationVariance;
+import io.stitchflow.statistics.Sums;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
 import java.util.ArrayList;
@@ -31,6 +35,9 @@ final class ReceiverTargets {
   private final ExampleVectors examples = new ExampleVectors();
   private @Nullable ExampleGeometry geometry;
   private boolean hasExamples;
+  private @Nullable FisherInformation fisher;
+  private Gaussian.@Nullable Fit exampleFit;
+  private Gaussian.@Nullable Scores scores;
   private boolean predicts;
   private boolean watchesLaterCuts;
 
@@ -39,17 +46,21 @@ final class ReceiverTargets {
     private final NDArray map;
     private final Map<Integer, NDArray> vectors;
     private final List<NDArray> later;
+    private final @Nullable NDArray logits;
     private double @Nullable [] squares;
 
     /**
      * @param vectors by side of the blocks averaged: channel vectors as {@link ChannelMoments#add}
      *     returns them
      * @param later maps at the receiver's later cuts; empty if not requested
+     * @param logits null if not requested
      */
-    private Batch(NDArray map, Map<Integer, NDArray> vectors, List<NDArray> later) {
+    private Batch(
+        NDArray map, Map<Integer, NDArray> vectors, List<NDArray> later, @Nullable NDArray logits) {
       this.map = map;
       this.vectors = vectors;
       this.later = later;
+      this.logits = logits;
     }
 
     /** The representation, float32. */
@@ -59,6 +70,14 @@ final class ReceiverTargets {
 
     List<NDArray> later() {
       return later;
+    }
+
+    /** Of the receiver on its own representation. */
+    NDArray logits() {
+      if (logits == null) {
+        throw new IllegalStateException("no cell requested predictions of the receiver");
+      }
+      return logits;
     }
 
     /** |map|² of each example. */
@@ -137,14 +156,59 @@ final class ReceiverTargets {
     return known;
   }
 
+  /**
+   * Requests the Fisher information of the receiver's own representation. It is of few examples,
+   * {@link #fisherRows}, which are added to it before the others are measured.
+   */
+  FisherInformation fisher() {
+    FisherInformation shared = fisher == null ? new FisherInformation(lane, this::suffix) : fisher;
+    fisher = shared;
+    return shared;
+  }
+
+  /**
+   * The rows of the examples that {@link #fisher} is computed from; none if it is not requested.
+   *
+   * @param rows of all examples
+   */
+  int[] fisherRows(int[] rows) {
+    return fisher == null
+        ? new int[0]
+        : FisherInformation.chosen(rows, receiver.architecture().task().classes());
+  }
+
+  /** Requests mean and covariance of the channel means of examples. */
+  Gaussian.Fit exampleFit() {
+    Gaussian.Fit shared = exampleFit == null ? new Gaussian.Fit(cut.channels()) : exampleFit;
+    exampleFit = shared;
+    return shared;
+  }
+
+  /** Requests the scores of the receiver's own representation by the fit to the train examples. */
+  Gaussian.Scores scores(Gaussian train) {
+    Gaussian.Scores shared = scores == null ? new Gaussian.Scores(train) : scores;
+    scores = shared;
+    return shared;
+  }
+
   /** Adds the next examples; the batch is valid in the caller's scope. */
   Batch add(NDArray y, IntUnaryOperator labels) {
     List<NDArray> maps = new ArrayList<>();
+    @Nullable NDArray logits = null;
     if (watchesLaterCuts) {
-      predictions.add(suffix(y, map -> maps.add(map.duplicate())), labels);
+      logits = suffix(y, map -> maps.add(map.duplicate()));
       addLater(maps);
     } else if (predicts) {
-      predictions.add(suffix(y), labels);
+      logits = suffix(y);
+    }
+    if (logits != null) {
+      predictions.add(logits, labels);
+    }
+    if (exampleFit != null) {
+      exampleFit.add(Sums.channelMeans(y));
+    }
+    if (scores != null) {
+      scores.add(y);
     }
     if (hasExamples) {
       examples.add(y, labels);
@@ -156,7 +220,7 @@ final class ReceiverTargets {
     }
     Map<Integer, NDArray> vectors = new HashMap<>();
     moments.forEach((block, sums) -> vectors.put(block, sums.add(blockMeans(y, block))));
-    return new Batch(y, vectors, maps);
+    return new Batch(y, vectors, maps, logits);
   }
 
   private void addLater(List<NDArray> maps) {

@@ -1,12 +1,11 @@
 package io.stitchflow.comparison;
 
+import io.stitchflow.statistics.Gaussian;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * How alike two sets of channel vectors are, from means and covariances: exact over all positions.
@@ -81,7 +80,7 @@ final class Similarity {
       return Double.NaN;
     }
     DMatrixRMaj own = expected.covariance();
-    DMatrixRMaj inverse = inverse(own, RIDGE * variance / expected.channels());
+    DMatrixRMaj inverse = Gaussian.inverse(own, RIDGE * variance / expected.channels());
     DMatrixRMaj about = stitched.covariance();
     double[] difference = difference(stitched, expected);
     for (int i = 0; i < difference.length; i++) {
@@ -102,23 +101,8 @@ final class Similarity {
     return difference;
   }
 
-  private static DMatrixRMaj inverse(DMatrixRMaj covariance, double ridge) {
-    DMatrixRMaj raised = covariance.copy();
-    for (int i = 0; i < raised.numRows; i++) {
-      raised.add(i, i, ridge);
-    }
-    LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(raised.numRows);
-    if (!solver.setA(raised)) {
-      throw new IllegalStateException(
-          "a covariance with " + ridge + " added to its diagonal must be positive");
-    }
-    DMatrixRMaj inverse = new DMatrixRMaj(covariance.numRows, covariance.numCols);
-    solver.invert(inverse);
-    return inverse;
-  }
-
   /** tr(ab) of symmetric matrices. */
-  private static double traceOfProduct(DMatrixRMaj a, DMatrixRMaj b) {
+  static double traceOfProduct(DMatrixRMaj a, DMatrixRMaj b) {
     return CommonOps_DDRM.elementSum(
         CommonOps_DDRM.elementMult(a, b, new DMatrixRMaj(a.numRows, a.numCols)));
   }

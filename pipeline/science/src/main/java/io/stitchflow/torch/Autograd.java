@@ -30,15 +30,40 @@ public final class Autograd {
 
   /** Adds the gradient of a scalar {@code loss} to that of each trained array behind it. */
   public static void backward(NDArray loss) {
-    LaneShutdown.check();
+    Recording recording = recording();
+    try (NDArray one = loss.onesLike()) {
+      recording.backward(loss, one, false);
+    }
+  }
+
+  /** This thread's last recorded forward pass, which it hands over. */
+  static Recording recording() {
     Set<ConvolutionChoice.Use> uses = convolutions().orElse(Set.of());
     CONVOLUTIONS.remove();
-    try (NDArray one = loss.onesLike()) {
+    return new Recording(uses);
+  }
+
+  /**
+   * A recorded forward pass.
+   *
+   * @param convolutions that its backward pass computes
+   */
+  record Recording(Set<ConvolutionChoice.Use> convolutions) {
+    /**
+     * Adds the gradient of the sum of {@code output} times {@code direction}; can be repeated,
+     * since what was recorded is kept.
+     */
+    void backward(NDArray output, NDArray direction) {
+      backward(output, direction, true);
+    }
+
+    private void backward(NDArray output, NDArray direction, boolean keep) {
+      LaneShutdown.check();
       ConvolutionChoice.run(
-          uses,
+          convolutions,
           () -> {
-            JniUtils.backward((PtNDArray) loss, (PtNDArray) one, false, false);
-            return loss;
+            JniUtils.backward((PtNDArray) output, (PtNDArray) direction, keep, false);
+            return output;
           });
     }
   }

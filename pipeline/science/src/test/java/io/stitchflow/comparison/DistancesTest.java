@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.stitchflow.statistics.Distances;
+import io.stitchflow.statistics.Sums;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.Random;

@@ -77,6 +77,7 @@ class MetricsTest {
         .containsExactly(
             "accuracy",
             "mse",
+            "front",
             "agreement",
             "cosine",
             "cka",
@@ -84,6 +85,9 @@ class MetricsTest {
             "mahalanobis",
             "distance",
             "drift",
+            "divergence",
+            "fisher",
+            "ood",
             "controls");
   }
 

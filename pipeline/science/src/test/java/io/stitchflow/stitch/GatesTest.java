@@ -98,10 +98,15 @@ class GatesTest {
         assertThat(number(split, "copy_unbiased_cka_p")).as(cut).isEqualTo(1 / 101.);
         assertThat(number(split, "copy_procrustes")).isEqualTo(0, within(1e-5));
         assertThat(number(split, "copy_mahalanobis")).isEqualTo(1, within(1e-2));
+        assertThat(number(split, "copy_js_divergence")).isLessThan(1e-6);
         assertThat(MeasuredValues.of(split).series("copy_later_r2").values())
             .as(cut)
             .hasSize(Subject.CUTS.size() - 1 - Subject.CUTS.indexOf(cut))
             .allSatisfy(r2 -> assertThat(r2).isGreaterThan(0.9999));
+      }
+      for (Measurement unseen : List.of(comparison.getValidation(), comparison.getTest())) {
+        assertThat(number(unseen, "copy_fisher_r2")).as(cut).isGreaterThan(0.9999);
+        assertThat(number(unseen, "copy_ood_auroc")).as(cut).isEqualTo(0.5, within(1e-2));
       }
       Measurement test = comparison.getTest();
       Evaluation own = network.curve().getTest();

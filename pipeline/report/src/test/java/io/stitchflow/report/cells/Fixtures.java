@@ -176,6 +176,14 @@ public final class Fixtures {
             .put("copy_later_r2", series("layer3.0", 0.5, "layer4.0", 0.75))
             .put("vanilla_r2_at_last_cut", 0.25)
             .put("copy_r2_at_last_cut", 0.75)
+            .put("vanilla_js_divergence", 0.25)
+            .put("copy_js_divergence", 0.0625)
+            .put("vanilla_kl_divergence", 0.5)
+            .put("copy_kl_divergence", 0.125)
+            .put("vanilla_fisher_r2", 0.75)
+            .put("copy_fisher_r2", 0.875)
+            .put("vanilla_ood_auroc", 0.625)
+            .put("copy_ood_auroc", 0.5)
             .put("interpolated_accuracy", series("0.0", 0.8, "0.5", 0.75))
             .put("interpolated_cross_entropy", series("0.0", 0.25, "0.5", 0.5));
     for (String control : List.of("identity", "permutation", "random")) {

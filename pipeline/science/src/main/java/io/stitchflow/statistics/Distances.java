@@ -1,9 +1,9 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import ai.djl.ndarray.NDArray;
 
 /** Squared distances of both stitches' output from the expected one and from each other. */
-final class Distances {
+public final class Distances {
   private double ev;
   private double es;
   private double sv;
@@ -16,7 +16,7 @@ final class Distances {
    * @param c output of the copy stitch
    * @param y expected
    */
-  void add(NDArray v, NDArray c, NDArray y) {
+  public void add(NDArray v, NDArray c, NDArray y) {
     ev += Sums.squaredDistance(v, y);
     es += Sums.squaredDistance(c, y);
     sv += Sums.squaredDistance(v, c);
@@ -24,22 +24,22 @@ final class Distances {
   }
 
   /** MSE(vanilla, expected). */
-  double ev() {
+  public double ev() {
     return ev / elements;
   }
 
   /** MSE(copy, expected). */
-  double es() {
+  public double es() {
     return es / elements;
   }
 
   /** MSE(vanilla, copy). */
-  double sv() {
+  public double sv() {
     return sv / elements;
   }
 
   /** Root of the sum of |vanilla − copy|² over {@code squares}; NaN if that is 0. */
-  double relativeTo(double squares) {
+  public double relativeTo(double squares) {
     return squares > 0 ? Math.sqrt(sv / squares) : Double.NaN;
   }
 }

@@ -1,10 +1,10 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /** Which sender channel each receiver channel is most like, each used once. */
-final class Assignment {
+public final class Assignment {
   private Assignment() {}
 
   /**
@@ -14,7 +14,7 @@ final class Assignment {
    * @param scores [n, n], row = sender channel, column = receiver channel
    * @return the row of each column
    */
-  static int[] best(DMatrixRMaj scores) {
+  public static int[] best(DMatrixRMaj scores) {
     int n = scores.numRows;
     // 1-based; column 0 stands for the row that is being placed
     double[] rowPrice = new double[n + 1];
@@ -68,7 +68,7 @@ final class Assignment {
   }
 
   /** Correlations of covariances; 0 where a channel does not vary. */
-  static DMatrixRMaj correlations(DMatrixRMaj cross, DMatrixRMaj rows, DMatrixRMaj columns) {
+  public static DMatrixRMaj correlations(DMatrixRMaj cross, DMatrixRMaj rows, DMatrixRMaj columns) {
     DMatrixRMaj correlations = new DMatrixRMaj(cross.numRows, cross.numCols);
     for (int i = 0; i < cross.numRows; i++) {
       for (int j = 0; j < cross.numCols; j++) {

@@ -1,4 +1,4 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
@@ -8,7 +8,7 @@ import io.stitchflow.torch.HostArray;
  * How much a representation varies around its channels' means, and how much of that lies between
  * blocks of positions; sums in float64.
  */
-final class RepresentationVariance {
+public final class RepresentationVariance {
   /** What is left of equal numbers, as a share of their squares: sums have 16 digits. */
   private static final double ROUNDING = 1e-12;
 
@@ -23,7 +23,7 @@ final class RepresentationVariance {
    *
    * @param block 1 where each position can take its own value
    */
-  RepresentationVariance(int block) {
+  public RepresentationVariance(int block) {
     this.block = block;
   }
 
@@ -32,7 +32,7 @@ final class RepresentationVariance {
    *
    * @param y [examples, channels, height, width] or [examples, channels], float64
    */
-  void add(NDArray y) {
+  public void add(NDArray y) {
     Shape shape = y.getShape();
     long channels = shape.get(1);
     int[] allButChannels = shape.dimension() == 2 ? new int[] {0} : new int[] {0, 2, 3};
@@ -58,18 +58,18 @@ final class RepresentationVariance {
   }
 
   /** Mean over all elements of (y - its channel's mean)²; 0 where that is rounding alone. */
-  double variance() {
+  public double variance() {
     return squares() / (rows * sum.length);
   }
 
   /** Sum over all elements of (y - its channel's mean)²; 0 where that is rounding alone. */
-  double squares() {
+  public double squares() {
     double squares = square - squareOfMeans();
     return squares > ROUNDING * square ? squares : 0;
   }
 
   /** The highest R² that outputs constant within blocks can reach; 1 where nothing varies. */
-  double ceiling() {
+  public double ceiling() {
     double all = squares();
     return block == 1 || all == 0 ? 1 : (squareOfBlockMeans - squareOfMeans()) / all;
   }

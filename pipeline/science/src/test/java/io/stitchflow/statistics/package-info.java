@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.statistics;
+
+import org.jspecify.annotations.NullMarked;
