@@ -2,7 +2,6 @@ package io.stitchflow.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.torch.LearningRate;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.NamedTensor;
@@ -12,6 +11,7 @@ import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.LearningRate;
 import io.stitchflow.torch.Sgd;
 import io.stitchflow.v1.StitchRecipe;
 import java.io.IOException;

@@ -60,11 +60,7 @@ final class CellStages {
       if (!stages.has(id)) {
         Stage.Builder stage = trained(cell, frontSettings()).setId(id);
         stage.setGroup(stages.group(column));
-        stage
-            .getActionBuilder()
-            .getFitVanillaStitchBuilder()
-            .setMatching(weight)
-            .setSeed(seed);
+        stage.getActionBuilder().getFitVanillaStitchBuilder().setMatching(weight).setSeed(seed);
         stages.depend(stage, "gram", addGram(cell), "moments");
         stages.depend(stage, "cross", addCrossMoments(cell), "moments");
         stages.add(stages.complete(stage));

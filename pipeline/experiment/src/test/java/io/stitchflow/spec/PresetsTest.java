@@ -74,8 +74,7 @@ class PresetsTest {
     assertThat(filled.getVanilla().getRecipe().getOptimizer()).isEqualTo(Optimizer.ADAM);
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(30);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
-    assertThat(filled.getVanilla().getInitialization())
-        .isEqualTo(Initialization.COPY);
+    assertThat(filled.getVanilla().getInitialization()).isEqualTo(Initialization.COPY);
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.LEAST_SQUARES);
     assertThat(filled.getNetwork(0)).isEqualTo(read("").getNetwork(0));
   }

@@ -53,12 +53,12 @@ final class Headline {
     } else {
       found =
           String.format(
-              Locale.ROOT,
-              "%s work in %d of %s of two trained networks%s.",
-              subject,
-              worked,
-              Words.count(judged, "judged cell"),
-              worked == 0 ? "" : matches(verdicts, cost.size() > 0))
+                  Locale.ROOT,
+                  "%s work in %d of %s of two trained networks%s.",
+                  subject,
+                  worked,
+                  Words.count(judged, "judged cell"),
+                  worked == 0 ? "" : matches(verdicts, cost.size() > 0))
               + cost(cost);
     }
     return cells.isEmpty() ? found : found + " " + notJudged(verdicts);

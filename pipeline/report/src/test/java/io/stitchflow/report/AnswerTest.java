@@ -169,7 +169,9 @@ final class AnswerTest {
     assertThat(Headline.of(answer(), SETTINGS)).contains("in 1 no tested copy matches either");
   }
 
-  /** R² of the vanilla stitch is 0.4 of the copy's in each cell; others on the front match better. */
+  /**
+   * R² of the vanilla stitch is 0.4 of the copy's in each cell; others on the front match better.
+   */
   @Test
   void answer_frontMeasured_judgesByTheBestMatchAtEqualLossAndSaysItsCost() {
     double[][] front = {{0.95, 0}, {0.7, 0.02}, {0.4, 0.1}};

@@ -2,6 +2,7 @@ package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.statistics.Assignment;
+import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.torch.Lane;
 import java.util.function.ObjDoubleConsumer;

@@ -6,7 +6,7 @@ import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
-import io.stitchflow.stitch.Parts;
+import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures cells on the train examples that stitches learn from, on those held out to choose between
- * stitches, and on the whole test split. A group is a column.
+ * Measures cells on the train examples that stitches learn from, on those held out to choose
+ * between stitches, and on the whole test split. A group is a column.
  */
 public final class CompareStitchesExecutor implements StageExecutor {
   /** Examples a step; sums are split by it, so it is part of the stage's version. */
@@ -83,7 +83,9 @@ public final class CompareStitchesExecutor implements StageExecutor {
       test.read(batch, share -> progress.accept(0.5 + share / 2));
       for (int i = 0; i < runs.size(); i++) {
         Comparison.Builder comparison =
-            Comparison.newBuilder().setTrain(train.meter(i).measurement()).setTest(test.meter(i).measurement());
+            Comparison.newBuilder()
+                .setTrain(train.meter(i).measurement())
+                .setTest(test.meter(i).measurement());
         if (validation.examples() > 0) {
           comparison.setValidation(validation.meter(i).measurement());
         }

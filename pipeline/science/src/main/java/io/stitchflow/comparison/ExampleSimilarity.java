@@ -4,6 +4,9 @@ import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
+import io.stitchflow.statistics.ExampleGeometry;
+import io.stitchflow.statistics.ExampleVectors;
+import io.stitchflow.statistics.PermutationNull;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -3,6 +3,7 @@ package io.stitchflow.comparison;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
+import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.statistics.FisherInformation;
 import io.stitchflow.statistics.SecondMoments;
 import java.util.List;

@@ -48,8 +48,7 @@ final class Front extends Metric {
                 "cost of matching",
                 "Test accuracy of the stitch with the lowest validation cross-entropy of the cell, minus that of the one with the lowest among stitches with at least 90 % of the copy's R² on validation examples. The interval is the 95 % interval of a paired bootstrap over test images (1,000 resamples).")),
         List.of(
-            Quantity.number(
-                    "match_at_equal_loss", "match at equal loss", Range.REAL, Better.HIGHER)
+            Quantity.number("match_at_equal_loss", "match at equal loss", Range.REAL, Better.HIGHER)
                 .of(Stitched.BOTH)
                 .in(Table.MAIN)
                 .drawn("Match at equal loss: R² over that of the copy"),
@@ -60,8 +59,7 @@ final class Front extends Metric {
             cost("cost_of_matching_high", "cost of matching, 97.5 %"),
             Quantity.series("front_r2", "R² along the front", Range.AT_MOST_ONE, Better.HIGHER)
                 .of(Stitched.BOTH),
-            Quantity.series(
-                    "front_accuracy", "accuracy along the front", Range.UNIT, Better.HIGHER)
+            Quantity.series("front_accuracy", "accuracy along the front", Range.UNIT, Better.HIGHER)
                 .of(Stitched.BOTH),
             Quantity.series(
                     "front_cross_entropy",
@@ -239,7 +237,9 @@ final class Front extends Metric {
     }
   }
 
-  /** Means of resamples of the examples, ascending; the same draws for equal numbers of examples. */
+  /**
+   * Means of resamples of the examples, ascending; the same draws for equal numbers of examples.
+   */
   private static double[] resampled(int[] lost) {
     SplittableRandom random = new SplittableRandom(1);
     double[] means = new double[RESAMPLES];

@@ -1,5 +1,6 @@
 package io.stitchflow.comparison;
 
+import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.statistics.Gaussian;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;

@@ -5,6 +5,7 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.representation.Groups;
+import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;

@@ -3,6 +3,7 @@ package io.stitchflow.stitch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.representation.Parts;
 import io.stitchflow.stitch.Objective.BatchLoss;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
@@ -34,10 +35,9 @@ import org.jspecify.annotations.Nullable;
  * the receiver on its own, so that its bits do not depend on its company. The last, smaller batch
  * of an epoch is used too.
  *
- * <p>Stitches learn from the examples of {@link Parts#fit}. The loss of a stitch over all of them is
- * measured before the first epoch and after
- * each, and the stitch with the lowest loss is kept: no stitch is worse than its start. With
- * patience the validation split is measured instead.
+ * <p>Stitches learn from the examples of {@link Parts#fit}. The loss of a stitch over all of them
+ * is measured before the first epoch and after each, and the stitch with the lowest loss is kept:
+ * no stitch is worse than its start. With patience the validation split is measured instead.
  */
 final class ColumnTrainer implements AutoCloseable {
   private final Lane lane;

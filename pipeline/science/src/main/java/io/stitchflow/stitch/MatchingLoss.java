@@ -41,10 +41,10 @@ final class MatchingLoss implements AutoCloseable {
 
   /**
    * @param moments of the examples that the stitch learns from
-   * @param whitening of the weights that learn, or null if they are those of the channels themselves
+   * @param whitening of the weights that learn, or null if they are those of the channels
+   *     themselves
    */
-  static MatchingLoss of(
-      Lane lane, double weight, Moments moments, @Nullable Whitening whitening) {
+  static MatchingLoss of(Lane lane, double weight, Moments moments, @Nullable Whitening whitening) {
     // the error of a representation that is constant has no scale
     double variance = moments.variance() > 0 ? moments.variance() : 1;
     double scale = weight / moments.elements() / variance;

@@ -1,5 +1,6 @@
 package io.stitchflow.stitch;
 
+import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.SafetensorsFile;
 import java.io.IOException;

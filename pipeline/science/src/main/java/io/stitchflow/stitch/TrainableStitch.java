@@ -36,8 +36,7 @@ final class TrainableStitch implements AutoCloseable {
 
   /** Begins as {@code start}, of which it takes a copy. */
   static TrainableStitch plain(Lane lane, FrozenStitch start) {
-    return new TrainableStitch(
-        Affine.of(start).open(lane, start.stitch()), List.of(), null, null);
+    return new TrainableStitch(Affine.of(start).open(lane, start.stitch()), List.of(), null, null);
   }
 
   /** Begins as {@code start}, and learns weights of whitened channels. */

@@ -3,6 +3,7 @@ package io.stitchflow.stitch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Lane;
@@ -18,11 +19,12 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
  * An affine change of a sender's channels after which they have mean 0 and nearly the identity as
- * covariance: P (x - mean), P = (Cov + 1e-4 l I)^(-1/2), where Cov is the covariance of the channels
- * over all positions of the examples that stitches learn from, and l its largest eigenvalue.
+ * covariance: P (x - mean), P = (Cov + 1e-4 l I)^(-1/2), where Cov is the covariance of the
+ * channels over all positions of the examples that stitches learn from, and l its largest
+ * eigenvalue.
  *
- * <p>A stitch that learns the weights of whitened channels takes the same steps whatever number
- * the sender is multiplied by and in whatever order its channels are.
+ * <p>A stitch that learns the weights of whitened channels takes the same steps whatever number the
+ * sender is multiplied by and in whatever order its channels are.
  */
 final class Whitening {
   /** Share of the largest eigenvalue that is added to each: dead channels stay small. */
@@ -100,9 +102,7 @@ final class Whitening {
     for (int i = 0; i < channels; i++) {
       // a sender that is constant stays as it is; rounding may leave an eigenvalue a little below 0
       double value =
-          largest == 0
-              ? 1
-              : Math.max(0, eigen.getEigenvalue(i).getReal()) + ADDED * largest;
+          largest == 0 ? 1 : Math.max(0, eigen.getEigenvalue(i).getReal()) + ADDED * largest;
       DMatrixRMaj vector = eigen.getEigenVector(i);
       CommonOps_DDRM.multAddTransB(1 / Math.sqrt(value), vector, vector, matrix);
       CommonOps_DDRM.multAddTransB(Math.sqrt(value), vector, vector, inverse);

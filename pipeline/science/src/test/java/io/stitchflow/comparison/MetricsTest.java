@@ -72,7 +72,7 @@ class MetricsTest {
   }
 
   @Test
-  void defaults_all_areThoseWithoutMorePassesOfTheReceiver() {
+  void defaults_all_areThoseOfTheRegistryButCostlyOnes() {
     assertThat(Metrics.defaults())
         .containsExactly(
             "accuracy",

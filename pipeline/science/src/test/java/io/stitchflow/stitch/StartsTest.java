@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
@@ -76,7 +77,11 @@ class StartsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "COPY, layer1.0", "MEAN, layer1.0", "COPY, layer4.0", "MEAN, layer4.0", "COPY, stem",
+    "COPY, layer1.0",
+    "MEAN, layer1.0",
+    "COPY, layer4.0",
+    "MEAN, layer4.0",
+    "COPY, stem",
   })
   void gate9_senderTimes100InAnotherOrder_givesTheSameStitchedMaps(
       Initialization start, String from) throws IOException {
@@ -211,8 +216,7 @@ class StartsTest {
     }
   }
 
-  private Path fit(
-      Sender sender, String from, String to, Initialization start, StitchRecipe recipe)
+  private Path fit(Sender sender, String from, String to, Initialization start, StitchRecipe recipe)
       throws IOException {
     CutPoint cut = new CutPoint(from, sender.shape());
     Path expected = cells.receiver().train(to);

@@ -87,7 +87,8 @@ final class TerminationTest {
               .formatted(i, width, ++networks, epochs));
     }
     text.append("pair { sender: \"n0\" receiver: \"n1\" }\n");
-    text.append("condition: [TRAINED_TRAINED] preset: FAST cut: \"stem\" vanilla { recipe { epochs: 1 } }\n");
+    text.append(
+        "condition: [TRAINED_TRAINED] preset: FAST cut: \"stem\" vanilla { recipe { epochs: 1 } }\n");
     return Files.writeString(directory.resolve("wide.textproto"), text);
   }
 

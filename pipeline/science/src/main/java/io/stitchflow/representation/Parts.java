@@ -1,4 +1,4 @@
-package io.stitchflow.stitch;
+package io.stitchflow.representation;
 
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -10,16 +10,16 @@ import java.util.stream.IntStream;
  * also where examples are sorted by class.
  */
 public final class Parts {
-  static final int FIT = 0;
-  static final int HELD_OUT = 1;
-  static final int COUNT = 2;
+  public static final int FIT = 0;
+  public static final int HELD_OUT = 1;
+  public static final int COUNT = 2;
 
   private static final int FOLDS = 5;
 
   private Parts() {}
 
   /** Rows of the part {@link #FIT}, then of {@link #HELD_OUT}, which may be none. */
-  static List<int[]> of(int rows) {
+  public static List<int[]> of(int rows) {
     return List.of(rows(rows, row -> !isHeldOut(row)), rows(rows, Parts::isHeldOut));
   }
 

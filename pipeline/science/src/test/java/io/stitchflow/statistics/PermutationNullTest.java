@@ -1,9 +1,9 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.stitchflow.comparison.PermutationNull.Calibrated;
+import io.stitchflow.statistics.PermutationNull.Calibrated;
 import java.util.Arrays;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;

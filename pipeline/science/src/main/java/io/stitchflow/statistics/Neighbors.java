@@ -1,4 +1,4 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import org.ejml.data.DMatrixRMaj;
 
@@ -6,8 +6,8 @@ import org.ejml.data.DMatrixRMaj;
  * The {@link #COUNT} nearest neighbours of each example, by Euclidean distance; of equal distances
  * the earlier example is nearer.
  */
-final class Neighbors {
-  static final int COUNT = 10;
+public final class Neighbors {
+  public static final int COUNT = 10;
 
   /** Below, the neighbours of an example are half of all others. */
   private static final int LEAST = 2 * COUNT + 1;
@@ -28,7 +28,7 @@ final class Neighbors {
    * @param gram XX', [examples, examples]
    * @param rounding trace up to which vectors do not vary
    */
-  static Neighbors of(DMatrixRMaj gram, double rounding) {
+  public static Neighbors of(DMatrixRMaj gram, double rounding) {
     int n = gram.numRows;
     double trace = 0;
     for (int i = 0; i < n; i++) {
@@ -71,7 +71,7 @@ final class Neighbors {
    *
    * @param order for each example here, the one that stands beside it in {@code other}
    */
-  double overlap(Neighbors other, int[] order) {
+  public double overlap(Neighbors other, int[] order) {
     if (nearest.length == 0 || other.nearest.length == 0) {
       return Double.NaN;
     }

@@ -1,4 +1,4 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import java.util.Arrays;
 import java.util.List;
@@ -19,9 +19,9 @@ import org.ejml.data.DMatrixRMaj;
  *
  * <p>All is NaN where vectors do not vary, or where there are too few.
  */
-final class PairMatrix {
+public final class PairMatrix {
   /** Least number of examples of an unbiased estimate. */
-  static final int LEAST = 4;
+  public static final int LEAST = 4;
 
   private final int examples;
 
@@ -40,7 +40,7 @@ final class PairMatrix {
    * @param gram XX', [examples, examples]; an offset of x changes nothing
    * @param rounding trace up to which vectors do not vary
    */
-  static PairMatrix unbiased(DMatrixRMaj gram, double rounding) {
+  public static PairMatrix unbiased(DMatrixRMaj gram, double rounding) {
     int n = gram.numRows;
     double[] values = new double[n * n];
     double trace = 0;
@@ -65,7 +65,7 @@ final class PairMatrix {
    *
    * @param labels class by example
    */
-  static PairMatrix withinClasses(DMatrixRMaj gram, int[] labels, double rounding) {
+  public static PairMatrix withinClasses(DMatrixRMaj gram, int[] labels, double rounding) {
     int n = gram.numRows;
     List<int[]> classes = classes(labels);
     DMatrixRMaj residuals = residuals(gram, classes);
@@ -181,7 +181,7 @@ final class PairMatrix {
     return new PairMatrix(examples, values);
   }
 
-  int examples() {
+  public int examples() {
     return examples;
   }
 
@@ -190,7 +190,7 @@ final class PairMatrix {
    *
    * @param order for each example here, the one that stands beside it in {@code other}
    */
-  double product(PairMatrix other, int[] order) {
+  public double product(PairMatrix other, int[] order) {
     double total = 0;
     for (int i = 1; i < examples; i++) {
       int row = i * examples;

@@ -1,4 +1,4 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
  * side permuted. The permutations depend on the number of examples alone, so they are the same in
  * all cells.
  */
-final class PermutationNull {
-  static final int COUNT = 100;
+public final class PermutationNull {
+  public static final int COUNT = 100;
 
   /** The significance level. */
-  static final double LEVEL = 0.05;
+  public static final double LEVEL = 0.05;
 
   private final int[] identity;
   private final List<int[]> permutations = new ArrayList<>();
@@ -29,9 +29,9 @@ final class PermutationNull {
    *     1))-th smallest of the score and the permuted scores
    * @param p (1 + permuted scores of at least the score) / (count + 1)
    */
-  record Calibrated(double score, double calibrated, double p) {}
+  public record Calibrated(double score, double calibrated, double p) {}
 
-  PermutationNull(int examples) {
+  public PermutationNull(int examples) {
     this.identity = IntStream.range(0, examples).toArray();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < COUNT; i++) {
@@ -50,7 +50,7 @@ final class PermutationNull {
   }
 
   /** For each example itself. */
-  int[] identity() {
+  public int[] identity() {
     return identity.clone();
   }
 
@@ -60,7 +60,7 @@ final class PermutationNull {
    * @param score at most 1; by example of one side, the example of the other beside it. NaN if it
    *     is undefined
    */
-  Calibrated calibrate(ToDoubleFunction<int[]> score) {
+  public Calibrated calibrate(ToDoubleFunction<int[]> score) {
     double own = score.applyAsDouble(identity);
     if (Double.isNaN(own)) {
       return new Calibrated(Double.NaN, Double.NaN, Double.NaN);

@@ -1,8 +1,7 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.statistics.Sums;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import org.ejml.data.DMatrixRMaj;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * mean takes no digits from the covariance. Products of one batch are summed in float32, example by
  * example, over batches in float64.
  */
-final class ChannelMoments {
+public final class ChannelMoments {
   /** Variance below this share of the mean square is rounding. */
   private static final double ROUNDING = 1e-12;
 
@@ -26,7 +25,7 @@ final class ChannelMoments {
   private double[] sum = {};
   private double positions;
 
-  ChannelMoments(Lane lane) {
+  public ChannelMoments(Lane lane) {
     this.lane = lane;
   }
 
@@ -37,7 +36,7 @@ final class ChannelMoments {
    * @return the channel vectors about the first batch's means, [examples, channels, positions]; of
    *     vectors [1, channels, examples]
    */
-  NDArray add(NDArray map) {
+  public NDArray add(NDArray map) {
     Shape shape = map.getShape();
     NDArray vectors =
         shape.dimension() == 2
@@ -69,12 +68,12 @@ final class ChannelMoments {
     return lane.create(floats.duplicate(), new Shape(1, channels, 1));
   }
 
-  int channels() {
+  public int channels() {
     return shift.length;
   }
 
   /** The mean about the first batch's, which {@link #shift} is. */
-  double[] offset() {
+  public double[] offset() {
     double[] offset = new double[sum.length];
     for (int i = 0; i < offset.length; i++) {
       offset[i] = sum[i] / positions;
@@ -83,17 +82,17 @@ final class ChannelMoments {
   }
 
   /** The mean of each channel over the first batch. */
-  double[] shift() {
+  public double[] shift() {
     return shift;
   }
 
   /** [channels, channels], about the mean. */
-  DMatrixRMaj covariance() {
+  public DMatrixRMaj covariance() {
     return products.covariance(this, this);
   }
 
   /** Sum of the channels' variances; 0 where there is nothing but rounding. */
-  double variance() {
+  public double variance() {
     DMatrixRMaj covariance = covariance();
     double[] offset = offset();
     double variance = 0;
@@ -106,11 +105,11 @@ final class ChannelMoments {
   }
 
   /** Sums of ab' over positions, of vectors a and b that {@link #add} returned. */
-  static final class Products {
+  public static final class Products {
     private double[] sums = {};
 
     /** Adds a batch: [examples, channels, positions] each. */
-    void add(NDArray a, NDArray b) {
+    public void add(NDArray a, NDArray b) {
       try (NDArray transposed = b.transpose(0, 2, 1);
           NDArray ofExamples = a.matMul(transposed)) {
         sums = Sums.plusRows(sums, ofExamples);
@@ -118,7 +117,7 @@ final class ChannelMoments {
     }
 
     /** [channels of a, channels of b], about the means. */
-    DMatrixRMaj covariance(ChannelMoments a, ChannelMoments b) {
+    public DMatrixRMaj covariance(ChannelMoments a, ChannelMoments b) {
       double[] x = a.offset();
       double[] y = b.offset();
       DMatrixRMaj covariance = new DMatrixRMaj(x.length, y.length);

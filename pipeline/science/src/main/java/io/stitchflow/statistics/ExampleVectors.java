@@ -1,4 +1,4 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.torch.HostArray;
@@ -17,9 +17,9 @@ import org.ejml.dense.row.CommonOps_DDRM;
  * <p>Reservoir sampling with a constant seed, so the choice depends on the number of examples
  * alone: all representations of a split are sampled at the same examples.
  */
-final class ExampleVectors {
+public final class ExampleVectors {
   /** Bounds the n × n matrices: 8 MB each. */
-  static final int MOST = 1_000;
+  public static final int MOST = 1_000;
 
   /** A sum of squares below this share of that of the vectors is rounding. */
   private static final double ROUNDING = 1e-12;
@@ -35,7 +35,7 @@ final class ExampleVectors {
    * @param map [examples, channels, height, width] or [examples, features], float32
    * @param labelOf class by example, counted from this batch's first
    */
-  void add(NDArray map, IntUnaryOperator labelOf) {
+  public void add(NDArray map, IntUnaryOperator labelOf) {
     if (map.getShape().dimension() == 2) {
       addVectors(map, labelOf);
     } else {
@@ -74,12 +74,12 @@ final class ExampleVectors {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return vectors.isEmpty();
   }
 
   /** Of each feature over the sampled examples, at least one. */
-  double[] mean() {
+  public double[] mean() {
     double[] mean = new double[vectors.get(0).length];
     for (float[] vector : vectors) {
       for (int i = 0; i < mean.length; i++) {
@@ -93,7 +93,7 @@ final class ExampleVectors {
   }
 
   /** Of the sampled examples, at least one. */
-  ExampleGeometry geometry() {
+  public ExampleGeometry geometry() {
     int examples = vectors.size();
     double[] mean = mean();
     double squares = 0;

@@ -1,4 +1,4 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import org.ejml.data.DMatrixRMaj;
 
@@ -8,7 +8,7 @@ import org.ejml.data.DMatrixRMaj;
  * @param unbiased for the unbiased CKA
  * @param withinClasses for the CKA within classes
  */
-record ExampleGeometry(PairMatrix unbiased, PairMatrix withinClasses, Neighbors neighbors) {
+public record ExampleGeometry(PairMatrix unbiased, PairMatrix withinClasses, Neighbors neighbors) {
   /**
    * The geometry of vectors x.
    *
@@ -16,14 +16,14 @@ record ExampleGeometry(PairMatrix unbiased, PairMatrix withinClasses, Neighbors 
    * @param labels class by example
    * @param rounding a sum of squares up to which vectors do not vary
    */
-  static ExampleGeometry of(DMatrixRMaj gram, int[] labels, double rounding) {
+  public static ExampleGeometry of(DMatrixRMaj gram, int[] labels, double rounding) {
     return new ExampleGeometry(
         PairMatrix.unbiased(gram, rounding),
         PairMatrix.withinClasses(gram, labels, rounding),
         Neighbors.of(gram, rounding));
   }
 
-  int examples() {
+  public int examples() {
     return unbiased.examples();
   }
 }
