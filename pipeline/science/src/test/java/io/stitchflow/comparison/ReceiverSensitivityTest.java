@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -64,7 +65,15 @@ class ReceiverSensitivityTest {
   }
 
   /** An affine map of channels: weight [4, 4] and bias. */
-  private record Affine(double[] weight, double[] bias) {
+  private static final class Affine {
+    private final double[] weight;
+    private final double[] bias;
+
+    Affine(double[] weight, double[] bias) {
+      this.weight = weight;
+      this.bias = bias;
+    }
+
     double[] apply(double[] map) {
       double[] result = new double[map.length];
       for (int out = 0; out < CHANNELS; out++) {
@@ -181,9 +190,7 @@ class ReceiverSensitivityTest {
   }
 
   private static double number(MeasuredValues values, String quantity) {
-    Double number = values.number(quantity);
-    assertThat(number).as(quantity).isNotNull();
-    return number;
+    return Objects.requireNonNull(values.number(quantity), quantity);
   }
 
   private double[] draw(int count, double scale) {
@@ -443,8 +450,8 @@ class ReceiverSensitivityTest {
     Safetensors.write(
         file,
         List.of(
-            tensor("weight", affine.weight(), CHANNELS, CHANNELS, 1, 1),
-            tensor("bias", affine.bias(), CHANNELS)),
+            tensor("weight", affine.weight, CHANNELS, CHANNELS, 1, 1),
+            tensor("bias", affine.bias, CHANNELS)),
         new TreeMap<>(Map.of("family", "pointwise")));
     return FrozenStitch.load(lane, cut, cut, file);
   }

@@ -3,6 +3,7 @@ package io.stitchflow.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class GaussianTest {
@@ -11,9 +12,7 @@ class GaussianTest {
     for (double[] batch : batches) {
       fit.add(batch);
     }
-    Gaussian gaussian = fit.gaussian(ridge);
-    assertThat(gaussian).isNotNull();
-    return gaussian;
+    return Objects.requireNonNull(fit.gaussian(ridge));
   }
 
   @Test

@@ -44,7 +44,7 @@ class SecondMomentsTest {
     int positions = side * side;
     float[] values = new float[examples * channels * positions];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (random.nextDouble() + 0.1 * (i / positions));
+      values[i] = (float) (random.nextDouble() + 0.1 * Math.floorDiv(i, positions));
     }
     SecondMoments moments = new SecondMoments();
     NDArray map = lane.manager().create(values, new Shape(examples, channels, side, side));
