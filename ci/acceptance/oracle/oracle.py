@@ -90,6 +90,15 @@ class Files:
         return measures.Predictions(logits, labels)
 
     @functools.lru_cache(maxsize=None)
+    def permutations(self, sender, receiver):
+        """The best ones for these representations of the train split."""
+        x, _ = self.representation(sender)
+        y, _ = self.representation(receiver)
+        rows = selected("train", len(y))
+        scores = measures.correlations(x[rows], y[rows])
+        return measures.best_permutations(scores, SLACK, PERMUTATIONS)
+
+    @functools.lru_cache(maxsize=None)
     def representation_error(self, digest):
         """Largest difference to our own forward pass, over the largest number."""
         rows, labels = self.representation(digest)
@@ -99,6 +108,14 @@ class Files:
         assert (labels == own_labels[: len(labels)]).all(), digest
         own = cuts[cut][: len(rows)]
         return float(abs(rows - own).max() / abs(own).max())
+
+
+def selected(split, count):
+    """Rows of the examples of a split, among all of its representation."""
+    rows = numpy.arange(count)
+    if split == "test":
+        return rows
+    return rows[rows % 5 == 4] if split == "validation" else rows[rows % 5 != 4]
 
 
 class Expected:
@@ -125,22 +142,16 @@ class Expected:
         # Columns of controls, once for each permutation that may be the best one
         self.controls = {split: [{}] for split in halves}
         for split in ("validation", "test"):
-            self.controls[split] = self.control(halves["train"], halves[split])
+            self.controls[split] = self.control(halves[split])
         for split, half in halves.items():
             self.noise[split] = self.float32_noise(half)
             self.ties[split] = self.close(split, half, along.get(split, {}))
-
-    def selected(self, split, count):
-        rows = numpy.arange(count)
-        if split == "test":
-            return rows
-        return rows[rows % 5 == 4] if split == "validation" else rows[rows % 5 != 4]
 
     def half(self, split):
         source = "test" if split == "test" else "train"
         x, _ = self.files.representation(self.comparison.inputs["sender." + source])
         y, labels = self.files.representation(self.comparison.inputs["receiver." + source])
-        rows = self.selected(split, len(y))
+        rows = selected(split, len(y))
         cut = self.comparison.receiver_cut
         return measures.Half(
             self.network, cut, x[rows], y[rows], labels[rows], self.vanilla, self.copy
@@ -153,10 +164,10 @@ class Expected:
     def classes(self, split):
         source = "test" if split == "test" else "train"
         _, labels = self.files.representation(self.comparison.inputs["receiver." + source])
-        rows = self.selected(split, len(labels))
+        rows = selected(split, len(labels))
         return [self.own(half, split).classes[rows] for half in ("sender", "receiver")]
 
-    def control(self, train, half):
+    def control(self, half):
         x, y = half.x, half.y
         cuts = self.comparison.sender_cut, self.comparison.receiver_cut
         drawn = measures.random_stitch(self.vanilla, self.comparison.seed, *cuts)
@@ -164,10 +175,10 @@ class Expected:
         if x.ndim != 4 or x.shape[1:] != y.shape[1:]:
             return [row]
         row.update(measures.control(half, "identity", x))
-        scores = measures.correlations(train.x, train.y)
+        inputs = self.comparison.inputs
         return [
             {**row, **measures.control(half, "permutation", x[:, sources])}
-            for sources in measures.best_permutations(scores, SLACK, PERMUTATIONS)
+            for sources in self.files.permutations(inputs["sender.train"], inputs["receiver.train"])
         ]
 
     def float32_noise(self, half):
@@ -183,7 +194,7 @@ class Expected:
         close = half.own.close | half.vanilla.close | half.copy.close
         for point in front.values():
             close = close | point.predictions.close
-        rows = self.selected(split, len(self.own("sender", split).close))
+        rows = selected(split, len(self.own("sender", split).close))
         for network in ("sender", "receiver"):
             close = close | self.own(network, split).close[rows[: len(close)]]
         return close.mean()

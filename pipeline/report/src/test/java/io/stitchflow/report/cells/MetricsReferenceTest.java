@@ -77,7 +77,9 @@ final class MetricsReferenceTest {
   void sections_ofMetrics_haveTheirQuantities() {
     for (Metric metric : Metrics.all()) {
       assertThat(
-              entries.stream().filter(each -> each.section().equals(metric.name())).map(Entry::name))
+              entries.stream()
+                  .filter(each -> each.section().equals(metric.name()))
+                  .map(Entry::name))
           .as(metric.name())
           .containsExactlyInAnyOrderElementsOf(
               metric.quantities().stream()
@@ -92,11 +94,9 @@ final class MetricsReferenceTest {
     Map<String, String> ranges = new LinkedHashMap<>();
     entries.forEach(
         each -> ranges.put(each.name(), Objects.toString(each.cells().get("range"), "")));
-    Stream.concat(
-            Metrics.quantities().stream(), Stream.of(Shared.GAP, Shared.COPY_R2_DROP))
+    Stream.concat(Metrics.quantities().stream(), Stream.of(Shared.GAP, Shared.COPY_R2_DROP))
         .forEach(
-            quantity ->
-                assertThat(ranges).containsEntry(quantity.name(), text(quantity.range())));
+            quantity -> assertThat(ranges).containsEntry(quantity.name(), text(quantity.range())));
   }
 
   @Test
