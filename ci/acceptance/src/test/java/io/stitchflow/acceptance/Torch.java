@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Torch implements ExecutionCondition {
   private static final String PYTHON = System.getProperty("stitchflow.python", "python3");
   private static final Path SCRIPT = Path.of("torch", "cross_check.py").toAbsolutePath();
+  private static final Path ORACLE = Path.of("oracle", "oracle.py").toAbsolutePath();
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -34,6 +35,15 @@ final class Torch implements ExecutionCondition {
   /** What {@code cross_check.py TASK DIRECTORY} prints. */
   static String run(String task, Path directory) throws IOException {
     return python(SCRIPT.toString(), task, directory.toString());
+  }
+
+  /**
+   * What {@code oracle.py STORE CELLS} prints.
+   *
+   * @throws IOException with what it prints, if a number differs
+   */
+  static String oracle(Path store, Path cells) throws IOException {
+    return python(ORACLE.toString(), store.toString(), cells.toString());
   }
 
   /** What is missing, and what to do; null if nothing is. */

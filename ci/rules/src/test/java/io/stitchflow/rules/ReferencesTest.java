@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ReferencesTest {
   /** Names of other projects that documents mention. */
   private static final Set<String> FOREIGN =
-      Set.of("Dockerfile", "Locale", "Math", "ServiceLoader");
+      Set.of("Dockerfile", "Locale", "Math", "ServiceLoader", "SplittableRandom");
 
   /** First directories of paths in a store, a report or a build, not in the project. */
   private static final Pattern ELSEWHERE =

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Stitches without training, measured on test examples as the trained ones are. */
+/** Stitches without training, measured on examples that no stitch learns from. */
 final class Controls extends Metric {
   private static final List<String> STITCHES = List.of("identity", "permutation", "random");
 
@@ -26,7 +26,7 @@ final class Controls extends Metric {
         List.of(
             new Definition(
                 "identity, permutation, random",
-                "Stitches without training, on test examples; the first two only where the maps have one shape. Permutation: each receiver channel takes one sender channel, by the assignment of largest total correlation on train examples. Random: the start of the vanilla stitch.",
+                "Stitches without training, on validation and test examples; the first two only where the maps have one shape. Permutation: each receiver channel takes one sender channel, by the assignment of largest total correlation on train examples. Random: Kaiming-uniform weights and zero bias, the start of a copy by SGD.",
                 "Li et al. 2016",
                 "https://arxiv.org/abs/1511.07543")),
         STITCHES.stream().flatMap(Controls::quantities).toList());

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Accuracy of (1 − t) vanilla + t copy, on test examples: three more passes of the receiver. */
+/** Accuracy of (1 − t) vanilla + t copy, on unseen examples: three more passes of the receiver. */
 final class Interpolation extends Metric {
   /** Values of t between the vanilla stitch, 0, and the copy, 1. */
   private static final List<Double> BETWEEN = List.of(0.25, 0.5, 0.75);
@@ -24,7 +24,7 @@ final class Interpolation extends Metric {
         List.of(
             new Definition(
                 "interpolation",
-                "Accuracy and cross-entropy on test examples of (1 − t) vanilla + t copy output for t = 0, 0.25, 0.5, 0.75, 1: whether a barrier of loss lies between the two stitches. It stands in cells.csv.",
+                "Accuracy and cross-entropy on validation and test examples of (1 − t) vanilla + t copy output for t = 0, 0.25, 0.5, 0.75, 1: whether a barrier of loss lies between the two stitches. It stands in cells.csv.",
                 "Frankle et al. 2020",
                 "https://arxiv.org/abs/1912.05671")),
         List.of(

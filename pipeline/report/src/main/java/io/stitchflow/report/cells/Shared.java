@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What the rows of one cell and seed show only together; null where not measured.
  *
  * @param gap the vanilla stitch's cross-entropy on train examples minus the least of the cell's
- *     other measured stitches, copies and controls; 0 if they differ by rounding only, null if none
- *     was measured. Above 0, training has not converged
+ *     other stitches measured there; 0 if they differ by rounding only, null if none was measured.
+ *     Above 0, training has not converged. Controls are not measured on train examples, so these
+ *     are the copies of all solvers
  * @param copyDrop R² of the copy on train examples minus that on test examples
  */
 public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
