@@ -82,10 +82,22 @@ class PresetsTest {
   @Test
   void bansal_normalisesAroundVanillaStitchesAlone() throws Exception {
     Experiment filled = read("preset: BANSAL");
-    Experiment.Builder ours = read("").toBuilder();
+    Experiment.Builder ours = read("preset: FAST").toBuilder();
     ours.getVanillaBuilder().setInitialization(Initialization.KAIMING);
     ours.getVanillaBuilder().getRecipeBuilder().setBatchNorm(true).setWhiten(false);
     assertThat(filled).isEqualTo(ours.build());
+  }
+
+  @Test
+  void fast_measuresTheDefaultsWithoutTheFront() throws Exception {
+    Experiment fast = read("preset: FAST");
+    assertThat(fast.getMetricList()).contains("accuracy", "mse", "cka").doesNotContain("front");
+    assertThat(read("").getMetricList()).contains("front").containsAll(fast.getMetricList());
+    assertThat(fast.toBuilder().clearMetric().build())
+        .isEqualTo(read("").toBuilder().clearMetric().build());
+    assertThat(stitchKeys("preset: FAST")).hasSize(2 * 5 * 5);
+    assertThat(stitchKeys("")).hasSize(3 * 2 * 5 * 5).containsAll(stitchKeys("preset: FAST"));
+    assertThat(read("preset: FAST metric: \"front\"").getMetricList()).containsExactly("front");
   }
 
   @Test
@@ -105,7 +117,7 @@ class PresetsTest {
     Experiment paper = read("preset: PAPER vanilla { recipe { weight_decay: 0 } }");
     assertThat(paper.getVanilla().getRecipe().getWeightDecay()).isZero();
     Experiment bansal = read("preset: BANSAL vanilla { recipe { batch_norm: false } }");
-    assertThat(bansal).isEqualTo(read(""));
+    assertThat(bansal).isEqualTo(read("preset: FAST"));
   }
 
   @Test
@@ -121,7 +133,7 @@ class PresetsTest {
   void keys_holdTheNumbersAndNotTheirSource() throws Exception {
     String recipe = "recipe { batch_size: 256 learning_rate: 0.01 weight_decay: 0.01 epochs: ";
     String written =
-        "vanilla { %s4 whiten: false } initialization: KAIMING } copy { solver: SGD %s30 optimizer: MOMENTUM } }"
+        "preset: FAST vanilla { %s4 whiten: false } initialization: KAIMING } copy { solver: SGD %s30 optimizer: MOMENTUM } }"
             .formatted(recipe, recipe);
     assertThat(stitchKeys(written)).isEqualTo(stitchKeys("preset: PAPER"));
     assertThat(stitchKeys("")).isNotEqualTo(stitchKeys("preset: PAPER"));

@@ -33,8 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FrontTest {
   private static final StitchRecipe RECIPE =
-      Cells.RECIPE.toBuilder().setWeightDecay(0).setWhiten(true).build();
-  private static final String FROM = "layer3.0";
+      Cells.RECIPE.toBuilder()
+          .setEpochs(6)
+          .setLearningRate(0.1)
+          .setWeightDecay(0)
+          .setWhiten(true)
+          .build();
+  private static final String FROM = "layer1.0";
   private static final String TO = "layer2.0";
 
   @TempDir static Path directory;
