@@ -106,7 +106,7 @@ final class StitchflowTest {
     assertThat(plan.out())
         .contains("8 copy stitches, least squares")
         .contains("no result under key")
-        .containsPattern("tiny: \\d+ stages: \\d+ HIT, 8 RUN, 9 WAIT; a few seconds");
+        .containsPattern("tiny: \\d+ stages: \\d+ HIT, 8 RUN, 17 WAIT; a few seconds");
     assertRunIsRecordedOnce();
     assertStoreIsReadable();
   }
