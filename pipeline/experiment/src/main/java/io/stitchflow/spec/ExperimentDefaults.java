@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** The defaults that experiment.proto documents; those of a data set are its kind's. */
 public final class ExperimentDefaults {
   // Chosen on held-out train images: DECISIONS.md
-  private static final StitchRecipe VANILLA = recipe(10, 16, 0.005);
+  private static final StitchRecipe VANILLA = recipe(10, 16, 0.002);
   private static final List<Double> FRONT = List.of(1., 10.);
   private static final StitchRecipe COPY = recipe(10, 64, 0.01);
 
