@@ -212,7 +212,7 @@ final class ReportPage {
             chance.accuracy()),
         String.format(
             Locale.ROOT,
-            "It matches with at least %.0f %% of the best copy's R², in part with %.0f %%; the best copy of all solvers, of the same shape, shows how much is known to be within reach.",
+            "It matches if this stitch, or one of the front with no higher validation loss where the front was measured, has at least %.0f %% of the best copy's R², and in part with %.0f %%; the best copy of all solvers, of the same shape, shows how much is known to be within reach.",
             100 * Verdict.MATCHES_FROM,
             100 * Verdict.PARTLY_FROM),
         String.format(
