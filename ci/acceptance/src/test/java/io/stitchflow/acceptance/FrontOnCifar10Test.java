@@ -16,16 +16,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Cells of a network stitched into itself, whose vanilla stitches from a random start work without
- * matching: from the copy, a stitch of no higher validation loss has most of the copy's R². With 204
- * validation images, differences of .01 in the loss are noise, and the stitch that counts may not be
- * the one that matches best.
+ * matching: from the copy, a stitch of no higher validation loss has most of the copy's R². With
+ * 204 validation images, differences of .01 in the loss are noise, and the stitch that counts may
+ * not be the one that matches best.
  */
 @Tag("nightly")
 class FrontOnCifar10Test {
   @TempDir Path directory;
 
   @Test
-  void cellsThatWorkWithoutMatchingFromARandomStart_haveMostOfTheCopysR2AtEqualLoss() throws Exception {
+  void cellsThatWorkWithoutMatchingFromARandomStart_haveMostOfTheCopysR2AtEqualLoss()
+      throws Exception {
     @Nullable Path files = sharedCifar10();
     if (files == null) {
       return; // the images are not shipped
