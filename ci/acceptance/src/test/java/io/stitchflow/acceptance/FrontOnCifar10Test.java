@@ -16,17 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Cells of a network stitched into itself, whose vanilla stitches from a random start work without
- * matching: from the copy, a stitch of no higher validation loss has most of the copy's R². With
- * 204 validation images, differences of .01 in the loss are noise, and the stitch that counts may
- * not be the one that matches best.
+ * matching: a stitch that matches works as well.
  */
 @Tag("nightly")
 class FrontOnCifar10Test {
   @TempDir Path directory;
 
   @Test
-  void cellsThatWorkWithoutMatchingFromARandomStart_haveMostOfTheCopysR2AtEqualLoss()
-      throws Exception {
+  void cellsThatWorkWithoutMatchingFromARandomStart_matchAtEqualLoss() throws Exception {
     @Nullable Path files = sharedCifar10();
     if (files == null) {
       return; // the images are not shipped
@@ -47,7 +44,7 @@ class FrontOnCifar10Test {
     Finished run = laboratory.inProcess(experiment);
     for (String from : List.of("layer2.0", "layer3.0", "layer4.0")) {
       MeasuredValues test = test(laboratory, run, from);
-      assertThat(test.number("match_at_equal_loss")).as(from).isGreaterThanOrEqualTo(0.8);
+      assertThat(test.number("match_at_equal_loss")).as(from).isGreaterThanOrEqualTo(0.9);
     }
   }
 
