@@ -42,7 +42,8 @@ final class ClusterJvm {
    * @param loaders class loaders of jobs
    * @param threads how many of each name, without numbers; elastic pools of Flink's are left out
    * @param files regular files that are open
-   * @param descriptors open files, sockets and all else that has a descriptor
+   * @param descriptors open files, sockets and all else that has a descriptor: how many of each
+   *     target, without numbers
    */
   record Footprint(
       int loaders,
@@ -50,10 +51,15 @@ final class ClusterJvm {
       double heapMb,
       Map<String, Integer> threads,
       Set<String> files,
-      int descriptors) {
+      Map<String, Integer> descriptors) {
     Footprint {
       threads = Map.copyOf(threads);
       files = Set.copyOf(files);
+      descriptors = Map.copyOf(descriptors);
+    }
+
+    int descriptorCount() {
+      return descriptors.values().stream().mapToInt(Integer::intValue).sum();
     }
   }
 
@@ -77,7 +83,7 @@ final class ClusterJvm {
         sum(HEAP, jcmd("GC.heap_info")) / 1024,
         threads(),
         files,
-        open.size());
+        kinds(open));
   }
 
   /** The stacks of all threads. */
@@ -95,10 +101,20 @@ final class ClusterJvm {
     Matcher matcher = THREAD.matcher(stacks());
     while (matcher.find()) {
       if (!ELASTIC.matcher(matcher.group(1)).matches()) {
-        threads.merge(matcher.group(1).replaceAll("[0-9]+", "#"), 1, Integer::sum);
+        threads.merge(withoutNumbers(matcher.group(1)), 1, Integer::sum);
       }
     }
     return threads;
+  }
+
+  private static Map<String, Integer> kinds(List<String> open) {
+    Map<String, Integer> kinds = new TreeMap<>();
+    open.forEach(target -> kinds.merge(withoutNumbers(target), 1, Integer::sum));
+    return kinds;
+  }
+
+  private static String withoutNumbers(String name) {
+    return name.replaceAll("[0-9]+", "#");
   }
 
   private List<String> open() throws IOException {

@@ -129,7 +129,9 @@ class LongLivedClusterTest {
             (name, count) ->
                 assertThat(count).isLessThanOrEqualTo(then.threads().getOrDefault(name, 0)));
     assertThat(now.files()).as("open files").isSubsetOf(then.files());
-    assertThat(now.descriptors()).as("descriptors").isLessThan(then.descriptors() + SOCKETS);
+    assertThat(now.descriptorCount())
+        .as("descriptors %s, before %s", now.descriptors(), then.descriptors())
+        .isLessThan(then.descriptorCount() + SOCKETS);
   }
 
   @Test

@@ -38,8 +38,10 @@ final class FlinkRest {
   /** More than any answer of a JobManager. */
   private static final int MAX_BYTES = 16 << 20;
 
+  /** One for all jobs of a process: each client would keep connections of its own open. */
+  private static final HttpClient HTTP = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+
   private final String master;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final ObjectMapper json = new ObjectMapper();
 
   /**
@@ -123,7 +125,7 @@ final class FlinkRest {
   }
 
   private Answer ask(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> response = HTTP.send(request.build(), BodyHandlers.ofInputStream());
     URI uri = response.uri();
     try (InputStream body = response.body()) {
       byte[] bytes = BoundedReader.stream(body, uri.toString(), MAX_BYTES);
