@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Cells of a network stitched into itself, whose vanilla stitches from a random start work without
- * matching: a stitch that matches works as well.
+ * matching: a stitch that matches works as well as one trained for 4 epochs, the paper's number.
  */
 @Tag("nightly")
 class FrontOnCifar10Test {
@@ -36,6 +36,7 @@ class FrontOnCifar10Test {
             dataset { cifar10 { directory: "%s" } }
             network { name: "a" architecture: "ResNet(1,1,1,1)" width: 8 }
             representation { examples: 1024 }
+            vanilla { recipe { epochs: 4 } }
             condition: TRAINED_TRAINED
             cut: ["layer2.0", "layer3.0", "layer4.0"]
             metric: ["accuracy", "mse", "front"]
