@@ -20,8 +20,7 @@ class FlinkMasterTest {
   void slots_nothingListens_saysThatTheConnectionIsRefused() {
     assertThatThrownBy(() -> slots("localhost:1"))
         .isInstanceOf(ClusterException.class)
-        .hasMessageStartingWith(
-            "localhost:1: no JobManager answers there (the connection is refused); start");
+        .hasMessageStartingWith("localhost:1: no JobManager answered (connection refused); start");
   }
 
   @Test
@@ -29,7 +28,7 @@ class FlinkMasterTest {
     assertThatThrownBy(() -> slots("no-such-host.invalid:8081"))
         .isInstanceOf(ClusterException.class)
         .hasMessageStartingWith(
-            "no-such-host.invalid:8081: no JobManager answers there (its host name is unknown");
+            "no-such-host.invalid:8081: no JobManager answered (unknown host name");
   }
 
   @ParameterizedTest
@@ -37,7 +36,7 @@ class FlinkMasterTest {
   void slots_noHostAndPort_isRefusedWithTheValue(String master) {
     assertThatThrownBy(() -> slots(master))
         .isInstanceOf(ClusterException.class)
-        .hasMessageContaining("--flink-master takes host:port")
+        .hasMessageContaining("--flink-master: expected host:port")
         .hasMessageEndingWith("but was: '" + master + "'");
   }
 
@@ -63,7 +62,7 @@ class FlinkMasterTest {
       String master = "127.0.0.1:" + server.getAddress().getPort();
       assertThatThrownBy(() -> slots(master))
           .isInstanceOf(ClusterException.class)
-          .hasMessageContaining("/overview: its answer is larger than 16777216 bytes")
+          .hasMessageContaining("/overview: the answer is larger than 16777216 bytes")
           .hasMessageContaining("--flink-master");
       stopped.await();
     } finally {

@@ -50,9 +50,9 @@ final class EmbeddedFlink implements FlinkJob.Held {
       return new EmbeddedFlink(cluster, LOOPBACK + ":" + cluster.getRestAddress().get().getPort());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClusterException("stopped while Flink started in this process", e);
+      throw new ClusterException("interrupted while Flink started in this process", e);
     } catch (Exception e) { // what MiniCluster declares
-      throw new ClusterException("Flink does not start in this process: " + FlinkJob.root(e), e);
+      throw new ClusterException("Flink did not start in this process: " + FlinkJob.root(e), e);
     }
   }
 
@@ -65,7 +65,7 @@ final class EmbeddedFlink implements FlinkJob.Held {
     try {
       cluster.close();
     } catch (Exception e) { // what MiniCluster declares
-      throw new ClusterException("Flink does not stop in this process: " + FlinkJob.root(e), e);
+      throw new ClusterException("Flink did not stop in this process: " + FlinkJob.root(e), e);
     }
   }
 }

@@ -42,7 +42,7 @@ public final class FlinkCluster implements Cluster {
     }
     int slots = new FlinkRest(master).slots();
     if (slots == 0) {
-      throw new ClusterException(master + ": the cluster has no slots; start its TaskManagers");
+      throw new ClusterException(master + ": the cluster has no task slots; start a TaskManager");
     }
     if (wanted > slots) {
       throw new ClusterException(
@@ -93,7 +93,8 @@ public final class FlinkCluster implements Cluster {
       options.setJobName("stitchflow " + run.getExperiment().getName());
       var unused = BeamRun.pipeline(options, spec, survey).run();
     } catch (RuntimeException e) {
-      throw new ClusterException(site.master() + ": does not take the job: " + FlinkJob.root(e), e);
+      throw new ClusterException(
+          site.master() + ": the job could not be submitted: " + FlinkJob.root(e), e);
     } finally {
       Files.delete(configuration.resolve(CONFIGURATION));
       Files.delete(configuration);
@@ -105,7 +106,9 @@ public final class FlinkCluster implements Cluster {
   public Job attach(String id, Run run, Store store) throws IOException {
     if (run.getMaster().equals(LOCAL)) {
       throw new ClusterException(
-          "run " + id + " was on a cluster in its own process and ended with it; run it again");
+          "run "
+              + id
+              + " used a cluster in its own process and ended with that process; start it again with 'run'");
     }
     return new FlinkJob(
         id, new FlinkRest(run.getMaster()), RunFiles.at(store, id), run.getPlan(), () -> {});
@@ -157,7 +160,7 @@ public final class FlinkCluster implements Cluster {
     Path directory = own().resolveSibling("bundle");
     if (!Files.isDirectory(directory)) {
       throw new ClusterException(
-          directory + ": the jars for Flink's workers are not there; build with mvn package");
+          directory + ": the jars for Flink's workers are missing; build them with mvn package");
     }
     try (Stream<Path> jars = Files.list(directory)) {
       return Stream.concat(Stream.of(own()), jars.sorted()).map(Path::toString).toList();

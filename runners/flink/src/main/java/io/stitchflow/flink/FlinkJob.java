@@ -70,7 +70,8 @@ final class FlinkJob implements Cluster.Job {
       follower.poll();
       if (state.isEmpty()) {
         return new Cluster.End(
-            follower.results(), "the cluster no longer knows job " + id + "; run it again");
+            follower.results(),
+            "the cluster has no record of job " + id + "; run the experiment again");
       }
       if (OVER.contains(state)) {
         follower.poll();

@@ -51,7 +51,7 @@ final class FlinkRest {
   FlinkRest(String master) throws ClusterException {
     if (!MASTER.matcher(master).matches() || !isReachable(URI.create("http://" + master))) {
       throw new ClusterException(
-          "--flink-master takes host:port of a JobManager's REST interface, or [local], but was: '"
+          "--flink-master: expected host:port of a JobManager's REST interface, or [local], but was: '"
               + master
               + "'");
     }
@@ -111,13 +111,14 @@ final class FlinkRest {
       return answer;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("stopped while asking " + master).initCause(e);
+      throw (IOException)
+          new InterruptedIOException("interrupted while waiting for " + master).initCause(e);
     } catch (ClusterException e) {
       throw e;
     } catch (IOException e) {
       throw new ClusterException(
           master
-              + ": no JobManager answers there ("
+              + ": no JobManager answered ("
               + reason(e)
               + "); start the cluster, or name another with --flink-master",
           e);
@@ -133,7 +134,7 @@ final class FlinkRest {
     } catch (FileSystemException e) {
       throw new ClusterException(
           uri
-              + ": its answer is "
+              + ": the answer is "
               + e.getReason()
               + ", so it is not a JobManager; name another with --flink-master",
           e);
@@ -143,16 +144,16 @@ final class FlinkRest {
   private static String reason(IOException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnresolvedAddressException) {
-        return "its host name is unknown here";
+        return "unknown host name";
       }
     }
     if (e instanceof ConnectException) {
-      return "the connection is refused";
+      return "connection refused";
     }
     if (e instanceof HttpTimeoutException) {
       return "no answer within " + PATIENCE.toSeconds() + " s";
     }
-    return e.getMessage() == null ? "the connection broke" : e.getMessage();
+    return e.getMessage() == null ? "connection closed" : e.getMessage();
   }
 
   private JsonNode parse(Answer answer) throws IOException {
@@ -163,12 +164,14 @@ final class FlinkRest {
       return json.readTree(answer.body());
     } catch (JsonProcessingException e) {
       throw new ClusterException(
-          answer.uri() + ": is not a JobManager; name another with --flink-master", e);
+          answer.uri()
+              + ": the answer is not JSON, so it is not a JobManager; name another with --flink-master",
+          e);
     }
   }
 
   private static ClusterException refused(Answer answer) {
     return new ClusterException(
-        answer.uri() + ": answered " + answer.status() + ": " + answer.body());
+        answer.uri() + ": HTTP status " + answer.status() + ": " + answer.body());
   }
 }
