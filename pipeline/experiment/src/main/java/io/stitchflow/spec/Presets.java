@@ -54,7 +54,7 @@ final class Presets {
         withoutFront(filled);
       }
       case FAST -> withoutFront(filled);
-      case PRESET_UNSPECIFIED, UNRECOGNIZED -> {}
+      case PRESET_UNSPECIFIED, DEFAULT, UNRECOGNIZED -> {}
     }
     return filled.build();
   }

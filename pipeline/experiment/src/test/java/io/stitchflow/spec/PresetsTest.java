@@ -122,11 +122,16 @@ class PresetsTest {
 
   @Test
   void filled_namesNoPresetAndFillsTheSameAgain() throws Exception {
-    for (String preset : List.of("PAPER", "CSISZARIK", "BANSAL")) {
+    for (String preset : List.of("PAPER", "CSISZARIK", "BANSAL", "FAST", "DEFAULT")) {
       Experiment filled = read("preset: " + preset);
       assertThat(filled.getPreset()).isEqualTo(Preset.PRESET_UNSPECIFIED);
       assertThat(ExperimentDefaults.fill(filled)).isEqualTo(filled);
     }
+  }
+
+  @Test
+  void default_isAsWithoutAPreset() throws Exception {
+    assertThat(read("preset: DEFAULT")).isEqualTo(read(""));
   }
 
   @Test
