@@ -200,7 +200,7 @@ class Expected:
         return close.mean()
 
 
-COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.*")
+COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.*|works_margin.*")
 
 
 def limit(column, ours, row, expected, split):
@@ -210,7 +210,7 @@ def limit(column, ours, row, expected, split):
     noise, variance = expected.noise[split], row["variance"]
     if column in ("ev", "es", "sv", "identity_mse", "permutation_mse", "random_mse"):
         return RELATIVE * ours + 2 * noise * numpy.sqrt(ours) + noise**2
-    if column in ("r2_vanilla", "r2_copy", "front_r2"):
+    if column in ("r2_vanilla", "r2_copy", "r2_copy_low", "r2_copy_high", "front_r2"):
         mse = (1 - ours) * variance
         return RELATIVE * (1 + abs(ours)) + (2 * noise * numpy.sqrt(mse) + noise**2) / variance
     if column == "copy_r2_drop":
@@ -219,7 +219,7 @@ def limit(column, ours, row, expected, split):
             limit("r2_copy", rows[each]["r2_copy"], rows[each], expected, each)
             for each in ("train", "test")
         )
-    if column == "match_at_equal_loss":
+    if column.startswith(("match_at_equal_loss", "matching_r2_share")):
         return RELATIVE * (1 + abs(ours)) / row["r2_copy"]
     if column == "gap":
         return RELATIVE * row["vanilla_cross_entropy"]
