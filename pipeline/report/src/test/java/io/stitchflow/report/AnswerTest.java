@@ -92,7 +92,7 @@ final class AnswerTest {
         .startsWith("Can a stitch that works match the representation?\nNot answered: ")
         .contains("The task loss does not identify the stitch")
         .contains(
-            "two seeds, trained_trained, diagonal: mean accuracy 0.900, median R^2 0.950 (copy"
+            "seed pair, trained_trained, diagonal: mean accuracy 0.900, median R^2 0.950 (copy"
                 + " 0.950); a matching stitch works as well");
   }
 

@@ -77,7 +77,7 @@ final class WriteReportExecutorTest {
   void report_oneArchitectureTwoSeeds_isCalledASeedPair() throws IOException {
     FakeRun run = experiment("one", List.of(A, B), 1, CopySolver.SGD);
     execute(run);
-    assertThat(page(run)).contains("two seeds: one architecture, width and training recipe");
+    assertThat(page(run)).contains("seed pair: one architecture, width and training recipe");
   }
 
   @Test
@@ -237,7 +237,7 @@ final class WriteReportExecutorTest {
             .add(B.toBuilder().setImported(true).build(), Fixtures.curve(0.9), "weights")
             .add(stem(A, B), Fixtures.comparison(0.9, 0.9, 1, 1, 2));
     execute(run);
-    assertThat(page(run)).contains("self pair: both halves").doesNotContain("<td>two seeds</td>");
+    assertThat(page(run)).contains("self pair: both halves").doesNotContain("<td>seed pair</td>");
   }
 
   @Test
