@@ -307,6 +307,22 @@ def control(half, name, z):
     }
 
 
+# ---- seeds
+
+
+def two_seeds(half, stitch):
+    """What the vanilla stitches of two seeds share; `stitch` is that of the seed before, or None."""
+    row = {"seed_noise": None, "seed_bias": None, "r2_bias": None}
+    if stitch is None:
+        return row
+    other = apply(half.x, stitch, half.y.shape[1:])
+    row["seed_noise"] = float(((half.v - other) ** 2).sum() / half.y.size / 2)
+    row["seed_bias"] = float(((half.v - half.y) * (other - half.y)).sum() / half.y.size)
+    if half.variance:
+        row["r2_bias"] = 1 - row["seed_bias"] / half.variance
+    return row
+
+
 # ---- front
 
 

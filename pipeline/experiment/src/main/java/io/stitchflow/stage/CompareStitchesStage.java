@@ -15,6 +15,7 @@ final class CompareStitchesStage extends StageDefinition {
                 "vanilla",
                 "copy",
                 "front.*",
+                "vanilla.previous",
                 "sender.train",
                 "sender.test",
                 "receiver.train",
