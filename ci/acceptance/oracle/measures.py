@@ -226,6 +226,12 @@ class Half:
     def r2(self, z):
         return 1 - self.mse(z) / self.variance if self.variance else None
 
+    def spread(self):
+        """Each example's part of the sum of squares about the channels' means."""
+        axes = (0, 2, 3) if self.y.ndim == 4 else (0,)
+        centred = self.y - self.y.mean(axes, keepdims=True)
+        return (centred**2).reshape(len(self.y), -1).sum(1)
+
 
 def ceiling(half, family):
     if family != "upsampled" or half.deviation == 0:
@@ -301,12 +307,31 @@ def control(half, name, z):
     }
 
 
+# ---- seeds
+
+
+def two_seeds(half, stitch):
+    """What the vanilla stitches of two seeds share; `stitch` is that of the seed before, or None."""
+    row = {"seed_noise": None, "seed_bias": None, "r2_bias": None}
+    if stitch is None:
+        return row
+    other = apply(half.x, stitch, half.y.shape[1:])
+    row["seed_noise"] = float(((half.v - other) ** 2).sum() / half.y.size / 2)
+    row["seed_bias"] = float(((half.v - half.y) * (other - half.y)).sum() / half.y.size)
+    if half.variance:
+        row["r2_bias"] = 1 - row["seed_bias"] / half.variance
+    return row
+
+
 # ---- front
 
 
 class Point:
     def __init__(self, half, z):
         self.r2 = half.r2(z)
+        self.errors = ((z - half.y) ** 2).reshape(len(z), -1).sum(1)
+        self.spread = half.spread()
+        self.own, self.labels = half.own, half.labels
         self.predictions, _ = half.predict(z)
         self.cross_entropy = self.predictions.cross_entropy
 
@@ -332,7 +357,9 @@ def along(front):
     }
 
 
-CHOSEN = ("match_at_equal_loss", "cost_of_matching", "cost_of_matching_low", "cost_of_matching_high")
+INTERVALS = ("match_at_equal_loss", "cost_of_matching", "matching_r2_share", "r2_copy", "works_margin")
+CHOSEN = tuple(name + end for name in INTERVALS for end in ("", "_low", "_high") if name + end != "r2_copy")
+CHOSEN += ("works_margin_limit",)
 
 
 @functools.lru_cache(maxsize=None)
@@ -341,31 +368,55 @@ def resamples(n):
     return numpy.array([[random.next_int(n) for _ in range(n)] for _ in range(1000)])
 
 
+def ends(values):
+    values = numpy.sort(values)
+    return values[25], values[-26]
+
+
+def margins(point):
+    """What a point keeps of the receiver's accuracy above chance, beyond 80 %, by example."""
+    labels = numpy.asarray(point.labels)
+    majority = labels == numpy.bincount(labels).argmax()
+    return point.predictions.right - 0.8 * point.own.right - 0.2 * majority
+
+
 def chosen(validation, test):
     """What depends on a choice among the points; both are by name, in order."""
-    nothing = dict.fromkeys(CHOSEN)
+    row = dict.fromkeys(CHOSEN)
     if not validation:
-        return nothing
+        return row
+    draws = resamples(len(test["0"].errors))
+
+    def put(name, value, values):
+        row[name] = value
+        row[name + "_low"], row[name + "_high"] = ends(values)
+
+    # min and max keep the first of equals
+    a = min(validation, key=lambda name: validation[name].cross_entropy)
+    kept = {name: margins(point) for name, point in test.items()}
+    put("works_margin", kept[a].mean(), kept[a][draws].mean(1))
+    row["works_margin_limit"] = max(ends(margin[draws].mean(1))[1] for margin in kept.values())
+    copy = test["copy"]
+    if copy.r2 is None:
+        return row
+    variation = copy.spread[draws].sum(1)
+    row["r2_copy_low"], row["r2_copy_high"] = ends(1 - copy.errors[draws].sum(1) / variation)
     for front in (validation, test):
         if front["copy"].r2 is None or not front["copy"].r2 >= 0.1:
-            return nothing
+            return row
     loss = validation["0"].cross_entropy
-    # min and max keep the first of equals
     q = max(
         (name for name, p in validation.items() if p.cross_entropy <= loss),
         key=lambda name: validation[name].r2,
     )
-    a = min(validation, key=lambda name: validation[name].cross_entropy)
     least = 0.9 * validation["copy"].r2
     b = min(
         (name for name, p in validation.items() if p.r2 >= least),
         key=lambda name: validation[name].cross_entropy,
     )
+    explained = variation - copy.errors[draws].sum(1)
+    for name, point in (("match_at_equal_loss", test[q]), ("matching_r2_share", test[b])):
+        put(name, point.r2 / copy.r2, (variation - point.errors[draws].sum(1)) / explained)
     lost = test[a].predictions.right.astype(int) - test[b].predictions.right.astype(int)
-    means = numpy.sort(lost[resamples(len(lost))].mean(1))
-    return {
-        "match_at_equal_loss": test[q].r2 / test["copy"].r2,
-        "cost_of_matching": lost.mean(),
-        "cost_of_matching_low": means[25],
-        "cost_of_matching_high": means[-26],
-    }
+    put("cost_of_matching", lost.mean(), lost[draws].mean(1))
+    return row

@@ -125,6 +125,8 @@ class Expected:
         self.files, self.comparison = files, comparison
         self.vanilla = files.stitch(comparison.inputs["vanilla"])
         self.copy = files.stitch(comparison.inputs["copy"])
+        previous = comparison.inputs.get("vanilla.previous")
+        self.previous = files.stitch(previous) if previous else None
         front = [comparison.inputs["front.%d" % i] for i in range(len(comparison.front))]
         self.front = dict(zip(comparison.front, map(files.stitch, front)))
         self.network = files.network(comparison.inputs["network"])
@@ -133,6 +135,7 @@ class Expected:
         self.rows, self.ties, self.noise = {}, {}, {}
         for split, half in halves.items():
             row = measures.basic(half, self.vanilla[0], *self.classes(split))
+            row.update(measures.two_seeds(half, self.previous))
             if split != "train":
                 row.update(measures.interpolation(half))
                 along[split] = measures.points(half, self.front, self.copy)
@@ -200,7 +203,7 @@ class Expected:
         return close.mean()
 
 
-COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.*")
+COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.*|works_margin.*")
 
 
 def limit(column, ours, row, expected, split):
@@ -208,9 +211,13 @@ def limit(column, ours, row, expected, split):
     if COUNTED.fullmatch(column):
         return 1e-12 + 2 * expected.ties[split]
     noise, variance = expected.noise[split], row["variance"]
-    if column in ("ev", "es", "sv", "identity_mse", "permutation_mse", "random_mse"):
+    if column in ("seed_bias", "r2_bias"):
+        error = numpy.sqrt(row["ev"] + 2 * row["seed_noise"])
+        allowed = RELATIVE * error**2 + 4 * noise * error + noise**2
+        return allowed / (variance if column == "r2_bias" else 1) + RELATIVE
+    if column in ("ev", "es", "sv", "seed_noise", "identity_mse", "permutation_mse", "random_mse"):
         return RELATIVE * ours + 2 * noise * numpy.sqrt(ours) + noise**2
-    if column in ("r2_vanilla", "r2_copy", "front_r2"):
+    if column in ("r2_vanilla", "r2_copy", "r2_copy_low", "r2_copy_high", "front_r2"):
         mse = (1 - ours) * variance
         return RELATIVE * (1 + abs(ours)) + (2 * noise * numpy.sqrt(mse) + noise**2) / variance
     if column == "copy_r2_drop":
@@ -219,7 +226,7 @@ def limit(column, ours, row, expected, split):
             limit("r2_copy", rows[each]["r2_copy"], rows[each], expected, each)
             for each in ("train", "test")
         )
-    if column == "match_at_equal_loss":
+    if column.startswith(("match_at_equal_loss", "matching_r2_share")):
         return RELATIVE * (1 + abs(ours)) / row["r2_copy"]
     if column == "gap":
         return RELATIVE * row["vanilla_cross_entropy"]

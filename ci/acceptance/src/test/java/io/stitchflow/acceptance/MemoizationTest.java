@@ -68,7 +68,7 @@ class MemoizationTest {
   void run_receiverSeedChanged_leavesSenderAlone() throws Exception {
     laboratory.inProcess(experiment);
     Experiment.Builder changed = experiment.toBuilder();
-    changed.getNetworkBuilder(1).setSeed(3);
+    changed.getNetworkBuilder(1).setSeed(0, 3);
     Finished again = laboratory.inProcess(changed.build());
     assertThat(again.computed())
         .containsEntry("train_network", 1)

@@ -267,6 +267,11 @@ final class CellStages {
       stage.setDependency(
           COPY + 1 + i, PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
     }
+    int place = experiment.getSeedList().indexOf(seed);
+    if (place > 0 && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
+      String previous = addVanilla(cell, experiment.getSeed(place - 1));
+      stage.addDependency(PlanBuilder.dependency("vanilla.previous", previous, "stitch"));
+    }
     stages.add(stage.build());
     return id;
   }

@@ -45,12 +45,17 @@ record NetworkVariant(
     return trained ? network.getRecipe() : TrainingRecipe.newBuilder().setEpochs(0).build();
   }
 
+  /** Its only one: the experiment has each network by itself. */
+  long seed() {
+    return network.getSeed(0);
+  }
+
   ReportNetwork described() {
     return ReportNetwork.newBuilder()
         .setName(name())
         .setArchitecture(architecture.name())
         .setWidth(architecture.width())
-        .setSeed(network.getSeed())
+        .setSeed(seed())
         .setRandom(random)
         .setDataset(dataset)
         .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())

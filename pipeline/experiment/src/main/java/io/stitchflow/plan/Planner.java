@@ -202,7 +202,6 @@ public final class Planner {
   }
 
   private void addNetwork(NetworkVariant subject) throws IOException {
-    Network network = subject.network();
     boolean imported = subject.imported();
     TrainingRecipe recipe = subject.recipe();
     Stage.Builder stage =
@@ -227,7 +226,7 @@ public final class Planner {
                 .setPlain(subject.architecture().plain())
                 .addAllLayer(subject.architecture().layers())
                 .setRecipe(recipe)
-                .setSeed(imported ? 0 : network.getSeed()));
+                .setSeed(imported ? 0 : subject.seed()));
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
     stages.depend(stage, "test", DatasetSource.STAGE, "test");
     if (recipe.getPatience() > 0) {

@@ -183,7 +183,12 @@ final class DatasetRules {
     Map<String, TrainingRecipe> recipes = recipes();
     Set<String> trained = trained();
     for (int i = 0; i < written.getNetworkCount(); i++) {
-      String name = written.getNetwork(i).getName();
+      // Networks that differ in their seed have one recipe
+      String name =
+          NetworkSeeds.names(written.getNetwork(i)).stream()
+              .filter(trained::contains)
+              .findFirst()
+              .orElse("");
       TrainingRecipe recipe = recipes.getOrDefault(name, TrainingRecipe.getDefaultInstance());
       if (trained.contains(name) && recipe.getEpochs() != 0) {
         checkBatch("network[" + i + "].recipe.batch_size", recipe.getBatchSize(), train, large);

@@ -34,10 +34,11 @@ public final class ExperimentDefaults {
 
   /**
    * The experiment with every default explicit, including those of its preset, which it then no
-   * longer names. No {@code cut} still means all cuts. Filling twice changes nothing.
+   * longer names, and each network with one seed. No {@code cut} still means all cuts. Filling
+   * twice changes nothing.
    */
   public static Experiment fill(Experiment experiment) {
-    Experiment.Builder filled = Presets.fill(restricted(experiment)).toBuilder();
+    Experiment.Builder filled = Presets.fill(restricted(NetworkSeeds.expand(experiment))).toBuilder();
     @Nullable DatasetKind kind = DatasetKinds.find(filled.getDataset());
     if (kind != null) {
       filled.setDataset(kind.fill(filled.getDataset()));
@@ -124,8 +125,8 @@ public final class ExperimentDefaults {
       network.setWidth(64);
     }
     network.getLayerBuilderList().forEach(LayerTypes::fillDefaults);
-    if (!network.hasSeed()) {
-      network.setSeed(1);
+    if (network.getSeedCount() == 0) {
+      network.addSeed(1);
     }
     if (network.hasWeights()) {
       return; // they are trained already

@@ -204,7 +204,38 @@ final class ExperimentRules {
       }
       List<CutPoint> known = cuts(i, path);
       cuts.putIfAbsent(network.getName(), known);
+      checkSeeds(network, path, known, names);
       allCutsKnown &= !known.isEmpty();
+    }
+  }
+
+  /**
+   * @param known the network's cuts
+   * @param names those of the networks so far, with their places
+   */
+  private void checkSeeds(
+      Network network, String path, List<CutPoint> known, Map<String, Integer> names) {
+    checkTwice(
+        path + ".seed", network.getSeedList().stream().map(Long::toUnsignedString).toList());
+    if (network.getSeedCount() < 2 || network.getName().isEmpty()) {
+      return;
+    }
+    if (network.hasWeights()) {
+      add(path + ".seed", "has several values, but weights of a file have no seed; keep one");
+    }
+    int place = names.getOrDefault(network.getName(), 0);
+    for (String name : NetworkSeeds.names(network)) {
+      Integer first = names.putIfAbsent(name, place);
+      if (first != null && first != place) {
+        add(
+            path + ".seed",
+            "makes a network '" + name + "', which is the name of network[" + first + "] too; rename one");
+      }
+      @Nullable String complaint = FieldRules.nameComplaint(name);
+      if (complaint != null && FieldRules.nameComplaint(network.getName()) == null) {
+        add(path + ".seed", "makes a network whose name " + complaint);
+      }
+      cuts.putIfAbsent(name, known);
     }
   }
 
@@ -242,10 +273,12 @@ final class ExperimentRules {
     for (int i = 0; i < written.getOnlyCount(); i++) {
       checkNetworkName(written.getOnly(i), "only[" + i + "]");
     }
-    Set<String> only = new HashSet<>(written.getOnlyList());
+    NetworkSeeds seeds = new NetworkSeeds(written.getNetworkList());
+    Set<String> only = seeds.meant(written.getOnlyList());
     boolean allKnown = cuts.keySet().containsAll(only);
     boolean anyPair =
         written.getPairList().stream()
+            .flatMap(pair -> seeds.meant(pair).stream())
             .anyMatch(pair -> only.contains(pair.getSender()) && only.contains(pair.getReceiver()));
     if (written.getOnlyCount() > 0 && written.getPairCount() > 0 && allKnown && !anyPair) {
       add("only", "leaves no pair; add the other network of a pair, or drop 'pair' for all pairs");

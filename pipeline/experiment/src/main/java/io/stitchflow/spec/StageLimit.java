@@ -1,9 +1,10 @@
 package io.stitchflow.spec;
 
 import io.stitchflow.v1.Experiment;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How many stages a run may have. The number is computed by arithmetic, before anything is made for
@@ -32,19 +33,20 @@ final class StageLimit {
   }
 
   private static double pairs(Experiment written) {
-    Set<String> only = new HashSet<>(written.getOnlyList());
+    NetworkSeeds seeds = new NetworkSeeds(written.getNetworkList());
+    Set<String> only = seeds.meant(written.getOnlyList());
+    ToDoubleFunction<List<String>> used =
+        names -> names.stream().filter(name -> only.isEmpty() || only.contains(name)).count();
     if (written.getPairCount() > 0) {
       return written.getPairList().stream()
-          .filter(
+          .mapToDouble(
               pair ->
-                  only.isEmpty()
-                      || (only.contains(pair.getSender()) && only.contains(pair.getReceiver())))
-          .count();
+                  used.applyAsDouble(seeds.meant(pair.getSender()))
+                      * used.applyAsDouble(seeds.meant(pair.getReceiver())))
+          .sum();
     }
     double networks =
-        written.getNetworkList().stream()
-            .filter(network -> only.isEmpty() || only.contains(network.getName()))
-            .count();
+        written.getNetworkList().stream().map(NetworkSeeds::names).mapToDouble(used).sum();
     return networks * networks;
   }
 

@@ -55,8 +55,11 @@ final class StitchRules {
     this.origins = origins;
     this.problems = problems;
     this.family = written.getStitch().getFamily();
+    NetworkSeeds seeds = new NetworkSeeds(written.getNetworkList());
     for (int i = 0; i < written.getPairCount(); i++) {
-      places.putIfAbsent(written.getPair(i), i);
+      for (Pair pair : seeds.meant(written.getPair(i))) {
+        places.putIfAbsent(pair, i);
+      }
     }
   }
 
@@ -159,9 +162,8 @@ final class StitchRules {
     }
     for (int i = 0; i < written.getNetworkCount(); i++) {
       Network network = written.getNetwork(i);
-      boolean paired =
-          network.getName().equals(pair.getSender())
-              || network.getName().equals(pair.getReceiver());
+      List<String> names = NetworkSeeds.names(network);
+      boolean paired = names.contains(pair.getSender()) || names.contains(pair.getReceiver());
       if (paired && network.getLayerCount() > 0) {
         return "network[" + i + "]";
       }

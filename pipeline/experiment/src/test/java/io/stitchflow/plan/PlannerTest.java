@@ -77,9 +77,31 @@ class PlannerTest {
   void plan_severalSeeds_hasTheStagesOfEachAlone() throws Exception {
     List<Stage> together = stages("1, 2");
 
-    assertThat(together)
+    assertThat(together).containsAll(stages("1"));
+    assertThat(together.stream().map(PlannerTest::withoutPrevious))
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(stages("1").stream(), stages("2").stream()).distinct().toList());
+  }
+
+  private static Stage withoutPrevious(Stage stage) {
+    List<Dependency> all =
+        stage.getDependencyList().stream()
+            .filter(dependency -> !dependency.getRole().equals("vanilla.previous"))
+            .toList();
+    return stage.toBuilder().clearDependency().addAllDependency(all).build();
+  }
+
+  @Test
+  void plan_severalSeeds_comparisonsReadTheVanillaStitchOfTheSeedBefore() throws Exception {
+    List<Stage> stages = stages("1, 7, 2");
+    String compared = "compare a/stem -> b/layer1.0 least squares seed ";
+    String vanilla = "vanilla a/stem -> b/layer1.0 seed ";
+
+    assertThat(roles(stage(stages, compared + "1"))).doesNotContain("vanilla.previous");
+    assertThat(stage(stages, compared + "7").getDependencyList())
+        .contains(PlanBuilder.dependency("vanilla.previous", vanilla + "1", "stitch"));
+    assertThat(stage(stages, compared + "2").getDependencyList())
+        .contains(PlanBuilder.dependency("vanilla.previous", vanilla + "7", "stitch"));
   }
 
   @Test

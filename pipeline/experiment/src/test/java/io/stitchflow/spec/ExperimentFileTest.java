@@ -9,6 +9,7 @@ import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Network;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +48,56 @@ final class ExperimentFileTest {
   }
 
   @Test
+  void network_severalSeeds_isOneNetworkForEach() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD.subList(0, 3));
+    lines.add("network { name: \"b\" architecture: \"ResNet(1,2,1,1)\" seed: [1, 7] }");
+    Experiment all = read(lines).experiment();
+    assertThat(all.getNetworkList())
+        .extracting(Network::getName)
+        .containsExactly("a", "b-s1", "b-s7");
+    assertThat(all.getNetworkList())
+        .extracting(Network::getSeedList)
+        .containsExactly(List.of(1L), List.of(1L), List.of(7L));
+    assertThat(all.getNetwork(1).toBuilder().setName("b-s7").setSeed(0, 7).build())
+        .isEqualTo(all.getNetwork(2));
+    assertThat(pairs(all)).hasSize(9).contains("b-s1 b-s7", "b-s7 b-s7", "a b-s1");
+    assertThat(ExperimentDefaults.fill(all)).isEqualTo(all);
+
+    lines.add("pair { sender: \"b\" receiver: \"b\" } pair { sender: \"a\" receiver: \"b-s7\" }");
+    assertThat(pairs(read(lines).experiment()))
+        .containsExactly("b-s1 b-s1", "b-s1 b-s7", "b-s7 b-s1", "b-s7 b-s7", "a b-s7");
+    lines.add("only: \"b\"");
+    assertThat(pairs(read(lines).experiment())).hasSize(4).doesNotContain("a b-s7");
+    lines.set(5, "only: [\"a\", \"b-s7\"]");
+    assertThat(pairs(read(lines).experiment())).containsExactly("b-s7 b-s7", "a b-s7");
+  }
+
+  @Test
+  void network_oneSeedInAList_keepsItsName() throws Exception {
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(2, GOOD.get(2).replace("width", "seed: [5] width"));
+    Experiment experiment = read(lines).experiment();
+    assertThat(experiment.getNetwork(0).getName()).isEqualTo("a");
+    assertThat(experiment.getNetwork(0).getSeedList()).containsExactly(5L);
+    assertThat(experiment.getNetwork(1).getSeedList()).containsExactly(1L);
+  }
+
+  @Test
+  void network_tooManySeeds_areTooManyStages() throws IOException {
+    String seeds =
+        IntStream.rangeClosed(1, 600).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+    List<String> lines = new ArrayList<>(GOOD);
+    lines.set(2, GOOD.get(2).replace("width", "seed: [" + seeds + "] width"));
+    assertThat(problems(lines)).anyMatch(problem -> problem.contains("361,201 pairs"));
+  }
+
+  private static List<String> pairs(Experiment experiment) {
+    return experiment.getPairList().stream()
+        .map(pair -> pair.getSender() + " " + pair.getReceiver())
+        .toList();
+  }
+
+  @Test
   void file_writtenWithEveryDefault_readsTheSame() throws Exception {
     Experiment experiment = read(GOOD).experiment();
     String text = TextFormat.printer().printToString(experiment);
@@ -70,6 +123,12 @@ final class ExperimentFileTest {
           network { name: "c" layer { name: "v" sequence { layer { global_avg_pool {} } } } layer { linear { outputs: 10 } } } | network[2]: c -> a: no stitch family fits 'v' [3] -> 'stem' [8, 32, 32]: flattened joins a map or vector to a vector, pointwise joins maps of the same height and width, strided joins a map to one whose height and width are smaller by a whole multiple, upsampled joins a map to one whose height and width are larger by a whole multiple; and 4 more such cells; name the cuts that fit in `cut`
           network { name: "c" layer { name: "v" conv { channels: 1 kernel: 8 } } layer { flatten {} } layer { linear { outputs: 10 } } } | network[2]: a -> c: no stitch family fits 'stem' [8, 32, 32] -> 'v' [1, 25, 25]: flattened joins a map or vector to a vector, pointwise joins maps of the same height and width, strided joins a map to one whose height and width are smaller by a whole multiple, upsampled joins a map to one whose height and width are larger by a whole multiple
           network { name: "c" layer { name: "v" flatten {} } layer { linear { outputs: 10 } } } pair { sender: "a" receiver: "c" } | pair[0]: a -> c: least squares takes stitches into vectors from 4096 numbers at most, but there are stem -> v from 8192 numbers
+          network { name: "c" architecture: "ResNet18" seed: [1, 2, 1] } | network[2].seed[2]: 1 is seed[0] too; drop one
+          network { name: "c" architecture: "ResNet18" seed: [1, 2] } network { name: "c-s2" architecture: "ResNet18" } | network[3].name: 'c-s2' is the name of network[2] too; rename one
+          network { name: "c-s2" architecture: "ResNet18" } network { name: "c" architecture: "ResNet18" seed: [1, 2] } | network[3].seed: makes a network 'c-s2', which is the name of network[2] too; rename one
+          network { name: "c" architecture: "ResNet18" seed: [1, 2] weights { file: "x" } } | network[2].seed: has several values, but weights of a file have no seed; keep one
+          network { name: "c" architecture: "ResNet18" seed: [1, 2] } pair { sender: "c" receiver: "c-s3" } | pair[0].receiver: there is no network 'c-s3'
+          network { name: "c" layer { name: "v" sequence { layer { global_avg_pool {} } } } layer { linear { outputs: 10 } } seed: [1, 2] } pair { sender: "c" receiver: "a" } | pair[0]: c-s1 -> a: no stitch family fits 'v' [3] -> 'stem' [8, 32, 32]
           network { name: "c" architecture: "ResNet18" weights { } } | network[2].weights.file: is missing; write the path of a safetensors file
           network { name: "c" architecture: "ResNet18" weights { file: "none" } } | none does not exist; check the name
           network { name: "c" architecture: "ResNet18" weights { file: "." } } | is not a file; check the name

@@ -48,7 +48,7 @@ final class SetOptionTest {
             "representation.dtype=FLOAT16",
             "network[1].name=\"c\"");
     assertThat(experiment.getName()).isEqualTo("other");
-    assertThat(experiment.getNetwork(0).getSeed()).isEqualTo(-1L);
+    assertThat(experiment.getNetwork(0).getSeedList()).containsExactly(-1L);
     assertThat(experiment.getNetwork(1).getRecipe().getEpochs()).isEqualTo(2);
     assertThat(experiment.getNetwork(1).getRecipe().getFlip()).isFalse();
     assertThat(experiment.getNetwork(1).getRecipe().getLearningRate()).isEqualTo(1e-3);

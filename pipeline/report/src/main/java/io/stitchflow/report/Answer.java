@@ -24,13 +24,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether stitches that work match the representation that the receiver expects, on test examples:
+ * Whether stitches that work can match the representation that the receiver expects, on test examples:
  * the verdicts of all cells of a kind of pair, condition and region. Cells that differ only in the
  * names of their networks are counted once.
  *
+ * @param solvers of copies, in the order of the enum
  * @param equalNetworks as in {@link Results#equalNetworks}
  */
-record Answer(List<Row> rows, List<String> equalNetworks) {
+record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetworks) {
   static final Quantity COST_OF_MATCHING = Metrics.quantity("cost_of_matching");
 
   /** What verdicts rest on, and what untrained stitches do beside it. */
@@ -72,7 +73,7 @@ record Answer(List<Row> rows, List<String> equalNetworks) {
       return verdicts;
     }
 
-    /** {@code works without matching in 7 of 10 cells, does not work in 3}. */
+    /** {@code a matching stitch works as well in 7 of 10 cells, not converged in 3}. */
     String verdict() {
       List<String> parts = new ArrayList<>();
       verdicts().entrySet().stream()
@@ -103,7 +104,7 @@ record Answer(List<Row> rows, List<String> equalNetworks) {
                       rows.get(0).place().getSenderCut(), rows.get(0).place().getReceiverCut()));
           places
               .computeIfAbsent(place, absent -> new ArrayList<>())
-              .add(JudgedCell.of(rows, results.chance()));
+              .add(JudgedCell.of(pair, rows, results.chance()));
         }
       }
     }
@@ -118,7 +119,7 @@ record Answer(List<Row> rows, List<String> equalNetworks) {
         }
       }
     }
-    return new Answer(rows, results.equalNetworks());
+    return new Answer(rows, results.solvers(), results.equalNetworks());
   }
 
   /** Test rows of all solvers and seeds, a cell each. */

@@ -1,9 +1,12 @@
 package io.stitchflow.report;
 
 import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.CellResampling;
+import io.stitchflow.report.cells.Interval;
 import io.stitchflow.report.cells.JudgedCell;
 import io.stitchflow.report.cells.NetworkRow;
 import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Region;
 import io.stitchflow.report.cells.Sample;
 import io.stitchflow.report.cells.Verdict;
 import io.stitchflow.report.cells.Words;
@@ -16,11 +19,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What was found, in sentences that claim no more than what was measured. */
 final class Headline {
-  static final String QUESTION = "Do these trained stitches match the representation?";
+  static final String QUESTION = "Can a stitch that works match the representation?";
+
+  /** Fewest judged cells of a region whose shares are stated. */
+  static final int LEAST_CELLS = 5;
 
   private static final String NOT_IDENTIFIED =
       "The task loss does not identify the stitch: many stitches have nearly the same loss, and"
@@ -31,94 +38,142 @@ final class Headline {
 
   private Headline() {}
 
-  /** Over all cells of two trained networks that are not the same; one or two sentences. */
+  /** Over all cells of two trained networks that are not the same, region by region. */
   static String of(Answer answer, VanillaSettings settings) {
     List<JudgedCell> cells = answer.trained();
+    if (cells.isEmpty()) {
+      return "Not answered: no cells of two different trained networks.";
+    }
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        "Two different trained networks; vanilla stitches "
+            + trained(settings)
+            + "; copies by "
+            + answer.solvers().stream().map(Words::of).collect(Collectors.joining(" and "))
+            + ".");
+    List<CellResampling> stated = new ArrayList<>();
+    for (Region region : Region.values()) {
+      List<JudgedCell> all = cells.stream().filter(cell -> cell.region() == region).toList();
+      List<JudgedCell> judged = all.stream().filter(cell -> cell.verdict().judged()).toList();
+      if (judged.size() >= LEAST_CELLS) {
+        CellResampling resampling = CellResampling.of(judged);
+        stated.add(resampling);
+        sentences.add(sentence(region) + found(judged, all.size(), resampling));
+      } else if (!all.isEmpty()) {
+        sentences.add(sentence(region) + tooFew(judged.size(), all.size()));
+      }
+    }
+    if (stated.isEmpty()) {
+      sentences.add(0, "Not answered: too few cells can be judged.");
+    } else {
+      sentences.add(intervals(stated));
+    }
+    sentences.add(notJudged(cells));
+    return String.join(" ", sentences);
+  }
+
+  /** {@code Lower:}. */
+  private static String sentence(Region region) {
+    String text = region.text();
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ": ";
+  }
+
+  private static String tooFew(int judged, int all) {
+    return String.format(
+        Locale.ROOT,
+        "too few cells (%d of %s judged, at least %d needed).",
+        judged,
+        Words.count(all, "cell"),
+        LEAST_CELLS);
+  }
+
+  /** The verdicts that any cell has, and always whether a matching stitch works as well. */
+  private static String found(List<JudgedCell> judged, int all, CellResampling resampling) {
+    List<String> parts = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      Predicate<JudgedCell> holds = cell -> cell.verdict() == verdict;
+      long count = judged.stream().filter(holds).count();
+      if (count > 0 || verdict == Verdict.WORKS_AS_WELL) {
+        parts.add(
+            String.format(
+                Locale.ROOT,
+                "%s in %d (%s%s)",
+                verdict.text(),
+                count,
+                percent((double) count / judged.size(), resampling.share(holds)),
+                verdict == Verdict.COSTS ? "; " + cost(judged, holds, resampling) : ""));
+      }
+    }
+    return String.format(
+        Locale.ROOT, "of %d judged cells of %d, %s.", judged.size(), all, String.join(", ", parts));
+  }
+
+  /** {@code 60 % [39 to 78]}. */
+  private static String percent(double share, Interval interval) {
+    return String.format(
+        Locale.ROOT,
+        "%s %% [%s to %s]",
+        Numbers.fixed(100 * share, 0),
+        Numbers.fixed(100 * interval.from(), 0),
+        Numbers.fixed(100 * interval.to(), 0));
+  }
+
+  private static String cost(
+      List<JudgedCell> judged, Predicate<JudgedCell> holds, CellResampling resampling) {
+    Sample costs = new Sample();
+    judged.stream().filter(holds).forEach(cell -> costs.add(cell.cost()));
+    Interval interval = resampling.medianCost(holds);
+    return String.format(
+        Locale.ROOT,
+        "median %s points [%s to %s]",
+        Numbers.fixed(100 * costs.median(), 1),
+        Numbers.fixed(100 * interval.from(), 1),
+        Numbers.fixed(100 * interval.to(), 1));
+  }
+
+  /** What the brackets are. */
+  private static String intervals(List<CellResampling> stated) {
+    long overNetworks = stated.stream().filter(CellResampling::overNetworks).count();
+    String brackets =
+        overNetworks == stated.size()
+            ? "Brackets: 95 % bootstrap intervals over network seeds"
+            : "Brackets: 95 % intervals over cells, of shares by Wilson";
+    String mixed =
+        overNetworks == 0 || overNetworks == stated.size()
+            ? ""
+            : ", in regions with "
+                + CellResampling.LEAST_NETWORKS
+                + " seeds of each network over network seeds";
+    String without =
+        overNetworks == stated.size()
+            ? ""
+            : "; network seeds are not in them, which needs "
+                + CellResampling.LEAST_NETWORKS
+                + " seeds of each network";
+    return brackets + mixed + ", of points also over test images" + without + ".";
+  }
+
+  /** All reasons but the last always, so that their absence is said too. */
+  private static String notJudged(List<JudgedCell> cells) {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     cells.forEach(cell -> verdicts.merge(cell.verdict(), 1, Integer::sum));
-    int worked = count(cells, Verdict::worked);
-    int judged = count(cells, Verdict::judged);
-    Sample cost = Sample.of(worked(cells), cell -> cell.number(Answer.COST_OF_MATCHING));
-    String subject = "Vanilla stitches " + trained(settings);
-    String found;
-    if (cells.isEmpty()) {
-      found = "Not answered: no cells of two different trained networks.";
-    } else if (judged == 0) {
-      found =
-          String.format(
-              Locale.ROOT,
-              "Not answered: 0 of %s of two trained networks can be judged (%s).",
-              Words.count(cells.size(), "cell"),
-              subject.toLowerCase(Locale.ROOT));
-    } else {
-      found =
-          String.format(
-                  Locale.ROOT,
-                  "%s work in %d of %s of two trained networks%s.",
-                  subject,
-                  worked,
-                  Words.count(judged, "judged cell"),
-                  worked == 0 ? "" : matches(verdicts, cost.size() > 0))
-              + cost(cost);
+    int judged = (int) cells.stream().filter(cell -> cell.verdict().judged()).count();
+    List<String> reasons = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      int count = verdicts.getOrDefault(verdict, 0);
+      if (!verdict.judged() && (count > 0 || verdict != Verdict.UNKNOWN)) {
+        reasons.add(verdict.text() + " in " + count);
+      }
     }
-    return cells.isEmpty() ? found : found + " " + notJudged(verdicts);
-  }
-
-  /**
-   * @param front whether verdicts rest on all stitches of the front, not on the vanilla one alone
-   */
-  private static String matches(Map<Verdict, Integer> verdicts, boolean front) {
-    int noCopy = verdicts.getOrDefault(Verdict.NO_COPY, 0);
     return String.format(
         Locale.ROOT,
-        front
-            ? "; there a stitch with no higher validation loss matches the receiver's representation in %d, in part in %d, and none does in %d%s"
-            : "; there they match the receiver's representation in %d, in part in %d, not in %d%s",
-        verdicts.getOrDefault(Verdict.MATCHES, 0),
-        verdicts.getOrDefault(Verdict.PARTLY, 0),
-        verdicts.getOrDefault(Verdict.DIFFERS, 0),
-        noCopy == 0 ? "" : ", and in " + noCopy + " no tested copy matches either");
+        "Not judged: %d of %s: %s.",
+        cells.size() - judged,
+        Words.count(cells.size(), "cell"),
+        String.join(", ", reasons));
   }
 
-  /** What it costs to match, in cells whose vanilla stitch works. */
-  private static String cost(Sample cost) {
-    return cost.size() == 0
-        ? ""
-        : String.format(
-            Locale.ROOT,
-            " Matching with 90 %% of the copy's R² costs a median of %s accuracy there (quartiles %s and %s).",
-            Numbers.fixed(cost.median(), 3),
-            Numbers.fixed(cost.quantile(0.25), 3),
-            Numbers.fixed(cost.quantile(0.75), 3));
-  }
-
-  private static List<Cell> worked(List<JudgedCell> cells) {
-    return cells.stream()
-        .filter(cell -> cell.verdict().worked())
-        .flatMap(cell -> cell.rows().stream())
-        .toList();
-  }
-
-  /** Not converged and at chance always, so that their absence is said too. */
-  private static String notJudged(Map<Verdict, Integer> verdicts) {
-    int notConverged = verdicts.getOrDefault(Verdict.NOT_CONVERGED, 0);
-    int atChance = verdicts.getOrDefault(Verdict.NO_BASELINE, 0);
-    int undecided = verdicts.getOrDefault(Verdict.UNDECIDED, 0);
-    int unknown = verdicts.getOrDefault(Verdict.UNKNOWN, 0);
-    return String.format(
-        Locale.ROOT,
-        "Not judged: %s with the receiver at chance, %s not converged%s%s.",
-        Words.count(atChance, "cell"),
-        Words.count(notConverged, "other cell"),
-        undecided == 0 ? "" : ", " + undecided + " too close to call",
-        unknown == 0 ? "" : ", " + unknown + " not measured");
-  }
-
-  private static int count(List<JudgedCell> cells, Predicate<Verdict> which) {
-    return (int) cells.stream().map(JudgedCell::verdict).filter(which).count();
-  }
-
-  /** {@code trained from a random start for 6 epochs}. */
+  /** {@code trained for the task from a random start for 6 epochs}. */
   private static String trained(VanillaSettings settings) {
     StitchRecipe recipe = settings.getRecipe();
     String start =
@@ -128,9 +183,11 @@ final class Headline {
           case MEAN -> "the mean of the expected representation";
           default -> startWords(settings.getInitialization());
         };
+    String objective = settings.getObjective().isEmpty() ? "task" : settings.getObjective();
     return String.format(
         Locale.ROOT,
-        "trained from %s for %s%s",
+        "trained for the %s from %s for %s%s",
+        objective,
         start,
         recipe.getPatience() > 0 ? "up to " : "",
         Words.count(recipe.getEpochs(), "epoch"));

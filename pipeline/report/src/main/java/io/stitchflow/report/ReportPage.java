@@ -2,6 +2,7 @@ package io.stitchflow.report;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
+import io.stitchflow.comparison.Front;
 import io.stitchflow.comparison.Metric;
 import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
@@ -207,18 +208,18 @@ final class ReportPage {
     return List.of(
         String.format(
             Locale.ROOT,
-            "A stitch works in a cell if it keeps %.0f %% of what the receiver's accuracy is above chance, %.3f, with the whole 95 %% interval of its accuracy over the test examples (Wilson); where that interval holds the threshold, the cell is too close to call.",
-            100 * Verdict.WORKS,
-            chance.accuracy()),
+            "Tested in a cell are the vanilla stitch, those of the front and the best copy. A stitch works if it keeps %.0f %% of what the receiver's accuracy is above chance, %.3f; it matches with %.0f %% of the copy's R².",
+            100 * Front.WORKS,
+            chance.accuracy(),
+            100 * Front.MATCHES),
         String.format(
             Locale.ROOT,
-            "It matches if this stitch, or one of the front with no higher validation loss where the front was measured, has at least %.0f %% of the best copy's R², and in part with %.0f %%; the best copy of all solvers, of the same shape, shows how much is known to be within reach.",
-            100 * Verdict.MATCHES_FROM,
-            100 * Verdict.PARTLY_FROM),
+            "Verdicts: a matching stitch works as well if matching costs at most %.0f points of accuracy, costs points if it costs more than 0; nothing of this family works if no stitch tested does; nothing of this family can match if even the copy has an R² below %.1f. Other stitches of the family were not tested.",
+            100 * Verdict.AS_WELL,
+            Front.COPIES),
         String.format(
             Locale.ROOT,
-            "Where that copy has an R² below %.1f no tested copy matches. Cells have no verdict if the receiver is not above chance by %.2f and with its whole 95 %% interval, or if the vanilla stitch has not converged (gap above 0).",
-            Verdict.COPIES,
+            "Each verdict needs whole 95 %% intervals, by paired bootstrap over test images, on one side of its thresholds, and all stitch seeds to agree; otherwise the cell is too close to call. No verdict if the receiver's accuracy (Wilson) is not %.2f above chance, if the vanilla stitch has not converged (gap above 0; losses on train examples, thus without an interval), or if the metric front was not measured.",
             Chance.MARGIN));
   }
 

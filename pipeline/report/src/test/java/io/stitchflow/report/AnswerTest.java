@@ -29,10 +29,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Cells by hand; the receiver has 0.9 of 1000 examples, chance is 0.1 and the variance is 1. */
+/**
+ * Cells by hand; the receiver has 0.9 of 1000 examples, chance is 0.1 and the variance is 1. A
+ * matching stitch works as well, unless a cell says otherwise.
+ */
 final class AnswerTest {
   private static final List<String> CUTS = List.of("stem", "layer1.0", "layer2.0");
   private static final ReportNetwork A = Fixtures.network("a", 1, false, 1, 1);
@@ -44,16 +49,24 @@ final class AnswerTest {
           .setRecipe(StitchRecipe.newBuilder().setEpochs(6))
           .build();
 
+  private static final ReportNetwork DEEP = Fixtures.network("deep", 1, false, 1, 1, 1, 1);
+  private static final ReportNetwork DEEPER = Fixtures.network("deeper", 2, false, 1, 1, 1, 1);
+
+  private static final Consumer<Measured> NOTHING =
+      measured -> measured.put("works_margin_limit", -0.1);
+  private static final Consumer<Measured> AS_WELL = measured -> {};
+  private static final Consumer<Measured> COSTS = interval("cost_of_matching", 0.05, 0.01);
+
   @TempDir Path directory;
   private final List<Cell> cells = new ArrayList<>();
 
   @Test
   void answer_seedPair_countsVerdictsByRegion() {
-    add("b", 0, 0, 1, 0.9, 0.05);
-    add("b", 1, 0, 1, 0.9, 2);
-    add("b", 2, 0, 1, 0.8, 0.6);
-    add("b", 2, 1, 1, 0.2, 0.6);
-    add("b", 0, 2, 1, 0.2, 0.6);
+    add("b", 0, 0, 1, 0.9, AS_WELL);
+    add("b", 1, 0, 1, 0.9, COSTS);
+    add("b", 2, 0, 1, 0.8, COSTS);
+    add("b", 2, 1, 1, 0.2, NOTHING);
+    add("b", 0, 2, 1, 0.2, NOTHING);
     Answer answer = answer();
     assertThat(answer.rows())
         .extracting(Answer.Row::region)
@@ -62,37 +75,84 @@ final class AnswerTest {
     assertThat(answer.rows())
         .extracting(Answer.Row::verdict)
         .containsExactly(
-            "works without matching in 2 of 3 cells, does not work in 1",
-            "works and matches in 1 of 1 cell",
-            "does not work in 1 of 1 cell");
+            "matching costs points in 2 of 3 cells, nothing of this family works, as far as tested"
+                + " in 1",
+            "a matching stitch works as well in 1 of 1 cell",
+            "nothing of this family works, as far as tested in 1 of 1 cell");
     assertThat(Headline.of(answer, SETTINGS))
         .isEqualTo(
-            "Vanilla stitches trained from a random start for 6 epochs work in 3 of 5 judged cells"
-                + " of two trained networks; there they match the receiver's representation in 1,"
-                + " in part in 0, not in 2. Not judged: 0 cells with the receiver"
-                + " at chance, 0 other cells not converged.");
+            "Not answered: too few cells can be judged. Two different trained networks; vanilla"
+                + " stitches trained for the task from a random start for 6 epochs; copies by least"
+                + " squares. Lower: too few cells (3 of 3 cells judged, at least 5 needed)."
+                + " Diagonal: too few cells (1 of 1 cell judged, at least 5 needed)."
+                + " Upper: too few cells (1 of 1 cell judged, at least 5 needed)."
+                + " Not judged: 0 of 5 cells: too close to call in 0, not converged in 0,"
+                + " receiver no better than the majority class in 0.");
     assertThat(text(answer))
-        .startsWith("Do these trained stitches match the representation?\nVanilla stitches ")
+        .startsWith("Can a stitch that works match the representation?\nNot answered: ")
         .contains("The task loss does not identify the stitch")
         .contains(
-            "two seeds, trained_trained, diagonal: mean accuracy 0.900, median R^2 0.950 (copy"
-                + " 0.950); works and matches");
+            "seed pair, trained_trained, diagonal: mean accuracy 0.900, median R^2 0.950 (copy"
+                + " 0.950); a matching stitch works as well");
+  }
+
+  /** Ten cells below the diagonal of a pair with five cuts. */
+  @Test
+  void headline_enoughCells_hasSharesAndCostsWithIntervals() {
+    lower(5, 3, 1);
+    // Wilson: 5 of 9, 3 of 9 and 1 of 9. The costs are 0.04, 0.05 and 0.06
+    assertThat(Headline.of(answer(), SETTINGS))
+        .contains(
+            "Lower: of 9 judged cells of 10, a matching stitch works as well in 5 (56 % [27 to"
+                + " 81]), matching costs points in 3 (33 % [12 to 65]; median 5.0 points [")
+        .contains("nothing of this family works, as far as tested in 1 (11 % [2 to 43]).")
+        .doesNotContain("Diagonal", "Upper", "can match")
+        .contains(
+            "Brackets: 95 % intervals over cells, of shares by Wilson, of points also over test"
+                + " images; network seeds are not in them, which needs 3 seeds of each network.")
+        .endsWith(
+            "Not judged: 1 of 10 cells: too close to call in 1, not converged in 0, receiver no"
+                + " better than the majority class in 0.");
+  }
+
+  /** So many cells of each verdict, and one too close to call. */
+  private void lower(int asWell, int costs, int nothing) {
+    int cell = 0;
+    for (int i = 1; i < DEEP.getCutCount(); i++) {
+      for (int j = 0; j < i; j++) {
+        Measured measured = measurement(0.9, 0.3);
+        if (cell < asWell) {
+          AS_WELL.accept(measured);
+        } else if (cell < asWell + costs) {
+          interval("cost_of_matching", 0.01 * (cell - asWell + 4), 0.001).accept(measured);
+        } else if (cell < asWell + costs + nothing) {
+          NOTHING.accept(measured);
+        } else {
+          interval("cost_of_matching", 0.02, 0.03).accept(measured);
+        }
+        ReportCell place =
+            Fixtures.place(
+                Condition.TRAINED_TRAINED, "deep", DEEP.getCut(i), "deeper", DEEP.getCut(j));
+        add(place, measured.build());
+        cell++;
+      }
+    }
   }
 
   @Test
   void answer_selfPair_standsApartAndIsNotInTheHeadline() {
-    add("b", 0, 0, 1, 0.9, 2);
-    add("a", 0, 0, 1, 0.9, 0.05);
+    add("b", 0, 0, 1, 0.9, COSTS);
+    add("a", 0, 0, 1, 0.9, AS_WELL);
     Answer answer = answer();
     assertThat(answer.rows())
         .extracting(Answer.Row::kind)
         .containsExactly(Pair.Kind.SELF, Pair.Kind.SEED);
-    assertThat(Headline.of(answer, SETTINGS)).contains("work in 1 of 1 judged cell ");
+    assertThat(Headline.of(answer, SETTINGS)).contains("(1 of 1 cell judged, ");
   }
 
   @Test
   void answer_importedTwinWithEqualWeights_isASelfPairAndNotInTheHeadline() {
-    add("b", 0, 0, 1, 0.9, 2);
+    add("b", 0, 0, 1, 0.9, COSTS);
     ReportNetwork imported = B.toBuilder().setImported(true).build();
     NetworkRow a = Fixtures.row(A);
     NetworkRow twin =
@@ -105,17 +165,19 @@ final class AnswerTest {
 
   @Test
   void answer_pairsThatDifferInNamesOnly_countOnceAndSayingSo() throws IOException {
-    add("b", 0, 0, 1, 0.9, 2);
-    add("b", 2, 0, 1, 0.2, 2);
+    add("b", 0, 0, 1, 0.9, COSTS);
+    add("b", 2, 0, 1, 0.2, NOTHING);
     for (Cell row : List.copyOf(cells)) {
       ReportCell ofTwin = row.place().toBuilder().setReceiver("twin").build();
       cells.add(new Cell(ofTwin, row.split(), row.values(), row.comparison(), row.shared()));
     }
     Answer answer = answer(twin(Fixtures.row(B).digest()));
-    assertThat(Headline.of(answer, SETTINGS)).contains("work in 1 of 2 judged cells ");
+    assertThat(Headline.of(answer, SETTINGS)).contains("Not judged: 0 of 2 cells:");
     assertThat(answer.rows())
         .extracting(Answer.Row::verdict)
-        .containsExactly("does not work in 1 of 1 cell", "works without matching in 1 of 1 cell");
+        .containsExactly(
+            "nothing of this family works, as far as tested in 1 of 1 cell",
+            "matching costs points in 1 of 1 cell");
     assertThat(csv(answer, false).get(1)).startsWith("seed,trained_trained,lower,1,1,");
     assertThat(Headline.notes(answer, List.of()))
         .contains(
@@ -123,7 +185,7 @@ final class AnswerTest {
                 + " counted once.");
 
     Answer different = answer(twin("another"));
-    assertThat(Headline.of(different, SETTINGS)).contains("work in 2 of 4 judged cells ");
+    assertThat(Headline.of(different, SETTINGS)).contains("Not judged: 0 of 4 cells:");
     assertThat(Headline.notes(different, List.of())).noneMatch(note -> note.contains("equal"));
   }
 
@@ -137,69 +199,57 @@ final class AnswerTest {
 
   @Test
   void answer_equalNetworksInNoRepeatedPair_areNotMentioned() {
-    add("twin", 0, 0, 1, 0.9, 2);
+    add("twin", 0, 0, 1, 0.9, COSTS);
     Answer answer = answer(twin(Fixtures.row(B).digest()));
     assertThat(answer.equalNetworks()).isEmpty();
   }
 
   @Test
   void answer_twoSolvers_judgesByTheBestCopy() {
-    // R² of vanilla 0.4; least squares reaches 0.8, SGD 0.4
-    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 0.6).put("es", 0.6).build());
-    add(
-        place("b", 0, 0, 1, CopySolver.LEAST_SQUARES),
-        measurement(0.9, 0.6).put("es", 0.2).build());
+    // Least squares reaches an R² of 0.8, SGD 0.4
+    Measured best = measurement(0.9, 0.6).put("es", 0.2);
+    Measured other = measurement(0.9, 0.6).put("es", 0.6);
+    COSTS.accept(best);
+    add(place("b", 0, 0, 1, CopySolver.SGD), other.build());
+    add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), best.build());
     // Least squares reaches -0.7 on test examples, SGD 0.4
-    add(
-        place("b", 1, 1, 1, CopySolver.LEAST_SQUARES),
-        measurement(0.9, 0.6).put("es", 1.7).build());
-    add(place("b", 1, 1, 1, CopySolver.SGD), measurement(0.9, 0.6).put("es", 0.6).build());
+    Measured overfits = measurement(0.9, 0.6).put("es", 1.7);
+    interval("r2_copy", -0.7, 0.1).accept(overfits);
+    add(place("b", 1, 1, 1, CopySolver.LEAST_SQUARES), overfits.build());
+    add(place("b", 1, 1, 1, CopySolver.SGD), other.build());
     Answer answer = answer();
     assertThat(answer.rows().get(0).verdict())
-        .isEqualTo("works and matches in 1 of 2 cells, works and matches in part in 1");
+        .isEqualTo(
+            "a matching stitch works as well in 1 of 2 cells, matching costs points in 1");
     assertThat(answer.rows().get(0).of(Metrics.quantity("r2_copy")).to())
         .isEqualTo(0.7, within(1e-12));
+    assertThat(Headline.of(answer, SETTINGS)).contains("copies by least squares and SGD.");
   }
 
   @Test
   void answer_noCopyMatches_saysNoMoreThanWhatWasTested() {
-    add(place("b", 0, 0, 1, CopySolver.SGD), measurement(0.9, 1.5).put("es", 0.95).build());
+    add("b", 0, 0, 1, 0.9, interval("r2_copy", 0.05, 0.01));
     assertThat(answer().rows().get(0).verdict())
-        .isEqualTo("works where no tested copy matches in 1 of 1 cell");
-    assertThat(Headline.of(answer(), SETTINGS)).contains("in 1 no tested copy matches either");
+        .isEqualTo("nothing of this family can match, as far as tested in 1 of 1 cell");
   }
 
-  /**
-   * R² of the vanilla stitch is 0.4 of the copy's in each cell; others on the front match better.
-   */
   @Test
-  void answer_frontMeasured_judgesByTheBestMatchAtEqualLossAndSaysItsCost() {
-    double[][] front = {{0.95, 0}, {0.7, 0.02}, {0.4, 0.1}};
-    for (int i = 0; i < front.length; i++) {
-      add(
-          place("b", i, 0, 1, CopySolver.LEAST_SQUARES),
-          measurement(0.9, 0.62)
-              .put("match_at_equal_loss", front[i][0])
-              .put("cost_of_matching", front[i][1])
-              .build());
-    }
-    assertThat(answer().rows())
-        .extracting(Answer.Row::verdict)
-        .containsExactly(
-            "works and matches in part in 1 of 2 cells, works without matching in 1",
-            "works and matches in 1 of 1 cell");
-    assertThat(Headline.of(answer(), SETTINGS))
-        .contains(
-            "; there a stitch with no higher validation loss matches the receiver's representation"
-                + " in 1, in part in 1, and none does in 1."
-                + " Matching with 90 % of the copy's R² costs a median of 0.020 accuracy there"
-                + " (quartiles 0.010 and 0.060). Not judged:");
+  void answer_frontNotMeasured_hasNoVerdict() {
+    Measurement bare =
+        Measured.on(1000)
+            .errors(0.05, 0.05, 1)
+            .network("vanilla", Fixtures.evaluation(0.9, 1000))
+            .network("receiver", Fixtures.evaluation(0.9, 1000))
+            .build();
+    add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), bare);
+    assertThat(answer().rows().get(0).verdict()).isEqualTo("not measured in 1 of 1 cell");
+    assertThat(Headline.of(answer(), SETTINGS)).endsWith(", not measured in 1.");
   }
 
   @Test
   void answer_notConvergedCell_isJudgedByNothing() {
-    add("b", 0, 0, 1, 0.9, 0.05);
-    add("b", 1, 1, 1, 0.9, 2);
+    add("b", 0, 0, 1, 0.9, AS_WELL);
+    add("b", 1, 1, 1, 0.9, COSTS);
     cells.replaceAll(
         cell ->
             cell.place().getSenderCut().equals("layer1.0")
@@ -207,17 +257,23 @@ final class AnswerTest {
                 : cell);
     Answer answer = answer();
     assertThat(answer.rows().get(0).verdict())
-        .isEqualTo("works and matches in 1 of 2 cells, not converged in 1");
-    assertThat(Headline.of(answer, SETTINGS))
-        .contains("work in 1 of 1 judged cell ", "at chance, 1 other cell not converged.");
+        .isEqualTo("a matching stitch works as well in 1 of 2 cells, not converged in 1");
+    assertThat(Headline.of(answer, SETTINGS)).contains("Not judged: 1 of 2 cells: ", "not converged in 1");
   }
 
   @Test
   void answer_oneSeedNotConverged_isNotConverged() {
-    add("b", 0, 0, 1, 0.9, 0.05);
-    add("b", 0, 0, 2, 0.9, 0.05);
+    add("b", 0, 0, 1, 0.9, AS_WELL);
+    add("b", 0, 0, 2, 0.9, AS_WELL);
     cells.set(1, cells.get(1).with(new Shared(1e-3, null)));
     assertThat(answer().rows().get(0).verdict()).isEqualTo("not converged in 1 of 1 cell");
+  }
+
+  @Test
+  void answer_seedsWithUnlikeVerdicts_isTooCloseToCall() {
+    add("b", 0, 0, 1, 0.9, AS_WELL);
+    add("b", 0, 0, 2, 0.9, COSTS);
+    assertThat(answer().rows().get(0).verdict()).isEqualTo("too close to call in 1 of 1 cell");
   }
 
   @Test
@@ -228,8 +284,8 @@ final class AnswerTest {
     NetworkRow atChance = NetworkRow.of(B, Fixtures.curve(0.1), "b's", "", Fixtures.TEN_CLASSES);
     Answer answer = answer(List.of(Fixtures.row(A), atChance));
     assertThat(Headline.of(answer, SETTINGS))
-        .startsWith("Not answered: 0 of 1 cell of two trained networks can be judged")
-        .contains("1 cell with the receiver at chance");
+        .startsWith("Not answered: too few cells can be judged.")
+        .endsWith("receiver no better than the majority class in 1.");
     assertThat(Headline.notes(answer, List.of(Fixtures.row(A), atChance)))
         .contains(
             "Test accuracy not clearly above chance, 0.100: b (0.100). Cells with these receivers have no"
@@ -238,8 +294,8 @@ final class AnswerTest {
 
   @Test
   void answer_overfittedCopies_areCountedWithTheirR2() {
-    add("b", 0, 0, 1, 0.9, 0.05);
-    add("b", 1, 1, 1, 0.9, 0.05);
+    add("b", 0, 0, 1, 0.9, AS_WELL);
+    add("b", 1, 1, 1, 0.9, AS_WELL);
     cells.set(0, cells.get(0).with(new Shared(-1., 0.04)));
     cells.set(1, cells.get(1).with(new Shared(-1., 0.025)));
     assertThat(Headline.notes(answer(), List.of())).noneMatch(note -> note.contains("overfits"));
@@ -252,13 +308,12 @@ final class AnswerTest {
 
   @Test
   void answer_belowThreeSeeds_warnsAndHasNoInterval() throws IOException {
-    // Means 0.85 and an R² of 0.5, of which the copy has 0.95: matches in part
-    add("b", 0, 0, 1, 0.9, 0.3);
-    add("b", 0, 0, 2, 0.8, 0.7);
+    add("b", 0, 0, 1, 0.9, COSTS);
+    add("b", 0, 0, 2, 0.8, COSTS);
     Answer answer = answer();
     Answer.Row row = answer.rows().get(0);
     assertThat(row.seeds()).isEqualTo(2);
-    assertThat(row.verdict()).isEqualTo("works and matches in part in 1 of 1 cell");
+    assertThat(row.verdict()).isEqualTo("matching costs points in 1 of 1 cell");
     assertThat(Headline.notes(answer, List.of())).anyMatch(note -> note.startsWith("Warning: 2 "));
     List<String> lines = csv(answer, false);
     assertThat(lines.get(1)).startsWith("seed,trained_trained,diagonal,1,2,0.8500000000000001,,,");
@@ -267,9 +322,9 @@ final class AnswerTest {
 
   @Test
   void answer_threeSeeds_hasAnIntervalWithinZeroAndOne() throws IOException {
-    add("b", 0, 0, 1, 0.8, 0.3);
-    add("b", 0, 0, 2, 0.9, 0.3);
-    add("b", 0, 0, 3, 1.0, 0.3);
+    add("b", 0, 0, 1, 0.8, COSTS);
+    add("b", 0, 0, 2, 0.9, COSTS);
+    add("b", 0, 0, 3, 1.0, COSTS);
     List<String> lines = csv(answer(), false);
     assertThat(lines.get(0))
         .startsWith(
@@ -285,21 +340,23 @@ final class AnswerTest {
 
   @Test
   void answer_publishedNumbers_standBesideComparableOnesOnly() throws IOException {
-    add("b", 0, 0, 1, 0.9, 0.3);
+    add("b", 0, 0, 1, 0.9, COSTS);
     assertThat(csv(answer(), true).get(0)).contains(",published_vanilla_accuracy,");
     assertThat(AnswerTable.of(answer(), "", List.of(), false).hasPublished()).isFalse();
   }
 
   @Test
   void headline_otherStart_isNamed() {
-    add("b", 0, 0, 1, 0.9, 0.05);
+    add("b", 0, 0, 1, 0.9, AS_WELL);
     VanillaSettings copyStart =
         SETTINGS.toBuilder()
+            .setObjective("copy")
             .setInitialization(Initialization.COPY)
             .setRecipe(StitchRecipe.newBuilder().setEpochs(1))
             .build();
     assertThat(Headline.of(answer(), copyStart))
-        .startsWith("Vanilla stitches trained from the least-squares copy for 1 epoch work in ");
+        .contains(
+            "vanilla stitches trained for the copy from the least-squares copy for 1 epoch; ");
   }
 
   @Test
@@ -308,7 +365,7 @@ final class AnswerTest {
         place("b", 0, 0, 1, CopySolver.LEAST_SQUARES),
         Measurement.newBuilder().setExamples(1).build());
     Answer answer = answer();
-    assertThat(Headline.of(answer, SETTINGS)).startsWith("Not answered: 0 of 1 cell");
+    assertThat(Headline.of(answer, SETTINGS)).startsWith("Not answered: ");
     assertThat(text(answer))
         .contains("mean accuracy -, median R^2 - (copy -); not measured in 1 of 1 cell");
     assertThat(String.join("\n", csv(answer, true))).doesNotContain("NaN");
@@ -328,17 +385,36 @@ final class AnswerTest {
   }
 
   private Answer answer() {
-    return answer(List.of(Fixtures.row(A), Fixtures.row(B)));
+    return answer(
+        Stream.of(A, B, DEEP, DEEPER).map(Fixtures::row).toList());
   }
 
   private Answer answer(List<NetworkRow> networks) {
     WriteReport report =
-        WriteReport.newBuilder().addNetwork(A).addNetwork(B).addNetwork(TWIN).build();
+        WriteReport.newBuilder()
+            .addNetwork(A)
+            .addNetwork(B)
+            .addNetwork(TWIN)
+            .addNetwork(DEEP)
+            .addNetwork(DEEPER)
+            .build();
     return Answer.of(new Results(report, new CellTable(cells), networks, Fixtures.TEN_CLASSES));
   }
 
-  private void add(String receiver, int i, int j, long seed, double accuracy, double ev) {
-    add(place(receiver, i, j, seed, CopySolver.LEAST_SQUARES), measurement(accuracy, ev).build());
+  private void add(
+      String receiver, int i, int j, long seed, double accuracy, Consumer<Measured> verdict) {
+    Measured measured = measurement(accuracy, 0.05);
+    verdict.accept(measured);
+    add(place(receiver, i, j, seed, CopySolver.LEAST_SQUARES), measured.build());
+  }
+
+  /** A quantity with its interval. */
+  private static Consumer<Measured> interval(String quantity, double middle, double half) {
+    return measured ->
+        measured
+            .put(quantity, middle)
+            .put(quantity + "_low", middle - half)
+            .put(quantity + "_high", middle + half);
   }
 
   /** A test row of a stitch that has converged. */
@@ -359,11 +435,18 @@ final class AnswerTest {
   }
 
   private static Measured measurement(double accuracy, double ev) {
-    return Measured.on(1000)
-        .errors(ev, 0.05, 1)
-        .put("r2_ceiling", 1)
-        .network("vanilla", Fixtures.evaluation(accuracy, 1000))
-        .network("copy", Fixtures.evaluation(0.85, 1000))
-        .network("receiver", Fixtures.evaluation(0.9, 1000));
+    Measured measured =
+        Measured.on(1000)
+            .errors(ev, 0.05, 1)
+            .put("r2_ceiling", 1)
+            .put("works_margin_limit", 0.2)
+            .network("vanilla", Fixtures.evaluation(accuracy, 1000))
+            .network("copy", Fixtures.evaluation(0.85, 1000))
+            .network("receiver", Fixtures.evaluation(0.9, 1000));
+    interval("works_margin", 0.1, 0.02).accept(measured);
+    interval("r2_copy", 0.95, 0.01).accept(measured);
+    interval("matching_r2_share", 0.95, 0.01).accept(measured);
+    interval("cost_of_matching", 0, 0.01).accept(measured);
+    return measured.put("r2_copy", 0.95);
   }
 }

@@ -48,7 +48,7 @@ final class WriteReportExecutorTest {
     String page = page(run);
     assertThat(page)
         .contains("<svg")
-        .contains("Do these trained stitches match the representation?", "<td>self</td>")
+        .contains("Can a stitch that works match the representation?", "<td>self</td>")
         .contains("self pair: both halves have the same weights", "two architectures")
         .contains("The task loss does not identify the stitch")
         .contains("trained networks reach 0.723", "random controls 0.098")
@@ -77,7 +77,7 @@ final class WriteReportExecutorTest {
   void report_oneArchitectureTwoSeeds_isCalledASeedPair() throws IOException {
     FakeRun run = experiment("one", List.of(A, B), 1, CopySolver.SGD);
     execute(run);
-    assertThat(page(run)).contains("two seeds: one architecture, width and training recipe");
+    assertThat(page(run)).contains("seed pair: one architecture, width and training recipe");
   }
 
   @Test
@@ -223,8 +223,10 @@ final class WriteReportExecutorTest {
     assertThat(page(run)).contains(sentence, "not above chance, though trained");
     assertThat(Files.readString(run.out().resolve("answer.txt")))
         .contains(
-            sentence, "1 cell with the receiver at chance", "receiver at chance in 1 of 1 cell")
-        .doesNotContain("works in", "works and");
+            sentence,
+            "receiver no better than the majority class in 1.",
+            "receiver no better than the majority class in 1 of 1 cell")
+        .doesNotContain("works as well", "can match");
   }
 
   @Test
@@ -235,7 +237,7 @@ final class WriteReportExecutorTest {
             .add(B.toBuilder().setImported(true).build(), Fixtures.curve(0.9), "weights")
             .add(stem(A, B), Fixtures.comparison(0.9, 0.9, 1, 1, 2));
     execute(run);
-    assertThat(page(run)).contains("self pair: both halves").doesNotContain("<td>two seeds</td>");
+    assertThat(page(run)).contains("self pair: both halves").doesNotContain("<td>seed pair</td>");
   }
 
   @Test
@@ -267,9 +269,9 @@ final class WriteReportExecutorTest {
             .add(stem(A, B), diverged.toBuilder().setTrain(train).build());
     execute(run);
     assertThat(page(run))
-        .contains("1 other cell not converged", "<td class=\"number\">1, 1 †</td>");
+        .contains("not converged in 1 of 1 cell", "<td class=\"number\">1, 1 †</td>");
     assertThat(Files.readString(run.out().resolve("answer.txt")))
-        .contains("1 other cell not converged");
+        .contains("not converged in 1 of 1 cell");
     assertThat(
             Files.readString(
                 run.out().resolve("heatmaps/a_b.trained_trained.vanilla_accuracy.svg")))

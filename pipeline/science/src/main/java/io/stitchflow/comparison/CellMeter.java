@@ -42,6 +42,7 @@ public final class CellMeter implements AutoCloseable {
    * What is measured. A meter does not close the stitches.
    *
    * @param front stitches between both, by the weight of their matching loss, ascending
+   * @param previous the vanilla stitch of the seed before; null in the first seed
    * @param halves predictions of sender and receiver on the same examples
    * @param seed of metrics that draw at random
    */
@@ -49,6 +50,7 @@ public final class CellMeter implements AutoCloseable {
       FrozenStitch vanilla,
       FrozenStitch copy,
       SortedMap<Double, FrozenStitch> front,
+      @Nullable FrozenStitch previous,
       HalfPredictions halves,
       long seed) {}
 
@@ -102,6 +104,11 @@ public final class CellMeter implements AutoCloseable {
   /** Stitches between vanilla and copy, by the weight of their matching loss, ascending. */
   SortedMap<Double, FrozenStitch> front() {
     return cell.front();
+  }
+
+  /** The vanilla stitch of the seed before; null in the first seed. */
+  @Nullable FrozenStitch previous() {
+    return cell.previous();
   }
 
   /** The meter of a metric that is measured here. */

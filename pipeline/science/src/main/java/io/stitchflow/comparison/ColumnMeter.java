@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.stitch.FrozenStitch;
+import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.CompareStitches;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * receiver once, for all of them; a few examples pass it once more for the Fisher information.
  */
 final class ColumnMeter implements AutoCloseable {
+  /** Role of the vanilla stitch of the seed before. */
+  private static final String PREVIOUS = "vanilla.previous";
+
   private final ReceiverTargets own;
   private final TensorFile expected;
   private final int[] rows;
@@ -78,9 +82,16 @@ final class ColumnMeter implements AutoCloseable {
           FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("front." + i)));
     }
     CellMeter.Cell stitches =
-        new CellMeter.Cell(vanilla, copy, front, halves, parameters.getSeed());
+        new CellMeter.Cell(
+            vanilla, copy, front, previous(run, vanilla.stitch()), halves, parameters.getSeed());
     CellMeter meter = new CellMeter(own, stitches, train, validation, metrics);
     cells.add(new Cell(sent, stitches, meter));
+  }
+
+  private @Nullable FrozenStitch previous(StageRun run, Stitch stitch) throws IOException {
+    boolean given =
+        run.action().getInputList().stream().anyMatch(input -> input.getRole().equals(PREVIOUS));
+    return given ? FrozenStitch.load(own.lane(), stitch, run.input(PREVIOUS)) : null;
   }
 
   /** Measures the examples in all cells, {@code batch} at a time. */
@@ -153,6 +164,10 @@ final class ColumnMeter implements AutoCloseable {
       cell.stitches().vanilla().close();
       cell.stitches().copy().close();
       cell.stitches().front().values().forEach(FrozenStitch::close);
+      FrozenStitch previous = cell.stitches().previous();
+      if (previous != null) {
+        previous.close();
+      }
       cell.meter().close();
       cell.sent().close();
     }

@@ -77,6 +77,11 @@ public abstract class Metric {
     return false;
   }
 
+  /** Whether it measures the vanilla stitch of the seed before beside that of the cell's own. */
+  public boolean readsPreviousSeed() {
+    return false;
+  }
+
   /** A meter of one cell on one split, before the first batch. */
   public abstract Meter open(CellMeter cell);
 

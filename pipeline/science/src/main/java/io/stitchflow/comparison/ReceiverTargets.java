@@ -7,6 +7,7 @@ import io.stitchflow.network.Network;
 import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.statistics.ExampleGeometry;
+import io.stitchflow.statistics.ExampleVariance;
 import io.stitchflow.statistics.ExampleVectors;
 import io.stitchflow.statistics.FisherInformation;
 import io.stitchflow.statistics.Gaussian;
@@ -38,6 +39,7 @@ final class ReceiverTargets {
   private final ExampleVectors examples = new ExampleVectors();
   private @Nullable ExampleGeometry geometry;
   private boolean hasExamples;
+  private @Nullable ExampleVariance exampleVariance;
   private @Nullable FisherInformation fisher;
   private Gaussian.@Nullable Fit exampleFit;
   private Gaussian.@Nullable Scores scores;
@@ -146,6 +148,13 @@ final class ReceiverTargets {
     return moments.computeIfAbsent(block, side -> new ChannelMoments(lane));
   }
 
+  /** Requests the variance by example. */
+  ExampleVariance exampleVariance() {
+    ExampleVariance shared = exampleVariance == null ? new ExampleVariance() : exampleVariance;
+    exampleVariance = shared;
+    return shared;
+  }
+
   /** Requests the vectors of examples. */
   ReceiverTargets withExamples() {
     hasExamples = true;
@@ -223,7 +232,11 @@ final class ReceiverTargets {
     }
     Map<Integer, NDArray> vectors = new HashMap<>();
     moments.forEach((block, sums) -> vectors.put(block, sums.add(blockMeans(y, block))));
-    return new Batch(y, vectors, maps, logits);
+    Batch batch = new Batch(y, vectors, maps, logits);
+    if (exampleVariance != null) {
+      exampleVariance.add(y, batch.squares());
+    }
+    return batch;
   }
 
   private void addLater(List<NDArray> maps) {

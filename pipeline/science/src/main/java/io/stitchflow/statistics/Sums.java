@@ -23,6 +23,13 @@ public final class Sums {
     }
   }
 
+  /** The same over each example's elements. */
+  public static double[] squaredDistances(NDArray a, NDArray b) {
+    try (NDArray difference = a.sub(b)) {
+      return products(difference, difference);
+    }
+  }
+
   /** Sum of squares over all elements. */
   public static double square(NDArray a) {
     double sum = 0;

@@ -22,6 +22,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Numbers by hand: the vanilla stitch gives 2 everywhere, the copy 1; expected are 1 and 3. */
+/**
+ * Numbers by hand: the vanilla stitch gives 2 everywhere, that of the seed before 4, the copy 1;
+ * expected are 1 and 3.
+ */
 class CellMeterTest {
   private static final Architecture ARCHITECTURE =
       Architecture.parse("ResNet(1,1,1,1)", 1, ImageTask.CIFAR10);
@@ -56,12 +60,13 @@ class CellMeterTest {
   /** On train examples, then on test examples that are the same. */
   private MeasuredValues measure(String... metrics) throws IOException {
     try (FrozenStitch vanilla = constant(2);
-        FrozenStitch copy = constant(1)) {
+        FrozenStitch copy = constant(1);
+        FrozenStitch previous = constant(4)) {
       ByteString same = bytes(predicted(2), predicted(2));
       ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
       CellMeter.Cell cell =
           new CellMeter.Cell(
-              vanilla, copy, new java.util.TreeMap<>(), new HalfPredictions(same, half), 1);
+              vanilla, copy, new java.util.TreeMap<>(), previous, new HalfPredictions(same, half), 1);
       CellMeter train = read(cell, null, metrics);
       try (CellMeter test = read(cell, train, metrics)) {
         return MeasuredValues.of(test.measurement());
@@ -93,6 +98,20 @@ class CellMeterTest {
     assertThat(all.number("r2_copy")).isEqualTo(-1, within(1e-12));
     assertThat(all.number("es_below_ev")).isEqualTo(0);
     assertThat(all.number("r2_ceiling")).isEqualTo(1);
+  }
+
+  @Test
+  void measurement_twoSeeds_splitsTheirErrorIntoNoiseAndBias() {
+    // Errors of 2 are 1 and -1, of 4 they are 3 and 1
+    assertThat(all.number("seed_noise")).isEqualTo(4 / 2., within(1e-12));
+    assertThat(all.number("seed_bias")).isEqualTo((1 * 3 + -1 * 1) / 2., within(1e-12));
+    assertThat(all.number("r2_bias")).isEqualTo(0, within(1e-12));
+    // The mean of both EV, 1 and (9 + 1) / 2
+    assertThat(number("seed_noise") + number("seed_bias")).isEqualTo((1 + 5) / 2., within(1e-12));
+  }
+
+  private double number(String quantity) {
+    return Objects.requireNonNull(all.number(quantity));
   }
 
   @Test

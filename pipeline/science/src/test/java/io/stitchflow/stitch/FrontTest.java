@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.comparison.CompareStitchesExecutor;
 import io.stitchflow.comparison.MeasuredValues;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.HostArray;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Action;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +136,24 @@ class FrontTest {
     assertThat(test.number("cost_of_matching")).isEqualTo(cost, within(1e-12));
     assertThat(test.number("cost_of_matching_low")).isLessThanOrEqualTo(cost);
     assertThat(test.number("cost_of_matching_high")).isGreaterThanOrEqualTo(cost);
+    assertThat(test.number("matching_r2_share"))
+        .isEqualTo(at(r2, matching) / at(r2, "copy"), within(1e-12));
+    double least = 0.8 * number(test, "receiver_accuracy") + 0.2 * majority();
+    assertThat(test.number("works_margin")).isEqualTo(at(accuracy, best) - least, within(1e-12));
+    for (String name : List.of("match_at_equal_loss", "matching_r2_share", "works_margin")) {
+      assertThat(number(test, name))
+          .as(name)
+          .isBetween(number(test, name + "_low"), number(test, name + "_high"));
+    }
+    assertThat(at(r2, "copy"))
+        .isBetween(number(test, "r2_copy_low"), number(test, "r2_copy_high"));
+    // About two standard errors of the best point's accuracy on either side
+    double width = number(test, "works_margin_high") - number(test, "works_margin_low");
+    assertThat(width).isBetween(0.01, 6 / Math.sqrt(test.examples()));
+    double highest = Collections.max(accuracy.values()) - least;
+    assertThat(number(test, "works_margin_limit"))
+        .isGreaterThanOrEqualTo(number(test, "works_margin_high"))
+        .isGreaterThan(highest);
     assertThat(MeasuredValues.of(comparison.getTrain()).number("match_at_equal_loss")).isNull();
     assertThat(seen.number("match_at_equal_loss")).as("chosen there").isNull();
   }
@@ -146,6 +166,21 @@ class FrontTest {
     for (String cost :
         List.of("cost_of_matching", "cost_of_matching_low", "cost_of_matching_high")) {
       assertThat(Cells.number(test, cost)).isZero();
+    }
+  }
+
+  private static double number(MeasuredValues values, String quantity) {
+    return Objects.requireNonNull(values.number(quantity), quantity);
+  }
+
+  /** The share of the most frequent class among the test labels. */
+  private double majority() throws IOException {
+    try (TensorFile file = TensorFile.open(cells.receiver().test(TO))) {
+      int[] counts = new int[10];
+      for (int row = 0; row < file.rows(); row++) {
+        counts[file.label(row)]++;
+      }
+      return (double) Arrays.stream(counts).max().orElseThrow() / file.rows();
     }
   }
 

@@ -25,19 +25,9 @@ public record Cell(
         : quantity.equals(Shared.COPY_R2_DROP) ? shared.copyDrop() : values.number(quantity.name());
   }
 
-  /** Share of examples that the vanilla-stitched network gets right, in [0, 1]. */
-  @Nullable Double vanillaAccuracy() {
-    return values.number("vanilla_accuracy");
-  }
-
   /** Share of examples that the receiver alone gets right, in [0, 1]. */
   @Nullable Double receiverAccuracy() {
     return values.number("receiver_accuracy");
-  }
-
-  /** 1 - EV / variance; null also where the receiver's representation does not vary. */
-  public @Nullable Double r2Vanilla() {
-    return values.number("r2_vanilla");
   }
 
   /** 1 - ES / variance; null also where the receiver's representation does not vary. */
@@ -45,9 +35,11 @@ public record Cell(
     return values.number("r2_copy");
   }
 
-  /** R² over that of the copy, of the best match at the vanilla stitch's loss. */
-  @Nullable Double matchAtEqualLoss() {
-    return values.number("match_at_equal_loss");
+  /** Of a quantity that was measured with one; null if it was not. */
+  @Nullable Interval interval(String quantity) {
+    Double low = values.number(quantity + "_low");
+    Double high = values.number(quantity + "_high");
+    return low == null || high == null ? null : new Interval(low, high);
   }
 
   /** Of the network with this stitch, in nats, mean over examples. */

@@ -17,9 +17,4 @@ public record Chance(double accuracy) {
   boolean isBelow(double share, long examples) {
     return Interval.wilson(share, examples).from() > accuracy;
   }
-
-  /** Whether it is also above by {@link #MARGIN}, so that a stitch can keep or lose something. */
-  boolean isClearlyBelow(double share, long examples) {
-    return isBelow(share, examples) && share >= accuracy + MARGIN;
-  }
 }

@@ -3,20 +3,37 @@ package io.stitchflow.report.cells;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the verdict on a cell rests on, over its seeds; null where not measured.
+ * What the verdict on one stitch seed of a cell rests on; null where not measured. All intervals
+ * are over test images.
  *
- * @param vanilla test accuracy of the network with the vanilla stitch
- * @param receiver test accuracy of the receiver alone
- * @param examples test examples that both were measured on
- * @param gap the largest of the seeds
- * @param r2Copy of the best copy known, on test examples
- * @param matched share of the copy's R² that a stitch as good as the vanilla one reaches, on test
- *     examples: the best of the front where that was measured, else the vanilla stitch itself
+ * @param receiver accuracy of the receiver alone
+ * @param gap not an estimate: a difference of losses on the very examples that stitches learn from
+ * @param margin accuracy above chance of the stitch with the lowest validation loss, minus the
+ *     least that works
+ * @param limit the highest upper end of that margin among all stitches of the cell
+ * @param r2Copy of the copy
+ * @param share R² over the copy's of the matching stitch
+ * @param cost accuracy of the stitch with the lowest validation loss minus that of the matching
+ *     stitch
  */
 record Evidence(
-    @Nullable Double vanilla,
-    @Nullable Double receiver,
-    long examples,
+    @Nullable Interval receiver,
     @Nullable Double gap,
-    @Nullable Double r2Copy,
-    @Nullable Double matched) {}
+    @Nullable Interval margin,
+    @Nullable Double limit,
+    @Nullable Interval r2Copy,
+    @Nullable Interval share,
+    @Nullable Interval cost) {
+  /** Of one seed's test row. */
+  static Evidence of(Cell row) {
+    Double receiver = row.receiverAccuracy();
+    return new Evidence(
+        receiver == null ? null : Interval.wilson(receiver, row.values().examples()),
+        row.gap(),
+        row.interval("works_margin"),
+        row.values().number("works_margin_limit"),
+        row.interval("r2_copy"),
+        row.interval("matching_r2_share"),
+        row.interval("cost_of_matching"));
+  }
+}

@@ -3,43 +3,50 @@ package io.stitchflow.report.cells;
 import io.stitchflow.v1.CopySolver;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One cell, all its copy solvers and seeds together.
  *
+ * @param pair its networks
  * @param rows its test rows with the best copy known, one a seed: that of the solver whose median
  *     R² over seeds is highest on test examples
- * @param verdict of means and medians over the seeds; not converged if one of the seeds is not
+ * @param verdict that of every seed; too close to call where they differ
  */
-public record JudgedCell(List<Cell> rows, Verdict verdict) {
+public record JudgedCell(Pair pair, List<Cell> rows, Verdict verdict) {
   /**
    * Judges one cell over its solvers and seeds.
    *
    * @param all test rows of all solvers and seeds
    */
-  public static JudgedCell of(List<Cell> all, Chance chance) {
+  public static JudgedCell of(Pair pair, List<Cell> all, Chance chance) {
     List<Cell> rows = best(all);
-    Sample gaps = Sample.of(rows, Cell::gap);
-    Evidence evidence =
-        new Evidence(
-            known(Sample.of(rows, Cell::vanillaAccuracy).mean()),
-            known(Sample.of(rows, Cell::receiverAccuracy).mean()),
-            rows.get(0).values().examples(),
-            known(gaps.quantile(1)),
-            known(median(rows, Cell::r2Copy)),
-            known(matched(rows)));
-    return new JudgedCell(rows, Verdict.of(evidence, chance));
+    Set<Verdict> seeds = EnumSet.noneOf(Verdict.class);
+    rows.forEach(row -> seeds.add(Verdict.of(Evidence.of(row), chance)));
+    return new JudgedCell(pair, rows, Verdict.of(seeds));
   }
 
-  private static double matched(List<Cell> rows) {
-    double ofFront = median(rows, Cell::matchAtEqualLoss);
-    return Double.isNaN(ofFront)
-        ? median(rows, Cell::r2Vanilla) / median(rows, Cell::r2Copy)
-        : ofFront;
+  /** Accuracy that matching costs, mean over seeds; NaN if it was not measured. */
+  public double cost() {
+    return Sample.of(rows, row -> row.values().number("cost_of_matching")).mean();
+  }
+
+  /** Standard error of the cost over test images: that of one seed, since seeds share images. */
+  double costError() {
+    Stream<Interval> intervals =
+        rows.stream().map(row -> row.interval("cost_of_matching")).filter(Objects::nonNull);
+    return intervals.mapToDouble(Interval::standardError).average().orElse(0);
+  }
+
+  public Region region() {
+    return pair.region(rows.get(0).place().getSenderCut(), rows.get(0).place().getReceiverCut());
   }
 
   public boolean copyOverfits() {
@@ -68,9 +75,5 @@ public record JudgedCell(List<Cell> rows, Verdict verdict) {
 
   private static double median(List<Cell> rows, Function<Cell, @Nullable Double> value) {
     return Sample.of(rows, value).median();
-  }
-
-  private static @Nullable Double known(double value) {
-    return Double.isNaN(value) ? null : (Double) value;
   }
 }

@@ -9,8 +9,8 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
   public enum Kind {
     SELF("self", "self pair: both halves have the same weights; identity is an exact stitch"),
     SEED(
-        "two seeds",
-        "two seeds: one architecture, width and training recipe, neither imported, different seeds"),
+        "seed pair",
+        "seed pair: one architecture, width and training recipe, neither imported, different seeds"),
     SAME_ARCHITECTURE(
         "same architecture", "same architecture and width, different weights for another reason"),
     OTHER("two architectures", "two architectures or widths");

@@ -1,41 +1,38 @@
 package io.stitchflow.report.cells;
 
+import io.stitchflow.comparison.Front;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What one cell says of the question: does a stitch that works give the receiver what it expects?
+ * What one cell says of the question: can a stitch that works give the receiver what it expects?
  *
- * <p>A stitch <em>works</em> if it keeps {@link #WORKS} of what the receiver is better than chance,
- * with the whole 95 % interval of its accuracy over the test examples. It is then held against what
- * a stitch of its shape is known to do, which is what the best copy reaches: the cell
- * <em>matches</em> if the stitch, or one of the front with no higher validation loss, has {@link
- * #MATCHES_FROM} of that copy's R², and in part with {@link #PARTLY_FROM}.
+ * <p>A stitch <em>works</em> if it keeps {@link Front#WORKS} of what the receiver's accuracy is
+ * above chance; it <em>matches</em> if it has {@link Front#MATCHES} of the copy's R². The stitches
+ * tested are the vanilla stitch, those of the front and the copy. A verdict is given only where the
+ * whole 95 % interval of each number that it needs is on one side of its threshold; otherwise the
+ * cell is {@link #UNDECIDED}.
  */
 public enum Verdict {
-  MATCHES("works and matches"),
-  PARTLY("works and matches in part"),
-  DIFFERS("works without matching"),
-  /** Even the best copy has an R² below {@link #COPIES}. */
-  NO_COPY("works where no tested copy matches"),
-  FAILS("does not work"),
-  /** The interval of the accuracy holds the least accuracy of a stitch that works. */
+  /** Matching costs at most {@link #AS_WELL}. */
+  WORKS_AS_WELL("a matching stitch works as well"),
+  /** The cost of matching is above 0. */
+  COSTS("matching costs points"),
+  /** None of the stitches tested works. */
+  NOTHING_WORKS("nothing of this family works, as far as tested"),
+  /** Even the copy has an R² below {@link Front#COPIES}. */
+  NOTHING_MATCHES("nothing of this family can match, as far as tested"),
+  /** An interval holds a threshold, or stitch seeds disagree. */
   UNDECIDED("too close to call"),
   /** A stitch with a lower train loss is known. */
   NOT_CONVERGED("not converged"),
-  /** The receiver is not clearly above chance. */
-  NO_BASELINE("receiver at chance"),
-  /** Accuracy, R² or both were not measured. */
+  /** The receiver is not above chance by {@link Chance#MARGIN}. */
+  NO_BASELINE("receiver no better than the majority class"),
+  /** A number that a verdict needs was not measured. */
   UNKNOWN("not measured");
 
-  /** Least share of the receiver's accuracy above chance. */
-  public static final double WORKS = 0.8;
-
-  /** Least share of the copy's R². */
-  public static final double MATCHES_FROM = 0.9;
-
-  /** Least share of the copy's R². */
-  public static final double PARTLY_FROM = 0.5;
-
-  /** Least R² of a copy that shows that there is something to match. */
-  public static final double COPIES = 0.1;
+  /** Most accuracy that a matching stitch may lose and still work as well: two points. */
+  public static final double AS_WELL = 0.02;
 
   private final String text;
 
@@ -48,41 +45,70 @@ public enum Verdict {
   }
 
   static Verdict of(Evidence evidence, Chance chance) {
-    Double vanilla = evidence.vanilla();
-    Double receiver = evidence.receiver();
+    Interval receiver = evidence.receiver();
     Double gap = evidence.gap();
-    Double r2Copy = evidence.r2Copy();
-    Double matched = evidence.matched();
-    if (vanilla == null || receiver == null || gap == null) {
+    if (receiver == null) {
       return UNKNOWN;
     }
-    if (!chance.isClearlyBelow(receiver, evidence.examples())) {
+    double baseline = chance.accuracy() + Chance.MARGIN;
+    if (receiver.isBelow(baseline)) {
       return NO_BASELINE;
+    }
+    if (gap == null) {
+      return UNKNOWN;
     }
     if (gap > 0) {
       return NOT_CONVERGED;
     }
-    if (r2Copy == null || matched == null) {
+    return receiver.isFrom(baseline) ? ofStitches(evidence) : UNDECIDED;
+  }
+
+  private static Verdict ofStitches(Evidence evidence) {
+    Interval margin = evidence.margin();
+    Interval r2Copy = evidence.r2Copy();
+    Double limit = evidence.limit();
+    if (margin == null || limit == null) {
       return UNKNOWN;
     }
-    double least = chance.accuracy() + WORKS * (receiver - chance.accuracy());
-    Interval interval = Interval.wilson(vanilla, evidence.examples());
-    if (interval.from() < least) {
-      return interval.to() < least ? FAILS : UNDECIDED;
+    if (limit < 0) {
+      return NOTHING_WORKS;
     }
-    if (r2Copy < COPIES) {
-      return NO_COPY;
+    if (r2Copy == null) {
+      return UNKNOWN;
     }
-    return matched >= MATCHES_FROM ? MATCHES : matched >= PARTLY_FROM ? PARTLY : DIFFERS;
+    if (r2Copy.isBelow(Front.COPIES)) {
+      return NOTHING_MATCHES;
+    }
+    boolean canMatch = r2Copy.isFrom(Front.COPIES) && isFrom(evidence.share(), Front.MATCHES);
+    return margin.isFrom(0) && canMatch ? ofCost(evidence.cost()) : UNDECIDED;
   }
 
-  /** Whether the vanilla stitch works. */
-  public boolean worked() {
-    return this == MATCHES || this == PARTLY || this == DIFFERS || this == NO_COPY;
+  private static boolean isFrom(@Nullable Interval interval, double least) {
+    return interval != null && interval.isFrom(least);
   }
 
-  /** Whether the cell says if the vanilla stitch works. */
+  private static Verdict ofCost(@Nullable Interval cost) {
+    if (cost == null) {
+      return UNDECIDED;
+    }
+    return cost.to() <= AS_WELL ? WORKS_AS_WELL : cost.from() > 0 ? COSTS : UNDECIDED;
+  }
+
+  /** The verdict that all seeds give; where they differ, why there is none. */
+  static Verdict of(Set<Verdict> seeds) {
+    for (Verdict none : new Verdict[] {UNKNOWN, NO_BASELINE, NOT_CONVERGED}) {
+      if (seeds.contains(none)) {
+        return none;
+      }
+    }
+    return seeds.size() == 1 ? seeds.iterator().next() : UNDECIDED;
+  }
+
+  /** Whether the cell answers the question. */
   public boolean judged() {
-    return worked() || this == FAILS;
+    return this == WORKS_AS_WELL
+        || this == COSTS
+        || this == NOTHING_WORKS
+        || this == NOTHING_MATCHES;
   }
 }

@@ -14,9 +14,10 @@ final class ChanceTest {
   @TempDir Path directory;
 
   @Test
-  void chance_unequalClasses_isTheShareOfTheMajority() {
-    Chance chance = Chance.of(new ClassCounts(List.of(90, 0, 10)));
-    assertThat(chance.accuracy()).isEqualTo(0.9);
+  void gate11_chance_isTheShareOfTheMajorityClass() {
+    assertThat(Chance.of(new ClassCounts(List.of(90, 0, 10))).accuracy()).isEqualTo(0.9);
+    assertThat(Chance.of(new ClassCounts(List.of(1, 2, 1))).accuracy()).isEqualTo(0.5);
+    assertThat(Chance.of(new ClassCounts(List.of(5, 5, 5, 5))).accuracy()).isEqualTo(0.25);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingRecipe;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class PairTest {
@@ -11,10 +12,16 @@ final class PairTest {
   private static final ReportNetwork B = Fixtures.network("b", 2, false, 1, 1);
 
   @Test
-  void kind_equalWeightsUnderTwoNames_isSelf() {
+  void gate10_selfPairs_areThoseOfEqualDigests() {
     ReportNetwork imported = B.toBuilder().setImported(true).build();
-    assertThat(kind(A, "same", imported, "same")).isEqualTo(Pair.Kind.SELF);
-    assertThat(kind(A, "same", A, "same")).isEqualTo(Pair.Kind.SELF);
+    ReportNetwork other = Fixtures.network("c", 1, false, 1, 2);
+    for (ReportNetwork sender : List.of(A, B, imported, other, Fixtures.random(A))) {
+      for (ReportNetwork receiver : List.of(A, B, imported, other, Fixtures.random(A))) {
+        assertThat(kind(sender, "same", receiver, "same")).isEqualTo(Pair.Kind.SELF);
+        // Also under one name, as a network that was trained again on another device
+        assertThat(kind(sender, "x", receiver, "y")).isNotEqualTo(Pair.Kind.SELF);
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,104 @@
+package io.stitchflow.report.cells;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.stitchflow.content.Digest;
+import io.stitchflow.v1.Comparison;
+import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Measurement;
+import io.stitchflow.v1.ReportNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+final class CellResamplingTest {
+  private static final Predicate<JudgedCell> COSTS = cell -> cell.verdict() == Verdict.COSTS;
+
+  @Test
+  void share_twoSeeds_isWilsonsOverCells() {
+    CellResampling resampling = CellResampling.of(pairs(2, 50, 0));
+    assertThat(resampling.overNetworks()).isFalse();
+    assertThat(resampling.share(COSTS)).isEqualTo(Interval.wilson(0.5, 100));
+  }
+
+  @Test
+  void share_threeSeeds_spreadsAsNetworksDoHoweverManyCells() {
+    // All cells of sender s1 hold, no other. Drawn 0, 1 or 2 of 3 times, s1 sends in 0, 1/3 or 1/2
+    for (int cells : new int[] {2, 20}) {
+      CellResampling resampling = CellResampling.of(pairs(3, cells, 0));
+      assertThat(resampling.overNetworks()).isTrue();
+      Interval interval = resampling.share(COSTS);
+      assertThat(interval).isEqualTo(new Interval(0, 0.5));
+    }
+  }
+
+  @Test
+  void share_allNetworksAlike_hasNoSpread() {
+    CellResampling resampling = CellResampling.of(pairs(3, 4, 0));
+    assertThat(resampling.share(cell -> true)).isEqualTo(new Interval(1, 1));
+  }
+
+  @Test
+  void overNetworks_importedWeights_areNotSeeds() {
+    List<JudgedCell> imported = new ArrayList<>();
+    for (JudgedCell cell : pairs(3, 1, 0)) {
+      ReportNetwork sender = cell.pair().sender().toBuilder().setImported(true).build();
+      imported.add(
+          new JudgedCell(
+              new Pair(sender, cell.pair().receiver()), cell.rows(), cell.verdict()));
+    }
+    assertThat(CellResampling.of(imported).overNetworks()).isFalse();
+  }
+
+  @Test
+  void medianCost_ofOneCost_hasTheWidthOfItsImages() {
+    // Every cell costs 0.05, with a standard error of 0.01 over test images
+    Interval images = CellResampling.of(pairs(2, 40, 0.01)).medianCost(COSTS);
+    assertThat(images.from()).isEqualTo(0.05 - 0.0196, within(0.002));
+    assertThat(images.to()).isEqualTo(0.05 + 0.0196, within(0.002));
+    Interval none = CellResampling.of(pairs(2, 40, 0)).medianCost(COSTS);
+    assertThat(none.from()).isEqualTo(0.05, within(1e-12));
+    assertThat(none.to()).isEqualTo(0.05, within(1e-12));
+  }
+
+  @Test
+  void medianCost_ofNoCell_isNotANumber() {
+    assertThat(CellResampling.of(pairs(2, 2, 0)).medianCost(cell -> false).from()).isNaN();
+  }
+
+  /** All ordered pairs of so many seeds; cells of sender s1 cost 0.05, others cost nothing. */
+  private static List<JudgedCell> pairs(int seeds, int cellsOfPair, double error) {
+    List<JudgedCell> cells = new ArrayList<>();
+    for (int sender = 1; sender <= seeds; sender++) {
+      for (int receiver = 1; receiver <= seeds; receiver++) {
+        for (int cell = 0; sender != receiver && cell < cellsOfPair; cell++) {
+          Verdict verdict = sender == 1 ? Verdict.COSTS : Verdict.WORKS_AS_WELL;
+          cells.add(new JudgedCell(pair(sender, receiver), row(error), verdict));
+        }
+      }
+    }
+    return cells;
+  }
+
+  private static Pair pair(int sender, int receiver) {
+    return new Pair(
+        Fixtures.network("s" + sender, sender, false, 1, 1),
+        Fixtures.network("s" + receiver, receiver, false, 1, 1));
+  }
+
+  private static List<Cell> row(double error) {
+    double half = 1.959964 * error;
+    Measurement test =
+        Measured.on(100)
+            .put("cost_of_matching", 0.05)
+            .put("cost_of_matching_low", 0.05 - half)
+            .put("cost_of_matching_high", 0.05 + half)
+            .build();
+    return CellTable.rows(
+        Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "stem"),
+        Comparison.newBuilder().setTest(test).build(),
+        Digest.of(new byte[0]));
+  }
+}
