@@ -24,6 +24,7 @@ import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Plan;
@@ -43,6 +44,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlannerTest {
   private static final String EXPERIMENT =
@@ -147,6 +150,24 @@ class PlannerTest {
     assertThat(copy.getAction().getFitVanillaStitch().getObjective()).isEqualTo("copy");
     assertThat(task.getDependencyList()).extracting(Dependency::getRole).doesNotContain("receiver");
     assertThat(copy.getDependencyList())
+        .contains(
+            PlanBuilder.dependency("receiver", "represent b/layer1.0 train", "representation"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"soft_labels", "later", "penultimate"})
+  void plan_objectiveThatComparesWithTheReceiver_hasAStitchOfItsOwn(String objective)
+      throws Exception {
+    Stage task = stage(stages("1"), "vanilla a/stem -> b/layer1.0 seed 1");
+    Stage other =
+        stage(
+            stages("1", "vanilla { objective: \"" + objective + "\" }"),
+            "vanilla a/stem -> b/layer1.0 seed 1");
+    FitVanillaStitch action = other.getAction().getFitVanillaStitch();
+    assertThat(action.toBuilder().setObjective("task").build())
+        .isEqualTo(task.getAction().getFitVanillaStitch());
+    assertThat(action.getObjective()).isEqualTo(objective);
+    assertThat(other.getDependencyList())
         .contains(
             PlanBuilder.dependency("receiver", "represent b/layer1.0 train", "representation"));
   }

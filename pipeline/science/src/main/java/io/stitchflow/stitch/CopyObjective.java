@@ -1,11 +1,7 @@
 package io.stitchflow.stitch;
 
 import ai.djl.ndarray.NDArray;
-import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Functional;
-import io.stitchflow.torch.Lane;
-import java.nio.ByteBuffer;
-import java.util.Objects;
 
 /**
  * Copying: mean squared error to the receiver's own representation. {@link CopySolution} is its
@@ -24,28 +20,13 @@ record CopyObjective() implements Objective {
 
   @Override
   public BatchLoss open(ObjectiveInputs inputs) {
-    return new ToRepresentation(
-        inputs.lane(), Objects.requireNonNull(inputs.representation(), "representation"));
+    return new ToRepresentation(new OwnRepresentation(inputs));
   }
 
-  private static final class ToRepresentation implements BatchLoss {
-    private final Lane lane;
-    private final TensorFile receiver;
-    private ByteBuffer buffer = Lane.allocate(0);
-
-    ToRepresentation(Lane lane, TensorFile receiver) {
-      this.lane = lane;
-      this.receiver = receiver;
-    }
-
+  private record ToRepresentation(OwnRepresentation own) implements BatchLoss {
     @Override
     public NDArray target(int[] rows, int from, int count) {
-      int bytes = Math.multiplyExact(count * Float.BYTES, receiver.elementsPerRow());
-      if (buffer.capacity() < bytes) {
-        buffer = Lane.allocate(bytes);
-      }
-      receiver.gatherFloats(rows, from, count, buffer);
-      return lane.create(buffer, ColumnTrainer.shape(count, receiver.shape()));
+      return own.batch(rows, from, count);
     }
 
     @Override
