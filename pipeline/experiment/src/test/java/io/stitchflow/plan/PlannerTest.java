@@ -173,6 +173,38 @@ class PlannerTest {
   }
 
   @Test
+  void plan_severalStarts_trainsThemInOneGroupWithTheActionsOfEachAlone() throws Exception {
+    String label = "a/stem -> b/layer1.0 seed 1";
+    List<Stage> both = stages("1", "vanilla { initialization: [MEAN, COPY] }");
+    Stage mean = stage(both, "vanilla from mean " + label);
+    Stage copy = stage(both, "vanilla from copy " + label);
+    assertThat(mean.getGroup()).isEqualTo(copy.getGroup());
+    assertThat(mean.getAction())
+        .isEqualTo(
+            stage(stages("1", "vanilla { initialization: MEAN }"), "vanilla " + label)
+                .getAction());
+    assertThat(copy.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
+    Stage compared = stage(both, "compare a/stem -> b/layer1.0 SGD seed 1");
+    assertThat(compared.getAction().getCompareStitches().getStartList())
+        .containsExactly(Initialization.MEAN, Initialization.COPY);
+    assertThat(compared.getDependencyList())
+        .startsWith(
+            PlanBuilder.dependency("vanilla.0", mean.getId(), "stitch"),
+            PlanBuilder.dependency("training.0", mean.getId(), "training"),
+            PlanBuilder.dependency("vanilla.1", copy.getId(), "stitch"),
+            PlanBuilder.dependency("training.1", copy.getId(), "training"));
+  }
+
+  @Test
+  void plan_oneStart_comparisonsDoNotNameIt() throws Exception {
+    Stage compared = stage(stages("1"), "compare a/stem -> b/layer1.0 SGD seed 1");
+    assertThat(compared.getAction().getCompareStitches().getStartList()).isEmpty();
+    assertThat(compared.getDependencyList())
+        .extracting(Dependency::getRole)
+        .startsWith("vanilla", "copy");
+  }
+
+  @Test
   void plan_severalSolvers_comparisonsReadTheirOwnStitches() throws Exception {
     List<Stage> stages = stages("1, 2");
     Stage compared = stage(stages, "compare a/stem -> b/layer1.0 SGD seed 2");
@@ -241,7 +273,8 @@ class PlannerTest {
             tuple("test", "import data set", "test"),
             tuple("network[0]", "train a", "network"));
     WriteReport report = report(plan);
-    assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.COPY);
+    assertThat(report.getVanilla().getInitializationList())
+        .containsExactly(Initialization.COPY);
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();
     assertThat(report.getNetwork(0).getRecipe())

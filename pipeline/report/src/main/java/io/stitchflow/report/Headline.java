@@ -121,13 +121,12 @@ final class Headline {
   /** {@code trained from a random start for 6 epochs}. */
   private static String trained(VanillaSettings settings) {
     StitchRecipe recipe = settings.getRecipe();
+    List<String> starts =
+        settings.getInitializationList().stream().map(Headline::startWords).toList();
     String start =
-        switch (settings.getInitialization()) {
-          case INITIALIZATION_UNSPECIFIED, KAIMING -> "a random start";
-          case COPY -> "the least-squares copy";
-          case MEAN -> "the mean of the expected representation";
-          default -> startWords(settings.getInitialization());
-        };
+        starts.size() == 1
+            ? starts.get(0)
+            : "the best of " + starts.size() + " starts (" + String.join(", ", starts) + ")";
     return String.format(
         Locale.ROOT,
         "trained from %s for %s%s",
@@ -137,7 +136,12 @@ final class Headline {
   }
 
   private static String startWords(Initialization start) {
-    return "start " + Words.text(start).replace('_', ' ');
+    return switch (start) {
+      case KAIMING -> "a random start";
+      case COPY -> "the least-squares copy";
+      case MEAN -> "the mean of the expected representation";
+      default -> "start " + Words.text(start).replace('_', ' ');
+    };
   }
 
   /** What must stand wherever the headline does. */

@@ -40,7 +40,7 @@ final class AnswerTest {
   private static final ReportNetwork TWIN = Fixtures.network("twin", 2, false, 1, 1);
   private static final VanillaSettings SETTINGS =
       VanillaSettings.newBuilder()
-          .setInitialization(Initialization.KAIMING)
+          .addInitialization(Initialization.KAIMING)
           .setRecipe(StitchRecipe.newBuilder().setEpochs(6))
           .build();
 
@@ -295,11 +295,25 @@ final class AnswerTest {
     add("b", 0, 0, 1, 0.9, 0.05);
     VanillaSettings copyStart =
         SETTINGS.toBuilder()
-            .setInitialization(Initialization.COPY)
+            .clearInitialization()
+            .addInitialization(Initialization.COPY)
             .setRecipe(StitchRecipe.newBuilder().setEpochs(1))
             .build();
     assertThat(Headline.of(answer(), copyStart))
         .startsWith("Vanilla stitches trained from the least-squares copy for 1 epoch work in ");
+  }
+
+  @Test
+  void headline_severalStarts_areNamed() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    VanillaSettings starts =
+        SETTINGS.toBuilder()
+            .addInitialization(Initialization.MEAN)
+            .setRecipe(StitchRecipe.newBuilder().setEpochs(2))
+            .build();
+    assertThat(Headline.of(answer(), starts))
+        .startsWith(
+            "Vanilla stitches trained from the best of 2 starts (a random start, the mean of the expected representation) for 2 epochs work in ");
   }
 
   @Test

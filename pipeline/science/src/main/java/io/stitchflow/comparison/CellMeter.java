@@ -39,14 +39,26 @@ public final class CellMeter implements AutoCloseable {
   private int examples;
 
   /**
+   * The vanilla stitches of all starts.
+   *
+   * @param others those that were not kept, in the order of their starts
+   */
+  record Started(Starts.Losses losses, List<FrozenStitch> others) {
+    /** With one start. */
+    static final Started ONCE = new Started(new Starts.Losses(List.of(), List.of()), List.of());
+  }
+
+  /**
    * What is measured. A meter does not close the stitches.
    *
+   * @param vanilla the one that was kept
    * @param front stitches between both, by the weight of their matching loss, ascending
    * @param halves predictions of sender and receiver on the same examples
    * @param seed of metrics that draw at random
    */
   record Cell(
       FrozenStitch vanilla,
+      Started starts,
       FrozenStitch copy,
       SortedMap<Double, FrozenStitch> front,
       HalfPredictions halves,
@@ -97,6 +109,11 @@ public final class CellMeter implements AutoCloseable {
   /** The same cell on validation examples, measured; null on others than test examples. */
   @Nullable CellMeter validation() {
     return validation;
+  }
+
+  /** The vanilla stitches of all starts. */
+  Started starts() {
+    return cell.starts();
   }
 
   /** Stitches between vanilla and copy, by the weight of their matching loss, ascending. */

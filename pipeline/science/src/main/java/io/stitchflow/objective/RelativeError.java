@@ -1,4 +1,4 @@
-package io.stitchflow.stitch;
+package io.stitchflow.objective;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.stitchflow.statistics.RepresentationVariance;
-import io.stitchflow.stitch.Objective.BatchLoss;
+import io.stitchflow.objective.Objective.BatchLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

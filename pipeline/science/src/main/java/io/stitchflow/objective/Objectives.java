@@ -1,4 +1,4 @@
-package io.stitchflow.stitch;
+package io.stitchflow.objective;
 
 import io.stitchflow.registry.Registry;
 import java.util.List;

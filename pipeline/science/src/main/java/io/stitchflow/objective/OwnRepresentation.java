@@ -1,12 +1,14 @@
-package io.stitchflow.stitch;
+package io.stitchflow.objective;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.stitchflow.representation.Parts;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** Batches of the receiver's own representation, which the targets of objectives come from. */
 final class OwnRepresentation {
@@ -29,7 +31,10 @@ final class OwnRepresentation {
       buffer = Lane.allocate(bytes);
     }
     file.gatherFloats(rows, from, count, buffer);
-    return lane.create(buffer, ColumnTrainer.shape(count, file.shape()));
+    long[] shape =
+        LongStream.concat(LongStream.of(count), file.shape().stream().mapToLong(Integer::longValue))
+            .toArray();
+    return lane.create(buffer, new Shape(shape));
   }
 
   /** Reads the examples that stitches learn from, batch by batch. */
