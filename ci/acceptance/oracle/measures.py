@@ -420,3 +420,16 @@ def chosen(validation, test):
     lost = test[a].predictions.right.astype(int) - test[b].predictions.right.astype(int)
     put("cost_of_matching", lost.mean(), lost[draws].mean(1))
     return row
+
+
+# ---- starts
+
+
+def by_start(points, names, losses):
+    """`points` and `losses` are of all starts; none where there is one."""
+    return {
+        "start_loss": dict(zip(names, losses)),
+        "start_cross_entropy": {name: p.cross_entropy for name, p in points.items()},
+        "start_accuracy": {name: p.predictions.accuracy for name, p in points.items()},
+        "start_r2": {name: p.r2 for name, p in points.items() if p.r2 is not None},
+    }

@@ -33,6 +33,16 @@ def values(data, number):
     return [value for field, value in fields(data) if field == number]
 
 
+def packed_numbers(data, number):
+    """A repeated enum."""
+    # Bytes of the values of small enums are the values
+    return [value for packed in values(data, number) for value in packed]
+
+
+# Names of experiment.proto's Initialization, as cells.csv writes them
+STARTS = {1: "kaiming", 2: "copy", 3: "mean"}
+
+
 def text(data, number):
     return values(data, number)[0].decode()
 
@@ -55,6 +65,7 @@ class Comparison:
         self.metrics = [name.decode() for name in values(message, 3)]
         self.seed = (values(message, 10) or [0])[0]
         packed = b"".join(values(message, 11))
+        self.starts = [STARTS[number] for number in packed_numbers(message, 12)]
         self.front = struct.unpack("<%dd" % (len(packed) // 8), packed)
 
 

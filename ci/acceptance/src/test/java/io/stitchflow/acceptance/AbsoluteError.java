@@ -1,9 +1,9 @@
 package io.stitchflow.acceptance;
 
 import ai.djl.ndarray.NDArray;
-import io.stitchflow.stitch.Objective;
-import io.stitchflow.stitch.ObjectiveInputs;
-import io.stitchflow.stitch.Objectives;
+import io.stitchflow.objective.Objective;
+import io.stitchflow.objective.ObjectiveInputs;
+import io.stitchflow.objective.Objectives;
 
 /** An objective of another jar: the mean absolute error to the receiver's representation. */
 public final class AbsoluteError implements Objective {

@@ -35,11 +35,11 @@ class OracleTest {
       pair { sender: "a" receiver: "a" }
       condition: [TRAINED_TRAINED, RANDOM_TRAINED]
       cut: ["layer1.0", "layer3.0"]
-      vanilla { initialization: KAIMING recipe { epochs: 6 learning_rate: 0.02 } }
+      vanilla { initialization: [KAIMING, MEAN] recipe { epochs: 6 learning_rate: 0.02 } }
       copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 2 } }
       front { recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
-        "accuracy", "mse", "front", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
+        "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
         "distance", "drift", "interpolation", "controls"
       ]
       seed: [1, 2]

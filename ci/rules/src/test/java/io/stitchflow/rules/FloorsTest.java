@@ -44,6 +44,7 @@ final class FloorsTest {
           List.of("statistics"),
           List.of("dataset", "network"),
           List.of("representation"),
+          List.of("objective"),
           List.of("stitch", "comparison"),
           List.of("stage"),
           List.of("spec"),
@@ -63,7 +64,14 @@ final class FloorsTest {
 
   private static final String[] SCIENCE =
       packages(
-          "torch", "statistics", "dataset", "network", "representation", "stitch", "comparison");
+          "torch",
+          "statistics",
+          "dataset",
+          "network",
+          "representation",
+          "objective",
+          "stitch",
+          "comparison");
 
   private static final String[] CLI =
       packages("cli", "cli.text", "cli.input", "cli.progress", "cli.command");

@@ -3,7 +3,7 @@ package io.stitchflow.plan;
 import io.stitchflow.comparison.Metric;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.stitch.Objectives;
+import io.stitchflow.objective.Objectives;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectGram;
@@ -21,6 +21,7 @@ import io.stitchflow.v1.VanillaSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,11 +29,6 @@ import java.util.Map;
  * that differ in their seed share all else, as there may be tens of thousands.
  */
 final class CellStages {
-  /** Places among a comparison's dependencies. */
-  private static final int VANILLA = 0;
-
-  private static final int COPY = 1;
-
   private final Experiment experiment;
   private final PlanBuilder stages;
   private final Costs costs;
@@ -48,7 +44,13 @@ final class CellStages {
   /** Adds all that the cell needs beyond its networks; returns the stage that compares. */
   String add(StitchPair cell, CopySolver solver, long seed) {
     String copy = solver == CopySolver.SGD ? addCopyBySgd(cell, seed) : addCopyByLeastSquares(cell);
-    return addComparison(cell, solver, addVanilla(cell, seed), copy, addFront(cell, seed), seed);
+    List<Dependency> stitches = new ArrayList<>(addVanillas(cell, seed));
+    stitches.add(PlanBuilder.dependency("copy", copy, "stitch"));
+    List<String> front = addFront(cell, seed);
+    for (int i = 0; i < front.size(); i++) {
+      stitches.add(PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
+    }
+    return addComparison(cell, solver, stitches, seed);
   }
 
   /** The stitches between vanilla and copy, if a metric reads them. */
@@ -58,7 +60,7 @@ final class CellStages {
       String column = "front " + weight + " " + cell.column() + " seed " + seed;
       String id = "front " + weight + " " + cell.label() + " seed " + seed;
       if (!stages.has(id)) {
-        Stage.Builder stage = trained(cell, frontSettings()).setId(id);
+        Stage.Builder stage = trained(cell, frontSettings(), Initialization.COPY).setId(id);
         stage.setGroup(stages.group(column));
         stage.getActionBuilder().getFitVanillaStitchBuilder().setMatching(weight).setSeed(seed);
         stages.depend(stage, "gram", addGram(cell), "moments");
@@ -79,20 +81,45 @@ final class CellStages {
   private VanillaSettings frontSettings() {
     return VanillaSettings.newBuilder()
         .setObjective("task")
-        .setInitialization(Initialization.COPY)
         .setRecipe(experiment.getFront().getRecipe())
         .build();
   }
 
-  private String addVanilla(StitchPair cell, long seed) {
-    String id = "vanilla " + cell.label() + " seed " + seed;
+  /** What a comparison reads of the vanilla stitches: of several starts, their training too. */
+  private List<Dependency> addVanillas(StitchPair cell, long seed) {
+    if (starts().size() == 1) {
+      String only = addVanilla(cell, starts().get(0), "vanilla " + cell.label(), seed);
+      return List.of(PlanBuilder.dependency("vanilla", only, "stitch"));
+    }
+    List<Dependency> stitches = new ArrayList<>();
+    for (Initialization start : starts()) {
+      String name = "vanilla from " + start.name().toLowerCase(Locale.ROOT) + " " + cell.label();
+      String id = addVanilla(cell, start, name, seed);
+      int place = stitches.size() / 2;
+      stitches.add(PlanBuilder.dependency("vanilla." + place, id, "stitch"));
+      stitches.add(PlanBuilder.dependency("training." + place, id, "training"));
+    }
+    return stitches;
+  }
+
+  private List<Initialization> starts() {
+    return experiment.getVanilla().getInitializationList();
+  }
+
+  /**
+   * The stitch from one start. Those of all starts are one group.
+   *
+   * @param name without the seed
+   */
+  private String addVanilla(StitchPair cell, Initialization start, String name, long seed) {
+    String id = name + " seed " + seed;
     if (stages.has(id)) {
       return id;
     }
-    Stage ofAnySeed = vanillas.get(cell.label());
+    Stage ofAnySeed = vanillas.get(name);
     if (ofAnySeed == null) {
-      ofAnySeed = vanilla(cell);
-      vanillas.put(cell.label(), ofAnySeed);
+      ofAnySeed = stages.complete(trained(cell, experiment.getVanilla(), start));
+      vanillas.put(name, ofAnySeed);
     }
     Action action = ofAnySeed.getAction();
     stages.add(
@@ -106,13 +133,8 @@ final class CellStages {
     return id;
   }
 
-  /** What vanilla stitches of all seeds have in common. */
-  private Stage vanilla(StitchPair cell) {
-    return stages.complete(trained(cell, experiment.getVanilla()));
-  }
-
   /** A stitch that is trained through the receiver, of any seed. */
-  private Stage.Builder trained(StitchPair cell, VanillaSettings settings) {
+  private Stage.Builder trained(StitchPair cell, VanillaSettings settings, Initialization start) {
     StitchRecipe recipe = settings.getRecipe();
     Stage.Builder stage = stages.stage("", "", costs.vanilla(cell, recipe.getEpochs()));
     stage.setExamples((long) recipe.getEpochs() * costs.examples("train"));
@@ -126,7 +148,7 @@ final class CellStages {
                 .setFamily(cell.family())
                 .setObjective(settings.getObjective())
                 .setRecipe(recipe)
-                .setInitialization(settings.getInitialization()));
+                .setInitialization(start));
     dependOnSender(stage, "sender", cell, "train");
     stages.depend(stage, "network", cell.receiver().id(), "network");
     if (recipe.getPatience() > 0) {
@@ -138,9 +160,9 @@ final class CellStages {
         dependOnReceiver(stage, "receiver.validation", cell, "validation");
       }
     }
-    if (settings.getInitialization() == Initialization.COPY) {
+    if (start == Initialization.COPY) {
       stages.depend(stage, "start", addCopyByLeastSquares(cell), "stitch");
-    } else if (settings.getInitialization() == Initialization.MEAN) {
+    } else if (start == Initialization.MEAN) {
       String gram = addGramOfChannels(cell.receiver(), cell.receiverCut());
       stages.depend(stage, "receiver.gram", gram, "moments");
     }
@@ -243,12 +265,7 @@ final class CellStages {
   }
 
   private String addComparison(
-      StitchPair cell,
-      CopySolver solver,
-      String vanilla,
-      String copy,
-      List<String> front,
-      long seed) {
+      StitchPair cell, CopySolver solver, List<Dependency> stitches, long seed) {
     String name = solver == CopySolver.SGD ? "SGD" : "least squares";
     String id = "compare " + cell.label() + " " + name + " seed " + seed;
     Stage ofAnySeed = comparisons.get(cell.label());
@@ -260,17 +277,14 @@ final class CellStages {
         ofAnySeed.toBuilder()
             .setId(id)
             .setGroup(stages.group("compare " + cell.column() + " " + name + " seed " + seed))
-            .setDependency(VANILLA, PlanBuilder.dependency("vanilla", vanilla, "stitch"))
-            .setDependency(COPY, PlanBuilder.dependency("copy", copy, "stitch"))
+            .clearDependency()
+            .addAllDependency(stitches)
+            .addAllDependency(ofAnySeed.getDependencyList())
             .setAction(seeded(ofAnySeed.getAction(), seed));
-    for (int i = 0; i < front.size(); i++) {
-      stage.setDependency(
-          COPY + 1 + i, PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
-    }
     int place = experiment.getSeedList().indexOf(seed);
-    if (place > 0 && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
-      String previous = addVanilla(cell, experiment.getSeed(place - 1));
-      stage.addDependency(PlanBuilder.dependency("vanilla.previous", previous, "stitch"));
+    if (place > 0 && starts().size() == 1 && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
+      List<Dependency> previous = addVanillas(cell, experiment.getSeed(place - 1));
+      stage.addDependency(previous.get(0).toBuilder().setRole("vanilla.previous"));
     }
     stages.add(stage.build());
     return id;
@@ -289,9 +303,10 @@ final class CellStages {
     return Metrics.named(experiment.getMetricList());
   }
 
-  /** What comparisons of all seeds have in common; the stitches are still to be said. */
+  /** What comparisons of all seeds have in common: all but the stitches, which come first. */
   private Stage comparison(StitchPair cell) {
-    Stage.Builder stage = stages.stage("", "", costs.comparison(cell, front().size()));
+    Stage.Builder stage =
+        stages.stage("", "", costs.comparison(cell, starts().size(), front().size()));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
     stage.setOutputBytes(OutputSizes.COMPARISON);
     stage
@@ -301,10 +316,8 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .addAllMetric(metrics().stream().map(Metric::name).toList())
-                .addAllFront(front()));
-    stage.addDependency(VANILLA, Dependency.getDefaultInstance());
-    stage.addDependency(COPY, Dependency.getDefaultInstance());
-    front().forEach(weight -> stage.addDependency(Dependency.getDefaultInstance()));
+                .addAllFront(front())
+                .addAllStart(starts().size() == 1 ? List.of() : starts()));
     dependOnSender(stage, "sender.train", cell, "train");
     dependOnSender(stage, "sender.test", cell, "test");
     dependOnReceiver(stage, "receiver.train", cell, "train");

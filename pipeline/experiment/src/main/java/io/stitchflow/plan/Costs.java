@@ -90,10 +90,12 @@ final class Costs {
   }
 
   /**
+   * @param starts of vanilla stitches, which are all measured
    * @param front stitches beside vanilla and copy, which see no train examples but a fifth
    */
-  double comparison(StitchPair cell, int front) {
-    return (2.0 * (train + test) + front * (train / 5. + test)) * (suffix(cell) + stitch(cell));
+  double comparison(StitchPair cell, int starts, int front) {
+    return ((starts + 1.0) * (train + test) + front * (train / 5. + test))
+        * (suffix(cell) + stitch(cell));
   }
 
   private long macs(Architecture architecture) {

@@ -8,7 +8,7 @@ import io.stitchflow.network.CutPoint;
 import io.stitchflow.spec.Conditions;
 import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.stage.StageDefinition;
-import io.stitchflow.stitch.Objectives;
+import io.stitchflow.objective.Objectives;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.store.Stores;
 import io.stitchflow.v1.CollectRepresentation;

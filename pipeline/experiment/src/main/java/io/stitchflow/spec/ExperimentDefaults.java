@@ -170,8 +170,8 @@ public final class ExperimentDefaults {
     if (!vanilla.getRecipe().hasWhiten()) {
       vanilla.getRecipeBuilder().setWhiten(!normalized);
     }
-    if (vanilla.getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
-      vanilla.setInitialization(normalized ? Initialization.KAIMING : Initialization.COPY);
+    if (vanilla.getInitializationCount() == 0) {
+      vanilla.addInitialization(normalized ? Initialization.KAIMING : Initialization.COPY);
     }
     if (vanilla.getObjective().isEmpty()) {
       vanilla.setObjective("task");

@@ -84,6 +84,7 @@ final class ExperimentRules {
       new StitchRules(written, filled, this::used, origins, problems).check();
     }
     checkTwice("condition", written.getConditionList());
+    checkTwice("vanilla.initialization", written.getVanilla().getInitializationList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
     checkMetrics();
     checkTwice("metric", written.getMetricList());
@@ -102,12 +103,14 @@ final class ExperimentRules {
     if (!vanilla.getRecipe().getBatchNorm()) {
       return;
     }
-    if (vanilla.getInitialization() != Initialization.KAIMING) {
-      add(
-          "vanilla.initialization",
-          "is "
-              + vanilla.getInitialization()
-              + ", but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
+    for (int i = 0; i < vanilla.getInitializationCount(); i++) {
+      if (vanilla.getInitialization(i) != Initialization.KAIMING) {
+        add(
+            "vanilla.initialization[" + i + "]",
+            "is "
+                + vanilla.getInitialization(i)
+                + ", but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
+      }
     }
     if (vanilla.getRecipe().getWhiten()) {
       add(

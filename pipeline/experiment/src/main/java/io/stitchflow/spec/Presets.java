@@ -94,8 +94,8 @@ final class Presets {
   }
 
   private static void start(Experiment.Builder experiment, Initialization preset) {
-    if (experiment.getVanilla().getInitialization() == Initialization.INITIALIZATION_UNSPECIFIED) {
-      experiment.getVanillaBuilder().setInitialization(preset);
+    if (experiment.getVanilla().getInitializationCount() == 0) {
+      experiment.getVanillaBuilder().addInitialization(preset);
     }
   }
 

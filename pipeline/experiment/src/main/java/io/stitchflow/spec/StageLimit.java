@@ -19,6 +19,7 @@ final class StageLimit {
   private final double conditions;
   private final double seeds;
   private final double solvers;
+  private final double starts;
 
   /**
    * @param written the experiment without defaults
@@ -30,6 +31,7 @@ final class StageLimit {
         written.getConditionCount() == 0 ? ALL_CONDITIONS : written.getConditionCount();
     this.seeds = Math.max(1, written.getSeedCount());
     this.solvers = Math.max(1, written.getCopy().getSolverCount());
+    this.starts = Math.max(1, written.getVanilla().getInitializationCount());
   }
 
   private static double pairs(Experiment written) {
@@ -61,8 +63,8 @@ final class StageLimit {
    * @param cells of all pairs, under one condition
    */
   boolean check(double cells, SourcePositions origins, Problems problems) {
-    // Each cell has a vanilla stitch and comparisons for each seed, and copies that seeds may share
-    double stages = conditions * cells * (seeds * (1 + solvers) + solvers);
+    // Each cell has vanilla stitches and comparisons for each seed, and copies that seeds may share
+    double stages = conditions * cells * (seeds * (starts + solvers) + solvers);
     if (stages <= MOST_STAGES) {
       return true;
     }

@@ -1,7 +1,7 @@
 package io.stitchflow.spec;
 
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.stitch.Objectives;
+import io.stitchflow.objective.Objectives;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.stitch.StitchFamilies;
 import io.stitchflow.stitch.StitchFamily;
@@ -145,7 +145,7 @@ final class StitchRules {
 
   private boolean solvesLeastSquares() {
     return filled.getCopy().getSolverList().contains(CopySolver.LEAST_SQUARES)
-        || filled.getVanilla().getInitialization() == Initialization.COPY;
+        || filled.getVanilla().getInitializationList().contains(Initialization.COPY);
   }
 
   private static String more(List<String> all) {

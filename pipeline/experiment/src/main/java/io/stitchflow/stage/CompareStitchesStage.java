@@ -13,6 +13,8 @@ final class CompareStitchesStage extends StageDefinition {
             .makes("comparison", "comparisons")
             .reads(
                 "vanilla",
+                "vanilla.*",
+                "training.*",
                 "copy",
                 "front.*",
                 "vanilla.previous",

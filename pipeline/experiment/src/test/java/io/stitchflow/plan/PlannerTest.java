@@ -24,6 +24,7 @@ import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Plan;
@@ -43,6 +44,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlannerTest {
   private static final String EXPERIMENT =
@@ -173,6 +176,56 @@ class PlannerTest {
             PlanBuilder.dependency("receiver", "represent b/layer1.0 train", "representation"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"soft_labels", "later", "penultimate"})
+  void plan_objectiveThatComparesWithTheReceiver_hasAStitchOfItsOwn(String objective)
+      throws Exception {
+    Stage task = stage(stages("1"), "vanilla a/stem -> b/layer1.0 seed 1");
+    Stage other =
+        stage(
+            stages("1", "vanilla { objective: \"" + objective + "\" }"),
+            "vanilla a/stem -> b/layer1.0 seed 1");
+    FitVanillaStitch action = other.getAction().getFitVanillaStitch();
+    assertThat(action.toBuilder().setObjective("task").build())
+        .isEqualTo(task.getAction().getFitVanillaStitch());
+    assertThat(action.getObjective()).isEqualTo(objective);
+    assertThat(other.getDependencyList())
+        .contains(
+            PlanBuilder.dependency("receiver", "represent b/layer1.0 train", "representation"));
+  }
+
+  @Test
+  void plan_severalStarts_trainsThemInOneGroupWithTheActionsOfEachAlone() throws Exception {
+    String label = "a/stem -> b/layer1.0 seed 1";
+    List<Stage> both = stages("1", "vanilla { initialization: [MEAN, COPY] }");
+    Stage mean = stage(both, "vanilla from mean " + label);
+    Stage copy = stage(both, "vanilla from copy " + label);
+    assertThat(mean.getGroup()).isEqualTo(copy.getGroup());
+    assertThat(mean.getAction())
+        .isEqualTo(
+            stage(stages("1", "vanilla { initialization: MEAN }"), "vanilla " + label)
+                .getAction());
+    assertThat(copy.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
+    Stage compared = stage(both, "compare a/stem -> b/layer1.0 SGD seed 1");
+    assertThat(compared.getAction().getCompareStitches().getStartList())
+        .containsExactly(Initialization.MEAN, Initialization.COPY);
+    assertThat(compared.getDependencyList())
+        .startsWith(
+            PlanBuilder.dependency("vanilla.0", mean.getId(), "stitch"),
+            PlanBuilder.dependency("training.0", mean.getId(), "training"),
+            PlanBuilder.dependency("vanilla.1", copy.getId(), "stitch"),
+            PlanBuilder.dependency("training.1", copy.getId(), "training"));
+  }
+
+  @Test
+  void plan_oneStart_comparisonsDoNotNameIt() throws Exception {
+    Stage compared = stage(stages("1"), "compare a/stem -> b/layer1.0 SGD seed 1");
+    assertThat(compared.getAction().getCompareStitches().getStartList()).isEmpty();
+    assertThat(compared.getDependencyList())
+        .extracting(Dependency::getRole)
+        .startsWith("vanilla", "copy");
+  }
+
   @Test
   void plan_severalSolvers_comparisonsReadTheirOwnStitches() throws Exception {
     List<Stage> stages = stages("1, 2");
@@ -242,7 +295,8 @@ class PlannerTest {
             tuple("test", "import data set", "test"),
             tuple("network[0]", "train a", "network"));
     WriteReport report = report(plan);
-    assertThat(report.getVanilla().getInitialization()).isEqualTo(Initialization.COPY);
+    assertThat(report.getVanilla().getInitializationList())
+        .containsExactly(Initialization.COPY);
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();
     assertThat(report.getNetwork(0).getRecipe())

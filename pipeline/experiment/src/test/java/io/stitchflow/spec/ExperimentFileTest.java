@@ -254,7 +254,7 @@ final class ExperimentFileTest {
           representation { dtype: FLOAT3 } | representation.dtype: 'FLOAT3' is not a value of ElementType; did you mean 'FLOAT32'? choose one of FLOAT32, FLOAT16
           representation { dtype: 7 } | representation.dtype: 7 is not a value of ElementType; choose one of FLOAT32, FLOAT16
           representation { dtype: ELEMENT_TYPE_UNSPECIFIED } | representation.dtype: ELEMENT_TYPE_UNSPECIFIED is not set; choose one of FLOAT32, FLOAT16
-          metric: "acuracy" | metric[0]: there is no metric 'acuracy'; did you mean 'accuracy'? choose one of accuracy, mse, front, agreement
+          metric: "acuracy" | metric[0]: there is no metric 'acuracy'; did you mean 'accuracy'? choose one of accuracy, mse, front, starts
           conditions: TRAINED_TRAINED | conditions: Experiment has no field 'conditions'; did you mean 'condition'? choose one of name,
           vanilla { recipe { epoch: 3 } } | vanilla.recipe.epoch: StitchRecipe has no field 'epoch'; did you mean 'epochs'?
           vanilla { recipe { epochs: -3 } } | vanilla.recipe.epochs: '-3' is not a whole number of 0 or more; choose a whole number from 0 to 100000

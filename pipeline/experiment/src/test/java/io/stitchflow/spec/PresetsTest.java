@@ -63,7 +63,8 @@ class PresetsTest {
             .setWhiten(false)
             .build();
     assertThat(filled.getVanilla().getRecipe()).isEqualTo(vanilla);
-    assertThat(filled.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
+    assertThat(filled.getVanilla().getInitializationList())
+        .containsExactly(Initialization.KAIMING);
     assertThat(filled.getCopy().getRecipe()).isEqualTo(vanilla.toBuilder().setEpochs(30).build());
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
   }
@@ -74,7 +75,8 @@ class PresetsTest {
     assertThat(filled.getVanilla().getRecipe().getOptimizer()).isEqualTo(Optimizer.ADAM);
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(30);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
-    assertThat(filled.getVanilla().getInitialization()).isEqualTo(Initialization.COPY);
+    assertThat(filled.getVanilla().getInitializationList())
+        .containsExactly(Initialization.COPY);
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.LEAST_SQUARES);
     assertThat(filled.getNetwork(0)).isEqualTo(read("").getNetwork(0));
   }
@@ -83,7 +85,7 @@ class PresetsTest {
   void bansal_normalisesAroundVanillaStitchesAlone() throws Exception {
     Experiment filled = read("preset: BANSAL");
     Experiment.Builder ours = read("preset: FAST").toBuilder();
-    ours.getVanillaBuilder().setInitialization(Initialization.KAIMING);
+    ours.getVanillaBuilder().clearInitialization().addInitialization(Initialization.KAIMING);
     ours.getVanillaBuilder().getRecipeBuilder().setBatchNorm(true).setWhiten(false);
     assertThat(filled).isEqualTo(ours.build());
   }
@@ -112,7 +114,8 @@ class PresetsTest {
     assertThat(filled.getVanilla().getRecipe().getOptimizer()).isEqualTo(Optimizer.MOMENTUM);
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(2);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
-    assertThat(filled.getVanilla().getInitialization()).isEqualTo(Initialization.KAIMING);
+    assertThat(filled.getVanilla().getInitializationList())
+        .containsExactly(Initialization.KAIMING);
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
     Experiment paper = read("preset: PAPER vanilla { recipe { weight_decay: 0 } }");
     assertThat(paper.getVanilla().getRecipe().getWeightDecay()).isZero();

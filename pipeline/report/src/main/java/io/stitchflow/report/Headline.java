@@ -176,13 +176,12 @@ final class Headline {
   /** {@code trained for the task from a random start for 6 epochs}. */
   private static String trained(VanillaSettings settings) {
     StitchRecipe recipe = settings.getRecipe();
+    List<String> starts =
+        settings.getInitializationList().stream().map(Headline::startWords).toList();
     String start =
-        switch (settings.getInitialization()) {
-          case INITIALIZATION_UNSPECIFIED, KAIMING -> "a random start";
-          case COPY -> "the least-squares copy";
-          case MEAN -> "the mean of the expected representation";
-          default -> startWords(settings.getInitialization());
-        };
+        starts.size() == 1
+            ? starts.get(0)
+            : "the best of " + starts.size() + " starts (" + String.join(", ", starts) + ")";
     String objective = settings.getObjective().isEmpty() ? "task" : settings.getObjective();
     return String.format(
         Locale.ROOT,
@@ -194,7 +193,12 @@ final class Headline {
   }
 
   private static String startWords(Initialization start) {
-    return "start " + Words.text(start).replace('_', ' ');
+    return switch (start) {
+      case KAIMING -> "a random start";
+      case COPY -> "the least-squares copy";
+      case MEAN -> "the mean of the expected representation";
+      default -> "start " + Words.text(start).replace('_', ' ');
+    };
   }
 
   /** What must stand wherever the headline does. */

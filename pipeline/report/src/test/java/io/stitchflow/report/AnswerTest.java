@@ -45,7 +45,7 @@ final class AnswerTest {
   private static final ReportNetwork TWIN = Fixtures.network("twin", 2, false, 1, 1);
   private static final VanillaSettings SETTINGS =
       VanillaSettings.newBuilder()
-          .setInitialization(Initialization.KAIMING)
+          .addInitialization(Initialization.KAIMING)
           .setRecipe(StitchRecipe.newBuilder().setEpochs(6))
           .build();
 
@@ -351,12 +351,26 @@ final class AnswerTest {
     VanillaSettings copyStart =
         SETTINGS.toBuilder()
             .setObjective("copy")
-            .setInitialization(Initialization.COPY)
+            .clearInitialization()
+            .addInitialization(Initialization.COPY)
             .setRecipe(StitchRecipe.newBuilder().setEpochs(1))
             .build();
     assertThat(Headline.of(answer(), copyStart))
         .contains(
             "vanilla stitches trained for the copy from the least-squares copy for 1 epoch; ");
+  }
+
+  @Test
+  void headline_severalStarts_areNamed() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    VanillaSettings starts =
+        SETTINGS.toBuilder()
+            .addInitialization(Initialization.MEAN)
+            .setRecipe(StitchRecipe.newBuilder().setEpochs(2))
+            .build();
+    assertThat(Headline.of(answer(), starts))
+        .startsWith(
+            "Vanilla stitches trained from the best of 2 starts (a random start, the mean of the expected representation) for 2 epochs work in ");
   }
 
   @Test

@@ -29,7 +29,7 @@ public final class FakeRun implements StageRun {
   public FakeRun(Path directory, String experiment) throws IOException {
     this.directory = directory;
     report.setExperiment(experiment);
-    report.getVanillaBuilder().setInitialization(Initialization.KAIMING);
+    report.getVanillaBuilder().addInitialization(Initialization.KAIMING);
     report.getVanillaBuilder().getRecipeBuilder().setEpochs(6);
     labels("train", 2, 2, 2, 2, 2, 2, 2, 2, 2, 2);
     labels("test", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);

@@ -39,8 +39,19 @@ public final class CellMeter implements AutoCloseable {
   private int examples;
 
   /**
+   * The vanilla stitches of all starts.
+   *
+   * @param others those that were not kept, in the order of their starts
+   */
+  record Started(Starts.Losses losses, List<FrozenStitch> others) {
+    /** With one start. */
+    static final Started ONCE = new Started(new Starts.Losses(List.of(), List.of()), List.of());
+  }
+
+  /**
    * What is measured. A meter does not close the stitches.
    *
+   * @param vanilla the one that was kept
    * @param front stitches between both, by the weight of their matching loss, ascending
    * @param previous the vanilla stitch of the seed before; null in the first seed
    * @param halves predictions of sender and receiver on the same examples
@@ -48,6 +59,7 @@ public final class CellMeter implements AutoCloseable {
    */
   record Cell(
       FrozenStitch vanilla,
+      Started starts,
       FrozenStitch copy,
       SortedMap<Double, FrozenStitch> front,
       @Nullable FrozenStitch previous,
@@ -99,6 +111,11 @@ public final class CellMeter implements AutoCloseable {
   /** The same cell on validation examples, measured; null on others than test examples. */
   @Nullable CellMeter validation() {
     return validation;
+  }
+
+  /** The vanilla stitches of all starts. */
+  Started starts() {
+    return cell.starts();
   }
 
   /** Stitches between vanilla and copy, by the weight of their matching loss, ascending. */

@@ -73,7 +73,13 @@ final class ColumnMeter implements AutoCloseable {
     }
     CompareStitches parameters = run.action().getCompareStitches();
     CutPoint from = new CutPoint(parameters.getSenderCut(), sent.shape());
-    FrozenStitch vanilla = FrozenStitch.load(own.lane(), from, own.cut(), run.input("vanilla"));
+    Starts.Losses losses = Starts.Losses.read(run);
+    FrozenStitch vanilla =
+        FrozenStitch.load(own.lane(), from, own.cut(), run.input(losses.roleOfKept()));
+    List<FrozenStitch> others = new ArrayList<>();
+    for (String role : losses.rolesOfOthers()) {
+      others.add(FrozenStitch.load(own.lane(), vanilla.stitch(), run.input(role)));
+    }
     FrozenStitch copy = FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("copy"));
     SortedMap<Double, FrozenStitch> front = new TreeMap<>();
     for (int i = 0; i < parameters.getFrontCount(); i++) {
@@ -83,7 +89,13 @@ final class ColumnMeter implements AutoCloseable {
     }
     CellMeter.Cell stitches =
         new CellMeter.Cell(
-            vanilla, copy, front, previous(run, vanilla.stitch()), halves, parameters.getSeed());
+            vanilla,
+            new CellMeter.Started(losses, others),
+            copy,
+            front,
+            previous(run, vanilla.stitch()),
+            halves,
+            parameters.getSeed());
     CellMeter meter = new CellMeter(own, stitches, train, validation, metrics);
     cells.add(new Cell(sent, stitches, meter));
   }
@@ -162,6 +174,7 @@ final class ColumnMeter implements AutoCloseable {
   public void close() {
     for (Cell cell : cells) {
       cell.stitches().vanilla().close();
+      cell.stitches().starts().others().forEach(FrozenStitch::close);
       cell.stitches().copy().close();
       cell.stitches().front().values().forEach(FrozenStitch::close);
       FrozenStitch previous = cell.stitches().previous();

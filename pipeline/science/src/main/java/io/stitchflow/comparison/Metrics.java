@@ -15,6 +15,7 @@ public final class Metrics {
           new Accuracy(),
           new MeanSquaredError(),
           new Front(),
+          new Starts(),
           new Agreement(),
           new Cosine(),
           new Cka(),

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,19 @@ public final class Network implements AutoCloseable {
       consumer.accept(later, y);
     }
     return pass(i, i + 1, y);
+  }
+
+  /** What the last layer reads if representations at {@code cut} are fed in. */
+  public NDArray penultimate(NDArray representation, CutPoint cut) {
+    int last = architecture.sections().size() - 1;
+    NDArray y = pass(architecture.sectionsBefore(cut), last, inside(representation));
+    List<Step> layers = architecture.sections().get(last).layers();
+    for (Step layer : layers.subList(0, layers.size() - 1)) {
+      try (NDArray before = y) {
+        y = layer.apply(before, frozen);
+      }
+    }
+    return y;
   }
 
   /**

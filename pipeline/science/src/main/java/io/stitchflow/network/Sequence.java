@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.stitchflow.v1.Layer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One after another; at least one. */
@@ -13,6 +14,13 @@ record Sequence(List<Step> steps) implements Step {
     if (steps.isEmpty()) {
       throw new IllegalArgumentException("a sequence needs a step, but has none");
     }
+  }
+
+  /** Its steps; in place of sequences inside, theirs. */
+  List<Step> layers() {
+    return steps.stream()
+        .flatMap(step -> step instanceof Sequence inner ? inner.layers().stream() : Stream.of(step))
+        .toList();
   }
 
   @Override

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.representation.Parts;
-import io.stitchflow.stitch.Objective.BatchLoss;
+import io.stitchflow.objective.Objective.BatchLoss;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.BestEpoch;

@@ -3,6 +3,8 @@ package io.stitchflow.stitch;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.objective.ObjectiveInputs;
+import io.stitchflow.objective.Objectives;
 import io.stitchflow.representation.Groups;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
@@ -38,7 +40,7 @@ public final class FitCopyStitchExecutor implements StageExecutor {
       ObjectiveInputs inputs = new ObjectiveInputs(lane, receiver, to, null, receiver);
       DeviceMemory.fixed(
           column.getRecipe().getBatchSize(),
-          () -> trainer.train(new CopyObjective().open(inputs), progress));
+          () -> trainer.train(Objectives.get("copy").open(inputs), progress));
     }
   }
 }

@@ -6,7 +6,10 @@ import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
-import io.stitchflow.stitch.Objective.BatchLoss;
+import io.stitchflow.objective.Objective.BatchLoss;
+import io.stitchflow.objective.Objective;
+import io.stitchflow.objective.ObjectiveInputs;
+import io.stitchflow.objective.Objectives;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
@@ -16,7 +19,10 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Trains stitches for the objective that the action names. A group is a column. */
+/**
+ * Trains stitches for the objective that the action names. A group is a column, with all starts of
+ * its stitches.
+ */
 public final class FitVanillaStitchExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
@@ -26,7 +32,11 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
         runs,
         "objective, recipe, seed and receiver cut",
         run ->
-            run.action().getFitVanillaStitch().toBuilder().clearSenderCut().clearFamily().build());
+            run.action().getFitVanillaStitch().toBuilder()
+                .clearSenderCut()
+                .clearFamily()
+                .clearInitialization()
+                .build());
     Objective objective = Objectives.get(column.getObjective());
     if (objective.readsRepresentation()) {
       Groups.checkShared(runs, "receiver's representation", run -> Groups.input(run, "receiver"));

@@ -152,6 +152,17 @@ public final class Functional {
     return JniUtils.gather(logProbabilities, (PtNDArray) labels, 1).mean().neg();
   }
 
+  /**
+   * The mean over examples of −Σ p log softmax(logits), in nats.
+   *
+   * @param logits [examples, classes]
+   * @param probabilities p, [examples, classes]
+   */
+  public static NDArray softCrossEntropy(NDArray logits, NDArray probabilities) {
+    PtNDArray logProbabilities = JniUtils.logSoftmax((PtNDArray) logits, 1, DataType.FLOAT32);
+    return logProbabilities.mul(probabilities).sum(new int[] {1}).mean().neg();
+  }
+
   /** The mean over elements of (x - y)². */
   public static NDArray meanSquaredError(NDArray x, NDArray y) {
     return x.sub(y).square().mean();

@@ -78,6 +78,7 @@ class MetricsTest {
             "accuracy",
             "mse",
             "front",
+            "starts",
             "agreement",
             "cosine",
             "cka",

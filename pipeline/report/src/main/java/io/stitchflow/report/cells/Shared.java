@@ -1,7 +1,10 @@
 package io.stitchflow.report.cells;
 
+import static java.util.Map.Entry.comparingByValue;
+
 import io.stitchflow.comparison.Quantity;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param gap the vanilla stitch's cross-entropy on train examples minus the least of the cell's
  *     other stitches measured there; 0 if they differ by rounding only, null if none was measured.
  *     Above 0, training has not converged. Controls are not measured on train examples, so these
- *     are the copies of all solvers
+ *     are the copies of all solvers and the vanilla stitches of the other starts
  * @param copyDrop R² of the copy on train examples minus that on test examples
  */
 public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
@@ -30,6 +33,9 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
   public static final Shared NONE = new Shared(null, null);
 
   private static final double ROUNDING = 1e-9;
+
+  /** Training sums a loss in float32: between starts, less than this share of it decides nothing. */
+  private static final double ROUNDING_OF_TRAINING = 1e-6;
 
   /** Stitches of the cell whose loss is within reach. */
   private static final List<String> OTHERS = List.of("copy", "identity", "permutation", "random");
@@ -68,6 +74,9 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
         for (String stitch : OTHERS) {
           known = min(known, row.crossEntropy(stitch));
         }
+        for (double other : otherStarts(row)) {
+          known = min(known, vanilla == null ? other : rounded(other, vanilla));
+        }
       }
     }
     if (reached == null) {
@@ -81,6 +90,28 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
     }
     double gap = reached - known;
     return Math.abs(gap) <= ROUNDING * Math.abs(known) ? 0 : gap;
+  }
+
+  /** Cross-entropies of the vanilla stitches that were not kept; none with one start. */
+  private static List<Double> otherStarts(Cell row) {
+    Map<String, Double> losses = row.values().series("start_loss");
+    List<Double> others = new ArrayList<>();
+    @Nullable String kept =
+        losses.isEmpty() ? null : Collections.min(losses.entrySet(), comparingByValue()).getKey();
+    row.values()
+        .series("start_cross_entropy")
+        .forEach(
+            (start, loss) -> {
+              if (!start.equals(kept)) {
+                others.add(loss);
+              }
+            });
+    return others;
+  }
+
+  /** The kept stitch's loss in place of one that differs from it by rounding only. */
+  private static double rounded(double other, double kept) {
+    return Math.abs(kept - other) <= ROUNDING_OF_TRAINING * Math.abs(other) ? kept : other;
   }
 
   private static double min(double known, @Nullable Double other) {

@@ -8,7 +8,9 @@ import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Measurement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Cross-entropies on train examples by hand; test rows have others, which must not count. */
@@ -63,6 +65,26 @@ final class SharedTest {
     assertThat(filled().get(0).gap()).isEqualTo(0.375);
   }
 
+  /** The kept start has the lowest loss on the examples that chose it, not here. */
+  @Test
+  void gap_anotherStartHasALowerTrainLoss_isAboveZero() {
+    add(CopySolver.SGD, withStarts(0.5, 0.75, 0.3, 0.4, 0.25));
+    assertThat(filled().get(0).gap()).isEqualTo(0.25);
+  }
+
+  @Test
+  void gap_otherStartsLossBetweenItsOwnAndTheCopys_isTheDistanceToThatStart() {
+    add(CopySolver.SGD, withStarts(0.5, 0.875, 0.3, 0.4, 0.75));
+    assertThat(filled().get(0).gap()).isEqualTo(-0.25);
+  }
+
+  @Test
+  void gap_otherStartDiffersByRoundingOfTraining_isZero() {
+    add(CopySolver.SGD, withStarts(0.5, 0.875, 0.3, 0.3, 0.5 - 1e-8));
+    assertThat(filled().get(0).gap()).isZero();
+    assertThat(filled().get(0).notConverged()).isFalse();
+  }
+
   @Test
   void gap_lossThatIsNoNumber_isInfinite() {
     add(CopySolver.SGD, train(Double.NaN, 0.9));
@@ -100,6 +122,22 @@ final class SharedTest {
                 .build(),
             Comparison.newBuilder().setTrain(train).setTest(test).build(),
             Digest.of(new byte[0])));
+  }
+
+  /** The vanilla stitch is that from the copy; {@code other} is from the mean. */
+  private static Measurement withStarts(
+      double vanilla, double copy, double loss, double otherLoss, double other) {
+    return Measured.like(train(vanilla, copy))
+        .put("start_loss", series(loss, otherLoss))
+        .put("start_cross_entropy", series(vanilla, other))
+        .build();
+  }
+
+  private static Map<String, Double> series(double ofCopy, double ofMean) {
+    Map<String, Double> series = new LinkedHashMap<>();
+    series.put("copy", ofCopy);
+    series.put("mean", ofMean);
+    return series;
   }
 
   private static Measurement train(double vanilla, double copy) {

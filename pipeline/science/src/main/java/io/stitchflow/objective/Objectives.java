@@ -1,4 +1,4 @@
-package io.stitchflow.stitch;
+package io.stitchflow.objective;
 
 import io.stitchflow.registry.Registry;
 import java.util.List;
@@ -10,7 +10,12 @@ public final class Objectives {
           "objective",
           Objective::name,
           Registry.withExtensions(
-              Objective.class, List.of(new TaskObjective(), new CopyObjective())));
+              Objective.class, List.of(
+                  new TaskObjective(),
+                  new CopyObjective(),
+                  new SoftLabelsObjective(),
+                  new LaterObjective(),
+                  new PenultimateObjective())));
 
   private Objectives() {}
 

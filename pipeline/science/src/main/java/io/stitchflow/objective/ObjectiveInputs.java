@@ -1,4 +1,4 @@
-package io.stitchflow.stitch;
+package io.stitchflow.objective;
 
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;

@@ -1,4 +1,4 @@
-package io.stitchflow.stitch;
+package io.stitchflow.objective;
 
 import ai.djl.ndarray.NDArray;
 
@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
  * against it.
  *
  * <p>To add an objective: implement this interface and append it to {@link Objectives}, or name it
- * in {@code META-INF/services/io.stitchflow.stitch.Objective}. An implementation needs a public
+ * in {@code META-INF/services/io.stitchflow.objective.Objective}. An implementation needs a public
  * constructor without arguments and no state. {@code ObjectivesTest} runs over all objectives.
  */
 public interface Objective {
