@@ -88,6 +88,8 @@ class MetricsTest {
             "divergence",
             "fisher",
             "ood",
+            "ladder",
+            "probe",
             "controls");
   }
 

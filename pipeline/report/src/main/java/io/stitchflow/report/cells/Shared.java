@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What the rows of one cell and seed show only together; null where not measured.
  *
  * @param gap the vanilla stitch's cross-entropy on train examples minus the least of the cell's
- *     other stitches measured there; 0 if they differ by rounding only, null if none was measured.
- *     Above 0, training has not converged. Controls are not measured on train examples, so these
- *     are the copies of all solvers
+ *     other stitches measured there: the copies of all solvers and, where the maps have one shape,
+ *     the identity and the permutation. 0 if they differ by rounding only, null if none was
+ *     measured. Above 0, training has not converged
  * @param copyDrop R² of the copy on train examples minus that on test examples
  */
 public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
@@ -29,10 +29,11 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
 
   public static final Shared NONE = new Shared(null, null);
 
-  private static final double ROUNDING = 1e-9;
+  /** An exact copy and the identity are one stitch but for float32, which logits multiply. */
+  private static final double ROUNDING = 1e-6;
 
   /** Stitches of the cell whose loss is within reach. */
-  private static final List<String> OTHERS = List.of("copy", "identity", "permutation", "random");
+  private static final List<String> OTHERS = List.of("copy", "identity", "permutation");
 
   /** One seed of a cell. */
   private record Stitching(CellKey cell, long seed) {}
