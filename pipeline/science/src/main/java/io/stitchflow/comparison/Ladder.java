@@ -80,12 +80,14 @@ final class Ladder extends Metric {
       }
     }
 
-    /** Those of the train examples; null if undefined there. */
+    /** Those of the train examples, once the last was added; null if undefined there. */
     private @Nullable Rungs fitted() {
       if (train != null) {
-        return ((LadderMeter) train.meter(Ladder.this)).rungs;
+        return ((LadderMeter) train.meter(Ladder.this)).fitted();
       }
-      rungs = sums.ofCopy().isDefined() ? new Rungs(stitch, sums) : null;
+      if (rungs == null && sums.ofCopy().isDefined()) {
+        rungs = new Rungs(stitch, sums);
+      }
       return rungs;
     }
   }
@@ -96,11 +98,13 @@ final class Ladder extends Metric {
     private final @Nullable JointMoments sender;
     private final JointMoments copy;
     private final DMatrixRMaj directions;
+    private final int effectiveRank;
 
     Rungs(Stitch stitch, ChannelSums train) {
       this.sender = isOfOneSize(stitch) ? train.ofSender() : null;
       this.copy = train.ofCopy();
       this.directions = RestrictedMaps.directions(copy);
+      this.effectiveRank = effectiveRank(copy.r2OfProjections(directions, copy));
       if (sender != null) {
         if (sender.channelsX() == sender.channelsY()) {
           maps.put("identity", RestrictedMaps.identity(sender));
@@ -134,9 +138,7 @@ final class Ladder extends Metric {
       return r2;
     }
 
-    /** 0 where it is undefined. */
-    int effectiveRank() {
-      double[] byRank = copy.r2OfProjections(directions, copy);
+    private static int effectiveRank(double[] byRank) {
       double least = KEPT * byRank[byRank.length - 1];
       if (!(least > 0)) {
         return 0;
@@ -146,6 +148,11 @@ final class Ladder extends Metric {
         rank++;
       }
       return rank;
+    }
+
+    /** 0 where it is undefined. */
+    int effectiveRank() {
+      return effectiveRank;
     }
   }
 }
