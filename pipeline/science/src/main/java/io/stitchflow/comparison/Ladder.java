@@ -43,8 +43,7 @@ final class Ladder extends Metric {
         List.of(
             Quantity.series("ladder_r2", "R² by capacity", Range.AT_MOST_ONE, Better.HIGHER)
                 .of(Stitched.COPY),
-            Quantity.number(
-                    "effective_rank", "effective rank", Range.NOT_NEGATIVE, Better.NEITHER)
+            Quantity.number("effective_rank", "effective rank", Range.NOT_NEGATIVE, Better.NEITHER)
                 .of(Stitched.COPY)
                 .in(Table.GEOMETRY)));
   }

@@ -180,9 +180,7 @@ final class ReceiverTargets {
    * @param rows of all examples
    */
   int[] fisherRows(int[] rows) {
-    return fisher == null
-        ? new int[0]
-        : FisherInformation.chosen(rows, classes());
+    return fisher == null ? new int[0] : FisherInformation.chosen(rows, classes());
   }
 
   /** Requests mean and covariance of the channel means of examples. */

@@ -85,7 +85,7 @@ public final class JointMoments {
     }
     DMatrixRMaj error = CommonOps_DDRM.multTransA(w, movedX(fitted), null);
     CommonOps_DDRM.subtractEquals(error, movedY(fitted));
-    return (explained - square(error)) / variance;
+    return share(explained - square(error));
   }
 
   /**
@@ -106,9 +106,14 @@ public final class JointMoments {
         explained += directions.get(i, r) * (2 * crossed.get(i, r) - mapped.get(i, r));
       }
       explained += x.get(r) * (2 * y.get(r) - x.get(r));
-      r2[r] = explained / variance;
+      r2[r] = share(explained);
     }
     return r2;
+  }
+
+  /** Of the variance of Y; rounding may bring an exact map a little above 1. */
+  private double share(double explained) {
+    return Math.min(1, explained / variance);
   }
 
   private DMatrixRMaj movedX(JointMoments fitted) {

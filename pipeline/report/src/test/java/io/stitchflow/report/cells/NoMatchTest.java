@@ -141,9 +141,7 @@ final class NoMatchTest {
     assertThat(cell.values().number("probe_accuracy")).isEqualTo(1);
     assertThat(cell.r2Copy()).isLessThan(Verdict.COPIES);
     JudgedCell judged = JudgedCell.of(test, new Chance(1. / CLASSES));
-    assertThat(judged.verdict())
-        .as("%s", cell.values().numbers())
-        .isEqualTo(Verdict.NO_COPY);
+    assertThat(judged.verdict()).as("%s", cell.values().numbers()).isEqualTo(Verdict.NO_COPY);
   }
 
   private Path representation(Path network, Path images) throws IOException {
@@ -151,9 +149,7 @@ final class NoMatchTest {
             new CollectRepresentationExecutor(),
             Action.newBuilder()
                 .setCollectRepresentation(
-                    CollectRepresentation.newBuilder()
-                        .setCut(TO)
-                        .setDtype(ElementType.FLOAT32)),
+                    CollectRepresentation.newBuilder().setCut(TO).setDtype(ElementType.FLOAT32)),
             Map.of("network", network, "dataset", images))
         .resolve("representation");
   }
