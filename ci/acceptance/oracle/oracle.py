@@ -42,7 +42,7 @@ RELATIVE = 1e-5
 
 # Those that the oracle knows
 METRICS = ["accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis"]
-METRICS += ["distance", "drift", "interpolation", "controls"]
+METRICS += ["distance", "drift", "interpolation", "ladder", "probe", "controls"]
 
 
 class Files:
@@ -90,13 +90,15 @@ class Files:
         return measures.Predictions(logits, labels)
 
     @functools.lru_cache(maxsize=None)
-    def permutations(self, sender, receiver):
+    def permutations(self, sender, receiver, score):
         """The best ones for these representations of the train split."""
         x, _ = self.representation(sender)
         y, _ = self.representation(receiver)
+        if x.shape[1:] != y.shape[1:]:
+            return []
         rows = selected("train", len(y))
-        scores = measures.correlations(x[rows], y[rows])
-        return measures.best_permutations(scores, SLACK, PERMUTATIONS)
+        scores = score(x[rows], y[rows])
+        return measures.best_permutations(scores, SLACK * abs(scores).max(), PERMUTATIONS)
 
     @functools.lru_cache(maxsize=None)
     def representation_error(self, digest):
@@ -155,10 +157,15 @@ class Expected:
                 row.update(measures.along(along[split]))
             self.rows[split] = row
         self.rows["test"].update(measures.chosen(along["validation"], along["test"]))
-        # Columns of controls, once for each permutation that may be the best one
-        self.controls = {split: [{}] for split in halves}
-        for split in ("validation", "test"):
-            self.controls[split] = self.control(halves[split])
+        self.probe(halves)
+        # Columns of controls and of the ladder, once for each permutation that may be the best one
+        self.controls = {split: self.control(half, split) for split, half in halves.items()}
+        permutations = self.permutations(measures.covariance_scores)
+        inputs = self.copy[1][0].size
+        self.ladders = {
+            split: measures.ladder(halves["train"], half, inputs, permutations)
+            for split, half in halves.items()
+        }
         for split, half in halves.items():
             self.noise[split] = self.float32_noise(half)
             points = [*along.get(split, {}).values(), *started[split].values()]
@@ -184,19 +191,34 @@ class Expected:
         rows = selected(split, len(labels))
         return [self.own(half, split).classes[rows] for half in ("sender", "receiver")]
 
-    def control(self, half):
+    def permutations(self, score):
+        inputs = self.comparison.inputs
+        return self.files.permutations(inputs["sender.train"], inputs["receiver.train"], score)
+
+    def control(self, half, split):
         x, y = half.x, half.y
-        cuts = self.comparison.sender_cut, self.comparison.receiver_cut
-        drawn = measures.random_stitch(self.vanilla, self.comparison.seed, *cuts)
-        row = measures.control(half, "random", measures.apply(x, drawn, y.shape[1:]))
+        row = {}
+        if split != "train":
+            cuts = self.comparison.sender_cut, self.comparison.receiver_cut
+            drawn = measures.random_stitch(self.vanilla, self.comparison.seed, *cuts)
+            row = measures.control(half, "random", measures.apply(x, drawn, y.shape[1:]))
         if x.ndim != 4 or x.shape[1:] != y.shape[1:]:
             return [row]
         row.update(measures.control(half, "identity", x))
-        inputs = self.comparison.inputs
         return [
             {**row, **measures.control(half, "permutation", x[:, sources])}
-            for sources in self.files.permutations(inputs["sender.train"], inputs["receiver.train"])
+            for sources in self.permutations(measures.correlations)
         ]
+
+    def probe(self, halves):
+        """Measures the probe that validation examples choose."""
+        found = measures.probes(halves["train"], len(self.network.fc.bias))
+        if not found:
+            return
+        seen = [measures.probe_accuracy(each, halves["validation"]) for each in found]
+        best = max(range(len(seen)), key=lambda i: (seen[i], i))
+        self.rows["validation"]["probe_accuracy"] = seen[best]
+        self.rows["test"]["probe_accuracy"] = measures.probe_accuracy(found[best], halves["test"])
 
     def float32_noise(self, half):
         """Root mean square of a float32 stitch's rounding: a few units in the last place of its terms' sizes."""
@@ -250,6 +272,9 @@ def limit(column, ours, row, expected, split):
     if column in ("r2_vanilla", "r2_copy", "r2_copy_low", "r2_copy_high", "front_r2", "start_r2"):
         mse = (1 - ours) * variance
         return RELATIVE * (1 + abs(ours)) + (2 * noise * numpy.sqrt(mse) + noise**2) / variance
+    if column == "ladder_r2":
+        # Moments of products in float32
+        return RELATIVE * (10 + abs(ours))
     if column == "copy_r2_drop":
         rows = expected.rows
         return sum(
@@ -311,7 +336,7 @@ def series(text):
 
 
 def read(column, text):
-    if column.startswith(("front_", "start_", "interpolated_")) or column.endswith("_later_r2"):
+    if column.startswith(("front_", "start_", "interpolated_", "ladder_")) or column.endswith("_later_r2"):
         return series(text) if text else {}
     return float(text) if text else None
 
@@ -337,17 +362,19 @@ def shared(rows, expected):
     for row in rows:
         solvers = cells[tuple(row[name] for name in PLACE[:5] + ["seed"])]
         own = solvers[row["copy_solver"]].rows
-        reached = own["train"]["vanilla_cross_entropy"]
-        known = min(each.rows["train"]["copy_cross_entropy"] for each in solvers.values())
+        losses = [each.rows["train"]["copy_cross_entropy"] for each in solvers.values()]
         each = solvers[row["copy_solver"]]
-        measured = own["train"]["start_cross_entropy"] if "starts" in each.comparison.metrics else {}
-        for name, loss in measured.items():
-            if name != each.comparison.starts[each.kept]:
-                known = min(known, reached if abs(reached - loss) <= 1e-6 * loss else loss)
-        gap = reached - known
+        control = each.controls["train"][0]
+        names = ("identity_cross_entropy", "permutation_cross_entropy")
+        losses += [control[name] for name in names if name in control]
+        if "starts" in each.comparison.metrics:
+            starts = own["train"]["start_cross_entropy"].items()
+            losses += [loss for name, loss in starts if name != each.comparison.starts[each.kept]]
+        known = min(losses)
+        gap = own["train"]["vanilla_cross_entropy"] - known
         train, test = own["train"]["r2_copy"], own["test"]["r2_copy"]
         yield {
-            "gap": 0.0 if abs(gap) <= 1e-9 * abs(known) else gap,
+            "gap": 0.0 if abs(gap) <= 1e-6 * abs(known) else gap,
             "copy_r2_drop": None if train is None or test is None else train - test,
         }
 
@@ -404,6 +431,18 @@ def check(store, cells):
             controls[0],
         )
         ours.update(best)
+        series = theirs.get("ladder_r2") or {}
+        ladders = numbers.ladders[split]
+        ours.update(
+            min(
+                ladders,
+                key=lambda each: max(
+                    (abs(each["ladder_r2"].get(name, 0) - r2) for name, r2 in series.items()),
+                    default=0,
+                ),
+            )
+        )
+        ambiguous += len(ladders) > 1
         for metric, columns in by_metric.items():
             if metric in METRICS and metric not in numbers.comparison.metrics:
                 ours.update(dict.fromkeys(columns))

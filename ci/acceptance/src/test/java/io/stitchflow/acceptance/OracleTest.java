@@ -40,7 +40,7 @@ class OracleTest {
       front { recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
         "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
-        "distance", "drift", "interpolation", "controls"
+        "distance", "drift", "interpolation", "ladder", "probe", "controls"
       ]
       seed: [1, 2]
       """;

@@ -233,6 +233,20 @@ public final class CellMeter implements AutoCloseable {
     meters.values().forEach(meter -> meter.add(batch));
   }
 
+  /** Whether a metric measures the examples once more, after all of them were added. */
+  boolean readsAgain() {
+    return meters.values().stream().anyMatch(Meter::readsAgain);
+  }
+
+  /** Adds the next examples once more, to the metrics that measure them again. */
+  void addAgain(NDArray x, NDArray y, IntUnaryOperator labels) {
+    for (Meter meter : meters.values()) {
+      if (meter.readsAgain()) {
+        meter.addAgain(x, y, labels);
+      }
+    }
+  }
+
   private NDArray suffix(NDArray representation, List<NDArray> own, LaterCut later) {
     if (own.isEmpty()) {
       return receiver.suffix(representation);

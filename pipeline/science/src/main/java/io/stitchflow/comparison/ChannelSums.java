@@ -3,6 +3,7 @@ package io.stitchflow.comparison;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.statistics.Assignment;
 import io.stitchflow.statistics.ChannelMoments;
+import io.stitchflow.statistics.JointMoments;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.torch.Lane;
 import java.util.function.ObjDoubleConsumer;
@@ -104,6 +105,16 @@ final class ChannelSums {
     result.accept(
         "vanilla", comparison.of(fromVanilla.covariance(vanilla, receiver), vanilla, receiver));
     result.accept("copy", comparison.of(fromCopy.covariance(copy, receiver), copy, receiver));
+  }
+
+  /** Of the sender's vectors with the expected ones, where positions correspond. */
+  JointMoments ofSender() {
+    return JointMoments.of(sender, small, fromSender);
+  }
+
+  /** Of the copy's output with the expected vectors. */
+  JointMoments ofCopy() {
+    return JointMoments.of(copy, receiver, fromCopy);
   }
 
   /** The sender channel that goes best with each receiver channel; maps are of one shape. */

@@ -136,6 +136,37 @@ final class ColumnMeter implements AutoCloseable {
     }
   }
 
+  /** Measures the examples once more in the cells with a metric that does so. */
+  void readAgain(int batch) {
+    List<Cell> again = cells.stream().filter(cell -> cell.meter().readsAgain()).toList();
+    if (again.isEmpty()) {
+      return;
+    }
+    ByteBuffer receiverRows = buffer(expected, batch);
+    List<ByteBuffer> senderRows = again.stream().map(cell -> buffer(cell.sent(), batch)).toList();
+    for (int from = 0; from < rows.length; from += batch) {
+      int start = from;
+      int count = Math.min(batch, rows.length - from);
+      Lane.scoped(
+          () -> {
+            expected.gatherFloats(rows, start, count, receiverRows);
+            NDArray y = own.lane().create(receiverRows, shape(count, expected));
+            for (int i = 0; i < again.size(); i++) {
+              Cell cell = again.get(i);
+              ByteBuffer sent = senderRows.get(i);
+              cell.sent().gatherFloats(rows, start, count, sent);
+              Lane.scoped(
+                  () ->
+                      cell.meter()
+                          .addAgain(
+                              own.lane().create(sent, shape(count, cell.sent())),
+                              y,
+                              example -> expected.label(rows[start + example])));
+            }
+          });
+    }
+  }
+
   /** Adds to the Fisher information, if a metric requested it. */
   private void readFisher(int batch, ByteBuffer buffer) {
     int[] chosen = own.fisherRows(rows);

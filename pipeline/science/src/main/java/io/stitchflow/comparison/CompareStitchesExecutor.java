@@ -73,6 +73,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
         add(train, run, TRAIN, null, null);
       }
       train.read(batch, share -> progress.accept(share / 2));
+      train.readAgain(batch);
       for (int i = 0; i < runs.size(); i++) {
         add(validation, runs.get(i), VALIDATION, train.meter(i), null);
       }

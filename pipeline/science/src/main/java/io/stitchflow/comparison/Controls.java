@@ -11,11 +11,19 @@ import io.stitchflow.torch.Lane;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Stitches without training, measured on examples that no stitch learns from. */
+/**
+ * Stitches without training. The identity and the permutation, which a vanilla stitch may fall
+ * behind, are measured on train examples too.
+ *
+ * <p>Three passes through the receiver for each unseen example, one where the maps differ in shape.
+ * Where they have one shape, train examples are read a second time, once the permutation is known,
+ * and pass the receiver twice: as often as for the two stitches of the cell.
+ */
 final class Controls extends Metric {
   private static final List<String> STITCHES = List.of("identity", "permutation", "random");
 
@@ -26,7 +34,7 @@ final class Controls extends Metric {
         List.of(
             new Definition(
                 "identity, permutation, random",
-                "Stitches without training, on validation and test examples; the first two only where the maps have one shape. Permutation: each receiver channel takes one sender channel, by the assignment of largest total correlation on train examples. Random: Kaiming-uniform weights and zero bias, the start of a copy by SGD.",
+                "Stitches without training, the first two only where the maps have one shape. Random is not measured on train examples. Permutation: each receiver channel takes one sender channel, by the assignment of largest total correlation on train examples. Random: Kaiming-uniform weights and zero bias, the start of a copy by SGD.",
                 "Li et al. 2016",
                 "https://arxiv.org/abs/1511.07543")),
         STITCHES.stream().flatMap(Controls::quantities).toList());
@@ -49,34 +57,67 @@ final class Controls extends Metric {
   public Meter open(CellMeter cell) {
     CellMeter train = cell.train();
     if (train == null) {
-      return new Matching(cell);
+      return isOfOneShape(cell.stitch()) ? new Matching(cell) : values -> {};
     }
-    return new Measuring(cell, ((Matching) train.meter(this)).sources());
+    Measuring measuring = new Measuring(cell);
+    if (train.meter(this) instanceof Matching matching) {
+      measuring.addChannelwise(matching.sources());
+    }
+    measuring.addRandom(cell.seed());
+    return measuring;
   }
 
-  /** On train examples: finds the best permutation of channels. */
+  private static boolean isOfOneShape(Stitch stitch) {
+    return stitch.to().isMap() && stitch.from().shape().equals(stitch.to().shape());
+  }
+
+  /** On train examples: finds the best permutation of channels, then measures it. */
   private static final class Matching implements Meter {
-    private final @Nullable ChannelSums sums;
+    private final ChannelSums sums;
+    private final Measuring measuring;
+    private @Nullable List<Integer> sources;
 
     Matching(CellMeter cell) {
-      this.sums = isOfOneShape(cell.stitch()) ? cell.channels().withSender() : null;
-    }
-
-    private static boolean isOfOneShape(Stitch stitch) {
-      return stitch.to().isMap() && stitch.from().shape().equals(stitch.to().shape());
+      this.sums = cell.channels().withSender();
+      this.measuring = new Measuring(cell);
     }
 
     @Override
-    public void measure(MeasuredValues.Builder values) {}
+    public boolean readsAgain() {
+      return true;
+    }
 
-    /** The sender channel of each receiver channel; null if the maps differ in shape. */
-    @Nullable List<Integer> sources() {
-      return sums == null ? null : Arrays.stream(sums.permutation()).boxed().toList();
+    @Override
+    public void addAgain(NDArray sender, NDArray expected, IntUnaryOperator labels) {
+      if (sources == null) {
+        measuring.addChannelwise(sources());
+      }
+      measuring.add(sender, expected, labels);
+    }
+
+    @Override
+    public void measure(MeasuredValues.Builder values) {
+      measuring.measure(values);
+    }
+
+    /** The sender channel of each receiver channel, by all train examples. */
+    List<Integer> sources() {
+      List<Integer> known =
+          sources == null ? Arrays.stream(sums.permutation()).boxed().toList() : sources;
+      sources = known;
+      return known;
+    }
+
+    @Override
+    public void close() {
+      measuring.close();
     }
   }
 
-  /** On test examples. */
+  /** Of stitches that are known. */
   private static final class Measuring implements Meter {
+    private final Lane lane;
+    private final Stitch stitch;
     private final ReceiverTargets receiver;
     private final RepresentationVariance spread;
     private final List<Control> all = new ArrayList<>();
@@ -94,33 +135,41 @@ final class Controls extends Metric {
       }
     }
 
-    Measuring(CellMeter cell, @Nullable List<Integer> permutation) {
+    Measuring(CellMeter cell) {
+      this.lane = cell.lane();
+      this.stitch = cell.stitch();
       this.receiver = cell.receiver();
       this.spread = cell.spread();
-      Lane lane = cell.lane();
-      Stitch stitch = cell.stitch();
-      if (permutation != null) {
-        List<Integer> same = IntStream.range(0, permutation.size()).boxed().toList();
-        all.add(
-            new Control(
-                "identity", FrozenStitch.permutation(lane, stitch.from(), stitch.to(), same)));
-        all.add(
-            new Control(
-                "permutation",
-                FrozenStitch.permutation(lane, stitch.from(), stitch.to(), permutation)));
-      }
-      all.add(new Control("random", FrozenStitch.random(lane, stitch, cell.seed())));
+    }
+
+    /** Adds the identity and the permutation. */
+    void addChannelwise(List<Integer> permutation) {
+      List<Integer> same = IntStream.range(0, permutation.size()).boxed().toList();
+      add("identity", FrozenStitch.permutation(lane, stitch.from(), stitch.to(), same));
+      add("permutation", FrozenStitch.permutation(lane, stitch.from(), stitch.to(), permutation));
+    }
+
+    void addRandom(long seed) {
+      add("random", FrozenStitch.random(lane, stitch, seed));
+    }
+
+    private void add(String name, FrozenStitch control) {
+      all.add(new Control(name, control));
     }
 
     @Override
     public void add(Batch batch) {
+      add(batch.sender(), batch.expected(), batch.labels());
+    }
+
+    void add(NDArray sender, NDArray expected, IntUnaryOperator labels) {
       for (Control control : all) {
         Lane.scoped(
             () -> {
-              NDArray z = control.stitch.apply(batch.sender());
-              control.squares += Sums.squaredDistance(z, batch.expected());
-              control.elements += batch.expected().size();
-              control.predictions.add(receiver.suffix(z), batch.labels());
+              NDArray z = control.stitch.apply(sender);
+              control.squares += Sums.squaredDistance(z, expected);
+              control.elements += expected.size();
+              control.predictions.add(receiver.suffix(z), labels);
             });
       }
     }

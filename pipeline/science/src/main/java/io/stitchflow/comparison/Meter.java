@@ -8,6 +8,20 @@ public interface Meter extends AutoCloseable {
   /** Adds the next examples. */
   default void add(Batch batch) {}
 
+  /** Whether it measures the train examples once more, after all of them were added. */
+  default boolean readsAgain() {
+    return false;
+  }
+
+  /**
+   * Adds the next train examples once more.
+   *
+   * @param sender the sender's representation
+   * @param expected the receiver's own
+   * @param labels class by example, counted from this batch's first
+   */
+  default void addAgain(NDArray sender, NDArray expected, IntUnaryOperator labels) {}
+
   /** Puts the values of all examples so far; what is undefined is left out. */
   void measure(MeasuredValues.Builder values);
 

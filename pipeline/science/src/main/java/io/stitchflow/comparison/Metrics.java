@@ -28,6 +28,8 @@ public final class Metrics {
           new FisherWeighted(),
           new OutOfDistribution(),
           new Interpolation(),
+          new Ladder(),
+          new Probe(),
           new Controls());
 
   private static final Registry<Metric> ALL =

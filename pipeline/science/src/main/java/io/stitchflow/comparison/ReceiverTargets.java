@@ -116,6 +116,11 @@ final class ReceiverTargets {
     return cut;
   }
 
+  /** Classes of the receiver's task. */
+  int classes() {
+    return receiver.architecture().task().classes();
+  }
+
   /** Logits of the receiver if {@code representation} replaces its own. */
   NDArray suffix(NDArray representation) {
     return receiver.suffix(representation, cut);
@@ -184,9 +189,7 @@ final class ReceiverTargets {
    * @param rows of all examples
    */
   int[] fisherRows(int[] rows) {
-    return fisher == null
-        ? new int[0]
-        : FisherInformation.chosen(rows, receiver.architecture().task().classes());
+    return fisher == null ? new int[0] : FisherInformation.chosen(rows, classes());
   }
 
   /** Requests mean and covariance of the channel means of examples. */

@@ -89,6 +89,8 @@ class MetricsTest {
             "divergence",
             "fisher",
             "ood",
+            "ladder",
+            "probe",
             "controls");
   }
 

@@ -103,6 +103,13 @@ class GatesTest {
             .as(cut)
             .hasSize(Subject.CUTS.size() - 1 - Subject.CUTS.indexOf(cut))
             .allSatisfy(r2 -> assertThat(r2).isGreaterThan(0.9999));
+        assertThat(MeasuredValues.of(split).series("ladder_r2"))
+            .as(cut)
+            .hasEntrySatisfying("identity", r2 -> assertThat(r2).isEqualTo(1, within(1e-5)))
+            .hasEntrySatisfying("permutation", r2 -> assertThat(r2).isEqualTo(1, within(1e-5)))
+            .hasEntrySatisfying("orthogonal", r2 -> assertThat(r2).isEqualTo(1, within(1e-5)))
+            .hasEntrySatisfying("full", r2 -> assertThat(r2).isEqualTo(1, within(1e-5)));
+        assertThat(number(split, "identity_mse")).isZero();
       }
       for (Measurement unseen : List.of(comparison.getValidation(), comparison.getTest())) {
         assertThat(number(unseen, "copy_fisher_r2")).as(cut).isGreaterThan(0.9999);

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * What the rows of one cell and seed show only together; null where not measured.
  *
  * @param gap the vanilla stitch's cross-entropy on train examples minus the least of the cell's
- *     other stitches measured there; 0 if they differ by rounding only, null if none was measured.
- *     Above 0, training has not converged. Controls are not measured on train examples, so these
- *     are the copies of all solvers and the vanilla stitches of the other starts
+ *     other stitches measured there: the copies of all solvers, the vanilla stitches of the other
+ *     starts and, where the maps have one shape, the identity and the permutation. 0 if they differ
+ *     by rounding only, null if none was measured. Above 0, training has not converged
  * @param copyDrop R² of the copy on train examples minus that on test examples
  */
 public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
@@ -32,13 +32,14 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
 
   public static final Shared NONE = new Shared(null, null);
 
-  private static final double ROUNDING = 1e-9;
-
-  /** Training sums a loss in float32: between starts, less than this share of it decides nothing. */
-  private static final double ROUNDING_OF_TRAINING = 1e-6;
+  /**
+   * An exact copy and the identity are one stitch but for float32, which logits multiply, and which
+   * training sums losses in that choose between starts.
+   */
+  private static final double ROUNDING = 1e-6;
 
   /** Stitches of the cell whose loss is within reach. */
-  private static final List<String> OTHERS = List.of("copy", "identity", "permutation", "random");
+  private static final List<String> OTHERS = List.of("copy", "identity", "permutation");
 
   /** One seed of a cell. */
   private record Stitching(CellKey cell, long seed) {}
@@ -75,7 +76,7 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
           known = min(known, row.crossEntropy(stitch));
         }
         for (double other : otherStarts(row)) {
-          known = min(known, vanilla == null ? other : rounded(other, vanilla));
+          known = min(known, other);
         }
       }
     }
@@ -107,11 +108,6 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
               }
             });
     return others;
-  }
-
-  /** The kept stitch's loss in place of one that differs from it by rounding only. */
-  private static double rounded(double other, double kept) {
-    return Math.abs(kept - other) <= ROUNDING_OF_TRAINING * Math.abs(other) ? kept : other;
   }
 
   private static double min(double known, @Nullable Double other) {

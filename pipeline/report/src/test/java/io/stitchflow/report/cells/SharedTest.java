@@ -86,6 +86,18 @@ final class SharedTest {
   }
 
   @Test
+  void gap_exactCopyBesideTheIdentity_isZero() {
+    // Equal but for float32, as in a self pair; a difference of 1e-5 counts
+    Measured exact = Measured.like(train(0.5 * (1 + 3e-7), 0.5 * (1 + 3e-7)));
+    add(CopySolver.LEAST_SQUARES, exact.put("identity_cross_entropy", 0.5).build());
+    assertThat(filled()).noneMatch(Cell::notConverged);
+    rows.clear();
+    Measured worse = Measured.like(train(0.5 * (1 + 1e-5), 0.5 * (1 + 1e-5)));
+    add(CopySolver.LEAST_SQUARES, worse.put("identity_cross_entropy", 0.5).build());
+    assertThat(filled()).allMatch(Cell::notConverged);
+  }
+
+  @Test
   void gap_lossThatIsNoNumber_isInfinite() {
     add(CopySolver.SGD, train(Double.NaN, 0.9));
     assertThat(filled().get(0).gap()).isInfinite();
