@@ -214,7 +214,7 @@ final class ReportPage {
             100 * Front.MATCHES),
         String.format(
             Locale.ROOT,
-            "Verdicts: a matching stitch works as well if matching costs at most %.0f points of accuracy, costs points if it costs more than 0; nothing of this family works if no stitch tested does; nothing of this family can match if even the copy has an R² below %.1f. Other stitches of the family were not tested.",
+            "Verdicts: a matching stitch works as well if matching costs at most %.0f points of accuracy, costs points if it costs more than 0; nothing of this family works if no stitch tested does; nothing of this family can match if a stitch works, but even the copy has an R² below %.1f. Other stitches of the family were not tested.",
             100 * Verdict.AS_WELL,
             Front.COPIES),
         String.format(

@@ -20,8 +20,8 @@ public enum Verdict {
   COSTS("matching costs points"),
   /** None of the stitches tested works. */
   NOTHING_WORKS("nothing of this family works, as far as tested"),
-  /** Even the copy has an R² below {@link Front#COPIES}. */
-  NOTHING_MATCHES("nothing of this family can match, as far as tested"),
+  /** A stitch works, and even the copy has an R² below {@link Front#COPIES}. */
+  NOTHING_MATCHES("works, but nothing of this family can match, as far as tested"),
   /** An interval holds a threshold, or stitch seeds disagree. */
   UNDECIDED("too close to call"),
   /** A stitch with a lower train loss is known. */
@@ -76,11 +76,14 @@ public enum Verdict {
     if (r2Copy == null) {
       return UNKNOWN;
     }
+    if (!margin.isFrom(0)) {
+      return UNDECIDED;
+    }
     if (r2Copy.isBelow(Front.COPIES)) {
       return NOTHING_MATCHES;
     }
     boolean canMatch = r2Copy.isFrom(Front.COPIES) && isFrom(evidence.share(), Front.MATCHES);
-    return margin.isFrom(0) && canMatch ? ofCost(evidence.cost()) : UNDECIDED;
+    return canMatch ? ofCost(evidence.cost()) : UNDECIDED;
   }
 
   private static boolean isFrom(@Nullable Interval interval, double least) {

@@ -3,6 +3,7 @@ package io.stitchflow.report.cells;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.comparison.CompareStitchesExecutor;
+import io.stitchflow.comparison.Front;
 import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.ImportDatasetExecutor;
 import io.stitchflow.memo.StageExecutor;
@@ -107,7 +108,7 @@ final class NoMatchTest {
                     CompareStitches.newBuilder()
                         .setSenderCut(FROM)
                         .setReceiverCut(TO)
-                        .addAllMetric(List.of("accuracy", "mse", "ladder", "probe", "controls"))
+                        .addAllMetric(List.of("accuracy", "mse", "front", "ladder", "probe", "controls"))
                         .setSeed(1)),
             Map.of(
                 "vanilla",
@@ -139,9 +140,13 @@ final class NoMatchTest {
     assertThat(test).singleElement().isNotNull();
     Cell cell = test.get(0);
     assertThat(cell.values().number("probe_accuracy")).isEqualTo(1);
-    assertThat(cell.r2Copy()).isLessThan(Verdict.COPIES);
-    JudgedCell judged = JudgedCell.of(test, new Chance(1. / CLASSES));
-    assertThat(judged.verdict()).as("%s", cell.values().numbers()).isEqualTo(Verdict.NO_COPY);
+    assertThat(cell.r2Copy()).isLessThan(Front.COPIES);
+    Pair pair =
+        new Pair(
+            Fixtures.network("a", 1, false, 1, 1, 1, 1),
+            Fixtures.network("b", 2, false, 1, 1, 1, 1));
+    JudgedCell judged = JudgedCell.of(pair, test, new Chance(1. / CLASSES));
+    assertThat(judged.verdict()).as("%s", cell.values().numbers()).isEqualTo(Verdict.NOTHING_MATCHES);
   }
 
   private Path representation(Path network, Path images) throws IOException {

@@ -48,10 +48,13 @@ final class VerdictTest {
   }
 
   @Test
-  void nothingMatches_whereTheCopysR2IsBelowATenth() {
+  void nothingMatches_whereAStitchWorksAndTheCopysR2IsBelowATenth() {
     assertThat(r2Copy(0.01, 0.09)).isEqualTo(Verdict.NOTHING_MATCHES);
     assertThat(r2Copy(0.01, 0.1)).isEqualTo(Verdict.UNDECIDED);
     assertThat(r2Copy(0.1, 0.2)).isEqualTo(Verdict.WORKS_AS_WELL);
+    // It is not certain that anything works
+    assertThat(verdict(with(with(GOOD, 2, new Interval(-0.01, 0.01)), 3, new Interval(0.01, 0.09))))
+        .isEqualTo(Verdict.UNDECIDED);
     assertThat(Verdict.NOTHING_MATCHES.text()).endsWith(", as far as tested");
   }
 
@@ -136,12 +139,11 @@ final class VerdictTest {
     if (receiver.to() < 0.15 || Objects.requireNonNull(evidence.limit()) < 0) {
       return true;
     }
-    if (!excludes(r2Copy, 0.1)) {
+    if (Objects.requireNonNull(evidence.margin()).from() < 0 || !excludes(r2Copy, 0.1)) {
       return false;
     }
     return r2Copy.to() < 0.1
-        || Objects.requireNonNull(evidence.margin()).from() >= 0
-            && Objects.requireNonNull(evidence.share()).from() >= 0.9
+        || Objects.requireNonNull(evidence.share()).from() >= 0.9
             && (cost.to() <= 0.02 || cost.from() > 0);
   }
 
