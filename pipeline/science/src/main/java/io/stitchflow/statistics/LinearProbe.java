@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.torch.HostArray;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -134,63 +135,66 @@ public final class LinearProbe {
     /** The probes of all penalties. */
     public LinearProbe solve() {
       double examples = Arrays.stream(counts).sum();
-      double[] means = new double[numbers];
+      // [numbers, 1] and [classes, 1]
+      DMatrixRMaj means = new DMatrixRMaj(numbers, 1);
+      DMatrixRMaj shares = new DMatrixRMaj(counts.length, 1, true, counts);
+      CommonOps_DDRM.divide(shares, examples);
       for (int i = 0; i < byClass.length; i++) {
-        means[i % numbers] += byClass[i] / examples;
+        means.add(i % numbers, 0, byClass[i] / examples);
       }
-      DMatrixRMaj covariance = new DMatrixRMaj(numbers, numbers);
-      for (int i = 0; i < products.length; i++) {
-        covariance.data[i] = products[i] / examples - means[i / numbers] * means[i % numbers];
-      }
+      DMatrixRMaj covariance = new DMatrixRMaj(numbers, numbers, true, products);
+      CommonOps_DDRM.divide(covariance, examples);
+      CommonOps_DDRM.multAddTransB(-1, means, means, covariance);
       DMatrixRMaj cross = new DMatrixRMaj(numbers, counts.length);
-      for (int label = 0; label < counts.length; label++) {
-        double share = counts[label] / examples;
-        for (int i = 0; i < numbers; i++) {
-          cross.set(i, label, byClass[label * numbers + i] / examples - means[i] * share);
-        }
+      CommonOps_DDRM.transpose(DMatrixRMaj.wrap(counts.length, numbers, byClass), cross);
+      CommonOps_DDRM.divide(cross, examples);
+      CommonOps_DDRM.multAddTransB(-1, means, shares, cross);
+      Ridge ridge = new Ridge(covariance, cross);
+      double variance = CommonOps_DDRM.trace(covariance) / numbers;
+      List<DMatrixRMaj> weights = new ArrayList<>();
+      for (double penalty : PENALTIES) {
+        DMatrixRMaj inputs = ridge.weights(penalty * variance);
+        DMatrixRMaj bias = CommonOps_DDRM.transpose(shares, null);
+        CommonOps_DDRM.multAddTransA(-1, means, inputs, bias);
+        DMatrixRMaj both = new DMatrixRMaj(numbers + 1, counts.length);
+        CommonOps_DDRM.concatRows(inputs, bias, both);
+        weights.add(both);
       }
-      EigenDecomposition_F64<DMatrixRMaj> eigen =
-          DecompositionFactory_DDRM.eig(numbers, true, true);
+      return new LinearProbe(weights);
+    }
+  }
+
+  /** inv(C + l I) D for any l, from one eigendecomposition of a covariance C. */
+  private static final class Ridge {
+    private final EigenDecomposition_F64<DMatrixRMaj> eigen;
+    // [numbers, numbers], an eigenvector a column
+    private final DMatrixRMaj vectors;
+    // [numbers, classes], D along the eigenvectors
+    private final DMatrixRMaj along;
+
+    Ridge(DMatrixRMaj covariance, DMatrixRMaj cross) {
+      int numbers = covariance.numRows;
+      eigen = DecompositionFactory_DDRM.eig(numbers, true, true);
       if (!eigen.decompose(covariance.copy())) {
         throw new IllegalStateException("no eigenvectors were found of size " + numbers);
       }
-      DMatrixRMaj vectors = new DMatrixRMaj(numbers, numbers);
+      vectors = new DMatrixRMaj(numbers, numbers);
       for (int i = 0; i < numbers; i++) {
         CommonOps_DDRM.insert(eigen.getEigenVector(i), vectors, 0, i);
       }
-      DMatrixRMaj along = CommonOps_DDRM.multTransA(vectors, cross, null);
-      double variance = CommonOps_DDRM.trace(covariance) / numbers;
-      return new LinearProbe(
-          PENALTIES.stream()
-              .map(penalty -> weights(eigen, vectors, along, penalty * variance, means, examples))
-              .toList());
+      along = CommonOps_DDRM.multTransA(vectors, cross, null);
     }
 
-    private DMatrixRMaj weights(
-        EigenDecomposition_F64<DMatrixRMaj> eigen,
-        DMatrixRMaj vectors,
-        DMatrixRMaj along,
-        double added,
-        double[] means,
-        double examples) {
-      double[] inverses = new double[numbers];
-      for (int i = 0; i < numbers; i++) {
+    DMatrixRMaj weights(double added) {
+      double[] inverses = new double[vectors.numRows];
+      for (int i = 0; i < inverses.length; i++) {
         // rounding may leave an eigenvalue a little below 0
         double value = Math.max(0, eigen.getEigenvalue(i).getReal()) + added;
         inverses[i] = value > 0 ? 1 / value : 0;
       }
       DMatrixRMaj scaled = along.copy();
       CommonOps_DDRM.multRows(inverses, scaled);
-      DMatrixRMaj weights = new DMatrixRMaj(numbers + 1, counts.length);
-      CommonOps_DDRM.insert(CommonOps_DDRM.mult(vectors, scaled, null), weights, 0, 0);
-      for (int label = 0; label < counts.length; label++) {
-        double bias = counts[label] / examples;
-        for (int i = 0; i < numbers; i++) {
-          bias -= means[i] * weights.get(i, label);
-        }
-        weights.set(numbers, label, bias);
-      }
-      return weights;
+      return CommonOps_DDRM.mult(vectors, scaled, null);
     }
   }
 

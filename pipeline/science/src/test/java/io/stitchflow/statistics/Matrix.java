@@ -81,7 +81,7 @@ public record Matrix(DMatrixRMaj data) {
   }
 
   /** The columns of these numbers, in their order. */
-  public Matrix columns(int... numbers) {
+  public Matrix chosenColumns(int... numbers) {
     Matrix chosen = zeros(rows(), numbers.length);
     for (int j = 0; j < numbers.length; j++) {
       for (int i = 0; i < rows(); i++) {

@@ -82,7 +82,7 @@ class RestrictedMapsTest {
   void permuted_isFoundAgain() {
     Matrix sender = normal(POSITIONS, 5);
     int[] sources = {3, 0, 4, 1, 2};
-    JointMoments both = moments(sender, sender.columns(sources).plus(3));
+    JointMoments both = moments(sender, sender.chosenColumns(sources).plus(3));
     DMatrixRMaj permutation = RestrictedMaps.permutation(both);
     for (int j = 0; j < 5; j++) {
       assertThat(permutation.get(sources[j], j)).isEqualTo(1);
