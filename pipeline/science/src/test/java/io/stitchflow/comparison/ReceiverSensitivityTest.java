@@ -391,7 +391,8 @@ class ReceiverSensitivityTest {
 
   private static CellMeter.Cell cell(FrozenStitch vanilla, FrozenStitch copy, int examples) {
     ByteString none = ByteString.copyFrom(new byte[examples]);
-    return new CellMeter.Cell(vanilla, copy, new TreeMap<>(), null, new HalfPredictions(none, none), 1);
+    return new CellMeter.Cell(
+        vanilla, copy, new TreeMap<>(), null, new HalfPredictions(none, none), 1);
   }
 
   /** In two batches. */
