@@ -38,7 +38,8 @@ public final class ExperimentDefaults {
    * twice changes nothing.
    */
   public static Experiment fill(Experiment experiment) {
-    Experiment.Builder filled = Presets.fill(restricted(NetworkSeeds.expand(experiment))).toBuilder();
+    Experiment.Builder filled =
+        Presets.fill(restricted(NetworkSeeds.expand(experiment))).toBuilder();
     @Nullable DatasetKind kind = DatasetKinds.find(filled.getDataset());
     if (kind != null) {
       filled.setDataset(kind.fill(filled.getDataset()));

@@ -218,8 +218,7 @@ final class ExperimentRules {
    */
   private void checkSeeds(
       Network network, String path, List<CutPoint> known, Map<String, Integer> names) {
-    checkTwice(
-        path + ".seed", network.getSeedList().stream().map(Long::toUnsignedString).toList());
+    checkTwice(path + ".seed", network.getSeedList().stream().map(Long::toUnsignedString).toList());
     if (network.getSeedCount() < 2 || network.getName().isEmpty()) {
       return;
     }
@@ -232,7 +231,11 @@ final class ExperimentRules {
       if (first != null && first != place) {
         add(
             path + ".seed",
-            "makes a network '" + name + "', which is the name of network[" + first + "] too; rename one");
+            "makes a network '"
+                + name
+                + "', which is the name of network["
+                + first
+                + "] too; rename one");
       }
       @Nullable String complaint = FieldRules.nameComplaint(name);
       if (complaint != null && FieldRules.nameComplaint(network.getName()) == null) {

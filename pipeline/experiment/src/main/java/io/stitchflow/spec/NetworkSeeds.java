@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Networks that differ in their seed only, written as one: {@code name: "a" seed: [1, 2]} stands for
- * {@code a-s1} and {@code a-s2}. Wherever {@code a} is named, both are meant.
+ * Networks that differ in their seed only, written as one: {@code name: "a" seed: [1, 2]} stands
+ * for {@code a-s1} and {@code a-s2}. Wherever {@code a} is named, both are meant.
  */
 final class NetworkSeeds {
   private final Map<String, List<String>> names = new HashMap<>();
@@ -74,9 +74,6 @@ final class NetworkSeeds {
     }
     Set<Pair> pairs = new LinkedHashSet<>();
     experiment.getPairList().forEach(pair -> pairs.addAll(seeds.meant(pair)));
-    return expanded
-        .addAllPair(pairs)
-        .addAllOnly(seeds.meant(experiment.getOnlyList()))
-        .build();
+    return expanded.addAllPair(pairs).addAllOnly(seeds.meant(experiment.getOnlyList())).build();
   }
 }

@@ -4,7 +4,9 @@ import io.stitchflow.comparison.Metrics;
 import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellKey;
+import io.stitchflow.report.cells.CellResampling;
 import io.stitchflow.report.cells.Estimate;
+import io.stitchflow.report.cells.Interval;
 import io.stitchflow.report.cells.JudgedCell;
 import io.stitchflow.report.cells.Pair;
 import io.stitchflow.report.cells.Region;
@@ -24,9 +26,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether stitches that work can match the representation that the receiver expects, on test examples:
- * the verdicts of all cells of a kind of pair, condition and region. Cells that differ only in the
- * names of their networks are counted once.
+ * Whether stitches that work can match the representation that the receiver expects, on test
+ * examples: the verdicts of all cells of a kind of pair, condition and region. Cells that differ
+ * only in the names of their networks are counted once.
  *
  * @param solvers of copies, in the order of the enum
  * @param equalNetworks as in {@link Results#equalNetworks}
@@ -62,8 +64,27 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
       return cells.stream().flatMap(cell -> cell.rows().stream()).toList();
     }
 
+    /** Means are over network seeds where there are enough, else over stitch seeds. */
     Estimate of(Quantity quantity) {
-      return Statistic.of(quantity, all());
+      Estimate estimate = Statistic.of(quantity, all());
+      if (Statistic.of(quantity) != Statistic.MEAN || !estimate.measured()) {
+        return estimate;
+      }
+      CellResampling resampling = CellResampling.of(cells);
+      if (!resampling.overNetworks()) {
+        return estimate;
+      }
+      Interval interval = resampling.mean(cell -> cell.center(quantity));
+      if (interval.from() == interval.to()) {
+        return estimate;
+      }
+      return new Estimate(
+          estimate.value(), interval.from(), interval.to(), Estimate.Bounds.INTERVAL);
+    }
+
+    /** Whether intervals of means are over network seeds. */
+    boolean overNetworks() {
+      return CellResampling.of(cells).overNetworks();
     }
 
     /** How many cells have each; those of none are left out. */

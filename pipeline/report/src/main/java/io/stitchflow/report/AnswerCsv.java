@@ -21,9 +21,10 @@ import org.apache.commons.csv.CSVPrinter;
  * The table {@code answer.csv}: what a region's cells show, a line a kind of pair, condition and
  * region.
  *
- * <p>A mean has the ends of its 95 % interval over seeds, {@code _from} and {@code _to}, empty
- * below three seeds and where all agree; a median has its quartiles over cells, {@code _q1} and
- * {@code _q3}. What was not measured is empty. Then follow how many cells have each verdict.
+ * <p>A mean has the ends of its 95 % interval, {@code _from} and {@code _to}: over network seeds
+ * where {@code means_over} says so, else over stitch seeds, empty below three and where all agree;
+ * a median has its quartiles over cells, {@code _q1} and {@code _q3}. What was not measured is
+ * empty. Then follow how many cells have each verdict.
  */
 final class AnswerCsv {
   private static final CSVFormat FORMAT =
@@ -61,6 +62,7 @@ final class AnswerCsv {
       header.add("cells_" + Words.text(verdict));
     }
     header.add("cells_where_copy_overfits");
+    header.add("means_over");
     return header;
   }
 
@@ -89,6 +91,7 @@ final class AnswerCsv {
       fields.add(String.valueOf(row.verdicts().getOrDefault(verdict, 0)));
     }
     fields.add(String.valueOf(row.cells().stream().filter(JudgedCell::copyOverfits).count()));
+    fields.add(row.overNetworks() ? "network_seeds" : "stitch_seeds");
     return fields;
   }
 

@@ -224,6 +224,13 @@ final class Headline {
               + String.join(", ", atChance)
               + ". Cells with these receivers have no verdict.");
     }
+    if (answer.rows().stream().anyMatch(Answer.Row::overNetworks)) {
+      notes.add(
+          "In regions with "
+              + CellResampling.LEAST_NETWORKS
+              + " seeds of each network, brackets of means in the table of the answer are 95 %"
+              + " bootstrap intervals over network seeds.");
+    }
     List<JudgedCell> overfitted = answer.all().stream().filter(JudgedCell::copyOverfits).toList();
     if (!overfitted.isEmpty()) {
       notes.add(overfits(overfitted));

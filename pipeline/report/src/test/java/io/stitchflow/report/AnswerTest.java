@@ -219,8 +219,7 @@ final class AnswerTest {
     add(place("b", 1, 1, 1, CopySolver.SGD), other.build());
     Answer answer = answer();
     assertThat(answer.rows().get(0).verdict())
-        .isEqualTo(
-            "a matching stitch works as well in 1 of 2 cells, matching costs points in 1");
+        .isEqualTo("a matching stitch works as well in 1 of 2 cells, matching costs points in 1");
     assertThat(answer.rows().get(0).of(Metrics.quantity("r2_copy")).to())
         .isEqualTo(0.7, within(1e-12));
     assertThat(Headline.of(answer, SETTINGS)).contains("copies by least squares and SGD.");
@@ -258,7 +257,8 @@ final class AnswerTest {
     Answer answer = answer();
     assertThat(answer.rows().get(0).verdict())
         .isEqualTo("a matching stitch works as well in 1 of 2 cells, not converged in 1");
-    assertThat(Headline.of(answer, SETTINGS)).contains("Not judged: 1 of 2 cells: ", "not converged in 1");
+    assertThat(Headline.of(answer, SETTINGS))
+        .contains("Not judged: 1 of 2 cells: ", "not converged in 1");
   }
 
   @Test
@@ -338,6 +338,42 @@ final class AnswerTest {
     assertThat(Headline.notes(answer(), List.of())).noneMatch(note -> note.contains("Warning"));
   }
 
+  /** Accuracies 0.9 and 0.8 of senders s1 and others, among three networks of one recipe. */
+  @Test
+  void answer_threeNetworkSeeds_hasIntervalsOverThem() throws IOException {
+    List<ReportNetwork> networks = new ArrayList<>();
+    for (int seed = 1; seed <= 3; seed++) {
+      networks.add(Fixtures.network("s" + seed, seed, false, 1, 1));
+    }
+    for (ReportNetwork sender : networks) {
+      for (ReportNetwork receiver : networks) {
+        for (String cut : sender.equals(receiver) ? List.<String>of() : CUTS) {
+          boolean first = sender.getSeed() == 1;
+          Measured measured = measurement(first ? 0.9 : 0.8, 0.05);
+          (first ? COSTS : AS_WELL).accept(measured);
+          add(
+              Fixtures.place(
+                  Condition.TRAINED_TRAINED, sender.getName(), cut, receiver.getName(), cut),
+              measured.build());
+        }
+      }
+    }
+    WriteReport report = WriteReport.newBuilder().addAllNetwork(networks).build();
+    List<NetworkRow> rows = networks.stream().map(Fixtures::row).toList();
+    Answer answer =
+        Answer.of(new Results(report, new CellTable(cells), rows, Fixtures.TEN_CLASSES));
+    // s1 sends in 0 to half of the pairs drawn: see CellResamplingTest
+    assertThat(csv(answer, false).get(1))
+        .startsWith("seed,trained_trained,diagonal,18,1,0.83")
+        .matches("seed,.*,18,1,0\\.83\\d*,0\\.(8|79999\\d*),0\\.85\\d*,0\\.85,,,0\\.9,,,.*")
+        .endsWith(",network_seeds");
+    assertThat(Headline.of(answer, SETTINGS))
+        .contains("works as well in 12 (67 % [50 to 100])", "points in 6 (33 % [0 to 50];")
+        .contains("Brackets: 95 % bootstrap intervals over network seeds, of points also over");
+    assertThat(Headline.notes(answer, List.of()))
+        .anyMatch(note -> note.contains("bootstrap intervals over network seeds"));
+  }
+
   @Test
   void answer_publishedNumbers_standBesideComparableOnesOnly() throws IOException {
     add("b", 0, 0, 1, 0.9, COSTS);
@@ -369,8 +405,8 @@ final class AnswerTest {
             .setRecipe(StitchRecipe.newBuilder().setEpochs(2))
             .build();
     assertThat(Headline.of(answer(), starts))
-        .startsWith(
-            "Vanilla stitches trained from the best of 2 starts (a random start, the mean of the expected representation) for 2 epochs work in ");
+        .contains(
+            "vanilla stitches trained for the task from the best of 2 starts (a random start, the mean of the expected representation) for 2 epochs; ");
   }
 
   @Test
@@ -399,8 +435,7 @@ final class AnswerTest {
   }
 
   private Answer answer() {
-    return answer(
-        Stream.of(A, B, DEEP, DEEPER).map(Fixtures::row).toList());
+    return answer(Stream.of(A, B, DEEP, DEEPER).map(Fixtures::row).toList());
   }
 
   private Answer answer(List<NetworkRow> networks) {

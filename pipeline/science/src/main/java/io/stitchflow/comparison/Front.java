@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much matching accuracy allows, and how much accuracy matching costs: the vanilla stitch, the
- * copy, and stitches trained for both at once; each number that a verdict rests on with its interval.
+ * copy, and stitches trained for both at once; each number that a verdict rests on with its
+ * interval.
  *
  * <p>Stitches are chosen on the validation examples, and what is chosen is measured on the test
  * split. Nothing is measured on train examples.
@@ -267,8 +268,7 @@ public final class Front extends Metric {
                   Comparator.comparingDouble(point -> -seen.r2(point))));
       double least = MATCHES * seen.r2(seen.copy);
       boolean copies = seen.r2(seen.copy) >= COPIES && r2(copy) >= COPIES;
-      Point matching =
-          copies ? named(seen.best(point -> seen.r2(point) >= least, byLoss)) : copy;
+      Point matching = copies ? named(seen.best(point -> seen.r2(point) >= least, byLoss)) : copy;
       List<Point> all = points();
       List<double[]> measures = new ArrayList<>();
       measures.add(difference(right(best), right(matching)));

@@ -140,8 +140,7 @@ final class MeanSquaredError extends Metric {
             NDArray other = previous.apply(batch.sender());
             difference += Sums.squaredDistance(batch.vanilla(), other);
             NDArray ofOther = other.sub(batch.expected());
-            for (double ofExample :
-                Sums.products(batch.vanilla().sub(batch.expected()), ofOther)) {
+            for (double ofExample : Sums.products(batch.vanilla().sub(batch.expected()), ofOther)) {
               product += ofExample;
             }
             elements += ofOther.size();

@@ -145,8 +145,7 @@ class FrontTest {
           .as(name)
           .isBetween(number(test, name + "_low"), number(test, name + "_high"));
     }
-    assertThat(at(r2, "copy"))
-        .isBetween(number(test, "r2_copy_low"), number(test, "r2_copy_high"));
+    assertThat(at(r2, "copy")).isBetween(number(test, "r2_copy_low"), number(test, "r2_copy_high"));
     // About two standard errors of the best point's accuracy on either side
     double width = number(test, "works_margin_high") - number(test, "works_margin_low");
     assertThat(width).isBetween(0.01, 6 / Math.sqrt(test.examples()));

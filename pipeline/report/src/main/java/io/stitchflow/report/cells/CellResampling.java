@@ -2,6 +2,9 @@ package io.stitchflow.report.cells;
 
 import io.stitchflow.v1.ReportNetwork;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /**
  * 95 % intervals of numbers over many cells.
@@ -29,84 +33,90 @@ public final class CellResampling {
   private static final int TRIES = 100;
 
   private final List<JudgedCell> cells;
-  private final boolean overNetworks;
 
-  /** How often each cell counts in each resample. */
-  private final int[][] counts;
+  /** How often each network is drawn, by resample; empty where cells are drawn. */
+  private final List<Map<String, Integer>> networks = new ArrayList<>();
+
+  /** What cells are drawn by, by resample. */
+  private final long[] seeds = new long[RESAMPLES];
 
   /** In standard errors, by resample. */
-  private final double[] shifts;
+  private final double[] shifts = new double[RESAMPLES];
 
-  private CellResampling(
-      List<JudgedCell> cells, boolean overNetworks, int[][] counts, double[] shifts) {
+  private CellResampling(List<JudgedCell> cells, Collection<Set<String>> recipes) {
     this.cells = cells;
-    this.overNetworks = overNetworks;
-    this.counts = counts;
-    this.shifts = shifts;
+    Set<Pair> pairs = pairs(cells);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < RESAMPLES; i++) {
+      if (!recipes.isEmpty()) {
+        networks.add(drawNetworks(pairs, recipes, random));
+      }
+      seeds[i] = random.nextLong();
+      shifts[i] = normal(random);
+    }
   }
 
   /** Resamples cells; the draws depend on their number and networks alone. */
   public static CellResampling of(List<JudgedCell> cells) {
     Map<ReportNetwork, Set<String>> recipes = new LinkedHashMap<>();
-    for (JudgedCell cell : cells) {
-      for (ReportNetwork network : List.of(cell.pair().sender(), cell.pair().receiver())) {
+    for (Pair pair : pairs(cells)) {
+      for (ReportNetwork network : List.of(pair.sender(), pair.receiver())) {
         recipes
             .computeIfAbsent(withoutSeed(network), absent -> new LinkedHashSet<>())
             .add(network.getName());
       }
     }
-    boolean overNetworks =
-        !cells.isEmpty()
-            && recipes.entrySet().stream()
-                .allMatch(
-                    recipe ->
-                        !recipe.getKey().getImported()
-                            && recipe.getValue().size() >= LEAST_NETWORKS);
-    SplittableRandom random = new SplittableRandom(1);
-    int[][] counts = new int[RESAMPLES][];
-    double[] shifts = new double[RESAMPLES];
-    for (int i = 0; i < RESAMPLES; i++) {
-      counts[i] =
-          overNetworks ? drawNetworks(cells, recipes, random) : drawCells(cells.size(), random);
-      shifts[i] = normal(random);
-    }
-    return new CellResampling(List.copyOf(cells), overNetworks, counts, shifts);
+    boolean enough =
+        recipes.entrySet().stream()
+            .allMatch(
+                recipe ->
+                    !recipe.getKey().getImported() && recipe.getValue().size() >= LEAST_NETWORKS);
+    return new CellResampling(List.copyOf(cells), enough ? recipes.values() : List.of());
+  }
+
+  private static Set<Pair> pairs(List<JudgedCell> cells) {
+    Set<Pair> pairs = new LinkedHashSet<>();
+    cells.forEach(cell -> pairs.add(cell.pair()));
+    return pairs;
   }
 
   private static ReportNetwork withoutSeed(ReportNetwork network) {
     return network.toBuilder().clearName().clearSeed().build();
   }
 
-  private static int[] drawCells(int cells, SplittableRandom random) {
-    int[] counts = new int[cells];
-    for (int i = 0; i < cells; i++) {
-      counts[random.nextInt(cells)]++;
-    }
-    return counts;
-  }
-
-  /** Draws without any cell, such as of one network where self pairs are left out, are repeated. */
-  private static int[] drawNetworks(
-      List<JudgedCell> cells, Map<ReportNetwork, Set<String>> recipes, SplittableRandom random) {
-    int[] counts = new int[cells.size()];
-    for (int attempt = 0; attempt < TRIES; attempt++) {
-      Map<String, Integer> drawn = new LinkedHashMap<>();
-      for (Set<String> names : recipes.values()) {
-        List<String> all = new ArrayList<>(names);
+  /** Draws without any pair, such as of one network where self pairs are left out, are repeated. */
+  private static Map<String, Integer> drawNetworks(
+      Set<Pair> pairs, Collection<Set<String>> recipes, SplittableRandom random) {
+    Map<String, Integer> drawn = new HashMap<>();
+    boolean anyPair = false;
+    for (int attempt = 0; attempt < TRIES && !anyPair; attempt++) {
+      drawn.clear();
+      for (Set<String> names : recipes) {
+        List<String> all = List.copyOf(names);
         for (int i = 0; i < all.size(); i++) {
           drawn.merge(all.get(random.nextInt(all.size())), 1, Integer::sum);
         }
       }
-      int total = 0;
+      anyPair = pairs.stream().anyMatch(pair -> times(drawn, pair) > 0);
+    }
+    return drawn;
+  }
+
+  private static int times(Map<String, Integer> drawn, Pair pair) {
+    return drawn.getOrDefault(pair.sender().getName(), 0)
+        * drawn.getOrDefault(pair.receiver().getName(), 0);
+  }
+
+  /** How often each cell counts in a resample. */
+  private int[] counts(int resample) {
+    int[] counts = new int[cells.size()];
+    if (overNetworks()) {
+      Map<String, Integer> drawn = networks.get(resample);
+      Arrays.setAll(counts, i -> times(drawn, cells.get(i).pair()));
+    } else {
+      SplittableRandom random = new SplittableRandom(seeds[resample]);
       for (int i = 0; i < counts.length; i++) {
-        Pair pair = cells.get(i).pair();
-        counts[i] =
-            drawn.getOrDefault(pair.sender().getName(), 0)
-                * drawn.getOrDefault(pair.receiver().getName(), 0);
-        total += counts[i];
-      }
-      if (total > 0) {
-        break;
+        counts[random.nextInt(counts.length)]++;
       }
     }
     return counts;
@@ -120,28 +130,39 @@ public final class CellResampling {
 
   /** Whether network seeds are the outer level. */
   public boolean overNetworks() {
-    return overNetworks;
+    return !networks.isEmpty();
   }
 
   /** Of the share of cells that hold: Wilson's over cells, or over network seeds. */
   public Interval share(Predicate<JudgedCell> holds) {
-    if (!overNetworks) {
-      double share = (double) cells.stream().filter(holds).count() / Math.max(1, cells.size());
-      return Interval.wilson(share, cells.size());
+    if (overNetworks()) {
+      return mean(cell -> holds.test(cell) ? 1 : 0);
     }
-    Sample shares = new Sample();
-    for (int[] count : counts) {
+    double share = (double) cells.stream().filter(holds).count() / Math.max(1, cells.size());
+    return Interval.wilson(share, cells.size());
+  }
+
+  /** Of the mean over cells; those with NaN are left out. NaN if none is left. */
+  public Interval mean(ToDoubleFunction<JudgedCell> value) {
+    double[] values = cells.stream().mapToDouble(value).toArray();
+    // Sums are of differences from it, so that equal numbers have no spread
+    double base = Arrays.stream(values).filter(each -> !Double.isNaN(each)).findFirst().orElse(0);
+    Sample means = new Sample();
+    for (int resample = 0; resample < RESAMPLES; resample++) {
+      int[] counts = counts(resample);
       int all = 0;
-      int held = 0;
-      for (int i = 0; i < count.length; i++) {
-        all += count[i];
-        held += holds.test(cells.get(i)) ? count[i] : 0;
+      double sum = 0;
+      for (int i = 0; i < counts.length; i++) {
+        if (!Double.isNaN(values[i])) {
+          all += counts[i];
+          sum += counts[i] * (values[i] - base);
+        }
       }
       if (all > 0) {
-        shares.add((double) held / all);
+        means.add(base + sum / all);
       }
     }
-    return ends(shares);
+    return ends(means);
   }
 
   /** Of the median cost of matching over the cells that hold; NaN if none does. */
@@ -157,9 +178,10 @@ public final class CellResampling {
     }
     Sample medians = new Sample();
     for (int resample = 0; resample < RESAMPLES; resample++) {
+      int[] counts = counts(resample);
       Sample drawn = new Sample();
       for (int i = 0; i < chosen.length; i++) {
-        for (int k = 0; chosen[i] && k < counts[resample][i]; k++) {
+        for (int k = 0; chosen[i] && k < counts[i]; k++) {
           drawn.add(costs[i] + shifts[resample] * errors[i]);
         }
       }

@@ -1,5 +1,6 @@
 package io.stitchflow.report.cells;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.v1.CopySolver;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,6 +32,11 @@ public record JudgedCell(Pair pair, List<Cell> rows, Verdict verdict) {
     Set<Verdict> seeds = EnumSet.noneOf(Verdict.class);
     rows.forEach(row -> seeds.add(Verdict.of(Evidence.of(row), chance)));
     return new JudgedCell(pair, rows, Verdict.of(seeds));
+  }
+
+  /** The quantity's mean or median over the seeds; NaN if it was not measured. */
+  public double center(Quantity quantity) {
+    return Statistic.center(quantity, Sample.of(rows, row -> row.number(quantity)));
   }
 
   /** Accuracy that matching costs, mean over seeds; NaN if it was not measured. */

@@ -46,10 +46,17 @@ final class CellResamplingTest {
     for (JudgedCell cell : pairs(3, 1, 0)) {
       ReportNetwork sender = cell.pair().sender().toBuilder().setImported(true).build();
       imported.add(
-          new JudgedCell(
-              new Pair(sender, cell.pair().receiver()), cell.rows(), cell.verdict()));
+          new JudgedCell(new Pair(sender, cell.pair().receiver()), cell.rows(), cell.verdict()));
     }
     assertThat(CellResampling.of(imported).overNetworks()).isFalse();
+  }
+
+  @Test
+  void mean_threeSeeds_leavesOutCellsWithoutANumber() {
+    CellResampling resampling = CellResampling.of(pairs(3, 2, 0));
+    Interval interval =
+        resampling.mean(cell -> cell.pair().sender().getSeed() == 1 ? Double.NaN : 7);
+    assertThat(interval).isEqualTo(new Interval(7, 7));
   }
 
   @Test
