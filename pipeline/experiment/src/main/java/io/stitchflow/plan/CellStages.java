@@ -282,7 +282,9 @@ final class CellStages {
             .addAllDependency(ofAnySeed.getDependencyList())
             .setAction(seeded(ofAnySeed.getAction(), seed));
     int place = experiment.getSeedList().indexOf(seed);
-    if (place > 0 && starts().size() == 1 && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
+    if (place > 0
+        && starts().size() == 1
+        && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
       List<Dependency> previous = addVanillas(cell, experiment.getSeed(place - 1));
       stage.addDependency(previous.get(0).toBuilder().setRole("vanilla.previous"));
     }

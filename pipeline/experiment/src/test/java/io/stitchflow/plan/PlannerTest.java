@@ -203,8 +203,7 @@ class PlannerTest {
     assertThat(mean.getGroup()).isEqualTo(copy.getGroup());
     assertThat(mean.getAction())
         .isEqualTo(
-            stage(stages("1", "vanilla { initialization: MEAN }"), "vanilla " + label)
-                .getAction());
+            stage(stages("1", "vanilla { initialization: MEAN }"), "vanilla " + label).getAction());
     assertThat(copy.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
     Stage compared = stage(both, "compare a/stem -> b/layer1.0 SGD seed 1");
     assertThat(compared.getAction().getCompareStitches().getStartList())
@@ -295,8 +294,7 @@ class PlannerTest {
             tuple("test", "import data set", "test"),
             tuple("network[0]", "train a", "network"));
     WriteReport report = report(plan);
-    assertThat(report.getVanilla().getInitializationList())
-        .containsExactly(Initialization.COPY);
+    assertThat(report.getVanilla().getInitializationList()).containsExactly(Initialization.COPY);
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();
     assertThat(report.getNetwork(0).getRecipe())

@@ -6,6 +6,7 @@ import io.stitchflow.comparison.Quantity.Table;
 import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.statistics.FisherInformation;
 import io.stitchflow.statistics.SecondMoments;
+import io.stitchflow.statistics.Similarity;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;

@@ -4,6 +4,7 @@ import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
+import io.stitchflow.statistics.Similarity;
 import java.util.List;
 
 /**

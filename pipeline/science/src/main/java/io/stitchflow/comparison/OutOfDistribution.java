@@ -6,6 +6,7 @@ import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
 import io.stitchflow.statistics.Auroc;
 import io.stitchflow.statistics.Gaussian;
+import io.stitchflow.statistics.Similarity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

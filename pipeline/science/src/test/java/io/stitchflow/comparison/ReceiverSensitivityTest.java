@@ -392,7 +392,13 @@ class ReceiverSensitivityTest {
   private static CellMeter.Cell cell(FrozenStitch vanilla, FrozenStitch copy, int examples) {
     ByteString none = ByteString.copyFrom(new byte[examples]);
     return new CellMeter.Cell(
-        vanilla, CellMeter.Started.ONCE, copy, new TreeMap<>(), null, new HalfPredictions(none, none), 1);
+        vanilla,
+        CellMeter.Started.ONCE,
+        copy,
+        new TreeMap<>(),
+        null,
+        new HalfPredictions(none, none),
+        1);
   }
 
   /** In two batches. */

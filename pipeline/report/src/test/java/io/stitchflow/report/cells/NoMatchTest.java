@@ -108,7 +108,8 @@ final class NoMatchTest {
                     CompareStitches.newBuilder()
                         .setSenderCut(FROM)
                         .setReceiverCut(TO)
-                        .addAllMetric(List.of("accuracy", "mse", "front", "ladder", "probe", "controls"))
+                        .addAllMetric(
+                            List.of("accuracy", "mse", "front", "ladder", "probe", "controls"))
                         .setSeed(1)),
             Map.of(
                 "vanilla",
@@ -146,7 +147,9 @@ final class NoMatchTest {
             Fixtures.network("a", 1, false, 1, 1, 1, 1),
             Fixtures.network("b", 2, false, 1, 1, 1, 1));
     JudgedCell judged = JudgedCell.of(pair, test, new Chance(1. / CLASSES));
-    assertThat(judged.verdict()).as("%s", cell.values().numbers()).isEqualTo(Verdict.NOTHING_MATCHES);
+    assertThat(judged.verdict())
+        .as("%s", cell.values().numbers())
+        .isEqualTo(Verdict.NOTHING_MATCHES);
   }
 
   private Path representation(Path network, Path images) throws IOException {

@@ -1,12 +1,10 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.statistics.Assignment;
-import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,7 +1,5 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
-import io.stitchflow.statistics.ChannelMoments;
-import io.stitchflow.statistics.Gaussian;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
@@ -16,9 +14,9 @@ import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
  * href="https://arxiv.org/abs/2110.14739">Williams et al. 2021</a>. All is NaN where one side does
  * not vary.
  */
-final class Similarity {
+public final class Similarity {
   /** Share of the mean variance that is added to each channel's before inverting. */
-  static final double RIDGE = 1e-3;
+  public static final double RIDGE = 1e-3;
 
   private Similarity() {}
 
@@ -28,7 +26,7 @@ final class Similarity {
    *
    * @param cross covariance of a with b
    */
-  static double cka(DMatrixRMaj cross, ChannelMoments a, ChannelMoments b) {
+  public static double cka(DMatrixRMaj cross, ChannelMoments a, ChannelMoments b) {
     if (a.variance() == 0 || b.variance() == 0) {
       return Double.NaN;
     }
@@ -44,7 +42,7 @@ final class Similarity {
    *
    * @param cross covariance of a with b
    */
-  static double procrustes(DMatrixRMaj cross, ChannelMoments a, ChannelMoments b) {
+  public static double procrustes(DMatrixRMaj cross, ChannelMoments a, ChannelMoments b) {
     double sizes = Math.sqrt(a.variance() * b.variance());
     if (sizes == 0) {
       return Double.NaN;
@@ -75,7 +73,7 @@ final class Similarity {
    *
    * @param stitched of as many channels as {@code expected}
    */
-  static double mahalanobis(ChannelMoments stitched, ChannelMoments expected) {
+  public static double mahalanobis(ChannelMoments stitched, ChannelMoments expected) {
     double variance = expected.variance();
     if (variance == 0) {
       return Double.NaN;
@@ -103,7 +101,7 @@ final class Similarity {
   }
 
   /** tr(ab) of symmetric matrices. */
-  static double traceOfProduct(DMatrixRMaj a, DMatrixRMaj b) {
+  public static double traceOfProduct(DMatrixRMaj a, DMatrixRMaj b) {
     return CommonOps_DDRM.elementSum(
         CommonOps_DDRM.elementMult(a, b, new DMatrixRMaj(a.numRows, a.numCols)));
   }
