@@ -127,9 +127,11 @@ final class Headline {
         starts.size() == 1
             ? starts.get(0)
             : "the best of " + starts.size() + " starts (" + String.join(", ", starts) + ")";
+    String objective = settings.getObjectiveCount() == 0 ? "task" : settings.getObjective(0);
     return String.format(
         Locale.ROOT,
-        "trained from %s for %s%s",
+        "trained %sfrom %s for %s%s",
+        objective.equals("task") ? "" : "for the objective '" + objective + "' ",
         start,
         recipe.getPatience() > 0 ? "up to " : "",
         Words.count(recipe.getEpochs(), "epoch"));
@@ -142,6 +144,19 @@ final class Headline {
       case MEAN -> "the mean of the expected representation";
       default -> "start " + Words.text(start).replace('_', ' ');
     };
+  }
+
+  /** Which stitches the report leaves out, in at most one sentence. */
+  static List<String> otherObjectives(VanillaSettings settings) {
+    List<String> objectives = settings.getObjectiveList();
+    return objectives.size() < 2
+        ? List.of()
+        : List.of(
+            "This report is of vanilla stitches trained for the objective '"
+                + objectives.get(0)
+                + "'; cells.csv also contains those for "
+                + String.join(", ", objectives.subList(1, objectives.size()))
+                + ".");
   }
 
   /** What must stand wherever the headline does. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows its test rows with the best copy known, one a seed: that of the solver whose median
  *     R² over seeds is highest on test examples
- * @param verdict of means and medians over the seeds; not converged if one of the seeds is not
+ * @param verdict of means and medians over the seeds; not converged if one of the seeds is not,
+ *     which only stitches trained for the task are held to
  */
 public record JudgedCell(List<Cell> rows, Verdict verdict) {
   /**
@@ -29,10 +30,16 @@ public record JudgedCell(List<Cell> rows, Verdict verdict) {
             known(Sample.of(rows, Cell::vanillaAccuracy).mean()),
             known(Sample.of(rows, Cell::receiverAccuracy).mean()),
             rows.get(0).values().examples(),
-            known(gaps.quantile(1)),
+            trainedForTask(rows) ? known(gaps.quantile(1)) : (Double) 0.,
             known(median(rows, Cell::r2Copy)),
             known(matched(rows)));
     return new JudgedCell(rows, Verdict.of(evidence, chance));
+  }
+
+  /** Whether cross-entropy, which the gap is of, is what was trained for. */
+  private static boolean trainedForTask(List<Cell> rows) {
+    String objective = rows.get(0).place().getObjective();
+    return objective.isEmpty() || objective.equals("task");
   }
 
   private static double matched(List<Cell> rows) {

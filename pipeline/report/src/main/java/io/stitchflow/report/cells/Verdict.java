@@ -18,7 +18,7 @@ public enum Verdict {
   FAILS("does not work"),
   /** The interval of the accuracy holds the least accuracy of a stitch that works. */
   UNDECIDED("too close to call"),
-  /** A stitch with a lower train loss is known. */
+  /** Trained for the task, and a stitch with a lower train loss is known. */
   NOT_CONVERGED("not converged"),
   /** The receiver is not clearly above chance. */
   NO_BASELINE("receiver at chance"),
