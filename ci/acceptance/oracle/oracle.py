@@ -29,7 +29,7 @@ REPRESENTATION = 1e-4
 TEXT = os.path.join(HERE, *[os.pardir] * 3, "pipeline", "docs", "metrics.md")
 
 PLACE = ["condition", "sender", "sender_cut", "receiver", "receiver_cut", "copy_solver", "split"]
-PLACE += ["seed", "comparison_digest"]
+PLACE += ["seed", "objective", "comparison_digest"]
 
 # Ties of the assignment are within this; then every best permutation is tried
 SLACK = 1e-5
@@ -357,10 +357,10 @@ def shared(rows, expected):
     """gap and copy_r2_drop of each row, from our own columns."""
     cells = {}
     for row in rows:
-        key = tuple(row[name] for name in PLACE[:5] + ["seed"])
+        key = tuple(row[name] for name in PLACE[:5] + ["seed", "objective"])
         cells.setdefault(key, {})[row["copy_solver"]] = expected[row["comparison_digest"]]
     for row in rows:
-        solvers = cells[tuple(row[name] for name in PLACE[:5] + ["seed"])]
+        solvers = cells[tuple(row[name] for name in PLACE[:5] + ["seed", "objective"])]
         own = solvers[row["copy_solver"]].rows
         losses = [each.rows["train"]["copy_cross_entropy"] for each in solvers.values()]
         each = solvers[row["copy_solver"]]

@@ -56,6 +56,7 @@ class OracleTest {
           "copy_solver",
           "split",
           "seed",
+          "objective",
           "comparison_digest");
 
   private Path directory = Path.of("");

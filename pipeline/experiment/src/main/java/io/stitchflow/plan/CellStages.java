@@ -42,15 +42,24 @@ final class CellStages {
   }
 
   /** Adds all that the cell needs beyond its networks; returns the stage that compares. */
-  String add(StitchPair cell, CopySolver solver, long seed) {
+  String add(StitchPair cell, String objective, CopySolver solver, long seed) {
     String copy = solver == CopySolver.SGD ? addCopyBySgd(cell, seed) : addCopyByLeastSquares(cell);
-    List<Dependency> stitches = new ArrayList<>(addVanillas(cell, seed));
+    List<Dependency> stitches = new ArrayList<>(addVanillas(cell, objective, seed));
     stitches.add(PlanBuilder.dependency("copy", copy, "stitch"));
     List<String> front = addFront(cell, seed);
     for (int i = 0; i < front.size(); i++) {
       stitches.add(PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
     }
-    return addComparison(cell, solver, stitches, seed);
+    return addComparison(cell, named(objective) + solver(solver), stitches, seed);
+  }
+
+  /** Part of a stage's name: empty where the experiment has one objective. */
+  private String named(String objective) {
+    return experiment.getVanilla().getObjectiveCount() == 1 ? "" : "for " + objective + " ";
+  }
+
+  private static String solver(CopySolver solver) {
+    return solver == CopySolver.SGD ? "SGD" : "least squares";
   }
 
   /** The stitches between vanilla and copy, if a metric reads them. */
@@ -60,7 +69,7 @@ final class CellStages {
       String column = "front " + weight + " " + cell.column() + " seed " + seed;
       String id = "front " + weight + " " + cell.label() + " seed " + seed;
       if (!stages.has(id)) {
-        Stage.Builder stage = trained(cell, frontSettings(), Initialization.COPY).setId(id);
+        Stage.Builder stage = trained(cell, frontSettings(), "task", Initialization.COPY).setId(id);
         stage.setGroup(stages.group(column));
         stage.getActionBuilder().getFitVanillaStitchBuilder().setMatching(weight).setSeed(seed);
         stages.depend(stage, "gram", addGram(cell), "moments");
@@ -79,22 +88,20 @@ final class CellStages {
   }
 
   private VanillaSettings frontSettings() {
-    return VanillaSettings.newBuilder()
-        .setObjective("task")
-        .setRecipe(experiment.getFront().getRecipe())
-        .build();
+    return VanillaSettings.newBuilder().setRecipe(experiment.getFront().getRecipe()).build();
   }
 
   /** What a comparison reads of the vanilla stitches: of several starts, their training too. */
-  private List<Dependency> addVanillas(StitchPair cell, long seed) {
+  private List<Dependency> addVanillas(StitchPair cell, String objective, long seed) {
+    String vanilla = "vanilla " + named(objective);
     if (starts().size() == 1) {
-      String only = addVanilla(cell, starts().get(0), "vanilla " + cell.label(), seed);
+      String only = addVanilla(cell, objective, starts().get(0), vanilla, seed);
       return List.of(PlanBuilder.dependency("vanilla", only, "stitch"));
     }
     List<Dependency> stitches = new ArrayList<>();
     for (Initialization start : starts()) {
-      String name = "vanilla from " + start.name().toLowerCase(Locale.ROOT) + " " + cell.label();
-      String id = addVanilla(cell, start, name, seed);
+      String name = vanilla + "from " + start.name().toLowerCase(Locale.ROOT) + " ";
+      String id = addVanilla(cell, objective, start, name, seed);
       int place = stitches.size() / 2;
       stitches.add(PlanBuilder.dependency("vanilla." + place, id, "stitch"));
       stitches.add(PlanBuilder.dependency("training." + place, id, "training"));
@@ -109,23 +116,24 @@ final class CellStages {
   /**
    * The stitch from one start. Those of all starts are one group.
    *
-   * @param name without the seed
+   * @param name without cell and seed
    */
-  private String addVanilla(StitchPair cell, Initialization start, String name, long seed) {
-    String id = name + " seed " + seed;
+  private String addVanilla(
+      StitchPair cell, String objective, Initialization start, String name, long seed) {
+    String id = name + cell.label() + " seed " + seed;
     if (stages.has(id)) {
       return id;
     }
-    Stage ofAnySeed = vanillas.get(name);
+    Stage ofAnySeed = vanillas.get(name + cell.label());
     if (ofAnySeed == null) {
-      ofAnySeed = stages.complete(trained(cell, experiment.getVanilla(), start));
-      vanillas.put(name, ofAnySeed);
+      ofAnySeed = stages.complete(trained(cell, experiment.getVanilla(), objective, start));
+      vanillas.put(name + cell.label(), ofAnySeed);
     }
     Action action = ofAnySeed.getAction();
     stages.add(
         ofAnySeed.toBuilder()
             .setId(id)
-            .setGroup(stages.group("vanilla " + cell.column() + " seed " + seed))
+            .setGroup(stages.group("vanilla " + named(objective) + cell.column() + " seed " + seed))
             .setAction(
                 action.toBuilder()
                     .setFitVanillaStitch(action.getFitVanillaStitch().toBuilder().setSeed(seed)))
@@ -134,7 +142,8 @@ final class CellStages {
   }
 
   /** A stitch that is trained through the receiver, of any seed. */
-  private Stage.Builder trained(StitchPair cell, VanillaSettings settings, Initialization start) {
+  private Stage.Builder trained(
+      StitchPair cell, VanillaSettings settings, String objective, Initialization start) {
     StitchRecipe recipe = settings.getRecipe();
     Stage.Builder stage = stages.stage("", "", costs.vanilla(cell, recipe.getEpochs()));
     stage.setExamples((long) recipe.getEpochs() * costs.examples("train"));
@@ -146,7 +155,7 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .setFamily(cell.family())
-                .setObjective(settings.getObjective())
+                .setObjective(objective)
                 .setRecipe(recipe)
                 .setInitialization(start));
     dependOnSender(stage, "sender", cell, "train");
@@ -154,7 +163,7 @@ final class CellStages {
     if (recipe.getPatience() > 0) {
       dependOnSender(stage, "sender.validation", cell, "validation");
     }
-    if (Objectives.get(settings.getObjective()).readsRepresentation()) {
+    if (Objectives.get(objective).readsRepresentation()) {
       dependOnReceiver(stage, "receiver", cell, "train");
       if (recipe.getPatience() > 0) {
         dependOnReceiver(stage, "receiver.validation", cell, "validation");
@@ -265,8 +274,7 @@ final class CellStages {
   }
 
   private String addComparison(
-      StitchPair cell, CopySolver solver, List<Dependency> stitches, long seed) {
-    String name = solver == CopySolver.SGD ? "SGD" : "least squares";
+      StitchPair cell, String name, List<Dependency> stitches, long seed) {
     String id = "compare " + cell.label() + " " + name + " seed " + seed;
     Stage ofAnySeed = comparisons.get(cell.label());
     if (ofAnySeed == null) {

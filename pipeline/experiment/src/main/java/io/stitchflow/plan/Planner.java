@@ -99,7 +99,8 @@ public final class Planner {
         if (experiment.getVanilla().getRecipe().getPatience() > 0
             || experiment.getFront().getRecipe().getPatience() > 0) {
           addRepresentations(sender, "validation", 0);
-          if (Objectives.get(experiment.getVanilla().getObjective()).readsRepresentation()) {
+          if (objectives().stream()
+              .anyMatch(objective -> Objectives.get(objective).readsRepresentation())) {
             addRepresentations(receiver, "validation", 0);
           }
         }
@@ -130,19 +131,26 @@ public final class Planner {
 
   private void addCells(Condition condition, List<StitchPair> pairOfNetworks, long seed) {
     for (StitchPair cell : pairOfNetworks) {
-      for (CopySolver solver : experiment.getCopy().getSolverList()) {
-        comparisons.add(cells.add(cell, solver, seed));
-        report.addCell(
-            ReportCell.newBuilder()
-                .setCondition(condition)
-                .setSender(cell.sender().name())
-                .setSenderCut(cell.senderCut().layer())
-                .setReceiver(cell.receiver().name())
-                .setReceiverCut(cell.receiverCut().layer())
-                .setCopySolver(solver)
-                .setSeed(seed));
+      for (String objective : objectives()) {
+        for (CopySolver solver : experiment.getCopy().getSolverList()) {
+          comparisons.add(cells.add(cell, objective, solver, seed));
+          report.addCell(
+              ReportCell.newBuilder()
+                  .setCondition(condition)
+                  .setSender(cell.sender().name())
+                  .setSenderCut(cell.senderCut().layer())
+                  .setReceiver(cell.receiver().name())
+                  .setReceiverCut(cell.receiverCut().layer())
+                  .setCopySolver(solver)
+                  .setSeed(seed)
+                  .setObjective(objective));
+        }
       }
     }
+  }
+
+  private List<String> objectives() {
+    return experiment.getVanilla().getObjectiveList();
   }
 
   /** Kind after kind, so that extensions may depend on each other. */

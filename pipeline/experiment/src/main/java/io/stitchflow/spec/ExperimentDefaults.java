@@ -174,8 +174,8 @@ public final class ExperimentDefaults {
     if (vanilla.getInitializationCount() == 0) {
       vanilla.addInitialization(normalized ? Initialization.KAIMING : Initialization.COPY);
     }
-    if (vanilla.getObjective().isEmpty()) {
-      vanilla.setObjective("task");
+    if (vanilla.getObjectiveCount() == 0) {
+      vanilla.addObjective("task");
     }
   }
 

@@ -84,6 +84,7 @@ final class ExperimentRules {
       new StitchRules(written, filled, this::used, origins, problems).check();
     }
     checkTwice("condition", written.getConditionList());
+    checkTwice("vanilla.objective", written.getVanilla().getObjectiveList());
     checkTwice("vanilla.initialization", written.getVanilla().getInitializationList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
     checkMetrics();

@@ -20,6 +20,7 @@ final class StageLimit {
   private final double seeds;
   private final double solvers;
   private final double starts;
+  private final double objectives;
 
   /**
    * @param written the experiment without defaults
@@ -31,6 +32,7 @@ final class StageLimit {
         written.getConditionCount() == 0 ? ALL_CONDITIONS : written.getConditionCount();
     this.seeds = Math.max(1, written.getSeedCount());
     this.solvers = Math.max(1, written.getCopy().getSolverCount());
+    this.objectives = Math.max(1, written.getVanilla().getObjectiveCount());
     this.starts = Math.max(1, written.getVanilla().getInitializationCount());
   }
 
@@ -64,7 +66,7 @@ final class StageLimit {
    */
   boolean check(double cells, SourcePositions origins, Problems problems) {
     // Each cell has vanilla stitches and comparisons for each seed, and copies that seeds may share
-    double stages = conditions * cells * (seeds * (starts + solvers) + solvers);
+    double stages = conditions * cells * (seeds * objectives * (starts + solvers) + solvers);
     if (stages <= MOST_STAGES) {
       return true;
     }

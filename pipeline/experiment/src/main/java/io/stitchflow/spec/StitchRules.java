@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Checks that the objective is known and that a stitch family fits each pair of cuts in use. */
+/** Checks that the objectives are known and that a stitch family fits each pair of cuts in use. */
 final class StitchRules {
   private static final String FAMILY = "stitch.family";
 
@@ -64,7 +64,7 @@ final class StitchRules {
   }
 
   void check() {
-    checkObjective();
+    checkObjectives();
     if (!family.isEmpty() && !StitchFamilies.names().contains(family)) {
       add(
           FAMILY,
@@ -80,15 +80,17 @@ final class StitchRules {
     }
   }
 
-  private void checkObjective() {
-    String objective = filled.getVanilla().getObjective();
-    if (!Objectives.names().contains(objective)) {
-      add(
-          "vanilla.objective",
-          "there is no objective '"
-              + objective
-              + "'; "
-              + Suggestion.advice(objective, Objectives.names()));
+  private void checkObjectives() {
+    for (int i = 0; i < filled.getVanilla().getObjectiveCount(); i++) {
+      String objective = filled.getVanilla().getObjective(i);
+      if (!Objectives.names().contains(objective)) {
+        add(
+            "vanilla.objective[" + i + "]",
+            "there is no objective '"
+                + objective
+                + "'; "
+                + Suggestion.advice(objective, Objectives.names()));
+      }
     }
   }
 

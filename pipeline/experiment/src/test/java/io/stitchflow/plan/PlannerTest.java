@@ -28,6 +28,7 @@ import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.SplitExamples;
 import io.stitchflow.v1.Stage;
@@ -214,6 +215,30 @@ class PlannerTest {
             PlanBuilder.dependency("training.0", mean.getId(), "training"),
             PlanBuilder.dependency("vanilla.1", copy.getId(), "stitch"),
             PlanBuilder.dependency("training.1", copy.getId(), "training"));
+  }
+
+  @Test
+  void plan_severalObjectives_haveCellsOfTheirOwnWithTheActionsOfEachAlone() throws Exception {
+    String label = "a/stem -> b/layer1.0 seed 1";
+    List<Stage> both = stages("1", "vanilla { objective: [\"task\", \"later\"] }");
+    Stage task = stage(both, "vanilla for task " + label);
+    Stage later = stage(both, "vanilla for later " + label);
+    assertThat(task.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
+    assertThat(later.getAction())
+        .isEqualTo(
+            stage(stages("1", "vanilla { objective: \"later\" }"), "vanilla " + label)
+                .getAction());
+    assertThat(task.getGroup()).isNotEqualTo(later.getGroup());
+    Stage compared = stage(both, "compare a/stem -> b/layer1.0 for later SGD seed 1");
+    assertThat(compared.getDependency(0))
+        .isEqualTo(PlanBuilder.dependency("vanilla", later.getId(), "stitch"));
+    List<ReportCell> cells = reportOf("vanilla { objective: [\"task\", \"later\"] }").getCellList();
+    List<ReportCell> ofTask = reportOf("").getCellList();
+    assertThat(cells).hasSize(2 * ofTask.size());
+    assertThat(cells.stream().filter(cell -> cell.getObjective().equals("task")))
+        .containsExactlyElementsOf(ofTask);
+    assertThat(cells.stream().filter(cell -> cell.getObjective().equals("later")))
+        .hasSameSizeAs(ofTask);
   }
 
   @Test
@@ -640,6 +665,14 @@ class PlannerTest {
   /** All but the report, which is of all seeds. */
   private List<Stage> stages(String seeds) throws Exception {
     return stages(seeds, "");
+  }
+
+  private WriteReport reportOf(String more) throws Exception {
+    Path file = directory.resolve("report.textproto");
+    Files.writeString(file, EXPERIMENT.formatted("1") + more);
+    ValidExperiment valid = ExperimentFile.read(file, List.of());
+    return report(
+        Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance()));
   }
 
   private List<Stage> stages(String seeds, String more) throws Exception {

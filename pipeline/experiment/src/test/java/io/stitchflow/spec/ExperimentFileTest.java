@@ -269,7 +269,7 @@ final class ExperimentFileTest {
           vanilla { recipe { weight_decay: -1e-3 } } | vanilla.recipe.weight_decay: is -0.001; choose a number of 0 or more
           stitch { family: "linear" } | stitch.family: there is no stitch family 'linear'; choose one of flattened, pointwise, strided, upsampled
           stitch { family: "strided" } | stitch.family: 'strided' does not fit a -> a, 'stem' [8, 32, 32] -> 'stem' [8, 32, 32]; choose pointwise, or other cuts; and 76 more such cells
-          vanilla { objective: "tusk" } | vanilla.objective: there is no objective 'tusk'; did you mean 'task'? choose one of task, copy
+          vanilla { objective: "tusk" } | vanilla.objective[0]: there is no objective 'tusk'; did you mean 'task'? choose one of task, copy
           copy { tolerance: 1 } | copy.tolerance: is 1.0; choose a number of at least 0 and below 1
           copy { solver: SGD solver: SGD } | copy.solver[1]: SGD is solver[0] too; drop one
           condition: [RANDOM_RANDOM, RANDOM_RANDOM] | condition[1]: RANDOM_RANDOM is condition[0] too; drop one

@@ -182,7 +182,7 @@ final class Headline {
         starts.size() == 1
             ? starts.get(0)
             : "the best of " + starts.size() + " starts (" + String.join(", ", starts) + ")";
-    String objective = settings.getObjective().isEmpty() ? "task" : settings.getObjective();
+    String objective = settings.getObjectiveCount() == 0 ? "task" : settings.getObjective(0);
     return String.format(
         Locale.ROOT,
         "trained for the %s from %s for %s%s",
@@ -199,6 +199,19 @@ final class Headline {
       case MEAN -> "the mean of the expected representation";
       default -> "start " + Words.text(start).replace('_', ' ');
     };
+  }
+
+  /** Which stitches the report leaves out, in at most one sentence. */
+  static List<String> otherObjectives(VanillaSettings settings) {
+    List<String> objectives = settings.getObjectiveList();
+    return objectives.size() < 2
+        ? List.of()
+        : List.of(
+            "This report is of vanilla stitches trained for the objective '"
+                + objectives.get(0)
+                + "'; cells.csv also contains those for "
+                + String.join(", ", objectives.subList(1, objectives.size()))
+                + ".");
   }
 
   /** What must stand wherever the headline does. */

@@ -39,7 +39,8 @@ import java.util.stream.Stream;
  * each cell, in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt},
  * {@code answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow}, {@code
  * matrices.ansi} for terminals and one SVG a heat map, such as {@code
- * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. The bytes depend on the action alone.
+ * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
+ * vanilla stitches, all else is of the first. The bytes depend on the action alone.
  */
 public final class WriteReportExecutor implements ReportWriter {
   /** Reading is the longer part where there are many cells. */
@@ -66,12 +67,14 @@ public final class WriteReportExecutor implements ReportWriter {
       digests.put(input.getRole(), Digest.from(input.getDigest()));
     }
     Chance chance = Chance.of(ClassCounts.read(run.input("test")));
-    CellTable table = readCells(run, report, digests, progress);
+    CellTable all = readCells(run, report, digests, progress);
     List<NetworkRow> networks = readNetworks(run, report, digests, chance);
     progress.accept(SHARE_OF_READING);
 
-    table.write(file(run, "cells.csv"));
-    table.writeArrow(file(run, "cells.arrow"));
+    all.write(file(run, "cells.csv"));
+    all.writeArrow(file(run, "cells.arrow"));
+    CellTable table =
+        report.getCellCount() == 0 ? all : all.of(report.getCell(0).getObjective());
     Results results = new Results(report, table, networks, chance);
     Files.writeString(
         file(run, "matrices.ansi"), TerminalMatrices.of(table, results), StandardCharsets.UTF_8);
@@ -86,7 +89,11 @@ public final class WriteReportExecutor implements ReportWriter {
         AnswerTable.of(
             answer,
             Headline.of(answer, report.getVanilla()),
-            Headline.notes(answer, networks),
+            Stream.of(
+                    Headline.otherObjectives(report.getVanilla()),
+                    Headline.notes(answer, networks))
+                .flatMap(List::stream)
+                .toList(),
             hasPublished);
     Files.writeString(file(run, "answer.txt"), answers.text(answer), StandardCharsets.UTF_8);
     String plot = AnswerPlot.draw(answer);

@@ -397,6 +397,18 @@ final class AnswerTest {
   }
 
   @Test
+  void headline_otherObjective_isNamed() {
+    add("b", 0, 0, 1, 0.9, 0.05);
+    VanillaSettings later = SETTINGS.toBuilder().addObjective("later").build();
+    assertThat(Headline.of(answer(), later))
+        .startsWith("Vanilla stitches trained for the objective 'later' from a random start for ");
+    assertThat(Headline.otherObjectives(later)).isEmpty();
+    assertThat(Headline.otherObjectives(later.toBuilder().addObjective("task").build()))
+        .containsExactly(
+            "This report is of vanilla stitches trained for the objective 'later'; cells.csv also contains those for task.");
+  }
+
+  @Test
   void headline_severalStarts_areNamed() {
     add("b", 0, 0, 1, 0.9, AS_WELL);
     VanillaSettings starts =

@@ -110,6 +110,32 @@ final class WriteReportExecutorTest {
         .contains(">R² copy, median</th>");
   }
 
+  /** The second objective's numbers would move every mean. */
+  @Test
+  void report_twoObjectives_showsTheFirstAndHasBothInFiles() throws IOException {
+    FakeRun one =
+        new FakeRun(Files.createDirectory(directory.resolve("one")), "objectives")
+            .add(A, Fixtures.curve(0.7, 1))
+            .add(of("task"), Fixtures.comparison(0.5, 0.5, 1, 1, 2));
+    FakeRun both =
+        new FakeRun(Files.createDirectory(directory.resolve("both")), "objectives")
+            .add(A, Fixtures.curve(0.7, 1))
+            .add(of("task"), Fixtures.comparison(0.5, 0.5, 1, 1, 2))
+            .add(of("later"), Fixtures.comparison(0.75, 0.5, 1.5, 1, 2));
+    execute(one);
+    execute(both);
+    for (String same : List.of("answer.csv", "answer.txt", "matrices.ansi")) {
+      assertThat(both.output(same)).hasSameTextualContentAs(one.output(same));
+    }
+    assertThat(Files.readAllLines(both.output("cells.csv")))
+        .startsWith(Files.readAllLines(one.output("cells.csv")).toArray(new String[0]))
+        .hasSize(1 + 4);
+  }
+
+  private static ReportCell of(String objective) {
+    return stem(A, A).toBuilder().setObjective(objective).build();
+  }
+
   @Test
   void report_namesWithMarkup_areEscapedAndStayInTheirDirectory() throws IOException {
     ReportNetwork odd = A.toBuilder().setName("../<b>&\"x'").build();

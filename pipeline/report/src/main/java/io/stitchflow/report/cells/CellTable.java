@@ -23,7 +23,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** All rows of an experiment: one a cell, seed and split, in the order of the plan, train first. */
+/** All rows of an experiment: one a cell, objective, solver, seed and split, in the order of the plan, train first. */
 public record CellTable(List<Cell> cells) {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
@@ -49,6 +49,12 @@ public record CellTable(List<Cell> cells) {
 
   private static Cell row(ReportCell place, Split split, Measurement measured, Digest digest) {
     return new Cell(place, split, MeasuredValues.of(measured), digest, Shared.NONE);
+  }
+
+  /** The rows whose vanilla stitch was trained for {@code objective}. */
+  public CellTable of(String objective) {
+    return new CellTable(
+        cells.stream().filter(cell -> cell.place().getObjective().equals(objective)).toList());
   }
 
   /** The metrics that a report of these rows describes. */

@@ -69,6 +69,7 @@ public record Column(String name, Kind kind, Function<Cell, @Nullable Object> va
     SECOND.forEach(name -> columns.add(of(Metrics.quantity(name))));
     columns.add(new Column("examples", Kind.INTEGER, cell -> cell.values().examples()));
     columns.add(text("comparison_digest", cell -> cell.comparison().hex()));
+    columns.add(text("objective", cell -> cell.place().getObjective()));
     metrics.stream()
         .flatMap(metric -> metric.quantities().stream())
         .filter(quantity -> quantity.display().inFiles())

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * are over test images.
  *
  * @param receiver accuracy of the receiver alone
- * @param gap not an estimate: a difference of losses on the very examples that stitches learn from
+ * @param gap not an estimate: a difference of losses on the very examples that stitches learn from;
+ *     0 where the vanilla stitch is not trained for that loss
  * @param margin accuracy above chance of the stitch with the lowest validation loss, minus the
  *     least that works
  * @param limit the highest upper end of that margin among all stitches of the cell
@@ -29,11 +30,17 @@ record Evidence(
     Double receiver = row.receiverAccuracy();
     return new Evidence(
         receiver == null ? null : Interval.wilson(receiver, row.values().examples()),
-        row.gap(),
+        isTrainedForTask(row) ? row.gap() : (Double) 0.,
         row.interval("works_margin"),
         row.values().number("works_margin_limit"),
         row.interval("r2_copy"),
         row.interval("matching_r2_share"),
         row.interval("cost_of_matching"));
+  }
+
+  /** Whether cross-entropy, which the gap is of, is what was trained for. */
+  private static boolean isTrainedForTask(Cell row) {
+    String objective = row.place().getObjective();
+    return objective.isEmpty() || objective.equals("task");
   }
 }

@@ -24,7 +24,7 @@ public enum Verdict {
   NOTHING_MATCHES("works, but nothing of this family can match, as far as tested"),
   /** An interval holds a threshold, or stitch seeds disagree. */
   UNDECIDED("too close to call"),
-  /** A stitch with a lower train loss is known. */
+  /** Trained for the task, and a stitch with a lower train loss is known. */
   NOT_CONVERGED("not converged"),
   /** The receiver is not above chance by {@link Chance#MARGIN}. */
   NO_BASELINE("receiver no better than the majority class"),

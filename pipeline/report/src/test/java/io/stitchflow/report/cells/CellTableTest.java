@@ -32,6 +32,7 @@ final class CellTableTest {
         Fixtures.place(Condition.RANDOM_TRAINED, "a", "stem", "b", "layer1.0").toBuilder()
             .setCopySolver(CopySolver.SGD)
             .setSeed(-1)
+            .setObjective("later")
             .build();
     Comparison comparison = Fixtures.comparison(0.8, 0.6, 3, 0.5, 2);
     assertThat(Files.readString(written(Shared.fill(CellTable.rows(place, comparison, DIGEST)))))
@@ -41,7 +42,7 @@ final class CellTableTest {
                 + "variance,vanilla_cross_entropy,copy_cross_entropy,receiver_cross_entropy,"
                 + "vanilla_penalty,copy_penalty,vanilla_agrees_with_sender,"
                 + "vanilla_agrees_with_receiver,copy_agrees_with_sender,copy_agrees_with_receiver,"
-                + "vanilla_agrees_with_copy,examples,comparison_digest"
+                + "vanilla_agrees_with_copy,examples,comparison_digest,objective"
                 + ",seed_noise,seed_bias,r2_bias,match_at_equal_loss,cost_of_matching,cost_of_matching_low,"
                 + "cost_of_matching_high,match_at_equal_loss_low,match_at_equal_loss_high"
                 + ",matching_r2_share,matching_r2_share_low,matching_r2_share_high"
@@ -74,12 +75,12 @@ final class CellTableTest {
                 + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
                 + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
+                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
                 + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
+                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
   }
 
   @Test
