@@ -281,12 +281,12 @@ public final class Front extends Metric {
       int examples = labels.size();
       int margins = measures.size() - all.size();
       int ofBest = margins + all.indexOf(best);
-      values.put("works_margin", mean(measures.get(ofBest)));
-      put(values, "works_margin", bootstrap, sums -> sums[ofBest] / examples);
+      values.put("works_margin", mean(measures.get(ofBest)) / 5);
+      put(values, "works_margin", bootstrap, sums -> sums[ofBest] / examples / 5);
       double limit = Double.NEGATIVE_INFINITY;
       for (int i = margins; i < measures.size(); i++) {
         int measure = i;
-        limit = Math.max(limit, bootstrap.interval(sums -> sums[measure] / examples).high());
+        limit = Math.max(limit, bootstrap.interval(sums -> sums[measure] / examples / 5).high());
       }
       values.put("works_margin_limit", limit);
       if (Double.isNaN(r2(copy))) {
@@ -319,14 +319,16 @@ public final class Front extends Metric {
       values.putFinite(quantity + "_high", interval.high());
     }
 
-    /** By example: what its mean is of the accuracy above chance beyond the least that works. */
+    /**
+     * By example, in fifths so that sums are exact: its mean is the accuracy above chance beyond
+     * the least that works, which is {@link #WORKS} or four fifths of the receiver's.
+     */
     private double[] margins(Point point) {
       double[] margins = right(point);
       double[] ofReceiver = right(own.predictions());
       int majority = majority();
       for (int i = 0; i < margins.length; i++) {
-        double chance = labels.get(i) == majority ? 1 - WORKS : 0;
-        margins[i] -= WORKS * ofReceiver[i] + chance;
+        margins[i] = 5 * margins[i] - 4 * ofReceiver[i] - (labels.get(i) == majority ? 1 : 0);
       }
       return margins;
     }
