@@ -50,6 +50,13 @@ final class CellStages {
     for (int i = 0; i < front.size(); i++) {
       stitches.add(PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
     }
+    int place = experiment.getSeedList().indexOf(seed);
+    if (place > 0
+        && starts().size() == 1
+        && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
+      Dependency previous = addVanillas(cell, objective, experiment.getSeed(place - 1)).get(0);
+      stitches.add(previous.toBuilder().setRole("vanilla.previous").build());
+    }
     return addComparison(cell, named(objective) + solver(solver), stitches, seed);
   }
 
@@ -289,13 +296,6 @@ final class CellStages {
             .addAllDependency(stitches)
             .addAllDependency(ofAnySeed.getDependencyList())
             .setAction(seeded(ofAnySeed.getAction(), seed));
-    int place = experiment.getSeedList().indexOf(seed);
-    if (place > 0
-        && starts().size() == 1
-        && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
-      List<Dependency> previous = addVanillas(cell, experiment.getSeed(place - 1));
-      stage.addDependency(previous.get(0).toBuilder().setRole("vanilla.previous"));
-    }
     stages.add(stage.build());
     return id;
   }

@@ -185,8 +185,8 @@ final class Headline {
     String objective = settings.getObjectiveCount() == 0 ? "task" : settings.getObjective(0);
     return String.format(
         Locale.ROOT,
-        "trained for the %s from %s for %s%s",
-        objective,
+        "trained for %s from %s for %s%s",
+        objective.equals("task") ? "the task" : "the objective '" + objective + "'",
         start,
         recipe.getPatience() > 0 ? "up to " : "",
         Words.count(recipe.getEpochs(), "epoch"));

@@ -386,22 +386,22 @@ final class AnswerTest {
     add("b", 0, 0, 1, 0.9, AS_WELL);
     VanillaSettings copyStart =
         SETTINGS.toBuilder()
-            .setObjective("copy")
+            .addObjective("copy")
             .clearInitialization()
             .addInitialization(Initialization.COPY)
             .setRecipe(StitchRecipe.newBuilder().setEpochs(1))
             .build();
     assertThat(Headline.of(answer(), copyStart))
         .contains(
-            "vanilla stitches trained for the copy from the least-squares copy for 1 epoch; ");
+            "vanilla stitches trained for the objective 'copy' from the least-squares copy for 1 epoch; ");
   }
 
   @Test
   void headline_otherObjective_isNamed() {
-    add("b", 0, 0, 1, 0.9, 0.05);
+    add("b", 0, 0, 1, 0.9, AS_WELL);
     VanillaSettings later = SETTINGS.toBuilder().addObjective("later").build();
     assertThat(Headline.of(answer(), later))
-        .startsWith("Vanilla stitches trained for the objective 'later' from a random start for ");
+        .contains("vanilla stitches trained for the objective 'later' from a random start for ");
     assertThat(Headline.otherObjectives(later)).isEmpty();
     assertThat(Headline.otherObjectives(later.toBuilder().addObjective("task").build()))
         .containsExactly(
