@@ -91,7 +91,7 @@ class ExtendingTest {
             condition: [TRAINED_TRAINED, RANDOM_RANDOM]
             vanilla { recipe { epochs: 1 batch_size: 16 } }
             copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 1 batch_size: 16 } }
-            preset: FAST
+            metric: ["accuracy", "mse", "cka", "controls"]
             """);
     Finished run = laboratory.inProcess(experiment);
 

@@ -56,7 +56,7 @@ final class Laboratory {
       cut: "layer2.0"
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { solver: LEAST_SQUARES solver: SGD recipe { epochs: 1 batch_size: 16 } }
-      preset: FAST
+      metric: ["accuracy", "mse", "cka", "controls"]
       """;
 
   private final Path directory;
@@ -159,7 +159,7 @@ final class Laboratory {
             cut: "stem"
             vanilla { recipe { epochs: 1 batch_size: 16 } }
             copy { solver: LEAST_SQUARES }
-            preset: FAST
+            metric: ["accuracy", "mse", "cka", "controls"]
             """,
             seed,
             epochs));

@@ -72,7 +72,7 @@ final class CellStages {
   /** The stitches between vanilla and copy, if a metric reads them. */
   private List<String> addFront(StitchPair cell, long seed) {
     List<String> ids = new ArrayList<>();
-    for (double weight : front()) {
+    for (double weight : front(cell)) {
       String column = "front " + weight + " " + cell.column() + " seed " + seed;
       String id = "front " + weight + " " + cell.label() + " seed " + seed;
       if (!stages.has(id)) {
@@ -88,8 +88,9 @@ final class CellStages {
     return ids;
   }
 
-  private List<Double> front() {
-    return metrics().stream().anyMatch(Metric::readsFront)
+  /** Weights of the front; none into a random receiver, which has no accuracy to lose. */
+  private List<Double> front(StitchPair cell) {
+    return !cell.receiver().random() && metrics().stream().anyMatch(Metric::readsFront)
         ? experiment.getFront().getWeightList()
         : List.of();
   }
@@ -316,7 +317,7 @@ final class CellStages {
   /** What comparisons of all seeds have in common: all but the stitches, which come first. */
   private Stage comparison(StitchPair cell) {
     Stage.Builder stage =
-        stages.stage("", "", costs.comparison(cell, starts().size(), front().size()));
+        stages.stage("", "", costs.comparison(cell, starts().size(), front(cell).size()));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
     stage.setOutputBytes(OutputSizes.COMPARISON);
     stage
@@ -326,7 +327,7 @@ final class CellStages {
                 .setSenderCut(cell.senderCut().layer())
                 .setReceiverCut(cell.receiverCut().layer())
                 .addAllMetric(metrics().stream().map(Metric::name).toList())
-                .addAllFront(front())
+                .addAllFront(front(cell))
                 .addAllStart(starts().size() == 1 ? List.of() : starts()));
     dependOnSender(stage, "sender.train", cell, "train");
     dependOnSender(stage, "sender.test", cell, "test");

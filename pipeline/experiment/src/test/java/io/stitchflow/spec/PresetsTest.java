@@ -82,22 +82,34 @@ class PresetsTest {
   @Test
   void bansal_normalisesAroundVanillaStitchesAlone() throws Exception {
     Experiment filled = read("preset: BANSAL");
-    Experiment.Builder ours = read("preset: FAST").toBuilder();
+    Experiment.Builder ours = read("").toBuilder();
+    ours.clearMetric().addAllMetric(filled.getMetricList());
     ours.getVanillaBuilder().clearInitialization().addInitialization(Initialization.KAIMING);
     ours.getVanillaBuilder().getRecipeBuilder().setBatchNorm(true).setWhiten(false);
     assertThat(filled).isEqualTo(ours.build());
   }
 
   @Test
-  void fast_measuresTheDefaultsWithoutTheFront() throws Exception {
+  void fast_hasAFrontOfOneWeight() throws Exception {
     Experiment fast = read("preset: FAST");
-    assertThat(fast.getMetricList()).contains("accuracy", "mse", "cka").doesNotContain("front");
-    assertThat(read("").getMetricList()).contains("front").containsAll(fast.getMetricList());
-    assertThat(fast.toBuilder().clearMetric().build())
-        .isEqualTo(read("").toBuilder().clearMetric().build());
-    assertThat(stitchKeys("preset: FAST")).hasSize(2 * 5 * 5);
+    assertThat(fast.getFront().getWeightList()).containsExactly(10.);
+    assertThat(fast.toBuilder().clearFront().build())
+        .isEqualTo(read("").toBuilder().clearFront().build());
+    assertThat(stitchKeys("preset: FAST")).hasSize(2 * 2 * 5 * 5);
     assertThat(stitchKeys("")).hasSize(3 * 2 * 5 * 5).containsAll(stitchKeys("preset: FAST"));
-    assertThat(read("preset: FAST metric: \"front\"").getMetricList()).containsExactly("front");
+    assertThat(read("preset: FAST front { weight: 3 }").getFront().getWeightList())
+        .containsExactly(3.);
+  }
+
+  @Test
+  void presetsOfPapers_trainNoFront() throws Exception {
+    for (String preset : List.of("PAPER", "CSISZARIK", "BANSAL")) {
+      Experiment paper = read("preset: " + preset);
+      assertThat(paper.getMetricList()).contains("accuracy", "mse", "cka").doesNotContain("front");
+      assertThat(read("").getMetricList()).contains("front").containsAll(paper.getMetricList());
+      assertThat(read("metric: \"front\" preset: " + preset).getMetricList())
+          .containsExactly("front");
+    }
   }
 
   @Test
@@ -117,7 +129,7 @@ class PresetsTest {
     Experiment paper = read("preset: PAPER vanilla { recipe { weight_decay: 0 } }");
     assertThat(paper.getVanilla().getRecipe().getWeightDecay()).isZero();
     Experiment bansal = read("preset: BANSAL vanilla { recipe { batch_norm: false } }");
-    assertThat(bansal).isEqualTo(read("preset: FAST"));
+    assertThat(bansal.getVanilla()).isEqualTo(read("").getVanilla());
   }
 
   @Test
@@ -138,9 +150,9 @@ class PresetsTest {
   void keys_holdTheNumbersAndNotTheirSource() throws Exception {
     String recipe = "recipe { batch_size: 256 learning_rate: 0.01 weight_decay: 0.01 epochs: ";
     String written =
-        "preset: FAST vanilla { %s4 whiten: false } initialization: KAIMING } copy { solver: SGD %s30 optimizer: MOMENTUM } }"
+        "metric: \"mse\" vanilla { %s4 whiten: false } initialization: KAIMING } copy { solver: SGD %s30 optimizer: MOMENTUM } }"
             .formatted(recipe, recipe);
-    assertThat(stitchKeys(written)).isEqualTo(stitchKeys("preset: PAPER"));
+    assertThat(stitchKeys(written)).isEqualTo(stitchKeys("metric: \"mse\" preset: PAPER"));
     assertThat(stitchKeys("")).isNotEqualTo(stitchKeys("preset: PAPER"));
   }
 

@@ -24,7 +24,7 @@ class InitStoreCommandTest {
       pair { sender: "a" receiver: "a" }
       condition: [TRAINED_TRAINED]
       cut: "layer2.0"
-      preset: FAST
+      metric: ["accuracy", "mse", "cka", "controls"]
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { recipe { batch_size: 16 } }
       """;

@@ -22,7 +22,7 @@ final class ProcessTest {
       network { name: "a" architecture: "ResNet(1,1,1,1)" width: 2 recipe { epochs: 1 batch_size: 16 } }
       pair { sender: "a" receiver: "a" }
       cut: "stem"
-      preset: FAST
+      metric: ["accuracy", "mse", "cka", "controls"]
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { recipe { batch_size: 16 } }
       """;

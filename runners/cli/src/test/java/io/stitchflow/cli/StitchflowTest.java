@@ -36,7 +36,7 @@ final class StitchflowTest {
       condition: [TRAINED_TRAINED, RANDOM_TRAINED]
       cut: "stem"
       cut: "layer2.0"
-      preset: FAST
+      metric: ["accuracy", "mse", "cka", "controls"]
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { recipe { batch_size: 16 } }
       """;

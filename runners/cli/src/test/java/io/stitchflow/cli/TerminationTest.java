@@ -88,7 +88,7 @@ final class TerminationTest {
     }
     text.append("pair { sender: \"n0\" receiver: \"n1\" }\n");
     text.append(
-        "condition: [TRAINED_TRAINED] preset: FAST cut: \"stem\" vanilla { recipe { epochs: 1 } }\n");
+        "condition: [TRAINED_TRAINED] metric: [\"accuracy\", \"mse\"] cut: \"stem\" vanilla { recipe { epochs: 1 } }\n");
     return Files.writeString(directory.resolve("wide.textproto"), text);
   }
 
