@@ -182,8 +182,7 @@ class PlannerTest {
     assertThat(mean.getGroup()).isEqualTo(copy.getGroup());
     assertThat(mean.getAction())
         .isEqualTo(
-            stage(stages("1", "vanilla { initialization: MEAN }"), "vanilla " + label)
-                .getAction());
+            stage(stages("1", "vanilla { initialization: MEAN }"), "vanilla " + label).getAction());
     assertThat(copy.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
     Stage compared = stage(both, "compare a/stem -> b/layer1.0 SGD seed 1");
     assertThat(compared.getAction().getCompareStitches().getStartList())
@@ -205,8 +204,7 @@ class PlannerTest {
     assertThat(task.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
     assertThat(later.getAction())
         .isEqualTo(
-            stage(stages("1", "vanilla { objective: \"later\" }"), "vanilla " + label)
-                .getAction());
+            stage(stages("1", "vanilla { objective: \"later\" }"), "vanilla " + label).getAction());
     assertThat(task.getGroup()).isNotEqualTo(later.getGroup());
     Stage compared = stage(both, "compare a/stem -> b/layer1.0 for later SGD seed 1");
     assertThat(compared.getDependency(0))
@@ -298,8 +296,7 @@ class PlannerTest {
             tuple("test", "import data set", "test"),
             tuple("network[0]", "train a", "network"));
     WriteReport report = report(plan);
-    assertThat(report.getVanilla().getInitializationList())
-        .containsExactly(Initialization.COPY);
+    assertThat(report.getVanilla().getInitializationList()).containsExactly(Initialization.COPY);
     assertThat(report.getVanilla().getRecipe().getEpochs()).isEqualTo(10);
     assertThat(report.getNetwork(0).getImported()).isFalse();
     assertThat(report.getNetwork(0).getRecipe())
@@ -651,8 +648,7 @@ class PlannerTest {
     Path file = directory.resolve("report.textproto");
     Files.writeString(file, EXPERIMENT.formatted("1") + more);
     ValidExperiment valid = ExperimentFile.read(file, List.of());
-    return report(
-        Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance()));
+    return report(Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance()));
   }
 
   private List<Stage> stages(String seeds, String more) throws Exception {

@@ -63,8 +63,7 @@ class PresetsTest {
             .setWhiten(false)
             .build();
     assertThat(filled.getVanilla().getRecipe()).isEqualTo(vanilla);
-    assertThat(filled.getVanilla().getInitializationList())
-        .containsExactly(Initialization.KAIMING);
+    assertThat(filled.getVanilla().getInitializationList()).containsExactly(Initialization.KAIMING);
     assertThat(filled.getCopy().getRecipe()).isEqualTo(vanilla.toBuilder().setEpochs(30).build());
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
   }
@@ -75,8 +74,7 @@ class PresetsTest {
     assertThat(filled.getVanilla().getRecipe().getOptimizer()).isEqualTo(Optimizer.ADAM);
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(30);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
-    assertThat(filled.getVanilla().getInitializationList())
-        .containsExactly(Initialization.COPY);
+    assertThat(filled.getVanilla().getInitializationList()).containsExactly(Initialization.COPY);
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.LEAST_SQUARES);
     assertThat(filled.getNetwork(0)).isEqualTo(read("").getNetwork(0));
   }
@@ -114,8 +112,7 @@ class PresetsTest {
     assertThat(filled.getVanilla().getRecipe().getOptimizer()).isEqualTo(Optimizer.MOMENTUM);
     assertThat(filled.getVanilla().getRecipe().getEpochs()).isEqualTo(2);
     assertThat(filled.getVanilla().getRecipe().getLearningRate()).isEqualTo(0.001);
-    assertThat(filled.getVanilla().getInitializationList())
-        .containsExactly(Initialization.KAIMING);
+    assertThat(filled.getVanilla().getInitializationList()).containsExactly(Initialization.KAIMING);
     assertThat(filled.getCopy().getSolverList()).containsExactly(CopySolver.SGD);
     Experiment paper = read("preset: PAPER vanilla { recipe { weight_decay: 0 } }");
     assertThat(paper.getVanilla().getRecipe().getWeightDecay()).isZero();

@@ -217,7 +217,7 @@ final class ReportPage {
             100 * Verdict.PARTLY_FROM),
         String.format(
             Locale.ROOT,
-            "Where that copy has an R² below %.1f no tested copy matches. Cells have no verdict if the receiver is not above chance by %.2f and with its whole 95 %% interval, or if the vanilla stitch has not converged (gap above 0).",
+            "Where that copy has an R² below %.1f no tested copy matches. Cells have no verdict if the receiver is not above chance by %.2f and with its whole 95 %% interval, or if the vanilla stitch was trained for the task and has not converged (gap above 0).",
             Verdict.COPIES,
             Chance.MARGIN));
   }

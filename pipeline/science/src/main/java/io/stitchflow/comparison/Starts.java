@@ -40,10 +40,7 @@ final class Starts extends Metric {
         List.of(
             series("start_loss", "loss by start", Range.NOT_NEGATIVE, Better.LOWER),
             series(
-                "start_cross_entropy",
-                "cross-entropy by start",
-                Range.NOT_NEGATIVE,
-                Better.LOWER),
+                "start_cross_entropy", "cross-entropy by start", Range.NOT_NEGATIVE, Better.LOWER),
             series("start_accuracy", "accuracy by start", Range.UNIT, Better.HIGHER),
             series("start_r2", "R² by start", Range.AT_MOST_ONE, Better.HIGHER)));
   }
@@ -62,8 +59,8 @@ final class Starts extends Metric {
    * that with the lowest loss, of equal ones the first.
    *
    * @param names of the starts, such as {@code copy}; none if there is one start
-   * @param losses the lowest that decided on an epoch: over the examples that stitches learn from or,
-   *     with patience, the validation split
+   * @param losses the lowest that decided on an epoch: over the examples that stitches learn from
+   *     or, with patience, the validation split
    */
   record Losses(List<String> names, List<Double> losses) {
     Losses {
@@ -140,9 +137,7 @@ final class Starts extends Metric {
               () -> {
                 NDArray stitched = stitch.apply(batch.sender());
                 squares[start] += Sums.squaredDistance(stitched, expected);
-                predictions
-                    .get(start)
-                    .add(cell.receiver().suffix(stitched), batch.labels());
+                predictions.get(start).add(cell.receiver().suffix(stitched), batch.labels());
               });
         }
       }

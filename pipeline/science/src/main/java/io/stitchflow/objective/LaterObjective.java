@@ -9,8 +9,8 @@ import java.util.Objects;
  * What the receiver makes of its inputs later: {@link RelativeError} at all its cuts after the
  * stitched one, or in its logits where there is no later cut. The sum of 1 − R² that the metric
  * {@code drift} measures. After "functional latent alignment", <a
- * href="https://arxiv.org/abs/2505.20142">Athanasiadis et al. 2025</a>, without the cut itself and with each error over
- * a variance.
+ * href="https://arxiv.org/abs/2505.20142">Athanasiadis et al. 2025</a>, without the cut itself and
+ * with each error over a variance.
  */
 record LaterObjective() implements Objective {
   @Override

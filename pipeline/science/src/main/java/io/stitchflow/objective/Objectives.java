@@ -10,7 +10,8 @@ public final class Objectives {
           "objective",
           Objective::name,
           Registry.withExtensions(
-              Objective.class, List.of(
+              Objective.class,
+              List.of(
                   new TaskObjective(),
                   new CopyObjective(),
                   new SoftLabelsObjective(),

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.objective.Objective.BatchLoss;
+import io.stitchflow.statistics.RepresentationVariance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -88,7 +88,9 @@ final class RelativeError implements BatchLoss {
     }
   }
 
-  /** Each f_l that varies over √(elements · Var), [examples, elements]; all times 0 if none does. */
+  /**
+   * Each f_l that varies over √(elements · Var), [examples, elements]; all times 0 if none does.
+   */
   private List<NDArray> scaled(NDArray representation) {
     boolean varies = scales.stream().anyMatch(scale -> scale > 0);
     List<NDArray> parts = new ArrayList<>();

@@ -61,7 +61,12 @@ class CellMeterTest {
       ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
       CellMeter.Cell cell =
           new CellMeter.Cell(
-              vanilla, CellMeter.Started.ONCE, copy, new java.util.TreeMap<>(), new HalfPredictions(same, half), 1);
+              vanilla,
+              CellMeter.Started.ONCE,
+              copy,
+              new java.util.TreeMap<>(),
+              new HalfPredictions(same, half),
+              1);
       CellMeter train = read(cell, null, metrics);
       try (CellMeter test = read(cell, train, metrics)) {
         return MeasuredValues.of(test.measurement());

@@ -124,8 +124,7 @@ class ObjectivesTest {
       CutPoint cut = receiver.architecture().cut("layer3.0");
       try (TensorFile own = TensorFile.open(representation(cut, 3))) {
         Objective.BatchLoss loss =
-            Objectives.get("soft_labels")
-                .open(new ObjectiveInputs(lane, own, cut, receiver, own));
+            Objectives.get("soft_labels").open(new ObjectiveInputs(lane, own, cut, receiver, own));
         Lane.scoped(
             () -> {
               NDArray y = rows(lane, own);
@@ -194,8 +193,7 @@ class ObjectivesTest {
             Lane.scoped(
                 () ->
                     assertThat(
-                            HostArray.number(
-                                loss.loss(rows(lane, own), loss.target(ROWS, 1, 4))))
+                            HostArray.number(loss.loss(rows(lane, own), loss.target(ROWS, 1, 4))))
                         .isLessThan(1e-9));
           }
         }
@@ -215,8 +213,7 @@ class ObjectivesTest {
               .representation(cut.shape(), values);
       try (TensorFile own = TensorFile.open(constant)) {
         Objective.BatchLoss loss =
-            Objectives.get("penultimate")
-                .open(new ObjectiveInputs(lane, own, cut, receiver, own));
+            Objectives.get("penultimate").open(new ObjectiveInputs(lane, own, cut, receiver, own));
         Lane.scoped(
             () -> {
               NDArray target = loss.target(ROWS, 1, 4);
@@ -237,8 +234,7 @@ class ObjectivesTest {
   }
 
   private static Network receiver(Lane lane) {
-    return Network.random(
-        lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1);
+    return Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1);
   }
 
   /** Of Gaussian maps as the stitched ones. */
@@ -248,9 +244,7 @@ class ObjectivesTest {
       Objective.BatchLoss loss =
           Objectives.get(objective).open(new ObjectiveInputs(lane, own, cut, receiver, own));
       return Lane.<Double>scoped(
-          () ->
-              at(
-                  lane, cut, loss, loss.target(ROWS, 1, 4), values(4 * cut.elements(), 9)));
+          () -> at(lane, cut, loss, loss.target(ROWS, 1, 4), values(4 * cut.elements(), 9)));
     }
   }
 
@@ -354,16 +348,14 @@ class ObjectivesTest {
 
   private static double at(
       Lane lane, CutPoint cut, Objective.BatchLoss loss, NDArray target, float[] z) {
-    return Lane.<Double>scoped(
-        () -> HostArray.number(loss.loss(array(lane, cut, z), target)));
+    return Lane.<Double>scoped(() -> HostArray.number(loss.loss(array(lane, cut, z), target)));
   }
 
   private static float[] gradient(
       Lane lane, CutPoint cut, Objective.BatchLoss loss, NDArray target, float[] z) {
     List<float[]> gradients = new ArrayList<>();
     NDArray stitched = array(lane, cut, z);
-    try (InputGradients pass =
-        new InputGradients(stitched, input -> loss.loss(input, target))) {
+    try (InputGradients pass = new InputGradients(stitched, input -> loss.loss(input, target))) {
       pass.of(pass.output().onesLike(), gradient -> gradients.add(gradient.toFloatArray()));
     }
     return gradients.get(0);

@@ -54,8 +54,7 @@ class SeveralStartsTest {
     for (int i = 0; i < starts.size(); i++) {
       Path alone = bench.execute(new FitVanillaStitchExecutor(), run(starts.get(i)));
       for (String output : List.of("stitch", "training")) {
-        assertThat(together.get(i).resolve(output))
-            .hasSameBinaryContentAs(alone.resolve(output));
+        assertThat(together.get(i).resolve(output)).hasSameBinaryContentAs(alone.resolve(output));
       }
     }
   }
@@ -68,8 +67,7 @@ class SeveralStartsTest {
     double lossOfCopy = least(fromCopy);
     Path better = lossOfKaiming < lossOfCopy ? kaiming : fromCopy;
     Measurement both =
-        compare(
-                List.of(Initialization.KAIMING, Initialization.COPY), List.of(kaiming, fromCopy))
+        compare(List.of(Initialization.KAIMING, Initialization.COPY), List.of(kaiming, fromCopy))
             .getTrain();
     Measurement alone = cells.compare(FROM, TO, better.resolve("stitch"), copy).getTrain();
     MeasuredValues ofBoth = MeasuredValues.of(both);
@@ -161,15 +159,12 @@ class SeveralStartsTest {
   }
 
   private Bench.Run run(Initialization start) throws IOException {
-    return start == Initialization.COPY
-        ? cells.vanilla(FROM, TO, copy)
-        : cells.vanilla(FROM, TO);
+    return start == Initialization.COPY ? cells.vanilla(FROM, TO, copy) : cells.vanilla(FROM, TO);
   }
 
   /** The loss of the stitch that was kept. */
   private static double least(Path outputs) throws IOException {
     return Collections.min(
-        TrainingCurve.parseFrom(Files.readAllBytes(outputs.resolve("training")))
-            .getDecisiveList());
+        TrainingCurve.parseFrom(Files.readAllBytes(outputs.resolve("training"))).getDecisiveList());
   }
 }

@@ -50,8 +50,7 @@ class TrainingObjectivesTest {
   void softLabels_trainLoss_isTheDivergencePlusTheReceiversEntropy() throws IOException {
     Path start = fit("soft_labels", FROM, 0);
     Path trained = fit("soft_labels", FROM, 4);
-    double entropy =
-        least(start) - Cells.number(measured(start), "vanilla_kl_divergence");
+    double entropy = least(start) - Cells.number(measured(start), "vanilla_kl_divergence");
     assertThat(least(trained))
         .isEqualTo(
             entropy + Cells.number(measured(trained), "vanilla_kl_divergence"), within(1e-5));

@@ -34,7 +34,9 @@ public record Shared(@Nullable Double gap, @Nullable Double copyDrop) {
 
   private static final double ROUNDING = 1e-9;
 
-  /** Training sums a loss in float32: between starts, less than this share of it decides nothing. */
+  /**
+   * Training sums a loss in float32: between starts, less than this share of it decides nothing.
+   */
   private static final double ROUNDING_OF_TRAINING = 1e-6;
 
   /** Stitches of the cell whose loss is within reach. */
