@@ -281,8 +281,7 @@ final class CellStages {
     return id;
   }
 
-  private String addComparison(
-      StitchPair cell, String name, List<Dependency> stitches, long seed) {
+  private String addComparison(StitchPair cell, String name, List<Dependency> stitches, long seed) {
     String id = "compare " + cell.label() + " " + name + " seed " + seed;
     Stage ofAnySeed = comparisons.get(cell.label());
     if (ofAnySeed == null) {

@@ -226,8 +226,7 @@ class PlannerTest {
     assertThat(task.getAction()).isEqualTo(stage(stages("1"), "vanilla " + label).getAction());
     assertThat(later.getAction())
         .isEqualTo(
-            stage(stages("1", "vanilla { objective: \"later\" }"), "vanilla " + label)
-                .getAction());
+            stage(stages("1", "vanilla { objective: \"later\" }"), "vanilla " + label).getAction());
     assertThat(task.getGroup()).isNotEqualTo(later.getGroup());
     Stage compared = stage(both, "compare a/stem -> b/layer1.0 for later SGD seed 1");
     assertThat(compared.getDependency(0))
@@ -671,8 +670,7 @@ class PlannerTest {
     Path file = directory.resolve("report.textproto");
     Files.writeString(file, EXPERIMENT.formatted("1") + more);
     ValidExperiment valid = ExperimentFile.read(file, List.of());
-    return report(
-        Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance()));
+    return report(Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance()));
   }
 
   private List<Stage> stages(String seeds, String more) throws Exception {

@@ -219,7 +219,7 @@ final class ReportPage {
             Front.COPIES),
         String.format(
             Locale.ROOT,
-            "Each verdict needs whole 95 %% intervals, by paired bootstrap over test images, on one side of its thresholds, and all stitch seeds to agree; otherwise the cell is too close to call. No verdict if the receiver's accuracy (Wilson) is not %.2f above chance, if the vanilla stitch has not converged (gap above 0; losses on train examples, thus without an interval), or if the metric front was not measured.",
+            "Each verdict needs whole 95 %% intervals, by paired bootstrap over test images, on one side of its thresholds, and all stitch seeds to agree; otherwise the cell is too close to call. No verdict if the receiver's accuracy (Wilson) is not %.2f above chance, if the vanilla stitch was trained for the task and has not converged (gap above 0; losses on train examples, thus without an interval), or if the metric front was not measured.",
             Chance.MARGIN));
   }
 

@@ -73,8 +73,7 @@ public final class WriteReportExecutor implements ReportWriter {
 
     all.write(file(run, "cells.csv"));
     all.writeArrow(file(run, "cells.arrow"));
-    CellTable table =
-        report.getCellCount() == 0 ? all : all.of(report.getCell(0).getObjective());
+    CellTable table = report.getCellCount() == 0 ? all : all.of(report.getCell(0).getObjective());
     Results results = new Results(report, table, networks, chance);
     Files.writeString(
         file(run, "matrices.ansi"), TerminalMatrices.of(table, results), StandardCharsets.UTF_8);
@@ -90,8 +89,7 @@ public final class WriteReportExecutor implements ReportWriter {
             answer,
             Headline.of(answer, report.getVanilla()),
             Stream.of(
-                    Headline.otherObjectives(report.getVanilla()),
-                    Headline.notes(answer, networks))
+                    Headline.otherObjectives(report.getVanilla()), Headline.notes(answer, networks))
                 .flatMap(List::stream)
                 .toList(),
             hasPublished);

@@ -23,7 +23,10 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
-/** All rows of an experiment: one a cell, objective, solver, seed and split, in the order of the plan, train first. */
+/**
+ * All rows of an experiment: one a cell, objective, solver, seed and split, in the order of the
+ * plan, train first.
+ */
 public record CellTable(List<Cell> cells) {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
