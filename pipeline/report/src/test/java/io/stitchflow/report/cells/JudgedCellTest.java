@@ -43,7 +43,8 @@ final class JudgedCellTest {
         new Pair(Fixtures.network("a", 1, false, 1, 1), Fixtures.network("b", 2, false, 1, 1));
     return JudgedCell.of(
             pair,
-            rows.stream().filter(row -> row.split() == Split.TEST).toList(), Fixtures.TEN_CLASSES)
+            rows.stream().filter(row -> row.split() == Split.TEST).toList(),
+            Fixtures.TEN_CLASSES)
         .verdict();
   }
 }
