@@ -148,7 +148,7 @@ class FrontTest {
     assertThat(at(r2, "copy")).isBetween(number(test, "r2_copy_low"), number(test, "r2_copy_high"));
     // About two standard errors of the best point's accuracy on either side
     double width = number(test, "works_margin_high") - number(test, "works_margin_low");
-    assertThat(width).isBetween(0.01, 6 / Math.sqrt(test.examples()));
+    assertThat(width).isBetween(0.01, 6 / Math.sqrt((double) test.examples()));
     double highest = Collections.max(accuracy.values()) - least;
     assertThat(number(test, "works_margin_limit"))
         .isGreaterThanOrEqualTo(number(test, "works_margin_high"))
