@@ -52,9 +52,8 @@ final class AnswerTest {
   private static final ReportNetwork DEEP = Fixtures.network("deep", 1, false, 1, 1, 1, 1);
   private static final ReportNetwork DEEPER = Fixtures.network("deeper", 2, false, 1, 1, 1, 1);
 
-  private static final Consumer<Measured> NOTHING =
-      measured -> measured.put("works_margin_limit", -0.1);
-  private static final Consumer<Measured> AS_WELL = measured -> {};
+  private static final Consumer<Measured> NOTHING = AnswerTest::letNothingWork;
+  private static final Consumer<Measured> AS_WELL = AnswerTest::leaveAsItIs;
   private static final Consumer<Measured> COSTS = interval("cost_of_matching", 0.05, 0.01);
 
   @TempDir Path directory;
@@ -510,4 +509,10 @@ final class AnswerTest {
     interval("cost_of_matching", 0, 0.01).accept(measured);
     return measured.put("r2_copy", 0.95);
   }
+
+  private static void letNothingWork(Measured measured) {
+    measured.put("works_margin_limit", -0.1);
+  }
+
+  private static void leaveAsItIs(Measured measured) {}
 }

@@ -10,17 +10,14 @@ import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportNetwork;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 final class CellResamplingTest {
-  private static final Predicate<JudgedCell> COSTS = cell -> cell.verdict() == Verdict.COSTS;
-
   @Test
   void share_twoSeeds_isWilsonsOverCells() {
     CellResampling resampling = CellResampling.of(pairs(2, 50, 0));
     assertThat(resampling.overNetworks()).isFalse();
-    assertThat(resampling.share(COSTS)).isEqualTo(Interval.wilson(0.5, 100));
+    assertThat(resampling.share(CellResamplingTest::costs)).isEqualTo(Interval.wilson(0.5, 100));
   }
 
   @Test
@@ -29,7 +26,7 @@ final class CellResamplingTest {
     for (int cells : new int[] {2, 20}) {
       CellResampling resampling = CellResampling.of(pairs(3, cells, 0));
       assertThat(resampling.overNetworks()).isTrue();
-      Interval interval = resampling.share(COSTS);
+      Interval interval = resampling.share(CellResamplingTest::costs);
       assertThat(interval).isEqualTo(new Interval(0, 0.5));
     }
   }
@@ -62,10 +59,10 @@ final class CellResamplingTest {
   @Test
   void medianCost_ofOneCost_hasTheWidthOfItsImages() {
     // Every cell costs 0.05, with a standard error of 0.01 over test images
-    Interval images = CellResampling.of(pairs(2, 40, 0.01)).medianCost(COSTS);
+    Interval images = CellResampling.of(pairs(2, 40, 0.01)).medianCost(CellResamplingTest::costs);
     assertThat(images.from()).isEqualTo(0.05 - 0.0196, within(0.002));
     assertThat(images.to()).isEqualTo(0.05 + 0.0196, within(0.002));
-    Interval none = CellResampling.of(pairs(2, 40, 0)).medianCost(COSTS);
+    Interval none = CellResampling.of(pairs(2, 40, 0)).medianCost(CellResamplingTest::costs);
     assertThat(none.from()).isEqualTo(0.05, within(1e-12));
     assertThat(none.to()).isEqualTo(0.05, within(1e-12));
   }
@@ -107,5 +104,9 @@ final class CellResamplingTest {
         Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "stem"),
         Comparison.newBuilder().setTest(test).build(),
         Digest.of(new byte[0]));
+  }
+
+  private static boolean costs(JudgedCell cell) {
+    return cell.verdict() == Verdict.COSTS;
   }
 }

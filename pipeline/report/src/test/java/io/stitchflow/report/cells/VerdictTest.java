@@ -143,8 +143,8 @@ final class VerdictTest {
       return false;
     }
     return r2Copy.to() < 0.1
-        || Objects.requireNonNull(evidence.share()).from() >= 0.9
-            && (cost.to() <= 0.02 || cost.from() > 0);
+        || (Objects.requireNonNull(evidence.share()).from() >= 0.9
+            && (cost.to() <= 0.02 || cost.from() > 0));
   }
 
   private static boolean excludes(Interval interval, double threshold) {
