@@ -38,7 +38,7 @@ final class Headline {
 
   private Headline() {}
 
-  /** Over all cells of two trained networks that are not the same, region by region. */
+  /** Over all cells of two trained networks that are not the same: lines, one a region. */
   static String of(Answer answer, VanillaSettings settings) {
     List<JudgedCell> cells = answer.trained();
     if (cells.isEmpty()) {
@@ -69,13 +69,15 @@ final class Headline {
       sentences.add(intervals(stated));
     }
     sentences.add(notJudged(cells));
-    return String.join(" ", sentences);
+    return String.join("\n", sentences);
   }
 
-  /** {@code Lower:}. */
   private static String sentence(Region region) {
-    String text = region.text();
-    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ": ";
+    return switch (region) {
+      case LOWER -> "Lower (the sender's cut is deeper): ";
+      case DIAGONAL -> "Diagonal (equal depth): ";
+      case UPPER -> "Upper (the receiver's cut is deeper): ";
+    };
   }
 
   private static String tooFew(int judged, int all) {

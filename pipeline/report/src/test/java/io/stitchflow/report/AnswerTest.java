@@ -80,12 +80,12 @@ final class AnswerTest {
             "nothing of this family works, as far as tested in 1 of 1 cell");
     assertThat(Headline.of(answer, SETTINGS))
         .isEqualTo(
-            "Not answered: too few cells can be judged. Two different trained networks; vanilla"
+            "Not answered: too few cells can be judged.\nTwo different trained networks; vanilla"
                 + " stitches trained for the task from a random start for 6 epochs; copies by least"
-                + " squares. Lower: too few cells (3 of 3 cells judged, at least 5 needed)."
-                + " Diagonal: too few cells (1 of 1 cell judged, at least 5 needed)."
-                + " Upper: too few cells (1 of 1 cell judged, at least 5 needed)."
-                + " Not judged: 0 of 5 cells: too close to call in 0, not converged in 0,"
+                + " squares.\nLower (the sender's cut is deeper): too few cells (3 of 3 cells judged, at least 5 needed)."
+                + "\nDiagonal (equal depth): too few cells (1 of 1 cell judged, at least 5 needed)."
+                + "\nUpper (the receiver's cut is deeper): too few cells (1 of 1 cell judged, at least 5 needed)."
+                + "\nNot judged: 0 of 5 cells: too close to call in 0, not converged in 0,"
                 + " receiver no better than the majority class in 0.");
     assertThat(text(answer))
         .startsWith("Can a stitch that works match the representation?\nNot answered: ")
@@ -102,7 +102,7 @@ final class AnswerTest {
     // Wilson: 5 of 9, 3 of 9 and 1 of 9. The costs are 0.04, 0.05 and 0.06
     assertThat(Headline.of(answer(), SETTINGS))
         .contains(
-            "Lower: of 9 judged cells of 10, a matching stitch works as well in 5 (56 % [27 to"
+            "Lower (the sender's cut is deeper): of 9 judged cells of 10, a matching stitch works as well in 5 (56 % [27 to"
                 + " 81]), matching costs points in 3 (33 % [12 to 65]; median 5.0 points [")
         .contains("nothing of this family works, as far as tested in 1 (11 % [2 to 43]).")
         .doesNotContain("Diagonal", "Upper", "can match")
