@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OracleTest {
   /**
-   * Vanilla stitches from random weights: so that the front is wide and matching costs accuracy.
+   * Vanilla stitches that start away from the copy, so that the front is wide and matching costs
+   * accuracy.
+   *
+   * <p>Formatted with the starts and the seeds of stitches: noise between seeds is measured of
+   * single starts only.
    */
   private static final String EXPERIMENT =
       """
@@ -35,14 +40,14 @@ class OracleTest {
       pair { sender: "a" receiver: "a" }
       condition: [TRAINED_TRAINED, RANDOM_TRAINED]
       cut: ["layer1.0", "layer3.0"]
-      vanilla { initialization: [KAIMING, MEAN] recipe { epochs: 6 learning_rate: 0.02 } }
+      vanilla { initialization: %s recipe { epochs: 6 learning_rate: 0.02 } }
       copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 2 } }
       front { recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
         "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
         "distance", "drift", "interpolation", "ladder", "probe", "controls"
       ]
-      seed: [1, 2]
+      seed: %s
       """;
 
   /** Columns that name a row: the oracle finds its artifacts by them. */
@@ -59,97 +64,115 @@ class OracleTest {
           "objective",
           "comparison_digest");
 
-  private Path directory = Path.of("");
-  private Path store = Path.of("");
-  private List<List<String>> cells = List.of();
+  /**
+   * One experiment.
+   *
+   * @param cells lines of its {@code cells.csv}, the header first
+   */
+  private record Run(Path directory, Path store, List<List<String>> cells) {
+    static Run of(Path directory, String starts, String seeds) throws Exception {
+      Path store = Files.createDirectories(directory.resolve("store"));
+      Laboratory laboratory = new Laboratory(store);
+      Laboratory.Finished finished =
+          laboratory.inProcess(Laboratory.experiment(EXPERIMENT.formatted(starts, seeds)));
+      assertThat(finished.all().values()).allMatch(result -> result.getMessage().isEmpty());
+      // No name of this experiment has a comma, so that none is quoted
+      List<List<String>> cells =
+          Files.readAllLines(laboratory.blob(finished.output("report", "cells.csv"))).stream()
+              .map(line -> List.of(line.split(",", -1)))
+              .toList();
+      return new Run(directory, store, cells);
+    }
+
+    int column(String name) {
+      return cells.get(0).indexOf(name);
+    }
+
+    /** Columns that the oracle computes, in their order. */
+    List<String> numbers() {
+      return cells.get(0).stream().filter(name -> !PLACE.contains(name)).toList();
+    }
+
+    /** All different values, as text. */
+    Set<String> values(String name) {
+      return cells.stream()
+          .skip(1)
+          .map(row -> row.get(column(name)))
+          .filter(text -> !text.isEmpty())
+          .collect(Collectors.toSet());
+    }
+
+    /** What the oracle says of these rows. */
+    String judge(String file, List<List<String>> rows) throws IOException {
+      List<String> lines = rows.stream().map(row -> String.join(",", row)).toList();
+      return Torch.oracle(store, Files.write(directory.resolve(file), lines));
+    }
+  }
+
+  private List<Run> runs = List.of();
 
   @BeforeAll
-  void run(@TempDir Path shared) throws Exception {
-    directory = shared;
-    store = Files.createDirectory(directory.resolve("store"));
-    Laboratory laboratory = new Laboratory(store);
-    Laboratory.Finished finished = laboratory.inProcess(Laboratory.experiment(EXPERIMENT));
-    assertThat(finished.all().values()).allMatch(result -> result.getMessage().isEmpty());
-    // No name of this experiment has a comma, so that none is quoted
-    cells =
-        Files.readAllLines(laboratory.blob(finished.output("report", "cells.csv"))).stream()
-            .map(line -> List.of(line.split(",", -1)))
-            .toList();
+  void run(@TempDir Path directory) throws Exception {
+    runs =
+        List.of(
+            Run.of(directory.resolve("starts"), "[KAIMING, MEAN]", "1"),
+            Run.of(directory.resolve("seeds"), "KAIMING", "[1, 2]"));
   }
 
   @Test
   void cells_allMetrics_areTheNumbersOfTheOracle() throws IOException {
-    String said = Torch.oracle(store, write("cells.csv", cells));
-    System.out.print(said);
-    assertThat(values("cost_of_matching")).as("not all 0").hasSizeGreaterThan(2);
-    assertThat(said)
-        .contains("families: pointwise, strided, upsampled\n")
-        .doesNotContain("BAD")
-        .doesNotContain("DIFFERS");
-    assertThat(
-            said.lines()
-                .filter(line -> line.endsWith(" ok"))
-                .map(line -> line.substring(0, line.indexOf(' '))))
-        .containsExactlyElementsOf(numbers());
+    for (Run run : runs) {
+      String said = run.judge("cells.csv", run.cells());
+      System.out.print(said);
+      assertThat(run.values("cost_of_matching")).as("not all 0").hasSizeGreaterThan(2);
+      assertThat(said)
+          .contains("families: pointwise, strided, upsampled\n")
+          .doesNotContain("BAD")
+          .doesNotContain("DIFFERS");
+      assertThat(
+              said.lines()
+                  .filter(line -> line.endsWith(" ok"))
+                  .map(line -> line.substring(0, line.indexOf(' '))))
+          .containsExactlyElementsOf(run.numbers());
+    }
   }
 
   @Test
-  void cells_allNumbersAltered_areReportedByColumn() throws IOException {
-    List<List<String>> altered = new ArrayList<>(List.of(cells.get(0)));
-    boolean isFull = false;
-    for (List<String> row : cells.subList(1, cells.size())) {
-      if (row.subList(0, 5).equals(List.of("trained_trained", "a", "layer1.0", "a", "layer1.0"))
-          && row.get(column("seed")).equals("2")) {
-        boolean isTest = row.get(column("split")).equals("test");
-        isFull |= isTest && !row.contains("");
-        altered.add(isTest ? altered(row) : row);
+  void cells_allNumbersAltered_areReportedByColumn() {
+    Set<String> reported = new TreeSet<>();
+    Set<String> measured = new TreeSet<>();
+    for (Run run : runs) {
+      run.numbers().stream().filter(name -> !run.values(name).isEmpty()).forEach(measured::add);
+      List<List<String>> altered = new ArrayList<>(List.of(run.cells().get(0)));
+      for (List<String> row : run.cells().subList(1, run.cells().size())) {
+        boolean isTest = row.get(run.column("split")).equals("test");
+        if (row.subList(0, 5)
+            .equals(List.of("trained_trained", "a", "layer1.0", "a", "layer1.0"))) {
+          altered.add(isTest ? altered(run, row) : row);
+        }
       }
+      assertThatThrownBy(() -> run.judge("altered.csv", altered))
+          .satisfies(
+              thrown ->
+                  run.numbers().stream()
+                      .filter(name -> thrown.getMessage().contains("DIFFERS " + name + ": "))
+                      .forEach(reported::add));
     }
-    assertThat(isFull).as("a row without empty columns").isTrue();
-    Path csv = write("altered.csv", altered);
-    assertThatThrownBy(() -> Torch.oracle(store, csv))
-        .satisfies(
-            thrown -> {
-              for (String column : numbers()) {
-                assertThat(thrown).hasMessageContaining("DIFFERS " + column + ": ");
-              }
-            });
+    assertThat(measured).contains("start_r2", "seed_noise", "ladder_r2", "probe_accuracy");
+    assertThat(reported).containsExactlyElementsOf(measured);
   }
 
   /** The row with other numbers: of a series, only the last. */
-  private List<String> altered(List<String> row) {
+  private static List<String> altered(Run run, List<String> row) {
     List<String> altered = new ArrayList<>(row);
-    for (String name : numbers()) {
-      String text = row.get(column(name));
+    for (String name : run.numbers()) {
+      String text = row.get(run.column(name));
       int number = text.lastIndexOf('=') + 1;
       if (!text.isEmpty()) {
         double other = Double.parseDouble(text.substring(number)) * 1.001 + 0.001;
-        altered.set(column(name), text.substring(0, number) + other);
+        altered.set(run.column(name), text.substring(0, number) + other);
       }
     }
     return altered;
-  }
-
-  /** All different values, as text. */
-  private Set<String> values(String name) {
-    return cells.stream()
-        .skip(1)
-        .map(row -> row.get(column(name)))
-        .filter(text -> !text.isEmpty())
-        .collect(Collectors.toSet());
-  }
-
-  private int column(String name) {
-    return cells.get(0).indexOf(name);
-  }
-
-  private Path write(String name, List<List<String>> rows) throws IOException {
-    return Files.write(
-        directory.resolve(name), rows.stream().map(row -> String.join(",", row)).toList());
-  }
-
-  /** Columns that the oracle computes, in their order. */
-  private List<String> numbers() {
-    return cells.get(0).stream().filter(name -> !PLACE.contains(name)).toList();
   }
 }
