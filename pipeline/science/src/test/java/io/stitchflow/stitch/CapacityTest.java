@@ -16,31 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What simpler stitches and a probe reach, from the files of representations. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CapacityTest {
+class CapacityTest extends BetweenTwoNetworks {
   /** Sixteen channels of 8 x 8. */
   private static final String CUT = "layer3.0";
 
   private static final List<Integer> SHAPE = List.of(16, 8, 8);
   private static final int POSITIONS = 64;
-
-  @TempDir static Path directory;
-
-  private Bench bench = new Bench(directory);
-  private Cells cells = new Cells(bench, Subject.NONE, Subject.NONE);
-
-  @BeforeAll
-  void train() throws IOException {
-    bench = new Bench(directory);
-    Path dataset = Subject.dataset(bench);
-    cells = new Cells(bench, Subject.of(bench, dataset, 4, 1), Subject.of(bench, dataset, 4, 2));
-  }
 
   @Test
   void ladder_receiverOfRankThree_isReachedAtRankThree() throws IOException {

@@ -26,14 +26,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Stitches between the vanilla stitch and the copy, and what they show of a cell. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FrontTest {
+class FrontTest extends BetweenTwoNetworks {
   private static final StitchRecipe RECIPE =
       Cells.RECIPE.toBuilder()
           .setEpochs(6)
@@ -43,18 +39,6 @@ class FrontTest {
           .build();
   private static final String FROM = "layer1.0";
   private static final String TO = "layer2.0";
-
-  @TempDir static Path directory;
-
-  private Bench bench = new Bench(directory);
-  private Cells cells = new Cells(bench, Subject.NONE, Subject.NONE);
-
-  @BeforeAll
-  void train() throws IOException {
-    bench = new Bench(directory);
-    Path dataset = Subject.dataset(bench);
-    cells = new Cells(bench, Subject.of(bench, dataset, 4, 1), Subject.of(bench, dataset, 4, 2));
-  }
 
   @Test
   void matchingLoss_everyFamilyWhitenedOrNot_isTheErrorOverTheVariance() throws IOException {

@@ -20,26 +20,16 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Several starts of a vanilla stitch: which is kept, and what is measured of all. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class SeveralStartsTest {
+class SeveralStartsTest extends BetweenTwoNetworks {
   private static final String FROM = "layer1.0";
   private static final String TO = "layer2.0";
 
-  @TempDir static Path directory;
-
-  private Bench bench = new Bench(directory);
-  private Cells cells = new Cells(bench, Subject.NONE, Subject.NONE);
   private Path copy = directory;
 
   @BeforeAll
-  void train() throws IOException {
-    bench = new Bench(directory);
-    Path dataset = Subject.dataset(bench);
-    cells = new Cells(bench, Subject.of(bench, dataset, 4, 1), Subject.of(bench, dataset, 4, 2));
+  void fitCopy() throws IOException {
     copy = cells.copy(FROM, TO);
   }
 

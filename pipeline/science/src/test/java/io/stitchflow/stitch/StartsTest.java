@@ -23,31 +23,15 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where vanilla stitches start, and what of their start and of the sender's channels matters. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class StartsTest {
+class StartsTest extends BetweenTwoNetworks {
   private static final StitchRecipe WHITENED =
       Cells.RECIPE.toBuilder().setWeightDecay(0).setWhiten(true).build();
-
-  @TempDir static Path directory;
-
-  private Bench bench = new Bench(directory);
-  private Cells cells = new Cells(bench, Subject.NONE, Subject.NONE);
-
-  @BeforeAll
-  void train() throws IOException {
-    bench = new Bench(directory);
-    Path dataset = Subject.dataset(bench);
-    cells = new Cells(bench, Subject.of(bench, dataset, 4, 1), Subject.of(bench, dataset, 4, 2));
-  }
 
   /** At a rate of 50 the task is lost in the first epoch. */
   @ParameterizedTest

@@ -13,30 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What stitches trained for each objective do, on small trained networks. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TrainingObjectivesTest {
+class TrainingObjectivesTest extends BetweenTwoNetworks {
   private static final String FROM = "layer1.0";
   private static final String TO = "layer2.0";
-
-  @TempDir static Path directory;
-
-  private Bench bench = new Bench(directory);
-  private Cells cells = new Cells(bench, Subject.NONE, Subject.NONE);
-
-  @BeforeAll
-  void train() throws IOException {
-    bench = new Bench(directory);
-    Path dataset = Subject.dataset(bench);
-    cells = new Cells(bench, Subject.of(bench, dataset, 4, 1), Subject.of(bench, dataset, 4, 2));
-  }
 
   @Test
   void softLabels_epochs_lowerTheDivergenceFromTheReceiver() throws IOException {
