@@ -155,7 +155,10 @@ class OracleTest {
           .satisfies(
               thrown ->
                   run.numbers().stream()
-                      .filter(name -> thrown.getMessage().contains("DIFFERS " + name + ": "))
+                      .filter(
+                          name ->
+                              String.valueOf(thrown.getMessage())
+                                  .contains("DIFFERS " + name + ": "))
                       .forEach(reported::add));
     }
     assertThat(measured).contains("start_r2", "seed_noise", "ladder_r2", "probe_accuracy");
