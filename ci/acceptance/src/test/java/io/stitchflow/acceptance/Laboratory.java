@@ -56,7 +56,10 @@ final class Laboratory {
       cut: "layer2.0"
       vanilla { recipe { epochs: 1 batch_size: 16 } }
       copy { solver: LEAST_SQUARES solver: SGD recipe { epochs: 1 batch_size: 16 } }
-      metric: ["accuracy", "mse", "cka", "controls"]
+      metric: [
+        "accuracy", "mse", "agreement", "cosine", "cka", "procrustes", "mahalanobis", "distance",
+        "drift", "divergence", "fisher", "ood", "ladder", "probe", "controls"
+      ]
       """;
 
   private final Path directory;
