@@ -1,7 +1,7 @@
 package io.stitchflow.plan;
 
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class Costs {
   private final int train;
   private final int validation;
   private final int test;
-  private final IdentityHashMap<Architecture, Long> macs = new IdentityHashMap<>();
+  private final IdentityHashMap<NetworkSource, Long> macs = new IdentityHashMap<>();
   private final Map<String, Long> suffixes = new HashMap<>();
 
   /** Representations of {@code train}, {@code validation} and {@code test} examples. */
@@ -37,8 +37,8 @@ final class Costs {
     this.test = test;
   }
 
-  double training(Architecture architecture, int epochs, int trainExamples, int testExamples) {
-    return macs(architecture)
+  double training(NetworkSource network, int epochs, int trainExamples, int testExamples) {
+    return macs(network)
         * ((double) epochs * trainExamples * TRAIN_TO_FORWARD + trainExamples + testExamples);
   }
 
@@ -51,8 +51,8 @@ final class Costs {
     };
   }
 
-  double representation(Architecture architecture, CutPoint cut, String split) {
-    double share = (double) macs(architecture) / architecture.cuts().size();
+  double representation(NetworkSource network, CutPoint cut, String split) {
+    double share = (double) macs(network) / network.cuts().size();
     return examples(split) * (share + PER_ELEMENT * elements(cut));
   }
 
@@ -98,8 +98,8 @@ final class Costs {
         * (suffix(cell) + stitch(cell));
   }
 
-  private long macs(Architecture architecture) {
-    return macs.computeIfAbsent(architecture, Architecture::macs);
+  private long macs(NetworkSource network) {
+    return macs.computeIfAbsent(network, NetworkSource::macs);
   }
 
   private double suffix(StitchPair cell) {

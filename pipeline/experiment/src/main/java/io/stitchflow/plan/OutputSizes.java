@@ -1,7 +1,7 @@
 package io.stitchflow.plan;
 
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.ElementType;
 import java.util.List;
 
@@ -27,8 +27,8 @@ final class OutputSizes {
   }
 
   /** With its predictions, a byte an example. */
-  static long network(Architecture architecture, int examples) {
-    return architecture.parameterCount() * Float.BYTES + examples;
+  static long network(NetworkSource network, int examples) {
+    return network.parameterCount() * Float.BYTES + examples;
   }
 
   static long representation(CutPoint cut, int examples, ElementType dtype) {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * What a network is made of: a {@link ResNet}, plain or not, at a width, or any layers that
  * somebody described.
  */
-public final class Architecture {
+public final class Architecture implements NetworkSource {
   /** A class is a byte wherever labels and predictions are kept. */
   private static final int MOST_CLASSES = 256;
 
@@ -197,6 +197,7 @@ public final class Architecture {
    * {@code ResNet(a,b,c,d)}, {@code PlainNet(a,b,c,d)}, or {@code Described(3f9a12bc)} after the
    * digest of the layers.
    */
+  @Override
   public String name() {
     return name(blocks, plain, layers);
   }
@@ -212,7 +213,7 @@ public final class Architecture {
         .collect(Collectors.joining(",", plain ? "PlainNet(" : "ResNet(", ")"));
   }
 
-  /** Where it can be cut, from the images to the logits. */
+  @Override
   public List<CutPoint> cuts() {
     return cuts;
   }
@@ -241,17 +242,17 @@ public final class Architecture {
                         cuts.stream().map(CutPoint::layer).collect(Collectors.joining(", ")))));
   }
 
-  /** Trained numbers: weights, biases, and those of normalisation; not running statistics. */
+  @Override
   public long parameterCount() {
     return tensors().stream().filter(Tensor::isTrained).mapToLong(Tensor::elements).sum();
   }
 
-  /** Multiply-accumulates of one image's forward pass, in convolutions and linear layers. */
+  @Override
   public long macs() {
     return sections.stream().mapToLong(Sequence::macs).sum();
   }
 
-  /** Multiply-accumulates of one image's way from {@code cut} to the logits. */
+  @Override
   public long macsAfter(CutPoint cut) {
     return sections.stream().skip(index(cut.layer()) + 1L).mapToLong(Sequence::macs).sum();
   }
