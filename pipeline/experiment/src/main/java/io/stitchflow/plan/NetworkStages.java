@@ -64,9 +64,7 @@ final class NetworkStages {
     Architecture architecture = Architecture.of(network, dataset.task());
     List<CutPoint> cuts =
         architecture.cuts().stream()
-            .filter(
-                cut ->
-                    experiment.getCutCount() == 0 || experiment.getCutList().contains(cut.layer()))
+            .filter(cut -> network.getCutCount() == 0 || network.getCutList().contains(cut.layer()))
             .toList();
     NetworkVariant variant =
         new NetworkVariant(id, network, architecture, random, cuts, dataset.title());

@@ -47,7 +47,12 @@ public final class ExperimentDefaults {
     if (filled.getDataset().hasSplit() && !filled.getDataset().getSplit().hasSeed()) {
       filled.getDatasetBuilder().getSplitBuilder().setSeed(1);
     }
-    filled.getNetworkBuilderList().forEach(ExperimentDefaults::fill);
+    for (Network.Builder network : filled.getNetworkBuilderList()) {
+      fill(network);
+      if (network.getCutCount() == 0) {
+        network.addAllCut(filled.getCutList());
+      }
+    }
     if (filled.getRepresentation().getDtype() == ElementType.ELEMENT_TYPE_UNSPECIFIED) {
       filled.getRepresentationBuilder().setDtype(ElementType.FLOAT32);
     }

@@ -38,6 +38,8 @@ final class ExperimentRules {
   private final Problems problems;
   private final DatasetRules dataset;
   private final Set<String> writtenCuts;
+  private final Map<String, Set<String>> chosenCuts = new HashMap<>();
+  private final Set<String> haveOwnCuts = new HashSet<>();
   private final @Nullable ImageTask task;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
@@ -56,6 +58,14 @@ final class ExperimentRules {
     this.origins = origins;
     this.problems = problems;
     this.writtenCuts = new HashSet<>(written.getCutList());
+    for (Network network : filled.getNetworkList()) {
+      chosenCuts.put(network.getName(), new HashSet<>(network.getCutList()));
+    }
+    for (Network network : written.getNetworkList()) {
+      if (network.getCutCount() > 0) {
+        haveOwnCuts.addAll(NetworkSeeds.names(network));
+      }
+    }
     this.dataset = new DatasetRules(written, filled, base, origins, problems);
     this.task = dataset.task();
   }
@@ -325,17 +335,41 @@ final class ExperimentRules {
             () -> "no network has a cut '" + cut + "'; " + Suggestion.advice(cut, choices));
       }
     }
+    checkNetworkCuts();
     if (!writtenCuts.isEmpty() && choices.containsAll(writtenCuts)) {
       for (String name : paired()) {
-        List<String> own =
-            cuts.getOrDefault(name, List.of()).stream().map(CutPoint::layer).toList();
-        if (!own.isEmpty() && own.stream().noneMatch(writtenCuts::contains)) {
+        List<String> own = cutNames(name);
+        if (!own.isEmpty()
+            && !haveOwnCuts.contains(name)
+            && own.stream().noneMatch(writtenCuts::contains)) {
           add(
               "cut",
               "network '" + name + "' has none of these cuts; add one of " + Suggestion.list(own));
         }
       }
     }
+  }
+
+  /** Of networks that name their cuts. */
+  private void checkNetworkCuts() {
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      Network network = written.getNetwork(i);
+      String path = "network[" + i + "].cut";
+      checkTwice(path, network.getCutList());
+      List<String> own = cutNames(NetworkSeeds.names(network).get(0));
+      for (int j = 0; j < network.getCutCount(); j++) {
+        String cut = network.getCut(j);
+        if (!own.isEmpty() && !own.contains(cut)) {
+          add(
+              path + "[" + j + "]",
+              () -> "the network has no cut '" + cut + "'; " + Suggestion.advice(cut, own));
+        }
+      }
+    }
+  }
+
+  private List<String> cutNames(String network) {
+    return cuts.getOrDefault(network, List.of()).stream().map(CutPoint::layer).toList();
   }
 
   /** Whether the stages are not too many. */
@@ -351,10 +385,12 @@ final class ExperimentRules {
   private List<CutPoint> used(String network) {
     return used.computeIfAbsent(
         network,
-        name ->
-            cuts.getOrDefault(name, List.of()).stream()
-                .filter(cut -> writtenCuts.isEmpty() || writtenCuts.contains(cut.layer()))
-                .toList());
+        name -> {
+          Set<String> chosen = chosenCuts.getOrDefault(name, Set.of());
+          return cuts.getOrDefault(name, List.of()).stream()
+              .filter(cut -> chosen.isEmpty() || chosen.contains(cut.layer()))
+              .toList();
+        });
   }
 
   /** Names of the networks that are in a pair. */

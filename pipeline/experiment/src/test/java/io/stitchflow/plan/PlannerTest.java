@@ -96,6 +96,20 @@ class PlannerTest {
   }
 
   @Test
+  void plan_cutsOfANetwork_areThoseThatItNamesOrElseThoseOfTheExperiment() throws Exception {
+    List<Stage> stages =
+        stages(
+            "1",
+            "cut: \"stem\" network { name: \"c\" architecture: \"ResNet(1,1,1,1)\" width: 4 cut: [\"layer2.0\", \"layer4.0\"] } pair { sender: \"a\" receiver: \"c\" }");
+
+    assertThat(stages.stream().map(Stage::getId).filter(id -> id.startsWith("compare a")))
+        .contains(
+            "compare a/stem -> c/layer2.0 least squares seed 1",
+            "compare a/stem -> c/layer4.0 least squares seed 1")
+        .noneMatch(id -> id.contains("c/stem"));
+  }
+
+  @Test
   void plan_severalSeeds_comparisonsReadTheVanillaStitchOfTheSeedBefore() throws Exception {
     List<Stage> stages = stages("1, 7, 2");
     String compared = "compare a/stem -> b/layer1.0 least squares seed ";

@@ -288,6 +288,8 @@ final class ExperimentFileTest {
           cut: "" | cut[0]: no network has a cut ''; choose one of stem, layer1.0
           cut: "layer2.1" | cut: network 'a' has none of these cuts; add one of stem, layer1.0, layer2.0, layer3.0, layer4.0
           cut: "stem" cut: "stem" | cut[1]: stem is cut[0] too; drop one
+          network { name: "c" architecture: "ResNet18" cut: "layer9.0" } | network[2].cut[0]: the network has no cut 'layer9.0'; choose one of stem, layer1.0
+          network { name: "c" architecture: "ResNet18" cut: ["stem", "stem"] } | network[2].cut[1]: stem is cut[0] too; drop one
           name: "again" | name: is given a second time, first in line 1; drop one
           network { name: "a" architecture: "ResNet18" } | network[2].name: 'a' is the name of network[0] too; rename one
           network { name: "c" architecture: "VGG" } | network[2].architecture: 'VGG' is not an architecture; choose ResNet18, ResNet34 or ResNet(a,b,c,d) with a, b, c and d from 1 to 64
