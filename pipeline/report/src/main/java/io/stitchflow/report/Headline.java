@@ -211,9 +211,9 @@ final class Headline {
         : List.of(
             "This report is of vanilla stitches trained for the objective '"
                 + objectives.get(0)
-                + "'; cells.csv also contains those for "
+                + "'; those for "
                 + String.join(", ", objectives.subList(1, objectives.size()))
-                + ".");
+                + " are in cells.csv and in the page's table of objectives.");
   }
 
   /** What must stand wherever the headline does. */

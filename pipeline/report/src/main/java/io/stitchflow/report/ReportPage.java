@@ -53,6 +53,8 @@ final class ReportPage {
       boolean suspicious,
       boolean severalPairs,
       AnswerTable answer,
+      boolean severalObjectives,
+      ObjectiveTable objectives,
       List<String> thresholds,
       String plot,
       String publishedErrors,
@@ -119,6 +121,7 @@ final class ReportPage {
       Results results,
       List<Drawing> drawings,
       AnswerTable answer,
+      ObjectiveTable objectives,
       String plot,
       List<Metric> metrics) {}
 
@@ -144,6 +147,8 @@ final class ReportPage {
             networks.stream().anyMatch(NetworkRow::suspicious),
             results.pairs().size() > 1,
             content.answer(),
+            !content.objectives().rows().isEmpty(),
+            content.objectives(),
             thresholds(results.chance()),
             content.plot(),
             Published.ERRORS,

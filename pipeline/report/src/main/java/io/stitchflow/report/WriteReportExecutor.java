@@ -17,6 +17,7 @@ import io.stitchflow.report.figure.TerminalMatrices;
 import io.stitchflow.stage.ReportWriter;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Input;
+import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingCurve;
 import io.stitchflow.v1.WriteReport;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
@@ -40,7 +42,8 @@ import java.util.stream.Stream;
  * {@code answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow}, {@code
  * matrices.ansi} for terminals and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
- * vanilla stitches, all else is of the first. The bytes depend on the action alone.
+ * vanilla stitches, and the page compares them; all else is of the first. The bytes depend on the
+ * action alone.
  */
 public final class WriteReportExecutor implements ReportWriter {
   /** Reading is the longer part where there are many cells. */
@@ -73,7 +76,9 @@ public final class WriteReportExecutor implements ReportWriter {
 
     all.write(file(run, "cells.csv"));
     all.writeArrow(file(run, "cells.arrow"));
-    CellTable table = report.getCellCount() == 0 ? all : all.of(report.getCell(0).getObjective());
+    List<String> objectives =
+        report.getCellList().stream().map(ReportCell::getObjective).distinct().toList();
+    CellTable table = objectives.isEmpty() ? all : all.of(objectives.get(0));
     Results results = new Results(report, table, networks, chance);
     Files.writeString(
         file(run, "matrices.ansi"), TerminalMatrices.of(table, results), StandardCharsets.UTF_8);
@@ -82,6 +87,11 @@ public final class WriteReportExecutor implements ReportWriter {
       Files.writeString(file(run, drawing.file()), drawing.svg(), StandardCharsets.UTF_8);
     }
     Answer answer = Answer.of(results);
+    Map<String, Answer> answersByObjective = new LinkedHashMap<>();
+    for (String objective : objectives) {
+      Results ofObjective = new Results(report, all.of(objective), networks, chance);
+      answersByObjective.put(objective, Answer.of(ofObjective));
+    }
     boolean hasPublished = Published.isOf(report.getNetworkList());
     AnswerCsv.write(answer, hasPublished, file(run, "answer.csv"));
     AnswerTable answers =
@@ -104,7 +114,15 @@ public final class WriteReportExecutor implements ReportWriter {
             .toList();
     ReportPage.Content content =
         new ReportPage.Content(
-            report, splits, networks, results, drawings, answers, plot, table.metrics());
+            report,
+            splits,
+            networks,
+            results,
+            drawings,
+            answers,
+            ObjectiveTable.of(answersByObjective),
+            plot,
+            table.metrics());
     Files.writeString(file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
     progress.accept(1);
   }

@@ -404,7 +404,7 @@ final class AnswerTest {
     assertThat(Headline.otherObjectives(later)).isEmpty();
     assertThat(Headline.otherObjectives(later.toBuilder().addObjective("task").build()))
         .containsExactly(
-            "This report is of vanilla stitches trained for the objective 'later'; cells.csv also contains those for task.");
+            "This report is of vanilla stitches trained for the objective 'later'; those for task are in cells.csv and in the page's table of objectives.");
   }
 
   @Test

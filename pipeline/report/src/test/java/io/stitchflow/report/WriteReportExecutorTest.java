@@ -130,6 +130,32 @@ final class WriteReportExecutorTest {
     assertThat(Files.readAllLines(both.output("cells.csv")))
         .startsWith(Files.readAllLines(one.output("cells.csv")).toArray(new String[0]))
         .hasSize(1 + 4);
+    assertThat(page(one)).doesNotContain("id=\"objectives\"");
+    assertThat(page(both))
+        .contains(
+            "<td>task</td><td class=\"number\">1</td><td class=\"number\">0.500</td><td class=\"number\"></td>",
+            "<td>later</td><td class=\"number\">1</td><td class=\"number\">0.750</td><td class=\"number\">0.250 [0.250 to 0.250]</td>");
+  }
+
+  /** The second objective has the cells in another order. */
+  @Test
+  void report_twoObjectivesOfTwoCells_comparesEachCellWithItself() throws IOException {
+    FakeRun run =
+        new FakeRun(directory, "objectives")
+            .add(A, Fixtures.curve(0.7, 1))
+            .add(of("task"), Fixtures.comparison(0.5, 0.5, 1, 1, 2))
+            .add(at("layer2.0", "task"), Fixtures.comparison(0.25, 0.5, 1, 1, 2))
+            .add(at("layer2.0", "later"), Fixtures.comparison(0.75, 0.5, 1, 1, 2))
+            .add(of("later"), Fixtures.comparison(0.25, 0.5, 1, 1, 2));
+    execute(run);
+
+    assertThat(page(run))
+        .contains(
+            "<td>later</td><td class=\"number\">2</td><td class=\"number\">0.500</td><td class=\"number\">0.125 [−0.250 to 0.500]</td>");
+  }
+
+  private static ReportCell at(String cut, String objective) {
+    return of(objective).toBuilder().setSenderCut(cut).setReceiverCut(cut).build();
   }
 
   private static ReportCell of(String objective) {

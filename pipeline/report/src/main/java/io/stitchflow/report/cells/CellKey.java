@@ -17,6 +17,11 @@ public record CellKey(ReportCell place) {
             .build());
   }
 
+  /** What the same cell has in common with other objectives of its vanilla stitch too. */
+  public static CellKey ofAnyObjective(Cell cell) {
+    return new CellKey(of(cell).place().toBuilder().clearObjective().build());
+  }
+
   /** In the order of their first rows. */
   public static Map<CellKey, List<Cell>> group(List<Cell> rows) {
     Map<CellKey, List<Cell>> cells = new LinkedHashMap<>();

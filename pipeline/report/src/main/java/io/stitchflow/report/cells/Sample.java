@@ -30,7 +30,7 @@ public final class Sample {
   }
 
   /** NaN if empty. */
-  double mean() {
+  public double mean() {
     double sum = 0;
     for (double value : values) {
       sum += value - values.get(0);
