@@ -394,6 +394,30 @@ class PlannerTest {
     assertThat(importing(plan(folder("two"))).getAction()).isNotEqualTo(one);
   }
 
+  @Test
+  void plan_imageFolderOfAnotherSize_isAnotherImportAndOfLargerMaps() throws Exception {
+    image("one/train/a/1.png", 1);
+    image("one/train/b/1.png", 2);
+    image("one/test/a/1.png", 3);
+    String sized = "image_folder { directory: \"one\" size: %d }";
+
+    assertThat(importing(plan(sized.formatted(32)))).isEqualTo(importing(plan(folder("one"))));
+    assertThat(
+            importing(plan(sized.formatted(64)))
+                .getAction()
+                .getImportDataset()
+                .getImageFolder()
+                .getSize())
+        .isEqualTo(64);
+    assertThat(
+            stage(plan(sized.formatted(64)).getStageList(), "represent a/stem train")
+                .getOutputBytes())
+        .isGreaterThan(
+            3
+                * stage(plan(folder("one")).getStageList(), "represent a/stem train")
+                    .getOutputBytes());
+  }
+
   private static String folder(String name) {
     return "image_folder { directory: \"" + name + "\" }";
   }

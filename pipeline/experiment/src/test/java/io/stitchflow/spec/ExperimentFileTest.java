@@ -503,6 +503,13 @@ final class ExperimentFileTest {
         .singleElement()
         .asString()
         .endsWith("dataset.image_folder.directory: is missing; write where the folder train is");
+    lines.set(1, "dataset { image_folder { directory: \"images\" size: 257 } }");
+    assertThat(problems(lines))
+        .anySatisfy(
+            told ->
+                assertThat(told)
+                    .endsWith(
+                        "dataset.image_folder.size: is 257; choose a whole number from 4 to 256"));
     lines.set(1, "dataset { image_folder { directory: \"images\" } }");
     Path train = directory.resolve("images/train");
     assertThat(problems(lines))

@@ -20,7 +20,7 @@ import java.util.function.ToDoubleFunction;
  * Vanilla stitches that were trained for different objectives, side by side, on test examples.
  * Differences from the first objective are paired: each cell with the same cell of the first.
  *
- * @param first the first objective
+ * @param first the first objective; empty if there is one
  * @param rows each region of a kind of pair and condition, with each objective; none if there is
  *     one objective
  */
@@ -51,21 +51,22 @@ record ObjectiveTable(String first, List<Row> rows) {
    * @param answers by objective, in the experiment's order
    */
   static ObjectiveTable of(Map<String, Answer> answers) {
-    String first = answers.keySet().stream().findFirst().orElse("");
+    if (answers.size() < 2) {
+      return new ObjectiveTable("", List.of());
+    }
+    Map.Entry<String, Answer> first = answers.entrySet().iterator().next();
     List<Row> rows = new ArrayList<>();
-    if (answers.size() > 1) {
-      List<Answer.Row> regions = answers.get(first).rows();
-      for (int i = 0; i < regions.size(); i++) {
-        for (Map.Entry<String, Answer> answer : answers.entrySet()) {
-          rows.add(row(answer.getKey(), answer.getValue().rows().get(i), regions.get(i)));
-        }
+    for (int i = 0; i < first.getValue().rows().size(); i++) {
+      for (Map.Entry<String, Answer> answer : answers.entrySet()) {
+        Answer.Row region = answer.getValue().rows().get(i);
+        rows.add(row(answer.getKey(), region, first.getValue().rows().get(i)));
       }
     }
-    return new ObjectiveTable(first, rows);
+    return new ObjectiveTable(first.getKey(), rows);
   }
 
   private static Row row(String objective, Answer.Row region, Answer.Row first) {
-    boolean same = region == first;
+    boolean same = region.equals(first);
     return new Row(
         region.kind().brief(),
         Words.of(region.condition()),

@@ -1,29 +1,32 @@
 package io.stitchflow.dataset;
 
 import static io.stitchflow.dataset.Cifar.CHANNELS;
-import static io.stitchflow.dataset.Cifar.SIZE;
 
 import java.nio.ByteBuffer;
 
 /**
- * Brings a square image to 32 x 32: each new pixel is the mean of what it covers of the old ones,
- * the exact mean, rounded half up. Smaller images are enlarged by the same rule, and 32 x 32 stays
- * as it is. All in whole numbers, so that every machine gets the same.
+ * Resizes a square image: each new pixel is the mean of what it covers of the old ones, the exact
+ * mean, rounded half up. Smaller images are enlarged by the same rule, and an image of the new size
+ * stays as it is. All in whole numbers, so that every machine gets the same.
  *
- * <p>In lengths of which an old pixel has 32, new pixel i covers [i size, (i + 1) size) and old
- * pixel k covers [32 k, 32 (k + 1)).
+ * <p>In lengths of which an old pixel has {@code side}, new pixel i covers [i size, (i + 1) size)
+ * and old pixel k covers [side k, side (k + 1)).
  */
 final class AreaAverage {
   private final int size;
+  private final int side;
   // [channel][row, column]: levels times covered areas, of size x size in all for each new pixel
-  private final long[][] sums = new long[CHANNELS][SIZE * SIZE];
+  private final long[][] sums;
   private int row;
 
   /**
    * @param size side of the old image
+   * @param side that of the new one
    */
-  AreaAverage(int size) {
+  AreaAverage(int size, int side) {
     this.size = size;
+    this.side = side;
+    this.sums = new long[CHANNELS][side * side];
   }
 
   /**
@@ -34,10 +37,10 @@ final class AreaAverage {
   void add(int[][] levels) {
     for (int channel = 0; channel < CHANNELS; channel++) {
       long[] across = across(levels[channel]);
-      for (int i = first(row); i < SIZE && i * size < SIZE * (row + 1); i++) {
+      for (int i = first(row); i < side && i * size < side * (row + 1); i++) {
         long height = overlap(i, row);
-        for (int j = 0; j < SIZE; j++) {
-          sums[channel][i * SIZE + j] += height * across[j];
+        for (int j = 0; j < side; j++) {
+          sums[channel][i * side + j] += height * across[j];
         }
       }
     }
@@ -45,9 +48,9 @@ final class AreaAverage {
   }
 
   private long[] across(int[] levels) {
-    long[] across = new long[SIZE];
+    long[] across = new long[side];
     for (int k = 0; k < size; k++) {
-      for (int j = first(k); j < SIZE && j * size < SIZE * (k + 1); j++) {
+      for (int j = first(k); j < side && j * size < side * (k + 1); j++) {
         across[j] += (long) overlap(j, k) * levels[k];
       }
     }
@@ -56,17 +59,17 @@ final class AreaAverage {
 
   /** The first new pixel that covers some of old pixel k. */
   private int first(int k) {
-    return SIZE * k / size;
+    return side * k / size;
   }
 
   private int overlap(int i, int k) {
-    return Math.min((i + 1) * size, SIZE * (k + 1)) - Math.max(i * size, SIZE * k);
+    return Math.min((i + 1) * size, side * (k + 1)) - Math.max(i * size, side * k);
   }
 
   /** The new image, [channel, row, column]. */
   ByteBuffer levels() {
     long area = (long) size * size;
-    ByteBuffer image = ByteBuffer.allocate(Cifar.IMAGE_BYTES);
+    ByteBuffer image = ByteBuffer.allocate(CHANNELS * side * side);
     for (long[] plane : sums) {
       for (long sum : plane) {
         image.put((byte) ((2 * sum + area) / (2 * area)));

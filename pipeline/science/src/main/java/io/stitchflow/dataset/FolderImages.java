@@ -4,6 +4,7 @@ import io.stitchflow.content.BoundedReader;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.dataset.Picture.UnusableImageException;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.v1.ImageFolderFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -11,8 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 
-/** Images in folders, scaled to 3 x 32 x 32. */
-record FolderImages(FolderListing listing) implements Images {
+/**
+ * Images in folders, resized to squares.
+ *
+ * @param side rows and columns of an image
+ */
+record FolderImages(FolderListing listing, int side) implements Images {
   /**
    * The split of an image folder.
    *
@@ -20,19 +25,25 @@ record FolderImages(FolderListing listing) implements Images {
    *     not the one that the action was planned with
    */
   static FolderImages open(StageRun run, String split) throws IOException {
-    JpegDecoder.check(run.action().getImportDataset().getImageFolder().getDecoder());
+    ImageFolderFiles parameters = run.action().getImportDataset().getImageFolder();
+    JpegDecoder.check(parameters.getDecoder());
     FolderListing train = FolderListing.train(run.input("train"));
     FolderListing listing =
         split.equals("train") ? train : FolderListing.test(run.input(split), train.classes());
     if (!listing.complaints().isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", listing.complaints()));
     }
-    return new FolderImages(listing);
+    return new FolderImages(listing, side(parameters.getSize()));
+  }
+
+  /** Of a size as experiments and actions state it. */
+  static int side(int size) {
+    return size == 0 ? Cifar.SIZE : size;
   }
 
   @Override
   public List<Integer> shape() {
-    return Cifar.SHAPE;
+    return List.of(Cifar.CHANNELS, side, side);
   }
 
   @Override
@@ -56,7 +67,7 @@ record FolderImages(FolderListing listing) implements Images {
     int done = 0;
     for (FolderListing.Labelled image : listing.images()) {
       try {
-        ByteBuffer pixels = Picture.pixels(read(image.file()));
+        ByteBuffer pixels = Picture.pixels(read(image.file()), side);
         if (complaints.isEmpty()) {
           sink.write(pixels, image.label());
         }

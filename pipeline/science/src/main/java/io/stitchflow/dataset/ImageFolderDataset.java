@@ -13,11 +13,15 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** JPEG and PNG files in {@code train/<class>/} and, if there is one, {@code test/<class>/}. */
 final class ImageFolderDataset implements DatasetKind {
   private static final String TRAIN = "train";
   private static final String TEST = "test";
+
+  /** Of images that networks take. */
+  private static final NumberRange SIDES = new NumberRange(4, 256);
 
   @Override
   public String name() {
@@ -30,13 +34,27 @@ final class ImageFolderDataset implements DatasetKind {
   }
 
   @Override
+  public Map<String, NumberRange> ranges() {
+    return Map.of("size", SIDES);
+  }
+
+  @Override
+  public Dataset fill(Dataset dataset) {
+    int side = FolderImages.side(dataset.getImageFolder().getSize());
+    return dataset.toBuilder()
+        .setImageFolder(dataset.getImageFolder().toBuilder().setSize(side))
+        .build();
+  }
+
+  @Override
   public DatasetSummary summarize(Dataset dataset, Path base) {
+    int side = FolderImages.side(dataset.getImageFolder().getSize());
     String written = dataset.getImageFolder().getDirectory();
     if (written.isEmpty()) {
       return invalid("is missing; write where the folder train is");
     }
     try {
-      return summarize(base.resolve(written).toAbsolutePath().normalize());
+      return summarize(base.resolve(written).toAbsolutePath().normalize(), side);
     } catch (InvalidPathException e) {
       return invalid(
           "'"
@@ -50,7 +68,7 @@ final class ImageFolderDataset implements DatasetKind {
     }
   }
 
-  private static DatasetSummary summarize(Path directory) throws IOException {
+  private static DatasetSummary summarize(Path directory, int side) throws IOException {
     Path train = directory.resolve(TRAIN);
     if (!Files.isDirectory(train)) {
       return invalid(train + " is not a folder; put images there as train/<class>/<name>.jpg");
@@ -66,17 +84,23 @@ final class ImageFolderDataset implements DatasetKind {
     } else if (Files.exists(test)) {
       complaints.add(test + " is not a folder; rename or remove it");
     }
-    return summary(images.classes().size(), images.images().size(), testExamples, complaints);
+    return summary(side, images.classes().size(), images.images().size(), testExamples, complaints);
+  }
+
+  private static String title(int side) {
+    return "image folder, resized to " + side + " x " + side;
   }
 
   private static DatasetSummary invalid(String complaint) {
-    return summary(0, 0, 0, List.of(complaint));
+    return summary(Cifar.SIZE, 0, 0, 0, List.of(complaint));
   }
 
-  private static DatasetSummary summary(int classes, int train, int test, List<String> complaints) {
+  private static DatasetSummary summary(
+      int side, int classes, int train, int test, List<String> complaints) {
     List<Problem> problems =
         complaints.stream().map(text -> new Problem("directory", text)).toList();
-    return new DatasetSummary("image folder", Cifar.SHAPE, classes, train, test, problems);
+    return new DatasetSummary(
+        title(side), List.of(Cifar.CHANNELS, side, side), classes, train, test, problems);
   }
 
   @Override
@@ -94,8 +118,12 @@ final class ImageFolderDataset implements DatasetKind {
 
   @Override
   public ImportDataset parameters(Dataset dataset) {
+    int side = FolderImages.side(dataset.getImageFolder().getSize());
     return ImportDataset.newBuilder()
-        .setImageFolder(ImageFolderFiles.newBuilder().setDecoder(JpegDecoder.digest().bytes()))
+        .setImageFolder(
+            ImageFolderFiles.newBuilder()
+                .setDecoder(JpegDecoder.digest().bytes())
+                .setSize(side == Cifar.SIZE ? 0 : side))
         .build();
   }
 
@@ -106,6 +134,7 @@ final class ImageFolderDataset implements DatasetKind {
 
   @Override
   public String describe(ImportDataset parameters, int sources) {
-    return "image folder" + (sources == 1 ? " without test" : "");
+    return title(FolderImages.side(parameters.getImageFolder().getSize()))
+        + (sources == 1 ? ", without test" : "");
   }
 }

@@ -16,7 +16,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * A JPEG or PNG image as networks take it: the square in its middle, averaged to 3 x 32 x 32.
+ * A JPEG or PNG image as networks take it: the square in its middle, resized to the data set's
+ * size.
  *
  * <p>Levels are the file's own: colour profiles and the orientation that a camera notes are not
  * applied, grey is put into all three channels, 16 bits are rounded to 8.
@@ -47,14 +48,15 @@ final class Picture {
   /**
    * The pixels of a file, [channel, row, column].
    *
+   * @param side rows and columns
    * @throws UnusableImageException if it is broken, cut off, transparent, or of another kind
    */
-  static ByteBuffer pixels(byte[] file) throws UnusableImageException {
+  static ByteBuffer pixels(byte[] file, int side) throws UnusableImageException {
     Picture picture = new Picture(decode(file));
     int width = picture.image.getWidth();
     int height = picture.image.getHeight();
     int size = Math.min(width, height);
-    AreaAverage average = new AreaAverage(size);
+    AreaAverage average = new AreaAverage(size, side);
     int left = (width - size) / 2;
     int top = (height - size) / 2;
     int[][] levels = new int[Cifar.CHANNELS][size];

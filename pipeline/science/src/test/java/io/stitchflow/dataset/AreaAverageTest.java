@@ -41,6 +41,37 @@ class AreaAverageTest {
     }
   }
 
+  /** Each new pixel covers 7 / 5 of an old one each way. */
+  @Test
+  void levels_of7To5_areMeansOverTheCoveredArea() {
+    ByteBuffer image = average(7, 5, (channel, x, y) -> x * x * y + 3 * x);
+    double[][] covered = new double[5][7];
+    for (int i = 0; i < 5; i++) {
+      for (int k = 0; k < 7; k++) {
+        covered[i][k] = Math.max(0, Math.min((i + 1) * 1.4, k + 1) - Math.max(i * 1.4, k));
+      }
+    }
+    for (int row = 0; row < 5; row++) {
+      for (int column = 0; column < 5; column++) {
+        double sum = 0;
+        for (int y = 0; y < 7; y++) {
+          for (int x = 0; x < 7; x++) {
+            sum += covered[row][y] * covered[column][x] * (x * x * y + 3 * x);
+          }
+        }
+        assertThat(image.get(row * 5 + column) & 0xff)
+            .isEqualTo((int) Math.floor(sum / 1.96 + 0.5));
+      }
+    }
+  }
+
+  @Test
+  void levels_of64To64_areTheSame() {
+    ByteBuffer image = average(64, 64, (channel, x, y) -> x + y + channel);
+    assertThat(image.remaining()).isEqualTo(3 * 64 * 64);
+    assertThat(image.get(2 * 4096 + 5 * 64 + 60)).isEqualTo((byte) 67);
+  }
+
   @Test
   void levels_of16_areRepeated() {
     ByteBuffer image = average(16, (channel, x, y) -> 10 * x + y);
@@ -76,7 +107,11 @@ class AreaAverageTest {
   }
 
   private static ByteBuffer average(int size, Level level) {
-    AreaAverage average = new AreaAverage(size);
+    return average(size, 32, level);
+  }
+
+  private static ByteBuffer average(int size, int side, Level level) {
+    AreaAverage average = new AreaAverage(size, side);
     int[][] levels = new int[3][size];
     for (int y = 0; y < size; y++) {
       for (int channel = 0; channel < 3; channel++) {

@@ -128,7 +128,7 @@ final class StitchflowTest {
         file,
         TINY.replace(
             "synthetic { train_examples: 48 test_examples: 32 }",
-            "image_folder { directory: \"pictures\" } split { test { examples: 12 } validation {"
+            "image_folder { directory: \"pictures\" size: 24 } split { test { examples: 12 } validation {"
                 + " fraction: 0.16666 } }"));
     assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
         .isEqualTo(ExitCode.DONE);
@@ -136,9 +136,10 @@ final class StitchflowTest {
         .content()
         .contains(
             "most frequent class, is 0.083",
-            "image folder, 48 train + 12 validation + 12 test of its 72");
+            "image folder, resized to 24 x 24, 48 train + 12 validation + 12 test of its 72");
     assertThat(ask("ls", "--stage", "import_dataset"))
-        .contains("image folder without test, split 48 train, 12 validation, 12 test, seed 1");
+        .contains(
+            "image folder, resized to 24 x 24, without test, split 48 train, 12 validation, 12 test, seed 1");
     Screen again = new Screen();
     assertThat(
             again.execute(
