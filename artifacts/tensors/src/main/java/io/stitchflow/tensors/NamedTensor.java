@@ -14,6 +14,16 @@ import java.util.Locale;
 public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuffer data) {
   public NamedTensor {
     shape = List.copyOf(shape);
+    checkSize(name, dtype, shape, data.remaining());
+    data = data.slice();
+  }
+
+  /**
+   * Checks that a tensor has as many bytes as its numbers take.
+   *
+   * @throws IllegalArgumentException if it has not, or a size is negative
+   */
+  static void checkSize(String name, Dtype dtype, List<Integer> shape, long dataBytes) {
     long bytes = dtype.bytes();
     for (int size : shape) {
       if (size < 0) {
@@ -28,11 +38,11 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
                 name,
                 dtype,
                 shape,
-                data.remaining()));
+                dataBytes));
       }
       bytes *= size;
     }
-    if (bytes != data.remaining()) {
+    if (bytes != dataBytes) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -41,9 +51,8 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
               dtype,
               shape,
               bytes,
-              data.remaining()));
+              dataBytes));
     }
-    data = data.slice();
   }
 
   /**

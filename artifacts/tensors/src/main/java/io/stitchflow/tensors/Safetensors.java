@@ -75,7 +75,7 @@ public final class Safetensors {
    */
   public static SafetensorsFile read(Path file) throws IOException {
     try {
-      return SafetensorsFile.map(file);
+      return SafetensorsFile.open(file);
     } catch (IllegalArgumentException e) {
       throw new DamagedFileException(file, "not a whole safetensors file, " + e.getMessage(), e);
     }
@@ -88,7 +88,7 @@ public final class Safetensors {
    */
   public static SafetensorsFile readForeign(Path file) throws IOException {
     try {
-      return SafetensorsFile.map(file);
+      return SafetensorsFile.open(file);
     } catch (IllegalArgumentException e) {
       throw new InvalidFileException(file, "not a whole safetensors file, " + e.getMessage(), e);
     }

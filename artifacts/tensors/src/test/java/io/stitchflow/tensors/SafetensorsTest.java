@@ -7,9 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -189,6 +191,56 @@ class SafetensorsTest {
     assertThat(read.get("mask").dtype()).isEqualTo(Dtype.BOOL);
     assertThat(read.unknownDtype("later")).isEqualTo("F4_LATER");
     assertThatThrownBy(() -> read.get("later")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void rows_ofATensorOfMoreThan2GiB_areReadAlone() throws IOException {
+    long bytes = 3L << 30;
+    String header =
+        "{\"after\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":["
+            + bytes
+            + ","
+            + (bytes + 4)
+            + "]},\"large\":{\"dtype\":\"F32\",\"shape\":[786432,1024],\"data_offsets\":[0,"
+            + bytes
+            + "]}}";
+    Path path = directory.resolve("file");
+    Files.write(path, file(header.getBytes(StandardCharsets.UTF_8), new byte[0]));
+    long start = Files.size(path);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.write(floats(5f), start + bytes - 1024 * Float.BYTES); // all between is a hole
+      channel.write(floats(7f), start + bytes);
+    }
+    SafetensorsFile read = Safetensors.readForeign(path);
+    assertThat(read.shape("large")).containsExactly(786_432, 1024);
+    assertThat(read.dtype("large")).isEqualTo(Dtype.F32);
+    NamedTensor rows = read.rows("large", 786_430, 2);
+    assertThat(rows.shape()).containsExactly(2, 1024);
+    assertThat(rows.data().getFloat(0)).isZero();
+    assertThat(rows.data().getFloat(1024 * Float.BYTES)).isEqualTo(5f);
+    assertThat(read.get("after").data().getFloat()).isEqualTo(7f);
+    assertThatThrownBy(() -> read.get("large"))
+        .hasMessageContaining("'large' takes 3221225472 bytes, and 2 GiB is too much for one");
+    assertThatThrownBy(() -> read.rows("large", 0, 786_432))
+        .hasMessageContaining("786432 rows of tensor 'large' take 3221225472 bytes");
+    assertThatThrownBy(() -> read.rows("large", 786_431, 2))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void get_ofALargeFileThatHasChanged_fails() throws IOException {
+    Path path = directory.resolve("file");
+    ByteBuffer data = ByteBuffer.allocate(17 << 20);
+    Safetensors.write(
+        path, List.of(new NamedTensor("a", Dtype.U8, List.of(data.capacity()), data)), NOTHING);
+    SafetensorsFile read = Safetensors.readForeign(path);
+    assertThat(read.get("a").data().remaining()).isEqualTo(17 << 20);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.truncate(1 << 20);
+    }
+    assertThatThrownBy(() -> read.get("a"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("bytes and has 1048576 now");
   }
 
   @Test

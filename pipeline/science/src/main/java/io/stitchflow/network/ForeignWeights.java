@@ -31,7 +31,10 @@ public final class ForeignWeights {
   private final Architecture architecture;
   private final List<NameMap> names;
   private final SafetensorsFile file;
-  private final Map<String, NamedTensor> found = new LinkedHashMap<>();
+
+  /** Names in the file, by the array's name here. */
+  private final Map<String, String> found = new LinkedHashMap<>();
+
   private final Set<NameMap> used = new LinkedHashSet<>();
   private final List<String> complaints = new ArrayList<>();
 
@@ -70,7 +73,9 @@ public final class ForeignWeights {
     ForeignWeights weights = new ForeignWeights(file, architecture, names);
     List<String> complaints = new ArrayList<>(weights.complaints);
     if (complaints.isEmpty()) {
-      architecture.tensors().forEach(array -> weights.checkNumbers(array, complaints));
+      for (Tensor array : architecture.tensors()) {
+        weights.checkNumbers(array, complaints);
+      }
     }
     if (!complaints.isEmpty()) {
       throw new IllegalArgumentException(
@@ -93,16 +98,20 @@ public final class ForeignWeights {
   }
 
   /** The network's arrays under their names, F32. */
-  List<NamedTensor> tensors() {
-    return architecture.tensors().stream().map(tensor -> float32(tensor.name())).toList();
+  List<NamedTensor> tensors() throws IOException {
+    List<NamedTensor> tensors = new ArrayList<>();
+    for (Tensor array : architecture.tensors()) {
+      tensors.add(float32(array.name()));
+    }
+    return tensors;
   }
 
-  private NamedTensor float32(String name) {
-    NamedTensor tensor = found.get(name);
-    if (tensor == null) {
+  private NamedTensor float32(String name) throws IOException {
+    @Nullable String there = found.get(name);
+    if (there == null) {
       throw new IllegalArgumentException("the file has no '" + name + "'");
     }
-    NamedTensor floats = tensor.toF32();
+    NamedTensor floats = file.get(there).toF32();
     return new NamedTensor(name, Dtype.F32, floats.shape(), floats.data());
   }
 
@@ -125,20 +134,20 @@ public final class ForeignWeights {
                   : " must be F32, F16 or BF16, but is '" + unknown + "'"));
       return;
     }
-    NamedTensor tensor = file.get(name);
+    List<Integer> shape = file.shape(name);
     if (array == null) {
-      complaints.add(both + " " + tensor.shape() + " is not an array of the network");
+      complaints.add(both + " " + shape + " is not an array of the network");
       return;
     }
-    @Nullable NamedTensor other = found.putIfAbsent(here, tensor);
+    @Nullable String other = found.putIfAbsent(here, name);
     if (other != null) {
-      complaints.add("'" + other.name() + "' and '" + name + "' are both '" + here + "'");
+      complaints.add("'" + other + "' and '" + name + "' are both '" + here + "'");
     }
-    if (!tensor.shape().equals(array.shape())) {
-      complaints.add(both + " must be " + array.shape() + ", but is " + tensor.shape());
+    if (!shape.equals(array.shape())) {
+      complaints.add(both + " must be " + array.shape() + ", but is " + shape);
     }
-    if (!DTYPES.contains(tensor.dtype())) {
-      complaints.add(both + " must be F32, F16 or BF16, but is " + tensor.dtype());
+    if (!DTYPES.contains(file.dtype(name))) {
+      complaints.add(both + " must be F32, F16 or BF16, but is " + file.dtype(name));
     }
   }
 
@@ -171,7 +180,7 @@ public final class ForeignWeights {
   }
 
   /** The first number that the array cannot have. */
-  private void checkNumbers(Tensor array, List<String> complaints) {
+  private void checkNumbers(Tensor array, List<String> complaints) throws IOException {
     ByteBuffer numbers = float32(array.name()).data();
     for (int i = 0; numbers.hasRemaining(); i++) {
       float number = numbers.getFloat();

@@ -132,7 +132,8 @@ public final class FrozenStitch implements AutoCloseable {
     return StitchFamilies.get(name);
   }
 
-  private static FrozenStitch of(Lane lane, Stitch stitch, SafetensorsFile file, Path safetensors) {
+  private static FrozenStitch of(Lane lane, Stitch stitch, SafetensorsFile file, Path safetensors)
+      throws IOException {
     return new FrozenStitch(
         stitch,
         lane.load(array(file, safetensors, stitch, "weight", stitch.weightShape())),
@@ -140,7 +141,8 @@ public final class FrozenStitch implements AutoCloseable {
   }
 
   private static NamedTensor array(
-      SafetensorsFile file, Path path, Stitch stitch, String name, List<Integer> shape) {
+      SafetensorsFile file, Path path, Stitch stitch, String name, List<Integer> shape)
+      throws IOException {
     NamedTensor array = file.get(name);
     if (!array.shape().equals(shape)) {
       throw new IllegalArgumentException(

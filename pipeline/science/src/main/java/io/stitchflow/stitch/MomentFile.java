@@ -20,7 +20,7 @@ final class MomentFile {
     Safetensors.write(file, sums, new TreeMap<>(Map.of("kind", kind)));
   }
 
-  static double[] read(SafetensorsFile file, String name) {
+  static double[] read(SafetensorsFile file, String name) throws IOException {
     ByteBuffer data = file.get(name).data();
     double[] values = new double[data.remaining() / Double.BYTES];
     data.asDoubleBuffer().get(values);

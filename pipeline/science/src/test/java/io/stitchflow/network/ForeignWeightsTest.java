@@ -34,7 +34,9 @@ class ForeignWeightsTest {
       weights.save(directory.resolve("own"));
     }
     var file = Safetensors.read(directory.resolve("own"));
-    file.names().forEach(name -> own.add(file.get(name)));
+    for (String name : file.names()) {
+      own.add(file.get(name));
+    }
   }
 
   @Test
