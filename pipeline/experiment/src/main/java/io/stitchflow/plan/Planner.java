@@ -97,7 +97,8 @@ public final class Planner {
         NetworkVariant sender = subject(pair.getSender(), Conditions.randomSender(condition));
         NetworkVariant receiver = subject(pair.getReceiver(), Conditions.randomReceiver(condition));
         if (experiment.getVanilla().getRecipe().getPatience() > 0
-            || experiment.getFront().getRecipe().getPatience() > 0) {
+            || experiment.getFront().getRecipe().getPatience() > 0
+            || experiment.getRank().getRecipe().getPatience() > 0) {
           addRepresentations(sender, "validation", 0);
           if (objectives().stream()
               .anyMatch(objective -> Objectives.get(objective).readsRepresentation())) {
