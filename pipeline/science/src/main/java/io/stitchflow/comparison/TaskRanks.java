@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Accuracy of stitches of low rank that were trained for the task, beside that of the vanilla
@@ -71,28 +69,34 @@ final class TaskRanks extends Metric {
     return cell.isUnseen() && !cell.ranks().isEmpty() ? new RanksMeter(cell) : values -> {};
   }
 
+  /** A stitch of low rank and what the receiver predicts with it. */
+  private record Ranked(int rank, FrozenStitch stitch, PredictionCounts predictions) {
+    String name() {
+      return "rank_" + rank;
+    }
+  }
+
   private final class RanksMeter implements Meter {
     private final CellMeter cell;
-    private final SortedMap<Integer, PredictionCounts> ranks = new TreeMap<>();
+    private final List<Ranked> ranks = new ArrayList<>();
     private final PredictionCounts full;
     private final List<Integer> counts = new ArrayList<>();
 
     RanksMeter(CellMeter cell) {
       this.cell = cell;
       this.full = cell.vanillaPredictions();
-      cell.ranks().keySet().forEach(rank -> ranks.put(rank, new PredictionCounts()));
+      cell.ranks()
+          .forEach((rank, stitch) -> ranks.add(new Ranked(rank, stitch, new PredictionCounts())));
     }
 
     @Override
     public void add(Batch batch) {
-      ranks.forEach(
-          (rank, predictions) -> {
-            FrozenStitch stitch = cell.ranks().get(rank);
-            Lane.scoped(
-                () ->
-                    predictions.add(
-                        cell.receiver().suffix(stitch.apply(batch.sender())), batch.labels()));
-          });
+      for (Ranked each : ranks) {
+        Lane.scoped(
+            () ->
+                each.predictions.add(
+                    cell.receiver().suffix(each.stitch.apply(batch.sender())), batch.labels()));
+      }
       for (int example = 0; example < batch.expected().getShape().get(0); example++) {
         count(batch.labels().applyAsInt(example));
       }
@@ -112,11 +116,10 @@ final class TaskRanks extends Metric {
       }
       Map<String, Double> accuracy = new LinkedHashMap<>();
       Map<String, Double> crossEntropy = new LinkedHashMap<>();
-      ranks.forEach(
-          (rank, predictions) -> {
-            accuracy.put("rank_" + rank, Accuracy.share(predictions.evaluation()));
-            crossEntropy.put("rank_" + rank, predictions.evaluation().getCrossEntropy());
-          });
+      for (Ranked each : ranks) {
+        accuracy.put(each.name(), Accuracy.share(each.predictions.evaluation()));
+        crossEntropy.put(each.name(), each.predictions.evaluation().getCrossEntropy());
+      }
       accuracy.put("full", Accuracy.share(full.evaluation()));
       crossEntropy.put("full", full.evaluation().getCrossEntropy());
       values.put("task_rank_accuracy", accuracy);
@@ -133,14 +136,15 @@ final class TaskRanks extends Metric {
         return;
       }
       double most = gain(full);
-      for (PredictionCounts predictions : ranks.values()) {
-        most = Math.max(most, gain(predictions));
+      for (Ranked each : ranks) {
+        most = Math.max(most, gain(each.predictions));
       }
       if (most > 0) {
         double least = KEPT * most;
         int rank =
-            ranks.keySet().stream()
-                .filter(each -> gain(ranks.get(each)) >= least)
+            ranks.stream()
+                .filter(each -> gain(each.predictions) >= least)
+                .map(Ranked::rank)
                 .findFirst()
                 .orElse(Math.min(cell.stitch().inputs(), cell.stitch().to().channels()));
         values.put("task_rank", rank);
@@ -149,7 +153,7 @@ final class TaskRanks extends Metric {
 
     /**
      * How far the cross-entropy of these predictions lies below that of the labels' frequencies;
-     * negative infinity where it is no number.
+     * negative infinity where it is not a number.
      */
     private double gain(PredictionCounts predictions) {
       double crossEntropy = predictions.evaluation().getCrossEntropy();

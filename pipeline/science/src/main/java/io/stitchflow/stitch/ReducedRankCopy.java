@@ -20,7 +20,7 @@ record ReducedRankCopy(Affine stitch, DMatrixRMaj directions) {
    *
    * @param moments of the examples that stitches learn from
    * @param rank at least 1 and below the smaller of the copy's inputs and channels
-   * @throws IllegalArgumentException if the rank is no restriction, or sums are not finite
+   * @throws IllegalArgumentException if the rank is not a restriction, or sums are not finite
    */
   static ReducedRankCopy of(Affine copy, Moments moments, int rank) {
     int channels = copy.bias().length;
