@@ -357,6 +357,36 @@ def ladder(train, half, inputs, permutations):
     return result
 
 
+def by_rank(half, ranks):
+    """The points of the stitches of low rank, which are by rank, and of the vanilla stitch; none without a rank."""
+    result = {
+        "rank_%d" % rank: half.predict(apply(half.x, arrays, half.y.shape[1:]))[0]
+        for rank, arrays in sorted(ranks.items())
+    }
+    return {**result, "full": half.vanilla} if result else {}
+
+
+def along_ranks(points):
+    return {
+        "task_rank_accuracy": {name: p.accuracy for name, p in points.items()},
+        "task_rank_cross_entropy": {name: p.cross_entropy for name, p in points.items()},
+    }
+
+
+def task_rank(points, labels, full):
+    """From the points on validation examples."""
+    if not points or not len(labels):
+        return None
+    shares = numpy.bincount(labels) / len(labels)
+    entropy = -sum(share * math.log(share) for share in shares if share)
+    gains = {name: entropy - p.cross_entropy for name, p in points.items()}
+    most = numpy.nanmax(list(gains.values()))
+    if not most > 0:
+        return None
+    enough = [name for name, gain in gains.items() if gain >= 0.95 * most and name != "full"]
+    return int(enough[0][len("rank_") :]) if enough else full
+
+
 def probe_vectors(x):
     if x.ndim == 2:
         return x

@@ -42,7 +42,7 @@ RELATIVE = 1e-5
 
 # Those that the oracle knows
 METRICS = ["accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis"]
-METRICS += ["distance", "drift", "interpolation", "ladder", "probe", "controls"]
+METRICS += ["distance", "drift", "interpolation", "ladder", "task_ranks", "probe", "controls"]
 
 
 class Files:
@@ -139,8 +139,10 @@ class Expected:
         self.previous = files.stitch(previous) if previous else None
         front = [comparison.inputs["front.%d" % i] for i in range(len(comparison.front))]
         self.front = dict(zip(comparison.front, map(files.stitch, front)))
+        ranks = [comparison.inputs["rank.%d" % i] for i in range(len(comparison.ranks))]
+        ranks = dict(zip(comparison.ranks, map(files.stitch, ranks)))
         halves = {split: self.half(split) for split in ("train", "validation", "test")}
-        along = {}
+        along, ranked = {}, {}
         self.rows, self.ties, self.noise, started = {}, {}, {}, {}
         for split, half in halves.items():
             row = measures.basic(half, self.vanilla[0], *self.classes(split))
@@ -155,8 +157,15 @@ class Expected:
                 row.update(measures.interpolation(half))
                 along[split] = measures.points(half, self.front, self.copy)
                 row.update(measures.along(along[split]))
+                ranked[split] = measures.by_rank(half, ranks)
+                row.update(measures.along_ranks(ranked[split]))
             self.rows[split] = row
         self.rows["test"].update(measures.chosen(along["validation"], along["test"]))
+        self.rows["test"]["task_rank"] = measures.task_rank(
+            ranked["validation"],
+            halves["validation"].labels,
+            min(self.copy[1][0].size, len(self.copy[1])),
+        )
         self.probe(halves)
         # Columns of controls and of the ladder, once for each permutation that may be the best one
         self.controls = {split: self.control(half, split) for split, half in halves.items()}
@@ -169,7 +178,9 @@ class Expected:
         for split, half in halves.items():
             self.noise[split] = self.float32_noise(half)
             points = [*along.get(split, {}).values(), *started[split].values()]
-            self.ties[split] = self.close(split, half, points)
+            predictions = [point.predictions for point in points]
+            predictions += ranked.get(split, {}).values()
+            self.ties[split] = self.close(split, half, predictions)
 
     def half(self, split):
         source = "test" if split == "test" else "train"
@@ -244,11 +255,11 @@ class Expected:
             result.append(half.vanilla.cross_entropy)
         return result
 
-    def close(self, split, half, points):
+    def close(self, split, half, predictions):
         """The examples whose class float32 may decide otherwise."""
         close = half.own.close | half.vanilla.close | half.copy.close
-        for point in points:
-            close = close | point.predictions.close
+        for each in predictions:
+            close = close | each.close
         rows = selected(split, len(self.own("sender", split).close))
         for network in ("sender", "receiver"):
             close = close | self.own(network, split).close[rows[: len(close)]]
@@ -336,7 +347,7 @@ def series(text):
 
 
 def read(column, text):
-    if column.startswith(("front_", "start_", "interpolated_", "ladder_")) or column.endswith("_later_r2"):
+    if column.startswith(("front_", "start_", "interpolated_", "ladder_", "task_rank_")) or column.endswith("_later_r2"):
         return series(text) if text else {}
     return float(text) if text else None
 

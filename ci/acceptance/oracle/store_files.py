@@ -34,8 +34,8 @@ def values(data, number):
 
 
 def packed_numbers(data, number):
-    """A repeated enum."""
-    # Bytes of the values of small enums are the values
+    """A repeated enum or number below 128."""
+    # Bytes of small values are the values
     return [value for packed in values(data, number) for value in packed]
 
 
@@ -67,6 +67,7 @@ class Comparison:
         packed = b"".join(values(message, 11))
         self.starts = [STARTS[number] for number in packed_numbers(message, 12)]
         self.front = struct.unpack("<%dd" % (len(packed) // 8), packed)
+        self.ranks = packed_numbers(message, 13)
 
 
 class Store:

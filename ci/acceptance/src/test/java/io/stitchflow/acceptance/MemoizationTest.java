@@ -56,6 +56,25 @@ class MemoizationTest {
   }
 
   @Test
+  void run_ranksAdded_runsTheirStitchesComparisonsAndReport() throws Exception {
+    laboratory.inProcess(experiment);
+    Experiment.Builder changed = experiment.toBuilder().addMetric("task_ranks");
+    changed.getRankBuilder().clearRank().addRank(1).addRank(3).getRecipeBuilder().setEpochs(1);
+    Finished again = laboratory.inProcess(changed.build());
+    assertThat(again.all().values()).allMatch(result -> result.getMessage().isEmpty());
+    assertThat(again.computed().keySet())
+        .isEqualTo(Set.of("fit_vanilla_stitch", "compare_stitches", "write_report"));
+    // Rank 1 in all 8 cells; rank 3 into layer2.0, which has 4 channels, the stem 2
+    assertThat(again.computed()).containsEntry("fit_vanilla_stitch", 8 + 4);
+    List<String> cells = Files.readAllLines(laboratory.blob(again.output("report", "cells.csv")));
+    List<String> tests = cells.stream().filter(row -> row.contains(",test,")).toList();
+    assertThat(tests)
+        .isNotEmpty()
+        .allMatch(row -> row.contains(",rank_1=") && row.contains(";full="));
+    assertThat(tests).anyMatch(row -> row.contains(";rank_3="));
+  }
+
+  @Test
   void run_toleranceChanged_stopsWhereBytesAreTheSame() throws Exception {
     laboratory.inProcess(experiment);
     Experiment.Builder changed = experiment.toBuilder();

@@ -43,9 +43,11 @@ class OracleTest {
       vanilla { initialization: %s recipe { epochs: 6 learning_rate: 0.02 } }
       copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 2 } }
       front { recipe { epochs: 2 learning_rate: 0.02 } }
+      rank { rank: [1, 2, 5] recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
         "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
-        "distance", "drift", "interpolation", "ladder", "probe", "controls"
+        "distance", "drift", "interpolation", "ladder", "task_ranks", "probe",
+        "controls"
       ]
       seed: %s
       """;
@@ -125,6 +127,7 @@ class OracleTest {
       String said = run.judge("cells.csv", run.cells());
       System.out.print(said);
       assertThat(run.values("cost_of_matching")).as("not all 0").hasSizeGreaterThan(2);
+      assertThat(run.values("task_rank")).as("not all alike").hasSizeGreaterThan(1);
       assertThat(said)
           .contains("families: pointwise, strided, upsampled\n")
           .doesNotContain("BAD")
@@ -161,7 +164,8 @@ class OracleTest {
                                   .contains("DIFFERS " + name + ": "))
                       .forEach(reported::add));
     }
-    assertThat(measured).contains("start_r2", "seed_noise", "ladder_r2", "probe_accuracy");
+    assertThat(measured)
+        .contains("start_r2", "seed_noise", "ladder_r2", "task_rank", "probe_accuracy");
     assertThat(reported).containsExactlyElementsOf(measured);
   }
 

@@ -17,7 +17,6 @@ import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.SolveCopyStitch;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StitchRecipe;
-import io.stitchflow.v1.VanillaSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +49,10 @@ final class CellStages {
     for (int i = 0; i < front.size(); i++) {
       stitches.add(PlanBuilder.dependency("front." + i, front.get(i), "stitch"));
     }
+    List<String> ranks = addRanks(cell, seed);
+    for (int i = 0; i < ranks.size(); i++) {
+      stitches.add(PlanBuilder.dependency("rank." + i, ranks.get(i), "stitch"));
+    }
     int place = experiment.getSeedList().indexOf(seed);
     if (place > 0
         && starts().size() == 1
@@ -76,16 +79,40 @@ final class CellStages {
       String column = "front " + weight + " " + cell.column() + " seed " + seed;
       String id = "front " + weight + " " + cell.label() + " seed " + seed;
       if (!stages.has(id)) {
-        Stage.Builder stage = trained(cell, frontSettings(), "task", Initialization.COPY).setId(id);
-        stage.setGroup(stages.group(column));
-        stage.getActionBuilder().getFitVanillaStitchBuilder().setMatching(weight).setSeed(seed);
-        stages.depend(stage, "gram", addGram(cell), "moments");
-        stages.depend(stage, "cross", addCrossMoments(cell), "moments");
-        stages.add(stages.complete(stage));
+        Stage.Builder stage = fromCopy(cell, experiment.getFront().getRecipe(), id, column, seed);
+        stage.getActionBuilder().getFitVanillaStitchBuilder().setMatching(weight);
+        stages.add(stage);
       }
       ids.add(id);
     }
     return ids;
+  }
+
+  /** The stitches of low rank, if a metric reads them; those of a column are one group. */
+  private List<String> addRanks(StitchPair cell, long seed) {
+    List<String> ids = new ArrayList<>();
+    for (int rank : ranks(cell)) {
+      String id = "rank " + rank + " " + cell.label() + " seed " + seed;
+      if (!stages.has(id)) {
+        String column = "ranks " + cell.column() + " seed " + seed;
+        Stage.Builder stage = fromCopy(cell, experiment.getRank().getRecipe(), id, column, seed);
+        stage.getActionBuilder().getFitVanillaStitchBuilder().setRank(rank);
+        stages.add(stage);
+      }
+      ids.add(id);
+    }
+    return ids;
+  }
+
+  /** A stitch that is trained for the task from the copy and reads the copy's moments. */
+  private Stage.Builder fromCopy(
+      StitchPair cell, StitchRecipe recipe, String id, String group, long seed) {
+    Stage.Builder stage = trained(cell, recipe, "task", Initialization.COPY).setId(id);
+    stage.setGroup(stages.group(group));
+    stage.getActionBuilder().getFitVanillaStitchBuilder().setSeed(seed);
+    stages.depend(stage, "gram", addGram(cell), "moments");
+    stages.depend(stage, "cross", addCrossMoments(cell), "moments");
+    return stage;
   }
 
   /** Weights of the front; none into a random receiver, which has no accuracy to lose. */
@@ -95,8 +122,13 @@ final class CellStages {
         : List.of();
   }
 
-  private VanillaSettings frontSettings() {
-    return VanillaSettings.newBuilder().setRecipe(experiment.getFront().getRecipe()).build();
+  /** Ranks below that of the vanilla stitch; none into a random receiver. */
+  private List<Integer> ranks(StitchPair cell) {
+    if (cell.receiver().random() || metrics().stream().noneMatch(Metric::readsRanks)) {
+      return List.of();
+    }
+    int full = Math.min(cell.stitch().inputs(), cell.receiverCut().channels());
+    return experiment.getRank().getRankList().stream().filter(rank -> rank < full).toList();
   }
 
   /** What a comparison reads of the vanilla stitches: of several starts, their training too. */
@@ -134,7 +166,8 @@ final class CellStages {
     }
     Stage ofAnySeed = vanillas.get(name + cell.label());
     if (ofAnySeed == null) {
-      ofAnySeed = stages.complete(trained(cell, experiment.getVanilla(), objective, start));
+      ofAnySeed =
+          stages.complete(trained(cell, experiment.getVanilla().getRecipe(), objective, start));
       vanillas.put(name + cell.label(), ofAnySeed);
     }
     Action action = ofAnySeed.getAction();
@@ -151,8 +184,7 @@ final class CellStages {
 
   /** A stitch that is trained through the receiver, of any seed. */
   private Stage.Builder trained(
-      StitchPair cell, VanillaSettings settings, String objective, Initialization start) {
-    StitchRecipe recipe = settings.getRecipe();
+      StitchPair cell, StitchRecipe recipe, String objective, Initialization start) {
     Stage.Builder stage = stages.stage("", "", costs.vanilla(cell, recipe.getEpochs()));
     stage.setExamples((long) recipe.getEpochs() * costs.examples("train"));
     stage.setOutputBytes(OutputSizes.stitch(cell));
@@ -316,7 +348,10 @@ final class CellStages {
   /** What comparisons of all seeds have in common: all but the stitches, which come first. */
   private Stage comparison(StitchPair cell) {
     Stage.Builder stage =
-        stages.stage("", "", costs.comparison(cell, starts().size(), front(cell).size()));
+        stages.stage(
+            "",
+            "",
+            costs.comparison(cell, starts().size(), front(cell).size() + ranks(cell).size()));
     stage.setExamples((long) costs.examples("train") + costs.examples("test"));
     stage.setOutputBytes(OutputSizes.COMPARISON);
     stage
@@ -327,7 +362,8 @@ final class CellStages {
                 .setReceiverCut(cell.receiverCut().layer())
                 .addAllMetric(metrics().stream().map(Metric::name).toList())
                 .addAllFront(front(cell))
-                .addAllStart(starts().size() == 1 ? List.of() : starts()));
+                .addAllStart(starts().size() == 1 ? List.of() : starts())
+                .addAllRank(ranks(cell)));
     dependOnSender(stage, "sender.train", cell, "train");
     dependOnSender(stage, "sender.test", cell, "test");
     dependOnReceiver(stage, "receiver.train", cell, "train");

@@ -91,10 +91,10 @@ final class Costs {
 
   /**
    * @param starts of vanilla stitches, which are all measured
-   * @param front stitches beside vanilla and copy, which see no train examples but a fifth
+   * @param others stitches of the front and of low rank, which see no train examples but a fifth
    */
-  double comparison(StitchPair cell, int starts, int front) {
-    return ((starts + 1.0) * (train + test) + front * (train / 5. + test))
+  double comparison(StitchPair cell, int starts, int others) {
+    return ((starts + 1.0) * (train + test) + others * (train / 5. + test))
         * (suffix(cell) + stitch(cell));
   }
 

@@ -86,7 +86,8 @@ public final class Planner {
         NetworkVariant receiver =
             networks.add(pair.getReceiver(), Conditions.randomReceiver(condition));
         if (experiment.getVanilla().getRecipe().getPatience() > 0
-            || experiment.getFront().getRecipe().getPatience() > 0) {
+            || experiment.getFront().getRecipe().getPatience() > 0
+            || experiment.getRank().getRecipe().getPatience() > 0) {
           networks.addRepresentations(sender, "validation", 0);
           if (objectives().stream()
               .anyMatch(objective -> Objectives.get(objective).readsRepresentation())) {

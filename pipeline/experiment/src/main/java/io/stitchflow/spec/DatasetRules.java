@@ -282,5 +282,8 @@ final class DatasetRules {
     if (written.getFront().getRecipe().getPatience() > 0) {
       add("front.recipe.patience", none);
     }
+    if (written.getRank().getRecipe().getPatience() > 0) {
+      add("rank.recipe.patience", none);
+    }
   }
 }

@@ -14,6 +14,7 @@ import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Optimizer;
 import io.stitchflow.v1.Pair;
+import io.stitchflow.v1.RankSettings;
 import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.TrainingRecipe;
@@ -28,6 +29,7 @@ public final class ExperimentDefaults {
   // Chosen on held-out train images: DECISIONS.md
   private static final StitchRecipe VANILLA = recipe(10, 16, 0.002);
   private static final List<Double> FRONT = List.of(1., 10.);
+  private static final List<Integer> RANKS = List.of(1, 2, 4, 8, 16);
   private static final StitchRecipe COPY = recipe(10, 64, 0.01);
 
   private ExperimentDefaults() {}
@@ -73,6 +75,7 @@ public final class ExperimentDefaults {
     }
     fill(filled.getVanillaBuilder());
     fill(filled.getFrontBuilder(), filled.getVanilla().getRecipe().getEpochs());
+    fill(filled.getRankBuilder(), filled.getVanilla().getRecipe().getEpochs());
     fill(filled.getCopyBuilder());
     if (filled.getMetricCount() == 0) {
       filled.addAllMetric(Metrics.defaults());
@@ -191,7 +194,22 @@ public final class ExperimentDefaults {
     if (front.getWeightCount() == 0) {
       front.addAllWeight(FRONT);
     }
-    fill(front.getRecipeBuilder(), VANILLA.toBuilder().setEpochs(epochs).setWhiten(true).build());
+    fill(front.getRecipeBuilder(), fromCopy(epochs));
+  }
+
+  /**
+   * @param epochs of vanilla stitches
+   */
+  private static void fill(RankSettings.Builder rank, int epochs) {
+    if (rank.getRankCount() == 0) {
+      rank.addAllRank(RANKS);
+    }
+    fill(rank.getRecipeBuilder(), fromCopy(epochs));
+  }
+
+  /** Of stitches that are trained beside the vanilla stitch. */
+  private static StitchRecipe fromCopy(int epochs) {
+    return VANILLA.toBuilder().setEpochs(epochs).setWhiten(true).build();
   }
 
   private static void fill(CopySettings.Builder copy) {

@@ -103,6 +103,7 @@ final class ExperimentRules {
     dataset.check();
     checkStart();
     checkFront();
+    checkRanks();
   }
 
   /** A stitch between normalisations does not start at the copy stitch. */
@@ -131,18 +132,39 @@ final class ExperimentRules {
   }
 
   private void checkFront() {
-    List<Double> weights = written.getFront().getWeightList();
-    for (int i = 1; i < weights.size(); i++) {
-      if (weights.get(i) <= weights.get(i - 1)) {
-        add(
-            "front.weight[" + i + "]",
-            "is " + weights.get(i) + " after " + weights.get(i - 1) + "; sort weights ascending");
-      }
-    }
+    checkAscends("front.weight", written.getFront().getWeightList());
     if (written.getFront().getRecipe().getBatchNorm()) {
       add(
           "front.recipe.batch_norm",
           "is true, but stitches of the front start at the copy, which batch_norm does not; drop it");
+    }
+  }
+
+  private void checkRanks() {
+    checkAscends(
+        "rank.rank",
+        written.getRank().getRankList().stream().map(Integer::toUnsignedLong).toList());
+    if (written.getRank().getRecipe().getBatchNorm()) {
+      add(
+          "rank.recipe.batch_norm",
+          "is true, but stitches of low rank start at the copy, which batch_norm does not; drop it");
+    }
+  }
+
+  private <T extends Comparable<T>> void checkAscends(String path, List<T> values) {
+    String name = path.substring(path.lastIndexOf('.') + 1);
+    for (int i = 1; i < values.size(); i++) {
+      if (values.get(i).compareTo(values.get(i - 1)) <= 0) {
+        add(
+            path + "[" + i + "]",
+            "is "
+                + values.get(i)
+                + " after "
+                + values.get(i - 1)
+                + "; sort "
+                + name
+                + "s ascending, each once");
+      }
     }
   }
 

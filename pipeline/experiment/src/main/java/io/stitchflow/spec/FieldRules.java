@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class FieldRules {
   static final int BYTES_A_NAME = 64;
 
+  /** More than a cut has channels; it bounds mistakes. */
+  private static final int MOST_RANK = 65_536;
+
   private static final Range EPOCHS = Range.of(0, 100_000);
   private static final Range BATCH = Range.of(1, 65_536);
   private static final Range STRIDE = Range.of(1, Architecture.MOST_STRIDE);
@@ -43,6 +46,7 @@ final class FieldRules {
           Map.entry("StitchRecipe.momentum", SHARE),
           Map.entry("StitchRecipe.weight_decay", NOT_NEGATIVE),
           Map.entry("FrontSettings.weight", POSITIVE),
+          Map.entry("RankSettings.rank", Range.of(1, MOST_RANK)),
           Map.entry("CopySettings.tolerance", SHARE));
 
   private FieldRules() {}

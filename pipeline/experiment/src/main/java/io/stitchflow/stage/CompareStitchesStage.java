@@ -5,7 +5,7 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CompareStitches;
 
-/** Measures the vanilla stitch, the copy and those between them of a cell. */
+/** Measures the vanilla stitch, the copy, those between them and those of low rank of a cell. */
 final class CompareStitchesStage extends StageDefinition {
   CompareStitchesStage() {
     super(
@@ -17,6 +17,7 @@ final class CompareStitchesStage extends StageDefinition {
                 "training.*",
                 "copy",
                 "front.*",
+                "rank.*",
                 "vanilla.previous",
                 "sender.train",
                 "sender.test",

@@ -36,6 +36,7 @@ final class FitVanillaStitchStage extends StageDefinition {
   public String describe(Action action, Provenance provenance) {
     FitVanillaStitch stitch = action.getFitVanillaStitch();
     return Descriptions.cell(action, stitch.getSenderCut(), stitch.getReceiverCut(), provenance)
+        + (stitch.getRank() == 0 ? "" : ", rank " + Integer.toUnsignedString(stitch.getRank()))
         + Descriptions.seed(stitch.getSeed());
   }
 }

@@ -264,6 +264,88 @@ class PlannerTest {
   }
 
   @Test
+  void plan_noMetricReadsRanks_isThePlanWithoutThem() throws Exception {
+    assertThat(stages("1", "rank { rank: [1, 3] recipe { epochs: 2 } }")).isEqualTo(stages("1"));
+  }
+
+  @Test
+  void plan_taskRanks_addsStitchesBelowTheFullRankAndChangesComparisonsOnly() throws Exception {
+    String metrics = "metric: [\"accuracy\"%s]";
+    List<Stage> without = stages("1, 2", metrics.formatted(""));
+    List<Stage> with =
+        stages("1, 2", metrics.formatted(", \"task_ranks\"") + " rank { rank: [1, 3, 4, 40] }");
+    assertThat(with)
+        .containsAll(
+            without.stream()
+                .filter(stage -> !stage.getAction().hasCompareStitches())
+                .filter(stage -> !stage.getAction().hasWriteReport())
+                .toList());
+    List<Stage> added =
+        with.stream()
+            .filter(stage -> stage.getAction().getFitVanillaStitch().getRank() > 0)
+            .toList();
+    assertThat(with).hasSize(without.size() + added.size());
+    // 4 channels at stem and layer1.0; a strided stitch has inputs enough
+    assertThat(ranks(added, "a/stem -> b/layer1.0 seed 2")).containsExactly(1, 3);
+    assertThat(ranks(added, "a/layer4.0 -> b/stem seed 1")).containsExactly(1, 3);
+    assertThat(ranks(added, "a/stem -> b/layer2.0 seed 1")).containsExactly(1, 3, 4);
+    assertThat(ranks(added, "a/layer1.0 -> b/layer4.0 seed 1")).containsExactly(1, 3, 4);
+  }
+
+  private static List<Integer> ranks(List<Stage> stages, String cell) {
+    return stages.stream()
+        .filter(stage -> stage.getId().endsWith(" " + cell))
+        .map(stage -> stage.getAction().getFitVanillaStitch().getRank())
+        .toList();
+  }
+
+  @Test
+  void plan_taskRanks_trainsThoseOfAColumnInOneGroupForEachComparison() throws Exception {
+    String ranks = "metric: \"task_ranks\" rank { rank: [1, 2] recipe { epochs: 3 } }";
+    List<Stage> stages = stages("1", ranks);
+    String cell = " a/stem -> b/layer1.0 seed 1";
+    Stage one = stage(stages, "rank 1" + cell);
+    Stage two = stage(stages, "rank 2" + cell);
+    assertThat(one.getGroup())
+        .isEqualTo(two.getGroup())
+        .isEqualTo(stage(stages, "rank 1 a/layer2.0 -> b/layer1.0 seed 1").getGroup())
+        .isNotEqualTo(stage(stages, "vanilla" + cell).getGroup());
+    FitVanillaStitch parameters = one.getAction().getFitVanillaStitch();
+    assertThat(parameters.getRecipe().getEpochs()).isEqualTo(3);
+    assertThat(parameters.getRecipe().getWhiten()).isTrue();
+    assertThat(parameters.getInitialization()).isEqualTo(Initialization.COPY);
+    assertThat(one.getDependencyList())
+        .contains(
+            PlanBuilder.dependency("start", "copy a/stem -> b/layer1.0", "stitch"),
+            PlanBuilder.dependency("cross", "cross moments a/stem -> b/layer1.0", "moments"))
+        .extracting(Dependency::getRole)
+        .containsExactlyInAnyOrder("sender", "network", "start", "sender.gram", "gram", "cross");
+    assertThat(one.getCost()).isEqualTo(two.getCost()).isPositive();
+    for (String solver : List.of("SGD", "least squares")) {
+      Stage compared = stage(stages, "compare a/stem -> b/layer1.0 " + solver + " seed 1");
+      assertThat(compared.getAction().getCompareStitches().getRankList()).containsExactly(1, 2);
+      assertThat(compared.getDependencyList())
+          .contains(
+              PlanBuilder.dependency("rank.0", one.getId(), "stitch"),
+              PlanBuilder.dependency("rank.1", two.getId(), "stitch"));
+    }
+    double costWithout =
+        stage(stages("1", "metric: \"accuracy\""), "compare a/stem -> b/layer1.0 SGD seed 1")
+            .getCost();
+    assertThat(stage(stages, "compare a/stem -> b/layer1.0 SGD seed 1").getCost())
+        .isGreaterThan(costWithout);
+  }
+
+  @Test
+  void plan_taskRanks_randomReceiver_hasNone() throws Exception {
+    List<Stage> stages =
+        stages("1", "metric: \"task_ranks\" condition: TRAINED_RANDOM condition: RANDOM_TRAINED");
+    assertThat(stages.stream().map(Stage::getId).filter(id -> id.startsWith("rank ")))
+        .isNotEmpty()
+        .noneMatch(id -> id.contains("-> random"));
+  }
+
+  @Test
   void plan_severalSolvers_comparisonsReadTheirOwnStitches() throws Exception {
     List<Stage> stages = stages("1, 2");
     Stage compared = stage(stages, "compare a/stem -> b/layer1.0 SGD seed 2");

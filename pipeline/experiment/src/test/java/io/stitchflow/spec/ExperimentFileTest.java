@@ -270,6 +270,12 @@ final class ExperimentFileTest {
           stitch { family: "linear" } | stitch.family: there is no stitch family 'linear'; choose one of flattened, pointwise, strided, upsampled
           stitch { family: "strided" } | stitch.family: 'strided' does not fit a -> a, 'stem' [8, 32, 32] -> 'stem' [8, 32, 32]; choose pointwise, or other cuts; and 76 more such cells
           vanilla { objective: "tusk" } | vanilla.objective[0]: there is no objective 'tusk'; did you mean 'task'? choose one of task, copy
+          rank { rank: 0 } | rank.rank[0]: is 0; choose a whole number from 1 to 65536
+          rank { rank: [1, 65537] } | rank.rank[1]: is 65537; choose a whole number from 1 to 65536
+          rank { rank: [1, 4, 2] } | rank.rank[2]: is 2 after 4; sort ranks ascending, each once
+          rank { rank: [1, 4, 4] } | rank.rank[2]: is 4 after 4; sort ranks ascending, each once
+          rank { recipe { batch_norm: true } } | rank.recipe.batch_norm: is true, but stitches of low rank start at the copy, which batch_norm does not; drop it
+          rank { recipe { patience: 2 } } | rank.recipe.patience: needs images that nothing learns from
           copy { tolerance: 1 } | copy.tolerance: is 1.0; choose a number of at least 0 and below 1
           copy { solver: SGD solver: SGD } | copy.solver[1]: SGD is solver[0] too; drop one
           condition: [RANDOM_RANDOM, RANDOM_RANDOM] | condition[1]: RANDOM_RANDOM is condition[0] too; drop one

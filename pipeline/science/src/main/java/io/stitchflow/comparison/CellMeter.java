@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.stitchflow.comparison.Drift.LaterCut;
 import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.statistics.Distances;
+import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.statistics.OutputDivergence;
 import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.stitch.FrozenStitch;
@@ -53,6 +54,7 @@ public final class CellMeter implements AutoCloseable {
    *
    * @param vanilla the one that was kept
    * @param front stitches between both, by the weight of their matching loss, ascending
+   * @param ranks stitches of low rank that are trained for the task, by their rank, ascending
    * @param previous the vanilla stitch of the seed before; null in the first seed
    * @param halves predictions of sender and receiver on the same examples
    * @param seed of metrics that draw at random
@@ -62,6 +64,7 @@ public final class CellMeter implements AutoCloseable {
       Started starts,
       FrozenStitch copy,
       SortedMap<Double, FrozenStitch> front,
+      SortedMap<Integer, FrozenStitch> ranks,
       @Nullable FrozenStitch previous,
       HalfPredictions halves,
       long seed) {}
@@ -121,6 +124,11 @@ public final class CellMeter implements AutoCloseable {
   /** Stitches between vanilla and copy, by the weight of their matching loss, ascending. */
   SortedMap<Double, FrozenStitch> front() {
     return cell.front();
+  }
+
+  /** Stitches of low rank that are trained for the task, by their rank, ascending. */
+  SortedMap<Integer, FrozenStitch> ranks() {
+    return cell.ranks();
   }
 
   /** The vanilla stitch of the seed before; null in the first seed. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.TensorFile;
@@ -87,12 +88,19 @@ final class ColumnMeter implements AutoCloseable {
           parameters.getFront(i),
           FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("front." + i)));
     }
+    SortedMap<Integer, FrozenStitch> ranks = new TreeMap<>();
+    for (int i = 0; i < parameters.getRankCount(); i++) {
+      ranks.put(
+          parameters.getRank(i),
+          FrozenStitch.load(own.lane(), vanilla.stitch(), run.input("rank." + i)));
+    }
     CellMeter.Cell stitches =
         new CellMeter.Cell(
             vanilla,
             new CellMeter.Started(losses, others),
             copy,
             front,
+            ranks,
             previous(run, vanilla.stitch()),
             halves,
             parameters.getSeed());
@@ -208,6 +216,7 @@ final class ColumnMeter implements AutoCloseable {
       cell.stitches().starts().others().forEach(FrozenStitch::close);
       cell.stitches().copy().close();
       cell.stitches().front().values().forEach(FrozenStitch::close);
+      cell.stitches().ranks().values().forEach(FrozenStitch::close);
       FrozenStitch previous = cell.stitches().previous();
       if (previous != null) {
         previous.close();

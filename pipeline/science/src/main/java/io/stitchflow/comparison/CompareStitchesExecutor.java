@@ -7,6 +7,7 @@ import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.representation.Groups;
 import io.stitchflow.representation.Parts;
+import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;

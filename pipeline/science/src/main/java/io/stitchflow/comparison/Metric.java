@@ -77,6 +77,11 @@ public abstract class Metric {
     return false;
   }
 
+  /** Whether it measures stitches of low rank that are trained for the task. */
+  public boolean readsRanks() {
+    return false;
+  }
+
   /** Whether it measures the vanilla stitch of the seed before beside that of the cell's own. */
   public boolean readsPreviousSeed() {
     return false;

@@ -29,6 +29,7 @@ public final class Metrics {
           new OutOfDistribution(),
           new Interpolation(),
           new Ladder(),
+          new TaskRanks(),
           new Probe(),
           new Controls());
 

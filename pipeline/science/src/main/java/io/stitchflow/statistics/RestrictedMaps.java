@@ -60,10 +60,20 @@ public final class RestrictedMaps {
    * descending order of the eigenvalues, which are what a direction adds to R².
    */
   public static DMatrixRMaj directions(JointMoments fitted) {
-    int channels = fitted.channelsY();
-    DMatrixRMaj gain = CommonOps_DDRM.transpose(fitted.cross(), null);
-    CommonOps_DDRM.addEquals(gain, fitted.cross());
-    CommonOps_DDRM.subtractEquals(gain, fitted.ofX());
+    return directions(fitted.ofX(), fitted.cross());
+  }
+
+  /**
+   * The same of covariances, [channels, channels].
+   *
+   * @param ofX Cov(X)
+   * @param cross Cov(X, Y)
+   */
+  public static DMatrixRMaj directions(DMatrixRMaj ofX, DMatrixRMaj cross) {
+    int channels = cross.numCols;
+    DMatrixRMaj gain = CommonOps_DDRM.transpose(cross, null);
+    CommonOps_DDRM.addEquals(gain, cross);
+    CommonOps_DDRM.subtractEquals(gain, ofX);
     EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(channels, true, true);
     if (!eigen.decompose(gain)) {
       throw new IllegalStateException("no eigenvectors were found of size " + channels);

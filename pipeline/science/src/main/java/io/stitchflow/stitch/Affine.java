@@ -6,6 +6,7 @@ import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.ejml.data.DMatrixRMaj;
 
 /** The numbers of a stitch. */
 final class Affine {
@@ -36,6 +37,33 @@ final class Affine {
   /** Numbers that one output is computed from. */
   int inputs() {
     return weight.length / bias.length;
+  }
+
+  /** From a weight and, in the last row, a bias: [inputs + 1, out]. */
+  static Affine of(DMatrixRMaj matrix) {
+    int inputs = matrix.numRows - 1;
+    float[] weight = new float[inputs * matrix.numCols];
+    float[] bias = new float[matrix.numCols];
+    for (int out = 0; out < bias.length; out++) {
+      for (int in = 0; in < inputs; in++) {
+        weight[out * inputs + in] = (float) matrix.get(in, out);
+      }
+      bias[out] = (float) matrix.get(inputs, out);
+    }
+    return new Affine(weight, bias);
+  }
+
+  /** The weight and, in the last row, the bias: [inputs + 1, out]. */
+  DMatrixRMaj matrix() {
+    int inputs = inputs();
+    DMatrixRMaj matrix = new DMatrixRMaj(inputs + 1, bias.length);
+    for (int out = 0; out < bias.length; out++) {
+      for (int in = 0; in < inputs; in++) {
+        matrix.set(in, out, weight[out * inputs + in]);
+      }
+      matrix.set(inputs, out, bias[out]);
+    }
+    return matrix;
   }
 
   static Affine of(FrozenStitch stitch) {

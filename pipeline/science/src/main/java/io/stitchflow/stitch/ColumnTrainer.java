@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,30 +62,45 @@ final class ColumnTrainer implements AutoCloseable {
   }
 
   /**
+   * What a stitch is before it learns, and what of it learns.
+   *
+   * @param whitening of the sender's channels, or null to learn weights of the channels themselves
+   * @param directions of a stitch of low rank, [channels, rank]; null to learn the whole weight
+   */
+  record Start(
+      FrozenStitch stitch, @Nullable Whitening whitening, @Nullable DMatrixRMaj directions) {
+    /** Learns the whole weight of the channels themselves. */
+    static Start of(FrozenStitch stitch) {
+      return new Start(stitch, null, null);
+    }
+  }
+
+  /**
    * Adds a stitch.
    *
-   * @param start which the trainer closes
    * @param unseen the sender's representation of the examples of {@link #watch}, or null
-   * @param whitening of the sender's channels, or null to learn weights of the channels themselves
+   * @param start whose stitch the trainer closes
    * @param matching added to the objective, or null; the trainer closes it
    */
   void add(
       StageRun run,
       TensorFile sender,
       @Nullable TensorFile unseen,
-      FrozenStitch start,
-      @Nullable Whitening whitening,
+      Start start,
       @Nullable MatchingLoss matching) {
-    trainees.add(new Trainee(run, sender, unseen, start, learning(start, whitening), matching));
+    trainees.add(new Trainee(run, sender, unseen, start.stitch(), learning(start), matching));
   }
 
-  private TrainableStitch learning(FrozenStitch start, @Nullable Whitening whitening) {
+  private TrainableStitch learning(Start start) {
     if (recipe.getBatchNorm()) {
-      return TrainableStitch.normalized(lane, start);
+      return TrainableStitch.normalized(lane, start.stitch());
     }
-    return whitening == null
-        ? TrainableStitch.plain(lane, start)
-        : TrainableStitch.whitened(lane, start, whitening);
+    if (start.directions() != null) {
+      return TrainableStitch.ofLowRank(lane, start.stitch(), start.whitening(), start.directions());
+    }
+    return start.whitening() == null
+        ? TrainableStitch.plain(lane, start.stitch())
+        : TrainableStitch.whitened(lane, start.stitch(), start.whitening());
   }
 
   /**
@@ -286,7 +302,7 @@ final class ColumnTrainer implements AutoCloseable {
           Autograd.withGradient(
               () -> {
                 NDArray own = objective.loss(stitch.apply(x), target);
-                return matching == null ? own : own.add(matching.of(stitch.affine()));
+                return matching == null ? own : own.add(matching.of(stitch));
               });
       Autograd.backward(loss);
       descent.step(rate);

@@ -35,7 +35,11 @@ public final class FitCopyStitchExecutor implements StageExecutor {
         CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
         Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
         trainer.add(
-            run, sender, null, FrozenStitch.random(lane, stitch, column.getSeed()), null, null);
+            run,
+            sender,
+            null,
+            ColumnTrainer.Start.of(FrozenStitch.random(lane, stitch, column.getSeed())),
+            null);
       }
       ObjectiveInputs inputs = new ObjectiveInputs(lane, receiver, to, null, receiver);
       DeviceMemory.fixed(

@@ -14,14 +14,16 @@ import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.FitVanillaStitch;
+import io.stitchflow.v1.Initialization;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains stitches for the objective that the action names. A group is a column, with all starts of
- * its stitches.
+ * Trains stitches for the objective that the action names. A group is a column, with all starts or
+ * all ranks of its stitches.
  */
 public final class FitVanillaStitchExecutor implements StageExecutor {
   @Override
@@ -36,6 +38,7 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
                 .clearSenderCut()
                 .clearFamily()
                 .clearInitialization()
+                .clearRank()
                 .build());
     Objective objective = Objectives.get(column.getObjective());
     if (objective.readsRepresentation()) {
@@ -62,7 +65,6 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
                 ? unseen.open(run.input("sender.validation"))
                 : null,
             start(lane, run, sender, cut, whitening),
-            whitening,
             matching(lane, run, sender, cut, whitening));
       }
       if (column.getRecipe().getPatience() > 0) {
@@ -79,17 +81,58 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
     }
   }
 
-  private static FrozenStitch start(
+  private static ColumnTrainer.Start start(
       Lane lane, StageRun run, TensorFile sender, CutPoint to, @Nullable Whitening whitening)
       throws IOException {
     FitVanillaStitch parameters = run.action().getFitVanillaStitch();
-    CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
-    Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
+    Stitch stitch = stitch(parameters, sender, to);
+    if (parameters.getRank() != 0) {
+      return lowRank(lane, run, stitch, whitening);
+    }
+    FrozenStitch start = first(lane, run, stitch, whitening);
+    return new ColumnTrainer.Start(start, whitening, null);
+  }
+
+  private static Stitch stitch(FitVanillaStitch parameters, TensorFile sender, CutPoint to) {
+    return Stitch.of(
+        parameters.getFamily(), new CutPoint(parameters.getSenderCut(), sender.shape()), to);
+  }
+
+  /** The copy restricted to the rank. */
+  private static ColumnTrainer.Start lowRank(
+      Lane lane, StageRun run, Stitch stitch, @Nullable Whitening whitening) throws IOException {
+    FitVanillaStitch parameters = run.action().getFitVanillaStitch();
+    if (parameters.getInitialization() != Initialization.COPY
+        || parameters.getRecipe().getBatchNorm()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a stitch of rank %d starts at the copy and without batch_norm, but was: %s, batch_norm %s",
+              parameters.getRank(),
+              parameters.getInitialization(),
+              parameters.getRecipe().getBatchNorm()));
+    }
+    try (FrozenStitch copy = FrozenStitch.load(lane, stitch, run.input("start"))) {
+      ReducedRankCopy restricted =
+          ReducedRankCopy.of(Affine.of(copy), moments(run, stitch), parameters.getRank());
+      return new ColumnTrainer.Start(
+          restricted.stitch().open(lane, stitch), whitening, restricted.directions());
+    }
+  }
+
+  /** Of the examples that the stitch learns from. */
+  private static Moments moments(StageRun run, Stitch stitch) throws IOException {
+    return SplitMoments.read(stitch, run.input("gram"), run.input("cross")).fit();
+  }
+
+  private static FrozenStitch first(
+      Lane lane, StageRun run, Stitch stitch, @Nullable Whitening whitening) throws IOException {
+    FitVanillaStitch parameters = run.action().getFitVanillaStitch();
     return switch (parameters.getInitialization()) {
       case COPY -> FrozenStitch.load(lane, stitch, run.input("start"));
       case MEAN ->
           FrozenStitch.constant(
-              lane, stitch, Whitening.read(to, run.input("receiver.gram")).mean());
+              lane, stitch, Whitening.read(stitch.to(), run.input("receiver.gram")).mean());
       case KAIMING -> random(lane, stitch, parameters.getSeed(), whitening);
       default ->
           throw new IllegalArgumentException(
@@ -116,9 +159,7 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
     if (parameters.getMatching() == 0) {
       return null;
     }
-    CutPoint from = new CutPoint(parameters.getSenderCut(), sender.shape());
-    Stitch stitch = Stitch.of(parameters.getFamily(), from, to);
-    Moments moments = SplitMoments.read(stitch, run.input("gram"), run.input("cross")).fit();
+    Moments moments = moments(run, stitch(parameters, sender, to));
     return MatchingLoss.of(lane, parameters.getMatching(), moments, whitening);
   }
 

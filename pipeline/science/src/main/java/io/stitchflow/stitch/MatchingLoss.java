@@ -72,8 +72,8 @@ final class MatchingLoss implements AutoCloseable {
     return lane.create(bytes.flip(), new Shape(matrix.numRows, matrix.numCols));
   }
 
-  /** A scalar through which gradients flow to the weight and bias of the part that learns. */
-  NDArray of(FrozenStitch learning) {
+  /** A scalar through which gradients flow to the part of a stitch that learns. */
+  NDArray of(TrainableStitch learning) {
     long channels = learning.bias().size();
     NDArray w =
         NDArrays.concat(
@@ -85,15 +85,7 @@ final class MatchingLoss implements AutoCloseable {
 
   /** The value of a stitch of the sender's own channels. */
   double valueOf(Affine stitch) {
-    int inputs = stitch.inputs();
-    DMatrixRMaj w = new DMatrixRMaj(inputs + 1, stitch.bias().length);
-    for (int out = 0; out < w.numCols; out++) {
-      for (int in = 0; in < inputs; in++) {
-        w.set(in, out, stitch.weight()[out * inputs + in]);
-      }
-      w.set(inputs, out, stitch.bias()[out]);
-    }
-    return weight * moments.meanSquaredError(w) / variance;
+    return weight * moments.meanSquaredError(stitch.matrix()) / variance;
   }
 
   @Override

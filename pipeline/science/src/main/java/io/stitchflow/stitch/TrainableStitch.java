@@ -7,17 +7,20 @@ import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.torch.Lane;
 import java.util.ArrayList;
 import java.util.List;
+import org.ejml.data.DMatrixRMaj;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stitch while it learns: affine, or affine behind a {@link Whitening} of the sender's channels,
- * or between two batch normalisations of the batch's own statistics, as in <a
- * href="https://arxiv.org/abs/2106.07682">Bansal et al. 2021</a>. {@link #frozen} is affine in each
- * case: whitening and normalisations are folded into it, the latter with their running statistics.
+ * either with a weight of low rank, or between two batch normalisations of the batch's own
+ * statistics, as in <a href="https://arxiv.org/abs/2106.07682">Bansal et al. 2021</a>. {@link
+ * #frozen} is affine in each case: factors are multiplied, whitening and normalisations are folded
+ * into it, the latter with their running statistics.
  */
 final class TrainableStitch implements AutoCloseable {
-  // What learns
+  // What learns; of low rank, only its bias
   private final FrozenStitch affine;
+  private final @Nullable Factors factors;
   // None, or of the sender's channels and of the receiver's
   private final List<BatchNorm> norms;
   private final @Nullable Whitening whitening;
@@ -25,10 +28,12 @@ final class TrainableStitch implements AutoCloseable {
 
   private TrainableStitch(
       FrozenStitch affine,
+      @Nullable Factors factors,
       List<BatchNorm> norms,
       @Nullable Whitening whitening,
       Whitening.@Nullable Arrays whitened) {
     this.affine = affine;
+    this.factors = factors;
     this.norms = List.copyOf(norms);
     this.whitening = whitening;
     this.whitened = whitened;
@@ -36,16 +41,35 @@ final class TrainableStitch implements AutoCloseable {
 
   /** Begins as {@code start}, of which it takes a copy. */
   static TrainableStitch plain(Lane lane, FrozenStitch start) {
-    return new TrainableStitch(Affine.of(start).open(lane, start.stitch()), List.of(), null, null);
+    return new TrainableStitch(
+        Affine.of(start).open(lane, start.stitch()), null, List.of(), null, null);
   }
 
   /** Begins as {@code start}, and learns weights of whitened channels. */
   static TrainableStitch whitened(Lane lane, FrozenStitch start, Whitening whitening) {
     return new TrainableStitch(
         whitening.whiten(Affine.of(start)).open(lane, start.stitch()),
+        null,
         List.of(),
         whitening,
         whitening.open(lane));
+  }
+
+  /**
+   * Begins as {@code start}, and learns two factors of its weight.
+   *
+   * @param whitening of the sender's channels, or null to learn weights of the channels themselves
+   * @param directions [channels, rank], orthonormal columns that span the start's weight
+   */
+  static TrainableStitch ofLowRank(
+      Lane lane, FrozenStitch start, @Nullable Whitening whitening, DMatrixRMaj directions) {
+    Affine learned = whitening == null ? Affine.of(start) : whitening.whiten(Affine.of(start));
+    return new TrainableStitch(
+        learned.open(lane, start.stitch()),
+        Factors.of(lane, learned, directions),
+        List.of(),
+        whitening,
+        whitening == null ? null : whitening.open(lane));
   }
 
   /** Begins as {@code start} between two normalisations of weight 1 and bias 0. */
@@ -53,6 +77,7 @@ final class TrainableStitch implements AutoCloseable {
     Stitch stitch = start.stitch();
     return new TrainableStitch(
         Affine.of(start).open(lane, stitch),
+        null,
         List.of(norm(lane, stitch.from().channels()), norm(lane, stitch.to().channels())),
         null,
         null);
@@ -76,6 +101,18 @@ final class TrainableStitch implements AutoCloseable {
     return affine;
   }
 
+  /** The weight that learns, or the product of the factors that do, [out, ...]. */
+  NDArray weight() {
+    return factors == null
+        ? affine.weight()
+        : factors.product().reshape(affine.weight().getShape());
+  }
+
+  /** The bias that learns, [out]. */
+  NDArray bias() {
+    return affine.bias();
+  }
+
   /** What a normalised stitch does first. */
   BatchNorm before() {
     return norms.get(0);
@@ -89,7 +126,7 @@ final class TrainableStitch implements AutoCloseable {
   /** Carries a batch over, and moves running statistics to it if it normalises. */
   NDArray apply(NDArray x) {
     if (norms.isEmpty()) {
-      return affine.apply(whitened == null ? x : whitened.apply(x));
+      return stitch().apply(whitened == null ? x : whitened.apply(x), weight(), bias());
     }
     NDArray normalized = Functional.batchNormTraining(x, before());
     return Functional.batchNormTraining(affine.apply(normalized), after());
@@ -97,7 +134,7 @@ final class TrainableStitch implements AutoCloseable {
 
   /** Trained arrays to which weight decay applies. */
   List<NDArray> decayed() {
-    return List.of(affine.weight());
+    return factors == null ? List.of(affine.weight()) : List.of(factors.left(), factors.right());
   }
 
   /** The other trained arrays. */
@@ -124,7 +161,10 @@ final class TrainableStitch implements AutoCloseable {
 
   /** The stitch as it is now, of the sender's own channels. */
   FrozenStitch frozen(Lane lane) {
-    Affine learned = Affine.of(affine);
+    Affine learned =
+        factors == null
+            ? Affine.of(affine)
+            : new Affine(factors.weight(), Affine.floats(affine.bias()));
     if (!norms.isEmpty()) {
       learned = folded(learned.weight(), learned.bias());
     } else if (whitening != null) {
@@ -179,6 +219,9 @@ final class TrainableStitch implements AutoCloseable {
   @Override
   public void close() {
     affine.close();
+    if (factors != null) {
+      factors.close();
+    }
     if (whitened != null) {
       whitened.close();
     }

@@ -11,6 +11,7 @@ import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.Network;
+import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
@@ -69,6 +70,7 @@ class CellMeterTest {
               vanilla,
               CellMeter.Started.ONCE,
               copy,
+              new java.util.TreeMap<>(),
               new java.util.TreeMap<>(),
               previous,
               new HalfPredictions(same, half),

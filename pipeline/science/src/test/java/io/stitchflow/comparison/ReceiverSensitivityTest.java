@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.ByteString;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
+import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
@@ -395,6 +396,7 @@ class ReceiverSensitivityTest {
         vanilla,
         CellMeter.Started.ONCE,
         copy,
+        new TreeMap<>(),
         new TreeMap<>(),
         null,
         new HalfPredictions(none, none),

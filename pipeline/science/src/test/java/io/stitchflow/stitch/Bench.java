@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /** Runs executors on files of a directory, without a store. */
 public final class Bench {
@@ -59,6 +60,16 @@ public final class Bench {
 
   /** A representation of the numbers given, example by example; labels are 0, 1, ... 9, 0, ... */
   public Path representation(List<Integer> shape, float... values) throws IOException {
+    return representation(shape, i -> i % 10, values);
+  }
+
+  /**
+   * A representation of the numbers given, example by example.
+   *
+   * @param label by example
+   */
+  public Path representation(List<Integer> shape, IntUnaryOperator label, float... values)
+      throws IOException {
     int elements = shape.stream().reduce(1, Math::multiplyExact);
     Path file = directory.resolve("representation" + stages++);
     ByteBuffer rows =
@@ -66,7 +77,7 @@ public final class Bench {
     rows.asFloatBuffer().put(values);
     ByteBuffer labels = ByteBuffer.allocate(values.length / elements);
     for (int i = 0; i < labels.capacity(); i++) {
-      labels.put(i, (byte) (i % 10));
+      labels.put(i, (byte) label.applyAsInt(i));
     }
     List<String> names = List.of("C", "H", "W").subList(0, shape.size());
     try (TensorFileWriter writer =

@@ -61,8 +61,8 @@ class FrontTest extends BetweenTwoNetworks {
         for (double value :
             List.of(
                 ofPlain.valueOf(Affine.of(start)),
-                HostArray.number(ofPlain.of(plain.affine())),
-                HostArray.number(ofWhitened.of(whitened.affine())))) {
+                HostArray.number(ofPlain.of(plain)),
+                HostArray.number(ofWhitened.of(whitened)))) {
           assertThat(value).as(from).isEqualTo(expected, within(1e-4 * expected));
         }
       }

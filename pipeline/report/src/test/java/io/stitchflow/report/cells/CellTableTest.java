@@ -66,7 +66,7 @@ final class CellTableTest {
                 + ",vanilla_kl_divergence,copy_kl_divergence,vanilla_fisher_r2,copy_fisher_r2"
                 + ",vanilla_ood_auroc,copy_ood_auroc"
                 + ",interpolated_accuracy,interpolated_cross_entropy"
-                + ",ladder_r2,effective_rank,probe_accuracy"
+                + ",ladder_r2,effective_rank,task_rank_accuracy,task_rank_cross_entropy,task_rank,probe_accuracy"
                 + ",identity_accuracy,identity_cross_entropy,identity_mse"
                 + ",permutation_accuracy,permutation_cross_entropy,permutation_mse"
                 + ",random_accuracy,random_cross_entropy,random_mse,gap,copy_r2_drop"
@@ -75,12 +75,12 @@ final class CellTableTest {
                 + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
                 + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
+                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
                 + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
+                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
   }
 
   @Test

@@ -1,15 +1,15 @@
-package io.stitchflow.comparison;
+package io.stitchflow.statistics;
 
 import com.google.protobuf.ByteString;
 import java.util.Locale;
 
 /** Classes that sender and receiver predict on their own, one byte an example of the split. */
-record HalfPredictions(ByteString sender, ByteString receiver) {
+public record HalfPredictions(ByteString sender, ByteString receiver) {
   /**
    * Share of examples on which two predictions are the same; {@code predicted} may cover only the
    * first examples.
    */
-  static double agreement(ByteString predicted, ByteString expected) {
+  public static double agreement(ByteString predicted, ByteString expected) {
     if (predicted.size() > expected.size() || predicted.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
