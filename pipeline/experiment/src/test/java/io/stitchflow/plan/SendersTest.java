@@ -104,10 +104,9 @@ class SendersTest {
   @Test
   void plan_cutThatNoPairUses_isMadeForTheSplitsThatNeedIt() throws Exception {
     List<Stage> stages =
-        plan(
-                NETWORKS
-                    + SENDER
-                    + "pair { sender: \"s\" receiver: \"b\" } cut: [\"means\", \"stem\"]")
+        plan(NETWORKS
+                + SENDER
+                + "pair { sender: \"s\" receiver: \"b\" } cut: [\"means\", \"stem\"]")
             .getStageList();
     assertThat(stages.stream().map(Stage::getId).filter(id -> id.startsWith("represent a/")))
         .containsExactly("represent a/layer2.0 train");

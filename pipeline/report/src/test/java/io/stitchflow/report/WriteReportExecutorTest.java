@@ -159,8 +159,7 @@ final class WriteReportExecutorTest {
         withCells(new FakeRun(Files.createDirectory(directory.resolve("beside")), "s"))
             .addSender(SENDER);
     for (String sent : SENDER.getCutList()) {
-      ReportCell place =
-          Fixtures.place(Condition.TRAINED_TRAINED, "none", sent, "b", "layer1.0");
+      ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "none", sent, "b", "layer1.0");
       beside.add(place, withoutSender(Fixtures.comparison(0.3, 0.2, 1, 1, 2)));
     }
     execute(alone);
@@ -178,7 +177,8 @@ final class WriteReportExecutorTest {
         .startsWith(headline.toArray(new String[0]))
         .anyMatch(line -> line.startsWith("Senders without a network (none/pixels, none/noise)"))
         .anyMatch(
-            line -> line.startsWith("  no network, trained_trained, none/noise: mean accuracy 0.3"));
+            line ->
+                line.startsWith("  no network, trained_trained, none/noise: mean accuracy 0.3"));
     assertThat(names(beside))
         .containsAll(names(alone))
         .contains("heatmaps/none_b.trained_trained.vanilla_accuracy.svg");
@@ -193,8 +193,7 @@ final class WriteReportExecutorTest {
 
   @Test
   void report_senderWithoutNetwork_leavesItsAgreementEmptyInTheTable() throws IOException {
-    FakeRun run =
-        new FakeRun(directory, "s").add(B, Fixtures.curve(0.7, 1)).addSender(SENDER);
+    FakeRun run = new FakeRun(directory, "s").add(B, Fixtures.curve(0.7, 1)).addSender(SENDER);
     ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "none", "pixels", "b", "stem");
     run.add(place, withoutSender(Fixtures.comparison(0.3, 0.2, 1, 1, 2)));
     execute(run);

@@ -61,28 +61,38 @@ final class ClassMeans implements Baseline {
   public Rows open(Inputs inputs) {
     Moments moments = Moments.of(inputs.input(), inputs.task().classes());
     double sigma = inputs.cut().getClassMeans().getSigma();
-    int channels = moments.deviations().length;
+    int channels = moments.channels();
     return (example, target) -> {
       double[] mean = moments.mean(inputs.labelled().label(example));
       int positions = mean.length / channels;
       for (int i = 0; i < mean.length; i++) {
         double noise =
             sigma > 0
-                ? sigma * moments.deviations()[i / positions] * inputs.random().nextGaussian()
+                ? sigma * moments.deviation(i / positions) * inputs.random().nextGaussian()
                 : 0;
         target.put((float) (mean[i] + noise));
       }
     };
   }
 
-  /**
-   * Of a representation, float64.
-   *
-   * @param counts train examples by class
-   * @param means by class and element; undefined for a class without examples
-   * @param deviations within classes, by channel
-   */
-  record Moments(int[] counts, double[][] means, double[] deviations) {
+  /** Means by class and deviations by channel of a representation, float64. */
+  static final class Moments {
+    /** Train examples by class. */
+    private final int[] counts;
+
+    /** By class and element; undefined for a class without examples. */
+    private final double[][] means;
+
+    /** Within classes, by channel. */
+    private final double[] deviations;
+
+    private Moments(int[] counts, double[][] means, double[] deviations) {
+      this.counts = counts;
+      this.means = means;
+      this.deviations = deviations;
+    }
+
+    /** Of the train examples of a representation; reads them twice. */
     static Moments of(Examples train, int classes) {
       List<Integer> shape = train.shape();
       int channels = shape.get(0);
@@ -133,6 +143,15 @@ final class ClassMeans implements Baseline {
                 + " choose another source than class_means");
       }
       return means[label];
+    }
+
+    int channels() {
+      return deviations.length;
+    }
+
+    /** Standard deviation of a channel within classes, pooled over examples and positions. */
+    double deviation(int channel) {
+      return deviations[channel];
     }
   }
 }

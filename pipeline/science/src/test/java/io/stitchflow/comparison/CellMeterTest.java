@@ -208,8 +208,7 @@ class CellMeterTest {
     MeasuredValues with = all;
     senderPredicts = false;
     Map<String, Double> without = new HashMap<>(measure("mse", "accuracy", "agreement").numbers());
-    assertThat(without)
-        .doesNotContainKeys("vanilla_agrees_with_sender", "copy_agrees_with_sender");
+    assertThat(without).doesNotContainKeys("vanilla_agrees_with_sender", "copy_agrees_with_sender");
     without.put(
         "vanilla_agrees_with_sender",
         Objects.requireNonNull(with.number("vanilla_agrees_with_sender")));

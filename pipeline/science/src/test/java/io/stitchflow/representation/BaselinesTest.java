@@ -97,15 +97,15 @@ class BaselinesTest {
   void execute_anotherSeed_changesWhatIsDrawnAtRandomAndNothingElse(Baseline baseline)
       throws IOException {
     RepresentationCut cut = ofDefaults(baseline);
-    long same = Files.mismatch(make(baseline, cut, "train", 0, 1), make(baseline, cut, "train", 0, 2));
+    long same =
+        Files.mismatch(make(baseline, cut, "train", 0, 1), make(baseline, cut, "train", 0, 2));
     assertThat(same != -1).isEqualTo(baseline.isRandom(cut));
   }
 
   @ParameterizedTest
   @MethodSource("baselines")
   void keyed_anyCut_holdsNoNames(Baseline baseline) {
-    RepresentationCut cut =
-        ofDefaults(baseline).toBuilder().setName("any").build();
+    RepresentationCut cut = ofDefaults(baseline).toBuilder().setName("any").build();
     assertThat(baseline.keyed(cut, List.of(1)).getName()).isEmpty();
     assertThat(baseline.of(baseline.keyed(cut, List.of(1)))).isEmpty();
   }
@@ -212,14 +212,16 @@ class BaselinesTest {
         representation(
             List.of(2, 1, 2),
             new int[] {0, 1, 0},
-            new float[] {1, 2, 10, 20}, new float[] {5, 5, 0, 0}, new float[] {3, 6, 10, 40});
+            new float[] {1, 2, 10, 20},
+            new float[] {5, 5, 0, 0},
+            new float[] {3, 6, 10, 40});
     try (TensorFile open = TensorFile.open(file)) {
       ClassMeans.Moments moments = ClassMeans.Moments.of(new Examples(open), 3);
       assertThat(moments.mean(0)).containsExactly(2, 4, 10, 30);
       assertThat(moments.mean(1)).containsExactly(5, 5, 0, 0);
       // Of 3 examples and 2 positions: squares 1 + 1 + 4 + 4 and 100 + 100
-      assertThat(moments.deviations()[0]).isCloseTo(Math.sqrt(10 / 6.), within(1e-12));
-      assertThat(moments.deviations()[1]).isCloseTo(Math.sqrt(200 / 6.), within(1e-12));
+      assertThat(moments.deviation(0)).isCloseTo(Math.sqrt(10 / 6.), within(1e-12));
+      assertThat(moments.deviation(1)).isCloseTo(Math.sqrt(200 / 6.), within(1e-12));
       assertThatThrownBy(() -> moments.mean(2))
           .hasMessageContaining("class 2 has no train examples");
     }
@@ -245,7 +247,9 @@ class BaselinesTest {
         }
       }
     }
-    assertThat(Baselines.get(cut("class_means { sigma: 0 }")).isRandom(cut("class_means { sigma: 0 }")))
+    assertThat(
+            Baselines.get(cut("class_means { sigma: 0 }"))
+                .isRandom(cut("class_means { sigma: 0 }")))
         .isFalse();
   }
 
@@ -253,9 +257,9 @@ class BaselinesTest {
   void classMeans_withNoise_varyAroundTheMeanBySigmaPooledDeviations() throws IOException {
     float[][] means = rows("class_means { sigma: 0 }", "test", 1);
     float[][] noisy = rows("class_means { sigma: 0.5 }", "test", 1);
-    double[] deviations;
+    ClassMeans.Moments moments;
     try (TensorFile images = TensorFile.open(train)) {
-      deviations = ClassMeans.Moments.of(new Examples(images), 10).deviations();
+      moments = ClassMeans.Moments.of(new Examples(images), 10);
     }
     int positions = 32 * 32;
     for (int channel = 0; channel < 3; channel++) {
@@ -267,7 +271,7 @@ class BaselinesTest {
         }
       }
       double n = (double) noisy.length * positions;
-      double expected = 0.25 * deviations[channel] * deviations[channel];
+      double expected = 0.25 * moments.deviation(channel) * moments.deviation(channel);
       assertThat(squares / n / expected).isCloseTo(1, within(5 * Math.sqrt(2 / n)));
     }
   }
@@ -278,7 +282,15 @@ class BaselinesTest {
     values[3] = 1e6f;
     RepresentationCut cut = cut("shuffled { of: \"a/b\" }");
     Bench.Run run =
-        run(Baselines.get(cut), cut, "test", 0, 1, ElementType.FLOAT16, "of", bench.representation(List.of(1), values));
+        run(
+            Baselines.get(cut),
+            cut,
+            "test",
+            0,
+            1,
+            ElementType.FLOAT16,
+            "of",
+            bench.representation(List.of(1), values));
     Path outputs = bench.execute(new MakeRepresentationExecutor(), run);
     assertThat(outputs.resolve("failure"))
         .content()
@@ -333,8 +345,7 @@ class BaselinesTest {
       inputs.addAll(List.of("of", train));
     }
     inputs.addAll(Arrays.asList(of));
-    return bench.stage(
-        Action.newBuilder().setMakeRepresentation(parameters), inputs.toArray());
+    return bench.stage(Action.newBuilder().setMakeRepresentation(parameters), inputs.toArray());
   }
 
   private float[][] rows(String text, String split, long seed, Object... of) throws IOException {
@@ -373,7 +384,12 @@ class BaselinesTest {
     Path file = Files.createTempFile(directory, "labelled", "");
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            file, "representation", shape, List.of("C", "H", "W"), Element.FLOAT32, new TreeMap<>())) {
+            file,
+            "representation",
+            shape,
+            List.of("C", "H", "W"),
+            Element.FLOAT32,
+            new TreeMap<>())) {
       for (int i = 0; i < rows.length; i++) {
         ByteBuffer row =
             ByteBuffer.allocate(rows[i].length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -58,7 +58,8 @@ class ImportRepresentationExecutorTest {
       assertThat(made.rows()).isEqualTo(ROWS);
       Examples examples = new Examples(made);
       for (int row = 0; row < ROWS; row++) {
-        assertThat((double) examples.read(row).get(1)).isEqualTo(numbers.applyAsDouble(2 * row + 1));
+        assertThat((double) examples.read(row).get(1))
+            .isEqualTo(numbers.applyAsDouble(2 * row + 1));
         assertThat(made.label(row)).isEqualTo(labelled.label(row));
       }
     }
@@ -114,14 +115,16 @@ class ImportRepresentationExecutorTest {
               array("test.y", Dtype.I64, List.of(ROWS), i -> i < 17 ? labelled.label(i) : wrong));
       assertThatThrownBy(() -> run(file, 0))
           .hasMessageContaining(
-              "row 17 has the label " + wrong + ", but the data set's image has " + labelled.label(17));
+              "row 17 has the label "
+                  + wrong
+                  + ", but the data set's image has "
+                  + labelled.label(17));
     }
   }
 
   @Test
   void execute_notFiniteNumber_isRefusedWithItsRow() throws IOException {
-    Path file =
-        write(array("test", Dtype.F32, List.of(ROWS, 2), i -> i == 7 ? Double.NaN : i));
+    Path file = write(array("test", Dtype.F32, List.of(ROWS, 2), i -> i == 7 ? Double.NaN : i));
     assertThatThrownBy(() -> run(file, 0))
         .hasMessageContaining("row 3 has NaN at index 1; each number must be finite as float32");
   }
@@ -204,8 +207,7 @@ class ImportRepresentationExecutorTest {
   private static NamedTensor array(
       String name, Dtype dtype, List<Integer> shape, IntToDoubleFunction numbers) {
     int count = shape.stream().reduce(1, Math::multiplyExact);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
       double number = numbers.applyAsDouble(i);
       switch (dtype) {

@@ -62,7 +62,8 @@ final class CellResamplingTest {
     CellResampling resampling = CellResampling.of(sent);
     assertThat(sent).hasSize(3);
     assertThat(resampling.overNetworks()).isTrue();
-    // Receiver s1 alone holds. It is drawn three times in 1 of 27 draws, more than 2.5 %, and never in 8
+    // Receiver s1 alone holds. It is drawn three times in 1 of 27 draws, more than 2.5 %, and never
+    // in 8
     Interval interval = resampling.share(cell -> cell.pair().receiver().getSeed() == 1);
     assertThat(interval).isEqualTo(new Interval(0, 1));
   }

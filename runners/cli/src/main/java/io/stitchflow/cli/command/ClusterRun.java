@@ -23,8 +23,8 @@ final class ClusterRun {
   private ClusterRun() {}
 
   /**
-   * Imports data sets, weights and representations in this process, since their files are here and need not be on
-   * the workers; returns what that gave.
+   * Imports data sets, weights and representations in this process, since their files are here and
+   * need not be on the workers; returns what that gave.
    */
   static List<StageResult> importHere(
       Plan plan, PlanStatus survey, Store store, RunListener listener) throws InterruptedException {
