@@ -128,7 +128,7 @@ class SendersTest {
             Condition.TRAINED_RANDOM + " b");
     assertThat(cells.stream().filter(cell -> cell.getSender().equals("a")))
         .extracting(ReportCell::getCondition)
-        .contains(Condition.values()[2], Condition.values()[4]);
+        .contains(Condition.RANDOM_TRAINED, Condition.RANDOM_RANDOM);
   }
 
   @Test
