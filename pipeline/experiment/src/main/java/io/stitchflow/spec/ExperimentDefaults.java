@@ -110,7 +110,7 @@ public final class ExperimentDefaults {
     return filled.build();
   }
 
-  /** A sender without a network is no receiver. */
+  /** A sender without a network cannot be a receiver. */
   private static List<Pair> allPairs(List<Network> networks) {
     return networks.stream()
         .flatMap(

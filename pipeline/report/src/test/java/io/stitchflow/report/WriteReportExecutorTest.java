@@ -187,7 +187,7 @@ final class WriteReportExecutorTest {
         .contains(">pixels<", ">noise<");
     assertThat(page(beside))
         .contains("2 networks and 1 sender without a network", "<td>sender without a network</td>")
-        .contains("no network → trained", "the sender is no network, but a baseline or a file")
+        .contains("no network → trained", "the sender is a baseline or a file, not a network")
         .doesNotContain("NaN");
   }
 

@@ -141,6 +141,6 @@ public final class RepresentationSource implements NetworkSource {
    */
   @Override
   public long macsAfter(CutPoint cut) {
-    throw new UnsupportedOperationException(name() + " is no network and cannot be a receiver");
+    throw new UnsupportedOperationException(name() + " is not a network and cannot be a receiver");
   }
 }

@@ -14,7 +14,7 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
     SAME_ARCHITECTURE(
         "same architecture", "same architecture and width, different weights for another reason"),
     OTHER("two architectures", "two architectures or widths"),
-    NO_NETWORK("no network", "the sender is no network, but a baseline or a file");
+    NO_NETWORK("no network", "the sender is a baseline or a file, not a network");
 
     private final String brief;
     private final String text;

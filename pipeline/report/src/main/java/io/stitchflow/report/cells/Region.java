@@ -15,7 +15,7 @@ public enum Region {
   LOWER,
   DIAGONAL,
   UPPER,
-  /** The sender is no network, and its cuts have no depth. */
+  /** The sender is not a network, and its cuts have no depth. */
   NO_DEPTH;
 
   /**
