@@ -2,8 +2,12 @@ package io.stitchflow.tensors;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * An array with a name, such as a network's parameter.
@@ -83,6 +87,37 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
           dtype == Dtype.F16 ? Float16.decode(half) : Float.intBitsToFloat(half << Short.SIZE));
     }
     return new NamedTensor(name, Dtype.F32, shape, floats.flip());
+  }
+
+  /**
+   * The elements {@code from} to {@code from + count - 1} of the first axis.
+   *
+   * @throws IndexOutOfBoundsException if there are no such elements
+   */
+  public NamedTensor rows(int from, int count) {
+    Objects.checkFromIndexSize(from, count, shape.get(0));
+    List<Integer> rows = new ArrayList<>(shape);
+    rows.set(0, count);
+    int rowBytes = shape.get(0) == 0 ? 0 : data.remaining() / shape.get(0);
+    return new NamedTensor(name, dtype, rows, data.slice(from * rowBytes, count * rowBytes));
+  }
+
+  /**
+   * The nearest float32 numbers, row by row: F64 is rounded, all others of {@link #toF32} are
+   * exact.
+   *
+   * @throws IllegalArgumentException if the numbers are of another type
+   */
+  public FloatBuffer floats() {
+    if (dtype != Dtype.F64) {
+      return toF32().data().asFloatBuffer();
+    }
+    DoubleBuffer doubles = data().asDoubleBuffer();
+    FloatBuffer floats = FloatBuffer.allocate(doubles.remaining());
+    while (doubles.hasRemaining()) {
+      floats.put((float) doubles.get());
+    }
+    return floats.flip();
   }
 
   @Override

@@ -2,10 +2,12 @@ package io.stitchflow.tensors;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -64,6 +66,26 @@ public final class TensorFile implements Closeable {
    */
   public static TensorFile open(Path file) throws IOException {
     return open(file, IpcFileReader.MAP_BYTES);
+  }
+
+  /** Whether a file begins as an Arrow IPC file does, which tensor files are. */
+  public static boolean isArrow(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(IpcFileWriter.MAGIC.length), IpcFileWriter.MAGIC);
+    }
+  }
+
+  /**
+   * Maps a file that a user gave.
+   *
+   * @throws InvalidFileException if it is not a whole tensor file
+   */
+  public static TensorFile openForeign(Path file) throws IOException {
+    try {
+      return open(file);
+    } catch (DamagedFileException e) {
+      throw new InvalidFileException(file, "not a whole Arrow file of a representation", e);
+    }
   }
 
   /** Maps at most {@code mapBytes} at once, unless one batch is larger. */

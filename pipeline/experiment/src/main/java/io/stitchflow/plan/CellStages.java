@@ -369,7 +369,9 @@ final class CellStages {
     dependOnReceiver(stage, "receiver.train", cell, "train");
     dependOnReceiver(stage, "receiver.test", cell, "test");
     stages.depend(stage, "network", cell.receiver().id(), "network");
-    stages.depend(stage, "sender.predictions", cell.sender().id(), "predictions");
+    if (!cell.sender().withoutNetwork()) {
+      stages.depend(stage, "sender.predictions", cell.sender().id(), "predictions");
+    }
     stages.depend(stage, "receiver.predictions", cell.receiver().id(), "predictions");
     return stages.complete(stage);
   }

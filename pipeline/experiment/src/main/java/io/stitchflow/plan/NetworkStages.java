@@ -3,7 +3,10 @@ package io.stitchflow.plan;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
+import io.stitchflow.representation.RepresentationSource;
 import io.stitchflow.v1.CollectRepresentation;
+import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.ImportNetwork;
 import io.stitchflow.v1.Input;
@@ -26,6 +29,7 @@ final class NetworkStages {
   private final PlanBuilder stages;
   private final DatasetSource dataset;
   private final Costs costs;
+  private final SentRepresentation.Files files;
   private final Map<String, NetworkVariant> variants = new LinkedHashMap<>();
 
   /**
@@ -38,6 +42,7 @@ final class NetworkStages {
     this.stages = stages;
     this.dataset = dataset;
     this.costs = costs;
+    this.files = new SentRepresentation.Files(base);
   }
 
   /** All that were added, in that order. */
@@ -48,34 +53,57 @@ final class NetworkStages {
   /**
    * The network in one of its states; adds its stages the first time.
    *
-   * @throws IOException if a file of weights cannot be read
+   * @throws IOException if a file of weights or representations cannot be read
    */
   NetworkVariant add(String name, boolean random) throws IOException {
-    String id = (random ? "random " : "train ") + name;
-    @Nullable NetworkVariant known = variants.get(id);
-    if (known != null) {
-      return known;
-    }
-    Network network =
-        experiment.getNetworkList().stream()
-            .filter(each -> each.getName().equals(name))
-            .findFirst()
-            .orElseThrow();
-    Architecture architecture = Architecture.of(network, dataset.task());
-    List<CutPoint> cuts =
-        architecture.cuts().stream()
-            .filter(cut -> network.getCutCount() == 0 || network.getCutList().contains(cut.layer()))
-            .toList();
-    NetworkVariant variant =
-        new NetworkVariant(id, network, architecture, random, cuts, dataset.title());
-    variants.put(id, variant);
-    addNetwork(variant);
+    NetworkVariant variant = variant(name, random);
     addRepresentations(variant, "train", experiment.getRepresentation().getExamples());
     addRepresentations(variant, "test", 0);
     return variant;
   }
 
-  private void addNetwork(NetworkVariant variant) throws IOException {
+  /** Whether it is a sender without a network. */
+  boolean withoutNetwork(String name) {
+    return network(name).hasRepresentations();
+  }
+
+  /** Adds the network's own stages the first time. */
+  private NetworkVariant variant(String name, boolean random) throws IOException {
+    String id = (random ? "random " : "train ") + name;
+    @Nullable NetworkVariant known = variants.get(id);
+    if (known != null) {
+      return known;
+    }
+    Network network = network(name);
+    if (network.hasRepresentations()) {
+      RepresentationSource source =
+          RepresentationSource.of(network.getRepresentations(), dataset.task(), base, this::shape);
+      return keep(id, network, source, random);
+    }
+    Architecture architecture = Architecture.of(network, dataset.task());
+    NetworkVariant variant = keep(id, network, architecture, random);
+    addNetwork(variant, architecture);
+    return variant;
+  }
+
+  private NetworkVariant keep(String id, Network network, NetworkSource source, boolean random) {
+    List<CutPoint> cuts =
+        source.cuts().stream()
+            .filter(cut -> network.getCutCount() == 0 || network.getCutList().contains(cut.layer()))
+            .toList();
+    NetworkVariant variant = new NetworkVariant(id, network, source, random, cuts, dataset);
+    variants.put(id, variant);
+    return variant;
+  }
+
+  private Network network(String name) {
+    return experiment.getNetworkList().stream()
+        .filter(each -> each.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void addNetwork(NetworkVariant variant, Architecture architecture) throws IOException {
     boolean imported = variant.imported();
     TrainingRecipe recipe = variant.recipe();
     Stage.Builder stage =
@@ -83,22 +111,18 @@ final class NetworkStages {
             variant.id(),
             variant.id(),
             costs.training(
-                variant.architecture(),
-                recipe.getEpochs(),
-                dataset.trainExamples(),
-                dataset.testExamples()));
+                architecture, recipe.getEpochs(), dataset.trainExamples(), dataset.testExamples()));
     stage.setExamples((1L + recipe.getEpochs()) * dataset.trainExamples() + dataset.testExamples());
     stage.setOutputBytes(
-        OutputSizes.network(
-            variant.architecture(), dataset.trainExamples() + dataset.testExamples()));
+        OutputSizes.network(architecture, dataset.trainExamples() + dataset.testExamples()));
     stage
         .getActionBuilder()
         .setTrainNetwork(
             TrainNetwork.newBuilder()
-                .addAllBlocks(variant.architecture().blocks())
-                .setWidth(variant.architecture().width())
-                .setPlain(variant.architecture().plain())
-                .addAllLayer(variant.architecture().layers())
+                .addAllBlocks(architecture.blocks())
+                .setWidth(architecture.width())
+                .setPlain(architecture.plain())
+                .addAllLayer(architecture.layers())
                 .setRecipe(recipe)
                 .setSeed(imported ? 0 : variant.seed()));
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
@@ -107,14 +131,13 @@ final class NetworkStages {
       stages.depend(stage, "validation", DatasetSource.STAGE, "validation");
     }
     if (imported) {
-      stages.depend(stage, "start", addImport(variant), "network");
+      stages.depend(stage, "start", addImport(variant, architecture), "network");
     }
     stages.add(stage);
   }
 
-  private String addImport(NetworkVariant variant) throws IOException {
+  private String addImport(NetworkVariant variant, Architecture architecture) throws IOException {
     String id = "import " + variant.name();
-    Architecture architecture = variant.architecture();
     Stage.Builder stage =
         stages.stage(id, id, Costs.IMPORT_PER_NUMBER * architecture.parameterCount());
     Path file = base.resolve(variant.network().getWeights().getFile()).toAbsolutePath();
@@ -136,30 +159,60 @@ final class NetworkStages {
   }
 
   /** Adds what the network makes of a split at each cut, where that was not added yet. */
-  void addRepresentations(NetworkVariant variant, String split, int examples) {
+  void addRepresentations(NetworkVariant variant, String split, int examples) throws IOException {
     for (CutPoint cut : variant.cuts()) {
-      if (stages.has(variant.representation(cut, split))) {
-        continue;
-      }
-      Stage.Builder stage =
-          stages.stage(
-              variant.representation(cut, split),
-              "represent " + variant.label() + " " + split,
-              costs.representation(variant.architecture(), cut, split));
-      stage.setExamples(costs.examples(split));
-      stage.setOutputBytes(
-          OutputSizes.representation(
-              cut, costs.examples(split), experiment.getRepresentation().getDtype()));
-      stage
-          .getActionBuilder()
-          .setCollectRepresentation(
-              CollectRepresentation.newBuilder()
-                  .setCut(cut.layer())
-                  .setExamples(examples)
-                  .setDtype(experiment.getRepresentation().getDtype()));
-      stages.depend(stage, "network", variant.id(), "network");
-      stages.depend(stage, "dataset", DatasetSource.STAGE, split);
-      stages.add(stage);
+      addRepresentation(variant, cut, split, examples);
     }
+  }
+
+  private void addRepresentation(NetworkVariant variant, CutPoint cut, String split, int examples)
+      throws IOException {
+    if (stages.has(variant.representation(cut, split))) {
+      return;
+    }
+    String id = variant.representation(cut, split);
+    // One forward pass serves all cuts of a network
+    String group = variant.withoutNetwork() ? id : "represent " + variant.label() + " " + split;
+    Stage.Builder stage =
+        stages.stage(id, group, costs.representation(variant.source(), cut, split));
+    stage.setExamples(costs.examples(split));
+    ElementType dtype = experiment.getRepresentation().getDtype();
+    stage.setOutputBytes(OutputSizes.representation(cut, costs.examples(split), dtype));
+    if (variant.source() instanceof RepresentationSource source) {
+      new SentRepresentation(source.source(cut), cut, split, examples, dtype, variant.seed())
+          .add(stages, stage, files, this::addNamed);
+      return;
+    }
+    stage
+        .getActionBuilder()
+        .setCollectRepresentation(
+            CollectRepresentation.newBuilder()
+                .setCut(cut.layer())
+                .setExamples(examples)
+                .setDtype(dtype));
+    stages.depend(stage, "network", variant.id(), "network");
+    stages.depend(stage, "dataset", DatasetSource.STAGE, split);
+    stages.add(stage);
+  }
+
+  /** Adds the representation of {@code network/cut}; returns the stage that makes it. */
+  private String addNamed(String of, String split) throws IOException {
+    NetworkVariant variant = variant(of.substring(0, of.indexOf('/')), false);
+    CutPoint cut = cut(variant, of);
+    int examples = split.equals("train") ? experiment.getRepresentation().getExamples() : 0;
+    addRepresentation(variant, cut, split, examples);
+    return variant.representation(cut, split);
+  }
+
+  private List<Integer> shape(String of) throws IOException {
+    return cut(variant(of.substring(0, of.indexOf('/')), false), of).shape();
+  }
+
+  private static CutPoint cut(NetworkVariant variant, String of) {
+    String layer = of.substring(of.indexOf('/') + 1);
+    return variant.source().cuts().stream()
+        .filter(cut -> cut.layer().equals(layer))
+        .findFirst()
+        .orElseThrow();
   }
 }

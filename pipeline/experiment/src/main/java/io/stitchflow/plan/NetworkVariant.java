@@ -1,26 +1,27 @@
 package io.stitchflow.plan;
 
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingRecipe;
 import java.util.List;
 
 /**
- * A network of the experiment in one of its states.
+ * A network of the experiment in one of its states, or a sender without a network.
  *
- * @param id the stage that trains it, or makes it at random
+ * @param id the stage that trains it, or makes it at random; of a sender without a network there is
+ *     no such stage
  * @param cuts those that the experiment uses
- * @param dataset its name, for people
+ * @param dataset what it is trained on
  */
 record NetworkVariant(
     String id,
     Network network,
-    Architecture architecture,
+    NetworkSource source,
     boolean random,
     List<CutPoint> cuts,
-    String dataset) {
+    DatasetSource dataset) {
   String name() {
     return network.getName();
   }
@@ -32,6 +33,11 @@ record NetworkVariant(
   /** The stage that caches what this network makes of a split at {@code cut}. */
   String representation(CutPoint cut, String split) {
     return "represent " + label() + "/" + cut.layer() + " " + split;
+  }
+
+  /** Whether it is a sender without a network. */
+  boolean withoutNetwork() {
+    return network.hasRepresentations();
   }
 
   /** Whether its weights come from a file. */
@@ -53,15 +59,16 @@ record NetworkVariant(
   ReportNetwork described() {
     return ReportNetwork.newBuilder()
         .setName(name())
-        .setArchitecture(architecture.name())
-        .setWidth(architecture.width())
+        .setArchitecture(source.name())
+        .setWidth(network.getWidth())
         .setSeed(seed())
         .setRandom(random)
-        .setDataset(dataset)
-        .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
-        .setClasses(architecture.task().classes())
+        .setDataset(dataset.title())
+        .addAllCut(source.cuts().stream().map(CutPoint::layer).toList())
+        .setClasses(dataset.task().classes())
         .setImported(imported())
         .setRecipe(recipe())
+        .setWithoutNetwork(withoutNetwork())
         .build();
   }
 }

@@ -82,6 +82,9 @@ public final class Planner {
     stages.add(dataset.stage());
     for (Condition condition : experiment.getConditionList()) {
       for (Pair pair : experiment.getPairList()) {
+        if (Conditions.randomSender(condition) && networks.withoutNetwork(pair.getSender())) {
+          continue; // it has no random control
+        }
         NetworkVariant sender = networks.add(pair.getSender(), Conditions.randomSender(condition));
         NetworkVariant receiver =
             networks.add(pair.getReceiver(), Conditions.randomReceiver(condition));
@@ -160,8 +163,18 @@ public final class Planner {
     int network = 0;
     for (NetworkVariant variant : networks.all()) {
       report.addNetwork(variant.described());
-      stages.depend(stage, "network[" + network + "]", variant.id(), "network");
-      stages.depend(stage, "training[" + network + "]", variant.id(), "training");
+      if (variant.withoutNetwork()) {
+        for (int i = 0; i < variant.cuts().size(); i++) {
+          stages.depend(
+              stage,
+              "representation[" + network + "," + i + "]",
+              variant.representation(variant.cuts().get(i), "train"),
+              "representation");
+        }
+      } else {
+        stages.depend(stage, "network[" + network + "]", variant.id(), "network");
+        stages.depend(stage, "training[" + network + "]", variant.id(), "training");
+      }
       network++;
     }
     for (int i = 0; i < comparisons.size(); i++) {

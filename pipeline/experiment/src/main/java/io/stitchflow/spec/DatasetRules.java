@@ -153,6 +153,21 @@ final class DatasetRules {
     return new ImageTask(summary.shape(), summary.classes());
   }
 
+  /** Images of a split; 0 if unknown because of a problem that {@link #check} adds. */
+  long images(String split) {
+    if (summary == null || !summary.problems().isEmpty()) {
+      return 0;
+    }
+    boolean hasTest = summary.testExamples() > 0;
+    SplitSizes sizes =
+        SplitSizes.of(filled.getDataset().getSplit(), summary.trainExamples(), hasTest);
+    return switch (split) {
+      case "train" -> sizes.train();
+      case "validation" -> sizes.validation();
+      default -> summary.testExamples() + sizes.test();
+    };
+  }
+
   /** Checks the parts of the source's train images, and what their numbers limit. */
   private void checkSplit(long all, boolean hasTest) {
     SplitSizes sizes = SplitSizes.of(filled.getDataset().getSplit(), all, hasTest);

@@ -4,6 +4,8 @@ import io.stitchflow.comparison.Metrics;
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.network.LayerTypes;
+import io.stitchflow.representation.Baseline;
+import io.stitchflow.representation.Baselines;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySettings;
 import io.stitchflow.v1.CopySolver;
@@ -15,6 +17,7 @@ import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Optimizer;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.RankSettings;
+import io.stitchflow.v1.RepresentationCut;
 import io.stitchflow.v1.RepresentationPolicy;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.TrainingRecipe;
@@ -51,7 +54,7 @@ public final class ExperimentDefaults {
     }
     for (Network.Builder network : filled.getNetworkBuilderList()) {
       fill(network);
-      if (network.getCutCount() == 0) {
+      if (network.getCutCount() == 0 && !network.hasRepresentations()) {
         network.addAllCut(filled.getCutList());
       }
     }
@@ -115,11 +118,13 @@ public final class ExperimentDefaults {
     return filled.build();
   }
 
+  /** A sender without a network cannot be a receiver. */
   private static List<Pair> allPairs(List<Network> networks) {
     return networks.stream()
         .flatMap(
             sender ->
                 networks.stream()
+                    .filter(receiver -> !receiver.hasRepresentations())
                     .map(
                         receiver ->
                             Pair.newBuilder()
@@ -130,6 +135,10 @@ public final class ExperimentDefaults {
   }
 
   private static void fill(Network.Builder network) {
+    if (network.hasRepresentations()) {
+      fillSender(network);
+      return;
+    }
     if (network.getWidth() == 0 && network.getLayerCount() == 0) {
       network.setWidth(64);
     }
@@ -170,6 +179,19 @@ public final class ExperimentDefaults {
     }
     if (recipe.getOptimizer() == Optimizer.OPTIMIZER_UNSPECIFIED) {
       recipe.setOptimizer(Optimizer.MOMENTUM);
+    }
+  }
+
+  /** There is nothing to train. */
+  private static void fillSender(Network.Builder network) {
+    if (network.getSeedCount() == 0) {
+      network.addSeed(1);
+    }
+    for (RepresentationCut.Builder cut : network.getRepresentationsBuilder().getCutBuilderList()) {
+      @Nullable Baseline baseline = Baselines.find(cut.build());
+      if (baseline != null) {
+        baseline.fillDefaults(cut);
+      }
     }
   }
 

@@ -41,6 +41,7 @@ final class ExperimentRules {
   private final Map<String, Set<String>> chosenCuts = new HashMap<>();
   private final Set<String> haveOwnCuts = new HashSet<>();
   private final @Nullable ImageTask task;
+  private final Map<String, Network> senders;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
   private final Map<Pair, Integer> pairs = new HashMap<>();
@@ -68,6 +69,7 @@ final class ExperimentRules {
     }
     this.dataset = new DatasetRules(written, filled, base, origins, problems);
     this.task = dataset.task();
+    this.senders = senders(written);
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -94,6 +96,7 @@ final class ExperimentRules {
       new StitchRules(written, filled, this::used, origins, problems).check();
     }
     checkTwice("condition", written.getConditionList());
+    checkConditions();
     checkTwice("vanilla.objective", written.getVanilla().getObjectiveList());
     checkTwice("vanilla.initialization", written.getVanilla().getInitializationList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
@@ -104,6 +107,25 @@ final class ExperimentRules {
     checkStart();
     checkFront();
     checkRanks();
+  }
+
+  /** A sender without a network has no random control. */
+  private void checkConditions() {
+    if (!filled.getConditionList().stream().allMatch(Conditions::randomSender)) {
+      return;
+    }
+    filled.getPairList().stream()
+        .map(Pair::getSender)
+        .filter(senders::containsKey)
+        .findFirst()
+        .ifPresent(
+            sender ->
+                add(
+                    "condition",
+                    "has random senders only, but '"
+                        + sender
+                        + "' is a sender without a network and has no random control; add"
+                        + " TRAINED_TRAINED or TRAINED_RANDOM"));
   }
 
   /** A stitch between normalisations does not start at the copy stitch. */
@@ -228,8 +250,20 @@ final class ExperimentRules {
           "is missing; add at least one: network { name: \"a\" architecture: \"ResNet18\" }");
     }
     Map<String, Integer> names = new HashMap<>();
+    // Senders without a network may be made of others' cuts
+    checkNetworks(names, false);
+    if (written.getNetworkCount() > 0 && cuts.isEmpty()) {
+      add("network", "are senders without a network only; add one with an architecture or layers");
+    }
+    checkNetworks(names, true);
+  }
+
+  private void checkNetworks(Map<String, Integer> names, boolean withoutNetwork) {
     for (int i = 0; i < written.getNetworkCount(); i++) {
       Network network = written.getNetwork(i);
+      if (network.hasRepresentations() != withoutNetwork) {
+        continue;
+      }
       String path = "network[" + i + "]";
       checkName(network.getName(), path + ".name");
       Integer first = names.putIfAbsent(network.getName(), i);
@@ -280,11 +314,38 @@ final class ExperimentRules {
 
   /** The network's cuts; empty if they are unknown. */
   private List<CutPoint> cuts(int i, String path) {
+    Network network = ExperimentDefaults.fill(written.getNetwork(i));
+    if (network.hasRepresentations()) {
+      return new RepresentationRules(
+              network,
+              path,
+              new RepresentationRules.Surroundings(
+                  written.getNetworkList(),
+                  filled,
+                  task,
+                  dataset,
+                  base,
+                  cuts,
+                  senders,
+                  origins,
+                  problems))
+          .check();
+    }
     @Nullable Architecture architecture =
-        new NetworkRules(
-                ExperimentDefaults.fill(written.getNetwork(i)), path, task, base, origins, problems)
-            .check();
+        new NetworkRules(network, path, task, base, origins, problems).check();
     return architecture == null ? List.of() : architecture.cuts();
+  }
+
+  /** Senders without a network, by name; those of several seeds by each. */
+  private static Map<String, Network> senders(Experiment written) {
+    Map<String, Network> senders = new HashMap<>();
+    for (Network network : written.getNetworkList()) {
+      if (network.hasRepresentations()) {
+        senders.putIfAbsent(network.getName(), network);
+        NetworkSeeds.names(network).forEach(name -> senders.putIfAbsent(name, network));
+      }
+    }
+    return senders;
   }
 
   private void checkPairs() {
@@ -293,6 +354,13 @@ final class ExperimentRules {
       String path = "pair[" + i + "]";
       checkNetworkName(pair.getSender(), path + ".sender");
       checkNetworkName(pair.getReceiver(), path + ".receiver");
+      if (senders.containsKey(pair.getReceiver())) {
+        add(
+            path + ".receiver",
+            "'"
+                + pair.getReceiver()
+                + "' is a sender without a network; choose a network, or swap the two");
+      }
       Integer first = pairs.putIfAbsent(pair, i);
       if (first != null) {
         add(
@@ -344,8 +412,9 @@ final class ExperimentRules {
       return;
     }
     Set<String> choices = new LinkedHashSet<>();
-    cuts.values().stream()
-        .flatMap(List::stream)
+    cuts.entrySet().stream()
+        .filter(network -> !senders.containsKey(network.getKey()))
+        .flatMap(network -> network.getValue().stream())
         .map(CutPoint::layer)
         .sorted(ExperimentRules::byDepth)
         .forEach(choices::add);
@@ -363,6 +432,7 @@ final class ExperimentRules {
         List<String> own = cutNames(name);
         if (!own.isEmpty()
             && !haveOwnCuts.contains(name)
+            && !senders.containsKey(name)
             && own.stream().noneMatch(writtenCuts::contains)) {
           add(
               "cut",

@@ -34,6 +34,8 @@ final class FieldRules {
           Map.entry("Network.width", Range.of(1, Architecture.MOST_WIDTH)),
           Map.entry("ConvolutionLayer.stride", STRIDE),
           Map.entry("PoolLayer.stride", STRIDE),
+          Map.entry("ClassMeansBaseline.sigma", NOT_NEGATIVE),
+          Map.entry("NoiseBaseline.shape", Range.of(1, RepresentationRules.MOST_ELEMENTS)),
           Map.entry("TrainingRecipe.epochs", EPOCHS),
           Map.entry("TrainingRecipe.batch_size", BATCH),
           Map.entry("TrainingRecipe.learning_rate", POSITIVE),

@@ -30,7 +30,9 @@ final class Presets {
     switch (written.getPreset()) {
       case PAPER -> {
         for (Network.Builder network : filled.getNetworkBuilderList()) {
-          network.setRecipe(under(network.getRecipe(), paperNetwork()));
+          if (!network.hasRepresentations()) {
+            network.setRecipe(under(network.getRecipe(), paperNetwork()));
+          }
         }
         vanilla(filled, paperStitch(4));
         start(filled, Initialization.KAIMING);

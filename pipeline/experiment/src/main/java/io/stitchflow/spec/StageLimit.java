@@ -49,9 +49,15 @@ final class StageLimit {
                       * used.applyAsDouble(seeds.meant(pair.getReceiver())))
           .sum();
     }
-    double networks =
+    double senders =
         written.getNetworkList().stream().map(NetworkSeeds::names).mapToDouble(used).sum();
-    return networks * networks;
+    double receivers =
+        written.getNetworkList().stream()
+            .filter(network -> !network.hasRepresentations())
+            .map(NetworkSeeds::names)
+            .mapToDouble(used)
+            .sum();
+    return senders * receivers;
   }
 
   /** Complains of too many stages, if each pair has one cell only; false where it did. */

@@ -166,7 +166,7 @@ final class StitchRules {
       Network network = written.getNetwork(i);
       List<String> names = NetworkSeeds.names(network);
       boolean paired = names.contains(pair.getSender()) || names.contains(pair.getReceiver());
-      if (paired && network.getLayerCount() > 0) {
+      if (paired && (network.getLayerCount() > 0 || network.hasRepresentations())) {
         return "network[" + i + "]";
       }
     }

@@ -6,7 +6,6 @@ import io.stitchflow.representation.CollectRepresentationExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectRepresentation;
 import java.util.List;
-import java.util.Locale;
 
 /** Computes the representation of one split at one cut of a network. */
 final class CollectRepresentationStage extends StageDefinition {
@@ -34,16 +33,11 @@ final class CollectRepresentationStage extends StageDefinition {
     for (Provenance.Maker made : provenance.makers(action, "dataset")) {
       split = made.output();
     }
-    String examples =
-        parameters.getExamples() == 0
-            ? ""
-            : ", first " + Integer.toUnsignedString(parameters.getExamples());
     return describeRepresentation(action, provenance)
         + ", "
         + split
-        + examples
-        + ", "
-        + parameters.getDtype().name().toLowerCase(Locale.ROOT);
+        + Descriptions.examples(parameters.getExamples())
+        + Descriptions.dtype(parameters.getDtype());
   }
 
   @Override

@@ -2,8 +2,10 @@ package io.stitchflow.stage;
 
 import io.stitchflow.network.Architecture;
 import io.stitchflow.v1.Action;
+import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Layer;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Phrases that descriptions of several stages share. */
@@ -62,6 +64,15 @@ final class Descriptions {
   static String architecture(List<Integer> blocks, int width, boolean plain, List<Layer> layers) {
     String name = Architecture.name(blocks, plain, layers);
     return width == 0 ? name : name + "/" + Integer.toUnsignedString(width);
+  }
+
+  /** {@code , first 1024}; empty for all. */
+  static String examples(int examples) {
+    return examples == 0 ? "" : ", first " + Integer.toUnsignedString(examples);
+  }
+
+  static String dtype(ElementType dtype) {
+    return ", " + dtype.name().toLowerCase(Locale.ROOT);
   }
 
   static String seed(long seed) {

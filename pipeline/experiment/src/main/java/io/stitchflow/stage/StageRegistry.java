@@ -29,6 +29,8 @@ public final class StageRegistry {
           new ImportNetworkStage(),
           new TrainNetworkStage(),
           new CollectRepresentationStage(),
+          new ImportRepresentationStage(),
+          new MakeRepresentationStage(),
           new CollectGramStage(),
           new CollectCrossMomentsStage(),
           new SolveCopyStitchStage(),

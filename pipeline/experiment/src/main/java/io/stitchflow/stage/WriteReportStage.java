@@ -11,7 +11,8 @@ final class WriteReportStage extends StageDefinition {
     super(
         StageTraits.of("write_report", 11, Phase.WRITE_REPORT)
             .makes("report", "report")
-            .reads("train", "test", "network[*]", "training[*]", "comparison[*]")
+            .reads(
+                "train", "test", "network[*]", "training[*]", "representation[*]", "comparison[*]")
             .writes("report.html", BlobFormat.HTML)
             .writes("answer.txt", BlobFormat.TEXT)
             .writes("*.csv", BlobFormat.CSV)

@@ -210,6 +210,13 @@ final class ExperimentFileTest {
                 .getNetwork(2)
                 .getLayerCount())
         .isEqualTo(13);
+    assertThat(
+            ExperimentFile.read(examples.resolve("baselines.textproto"), List.of())
+                .experiment()
+                .getNetwork(2)
+                .getRepresentations()
+                .getCutCount())
+        .isEqualTo(5);
     Path cifar10 = cifar10(3073 * 40);
     Experiment small =
         ExperimentFile.read(

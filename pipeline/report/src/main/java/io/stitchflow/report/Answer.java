@@ -53,8 +53,12 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
           Metrics.quantity("permutation_accuracy"),
           Metrics.quantity("random_accuracy"));
 
-  /** Cells of one region, each with the best copy known. */
-  record Row(Pair.Kind kind, Condition condition, Region region, List<JudgedCell> cells) {
+  /** Cells of one region, or of one thing that no network sends, each with the best copy known. */
+  record Row(Pair.Kind kind, Condition condition, Pair.Place place, List<JudgedCell> cells) {
+    Region region() {
+      return place.region();
+    }
+
     int seeds() {
       return (int) all().stream().map(cell -> cell.place().getSeed()).distinct().count();
     }
@@ -110,21 +114,22 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
     }
   }
 
-  private record Place(Pair.Kind kind, Condition condition, Region region) {}
+  /** What the cells of a row have in common. */
+  private record Key(Pair.Kind kind, Condition condition, Pair.Place place) {}
 
   static Answer of(Results results) {
-    Map<Place, List<JudgedCell>> places = new LinkedHashMap<>();
+    Map<Key, List<JudgedCell>> places = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (Pair pair : results.distinct(results.pairs(), condition)) {
         for (List<Cell> rows : cells(results, pair, condition)) {
-          Place place =
-              new Place(
+          Key key =
+              new Key(
                   results.kind(pair, condition),
                   condition,
-                  pair.region(
+                  pair.place(
                       rows.get(0).place().getSenderCut(), rows.get(0).place().getReceiverCut()));
           places
-              .computeIfAbsent(place, absent -> new ArrayList<>())
+              .computeIfAbsent(key, absent -> new ArrayList<>())
               .add(JudgedCell.of(pair, rows, results.chance()));
         }
       }
@@ -133,10 +138,14 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
     for (Pair.Kind kind : Pair.Kind.values()) {
       for (Condition condition : results.conditions()) {
         for (Region region : Region.values()) {
-          List<JudgedCell> cells = places.get(new Place(kind, condition, region));
-          if (cells != null) {
-            rows.add(new Row(kind, condition, region, cells));
-          }
+          places.forEach(
+              (key, cells) -> {
+                if (key.kind() == kind
+                    && key.condition() == condition
+                    && key.place().region() == region) {
+                  rows.add(new Row(kind, condition, key.place(), cells));
+                }
+              });
         }
       }
     }
@@ -156,8 +165,17 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
   List<JudgedCell> trained() {
     return rows.stream()
         .filter(row -> row.condition() == Condition.TRAINED_TRAINED)
-        .filter(row -> row.kind() != Pair.Kind.SELF)
+        .filter(row -> row.kind() != Pair.Kind.SELF && row.kind() != Pair.Kind.NO_NETWORK)
         .flatMap(row -> row.cells().stream())
+        .toList();
+  }
+
+  /** What no network sends: {@code baselines/pixels}, in the order of the rows. */
+  List<String> withoutNetwork() {
+    return rows.stream()
+        .filter(row -> row.kind() == Pair.Kind.NO_NETWORK)
+        .map(row -> row.place().text())
+        .distinct()
         .toList();
   }
 

@@ -70,7 +70,7 @@ final class AnswerCsv {
     List<String> fields = new ArrayList<>();
     fields.add(Words.text(row.kind()));
     fields.add(Words.text(row.condition()));
-    fields.add(row.region().text());
+    fields.add(row.place().text());
     fields.add(String.valueOf(row.cells().size()));
     fields.add(String.valueOf(row.seeds()));
     for (Quantity quantity : Answer.QUANTITIES) {

@@ -76,7 +76,7 @@ final class AnswerPlot {
     List<String> labels = new ArrayList<>();
     for (Answer.Row row : answer.rows()) {
       labels.add(
-          String.join(", ", row.kind().brief(), Words.of(row.condition()), row.region().text()));
+          String.join(", ", row.kind().brief(), Words.of(row.condition()), row.place().text()));
     }
     return labels;
   }

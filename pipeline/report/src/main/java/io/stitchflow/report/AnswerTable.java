@@ -4,6 +4,7 @@ import io.stitchflow.comparison.Metrics;
 import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Estimate;
 import io.stitchflow.report.cells.Numbers;
+import io.stitchflow.report.cells.Pair;
 import io.stitchflow.report.cells.Statistic;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
@@ -41,8 +42,8 @@ record AnswerTable(
       rows.add(
           new Row(
               row.kind().brief(),
-              Words.of(row.condition()),
-              row.region().text(),
+              condition(row),
+              row.place().text(),
               row.cells().size(),
               quantities.stream().map(each -> Statistic.text(each, row.all())).toList(),
               Numbers.brief(Published.vanillaAccuracy(row.condition(), row.region())),
@@ -55,6 +56,12 @@ record AnswerTable(
         quantities.stream().map(Statistic::heading).toList(),
         rows,
         hasPublished);
+  }
+
+  /** Sender and receiver. */
+  static String condition(Answer.Row row) {
+    String words = Words.of(row.condition());
+    return row.kind() == Pair.Kind.NO_NETWORK ? words.replaceFirst("^[a-z]+", "no network") : words;
   }
 
   private static List<Quantity> measured(Answer answer) {
@@ -76,7 +83,7 @@ record AnswerTable(
     for (Answer.Row row : trained.isEmpty() ? answer.rows() : trained) {
       text.append(
           String.join(
-              ", ", "  " + row.kind().brief(), Words.text(row.condition()), row.region().text()));
+              ", ", "  " + row.kind().brief(), Words.text(row.condition()), row.place().text()));
       text.append(": mean accuracy ").append(brief(row, "vanilla_accuracy"));
       text.append(", median R² ").append(brief(row, "r2_vanilla"));
       text.append(" (copy ").append(brief(row, "r2_copy")).append("); ");

@@ -77,6 +77,7 @@ final class Headline {
       case LOWER -> "Lower (the sender's cut is deeper): ";
       case DIAGONAL -> "Diagonal (equal depth): ";
       case UPPER -> "Upper (the receiver's cut is deeper): ";
+      case NO_DEPTH -> throw new IllegalArgumentException("of networks only");
     };
   }
 
@@ -225,6 +226,14 @@ final class Headline {
           "Networks with equal weights: "
               + String.join("; ", answer.equalNetworks())
               + ". Cells that differ only in these names are counted once.");
+    }
+    if (!answer.withoutNetwork().isEmpty()) {
+      notes.add(
+          "Senders without a network ("
+              + String.join(", ", answer.withoutNetwork())
+              + ") have rows of their own and are not in the headline: their accuracy is what a"
+              + " stitch reaches without a network before it. They predict nothing, so agreement"
+              + " with the sender is empty.");
     }
     List<String> atChance =
         networks.stream()

@@ -32,6 +32,7 @@ final class Published {
   /** Whether all networks are of the paper's sixteen architectures, and its data set is theirs. */
   static boolean isOf(List<ReportNetwork> networks) {
     return networks.stream()
+        .filter(network -> !network.getWithoutNetwork())
         .allMatch(
             network ->
                 ARCHITECTURE.matcher(network.getArchitecture()).matches()
@@ -52,6 +53,7 @@ final class Published {
       case LOWER -> means[0];
       case DIAGONAL -> means[1];
       case UPPER -> means[2];
+      case NO_DEPTH -> Double.NaN;
     };
   }
 }

@@ -61,18 +61,19 @@ record RegionTable(List<String> headings, List<Block> blocks) {
     return !headings.isEmpty();
   }
 
-  private static Map<String, Map<Region, List<Cell>>> regions(
+  private static Map<String, Map<Pair.Place, List<Cell>>> regions(
       Results results, List<Pair> pairs, Split split) {
-    Map<String, Map<Region, List<Cell>>> regions = new LinkedHashMap<>();
+    Map<String, Map<Pair.Place, List<Cell>>> regions = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (CopySolver solver : results.solvers()) {
         String solverName = results.solvers().size() > 1 ? "; copy by " + Words.of(solver) : "";
         for (Pair pair : results.distinct(pairs, condition)) {
           for (Cell cell : results.cells(pair, condition, solver, split)) {
-            Region region = pair.region(cell.place().getSenderCut(), cell.place().getReceiverCut());
+            Pair.Place place =
+                pair.place(cell.place().getSenderCut(), cell.place().getReceiverCut());
             regions
                 .computeIfAbsent(Words.of(condition) + solverName, absent -> new LinkedHashMap<>())
-                .computeIfAbsent(region, absent -> new ArrayList<>())
+                .computeIfAbsent(place, absent -> new ArrayList<>())
                 .add(cell);
           }
         }
@@ -82,7 +83,7 @@ record RegionTable(List<String> headings, List<Block> blocks) {
   }
 
   private static RegionTable of(
-      Map<String, Map<Region, List<Cell>>> regions, List<Quantity> candidates) {
+      Map<String, Map<Pair.Place, List<Cell>>> regions, List<Quantity> candidates) {
     List<Quantity> quantities =
         candidates.stream()
             .filter(
@@ -97,23 +98,25 @@ record RegionTable(List<String> headings, List<Block> blocks) {
         (condition, block) -> {
           List<Row> rows = new ArrayList<>();
           for (Region region : Region.values()) {
-            List<Cell> cells = block.getOrDefault(region, List.of());
-            if (!cells.isEmpty()) {
-              rows.add(row(region, cells, quantities));
-            }
+            block.forEach(
+                (place, cells) -> {
+                  if (place.region() == region) {
+                    rows.add(row(place, cells, quantities));
+                  }
+                });
           }
           blocks.add(new Block(condition, rows));
         });
     return new RegionTable(quantities.stream().map(Statistic::heading).toList(), blocks);
   }
 
-  private static Row row(Region region, List<Cell> cells, List<Quantity> quantities) {
+  private static Row row(Pair.Place place, List<Cell> cells, List<Quantity> quantities) {
     List<String> numbers = quantities.stream().map(each -> Statistic.text(each, cells)).toList();
     Collection<List<Cell>> places = CellKey.group(cells).values();
     long marked =
         places.stream().filter(seeds -> seeds.stream().anyMatch(Cell::notConverged)).count();
     String sign = Mark.NOT_CONVERGED.sign();
     return new Row(
-        region.text(), places.size() + (marked == 0 ? "" : ", " + marked + " " + sign), numbers);
+        place.text(), places.size() + (marked == 0 ? "" : ", " + marked + " " + sign), numbers);
   }
 }

@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
@@ -249,17 +250,27 @@ final class ReportPage {
   }
 
   private static String facts(WriteReport report, Results results) {
-    long names = report.getNetworkList().stream().map(ReportNetwork::getName).distinct().count();
+    long names = names(report, network -> !network.getWithoutNetwork());
+    long senders = names(report, ReportNetwork::getWithoutNetwork);
     List<String> datasets =
         report.getNetworkList().stream().map(ReportNetwork::getDataset).distinct().toList();
     return String.join(
         " · ",
         String.join(", ", datasets),
-        Words.count(names, "network"),
+        Words.count(names, "network")
+            + (senders == 0 ? "" : " and " + Words.count(senders, "sender") + " without a network"),
         Words.count(results.pairs().size(), "ordered pair"),
         Words.count(results.conditions().size(), "condition"),
         Words.count(report.getCellCount(), "cell"),
         Words.count(seeds(report), "stitch seed"));
+  }
+
+  private static long names(WriteReport report, Predicate<ReportNetwork> counted) {
+    return report.getNetworkList().stream()
+        .filter(counted)
+        .map(ReportNetwork::getName)
+        .distinct()
+        .count();
   }
 
   private static long seeds(WriteReport report) {

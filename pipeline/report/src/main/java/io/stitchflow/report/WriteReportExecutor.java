@@ -21,6 +21,7 @@ import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingCurve;
 import io.stitchflow.v1.WriteReport;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,10 +38,11 @@ import java.util.stream.Stream;
  * Writes an experiment's report from its comparisons.
  *
  * <p>Inputs: {@code train} and {@code test}, of which only labels are read; {@code training[i]} and
- * {@code network[i]} of each network, the latter only compared by digest; {@code comparison[i]} of
- * each cell, in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt},
- * {@code answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow}, {@code
- * matrices.ansi} for terminals and one SVG a heat map, such as {@code
+ * {@code network[i]} of each network, the latter only compared by digest, or {@code
+ * representation[i,j]} of a sender without a network, likewise; {@code comparison[i]} of each cell,
+ * in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt}, {@code
+ * answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow}, {@code matrices.ansi}
+ * for terminals and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
  * vanilla stitches, and the page compares them; all else is of the first. The bytes depend on the
  * action alone.
@@ -148,6 +150,10 @@ public final class WriteReportExecutor implements ReportWriter {
     List<NetworkRow> rows = new ArrayList<>();
     for (int i = 0; i < report.getNetworkCount(); i++) {
       ReportNetwork network = report.getNetwork(i);
+      if (network.getWithoutNetwork()) {
+        rows.add(NetworkRow.ofSender(network, sent(digests, i), chance));
+        continue;
+      }
       String role = "training[" + i + "]";
       TrainingCurve curve = parse(run, role, TrainingCurve.parser());
       rows.add(
@@ -159,6 +165,18 @@ public final class WriteReportExecutor implements ReportWriter {
               chance));
     }
     return rows;
+  }
+
+  /** Of all representations that a sender without a network sends. */
+  private static String sent(Map<String, Digest> digests, int network) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int cut = 0; ; cut++) {
+      Digest digest = digests.get("representation[" + network + "," + cut + "]");
+      if (digest == null) {
+        return Digest.of(all.toByteArray()).hex();
+      }
+      all.writeBytes(digest.bytes().toByteArray());
+    }
   }
 
   private static <M extends Message> M parse(StageRun run, String role, Parser<M> parser)

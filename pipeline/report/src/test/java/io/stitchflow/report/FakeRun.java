@@ -53,6 +53,17 @@ public final class FakeRun implements StageRun {
     return this;
   }
 
+  /** A sender without a network. */
+  public FakeRun addSender(ReportNetwork sender) {
+    int i = report.getNetworkCount();
+    for (int cut = 0; cut < sender.getCutCount(); cut++) {
+      String sent = sender.getName() + "/" + sender.getCut(cut);
+      blobs.put("representation[" + i + "," + cut + "]", sent.getBytes(StandardCharsets.UTF_8));
+    }
+    report.addNetwork(sender);
+    return this;
+  }
+
   public FakeRun add(ReportCell cell, Comparison comparison) {
     blobs.put("comparison[" + report.getCellCount() + "]", comparison.toByteArray());
     report.addCell(cell);

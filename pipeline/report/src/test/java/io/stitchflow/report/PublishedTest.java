@@ -17,6 +17,14 @@ final class PublishedTest {
   }
 
   @Test
+  void published_senderWithoutNetwork_changesNothing() {
+    ReportNetwork sender = Fixtures.sender("none", "pixels");
+    assertThat(Published.isOf(List.of(SMALL, sender))).isTrue();
+    ReportNetwork other = SMALL.toBuilder().setDataset("synthetic").build();
+    assertThat(Published.isOf(List.of(other, sender))).isFalse();
+  }
+
+  @Test
   void published_otherDataset_isNotComparable() {
     for (String dataset : List.of("CIFAR-100", "CIFAR-100 superclasses", "synthetic", "animals")) {
       ReportNetwork other = SMALL.toBuilder().setDataset(dataset).build();

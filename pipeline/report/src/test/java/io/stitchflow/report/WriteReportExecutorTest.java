@@ -10,6 +10,7 @@ import io.stitchflow.report.figure.TerminalMatrices;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.MeasuredValue;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
@@ -175,6 +176,78 @@ final class WriteReportExecutorTest {
         .doesNotContain("<script", "<b>");
     assertThat(names(run))
         .contains("heatmaps/..--b---x-_..--b---x-.trained_trained.vanilla_accuracy.svg");
+  }
+
+  @Test
+  void report_senderWithoutNetwork_hasRowsOfItsOwnAndLeavesTheOthersAlone() throws IOException {
+    FakeRun alone = withCells(new FakeRun(Files.createDirectory(directory.resolve("alone")), "s"));
+    FakeRun beside =
+        withCells(new FakeRun(Files.createDirectory(directory.resolve("beside")), "s"))
+            .addSender(SENDER);
+    for (String sent : SENDER.getCutList()) {
+      ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "none", sent, "b", "layer1.0");
+      beside.add(place, withoutSender(Fixtures.comparison(0.3, 0.2, 1, 1, 2)));
+    }
+    execute(alone);
+    execute(beside);
+
+    List<String> answer = Files.readAllLines(alone.output("answer.csv"));
+    assertThat(Files.readAllLines(beside.output("answer.csv")))
+        .hasSize(answer.size() + 2)
+        .startsWith(answer.toArray(new String[0]))
+        .element(answer.size())
+        .asString()
+        .startsWith("no_network,trained_trained,none/pixels,1,1,0.3,");
+    List<String> headline = Files.readAllLines(alone.output("answer.txt")).subList(0, 5);
+    assertThat(Files.readAllLines(beside.output("answer.txt")))
+        .startsWith(headline.toArray(new String[0]))
+        .anyMatch(line -> line.startsWith("Senders without a network (none/pixels, none/noise)"))
+        .anyMatch(
+            line ->
+                line.startsWith("  no network, trained_trained, none/noise: mean accuracy 0.3"));
+    assertThat(names(beside))
+        .containsAll(names(alone))
+        .contains("heatmaps/none_b.trained_trained.vanilla_accuracy.svg");
+    assertThat(beside.output("heatmaps/none_b.trained_trained.vanilla_accuracy.svg"))
+        .content()
+        .contains(">pixels<", ">noise<");
+    assertThat(page(beside))
+        .contains("2 networks and 1 sender without a network", "<td>sender without a network</td>")
+        .contains("no network → trained", "the sender is a baseline or a file, not a network")
+        .doesNotContain("NaN");
+  }
+
+  @Test
+  void report_senderWithoutNetwork_leavesItsAgreementEmptyInTheTable() throws IOException {
+    FakeRun run = new FakeRun(directory, "s").add(B, Fixtures.curve(0.7, 1)).addSender(SENDER);
+    ReportCell place = Fixtures.place(Condition.TRAINED_TRAINED, "none", "pixels", "b", "stem");
+    run.add(place, withoutSender(Fixtures.comparison(0.3, 0.2, 1, 1, 2)));
+    execute(run);
+    List<String> rows = Files.readAllLines(run.output("cells.csv"));
+    List<String> header = List.of(rows.get(0).split(",", -1));
+    List<String> row = List.of(rows.get(2).split(",", -1));
+    assertThat(row.get(header.indexOf("vanilla_agrees_with_sender"))).isEmpty();
+    assertThat(row.get(header.indexOf("vanilla_agrees_with_receiver"))).isEqualTo("0.625");
+    assertThat(run.output("answer.txt")).content().contains("Not answered: no cells of two");
+  }
+
+  private static final ReportNetwork SENDER = Fixtures.sender("none", "pixels", "noise");
+
+  private static FakeRun withCells(FakeRun run) throws IOException {
+    run.add(A, Fixtures.curve(0.7, 1)).add(B, Fixtures.curve(0.7, 1));
+    return run.add(stem(A, B), Fixtures.comparison(0.5, 0.5, 1, 1, 2));
+  }
+
+  private static Comparison withoutSender(Comparison comparison) {
+    Comparison.Builder without = comparison.toBuilder();
+    for (Measurement.Builder split : List.of(without.getTrainBuilder(), without.getTestBuilder())) {
+      List<MeasuredValue> kept =
+          split.getValueList().stream()
+              .filter(value -> !value.getName().endsWith("agrees_with_sender"))
+              .toList();
+      split.clearValue().addAllValue(kept);
+    }
+    return without.build();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.statistics.HalfPredictions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Agreement of the stitched networks' predictions with those of both halves and each other. */
 final class Agreement extends Metric {
@@ -49,7 +50,12 @@ final class Agreement extends Metric {
   }
 
   private static void put(
-      MeasuredValues.Builder values, String name, ByteString predicted, ByteString other) {
-    values.put(name, HalfPredictions.agreement(predicted, other));
+      MeasuredValues.Builder values,
+      String name,
+      ByteString predicted,
+      @Nullable ByteString other) {
+    if (other != null) {
+      values.put(name, HalfPredictions.agreement(predicted, other));
+    }
   }
 }

@@ -117,23 +117,25 @@ public final class CompareStitchesExecutor implements StageExecutor {
       throws IOException {
     TensorFile sent = TensorFile.open(run.input("sender." + examples.split()));
     int[] rows = examples.rows().apply(sent.rows());
+    boolean predicts =
+        run.action().getInputList().stream()
+            .anyMatch(input -> input.getRole().equals("sender.predictions"));
     HalfPredictions halves =
         new HalfPredictions(
-            rows(examples.predictions().apply(predictions(run, "sender.predictions")), rows),
-            rows(examples.predictions().apply(predictions(run, "receiver.predictions")), rows));
+            predicts ? predictions(run, "sender.predictions", examples, rows) : null,
+            predictions(run, "receiver.predictions", examples, rows));
     column.add(run, sent, halves, train, validation);
   }
 
   /** The predictions of these examples. */
-  private static ByteString rows(ByteString predictions, int[] rows) {
+  private static ByteString predictions(StageRun run, String role, Examples examples, int[] rows)
+      throws IOException {
+    ByteString predictions =
+        examples.predictions().apply(Predictions.parseFrom(Files.readAllBytes(run.input(role))));
     byte[] chosen = new byte[rows.length];
     for (int i = 0; i < rows.length; i++) {
       chosen[i] = predictions.byteAt(rows[i]);
     }
     return ByteString.copyFrom(chosen);
-  }
-
-  private static Predictions predictions(StageRun run, String role) throws IOException {
-    return Predictions.parseFrom(Files.readAllBytes(run.input(role)));
   }
 }

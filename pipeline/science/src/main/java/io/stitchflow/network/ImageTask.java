@@ -36,7 +36,7 @@ public record ImageTask(List<Integer> shape, int classes) {
    * @throws IllegalArgumentException if networks cannot take its images, or its metadata has no
    *     number of classes
    */
-  static ImageTask of(TensorFile images) {
+  public static ImageTask of(TensorFile images) {
     @Nullable String classes = images.metadata().get(CLASSES);
     if (classes == null) {
       throw new IllegalArgumentException(

@@ -4,16 +4,19 @@ import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.tensors.TensorFileWriter;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
 
 /** The file of one representation. Numbers that its dtype cannot hold are counted. */
 final class RepresentationWriter implements AutoCloseable {
@@ -22,8 +25,10 @@ final class RepresentationWriter implements AutoCloseable {
   /** The least number that is rounded to an infinity in float16. */
   private static final float FLOAT16_OVERFLOW = 65520;
 
+  private static final int BATCH = 16;
+
   private final StageRun run;
-  private final Architecture architecture;
+  private final String subject;
   private final CutPoint cut;
   private final boolean half;
   private final TensorFileWriter file;
@@ -32,24 +37,41 @@ final class RepresentationWriter implements AutoCloseable {
   private long notFinite;
 
   private RepresentationWriter(
-      StageRun run, Architecture architecture, CutPoint cut, boolean half, TensorFileWriter file) {
+      StageRun run, String subject, CutPoint cut, boolean half, TensorFileWriter file) {
     this.run = run;
-    this.architecture = architecture;
+    this.subject = subject;
     this.cut = cut;
     this.half = half;
     this.file = file;
   }
 
+  /** Starts the file of a network's cut. */
   static RepresentationWriter create(StageRun run, Architecture architecture) throws IOException {
     CollectRepresentation parameters = run.action().getCollectRepresentation();
     CutPoint cut = architecture.cut(parameters.getCut());
-    boolean half = parameters.getDtype() == ElementType.FLOAT16;
     SortedMap<String, String> metadata = new TreeMap<>();
     metadata.put("architecture", architecture.name());
     metadata.put("cut", cut.layer());
     if (architecture.width() > 0) {
       metadata.put("width", String.valueOf(architecture.width()));
     }
+    return create(
+        run, architecture + " after '" + cut.layer() + "'", cut, parameters.getDtype(), metadata);
+  }
+
+  /**
+   * Starts a file.
+   *
+   * @param subject what is written, for messages
+   */
+  static RepresentationWriter create(
+      StageRun run,
+      String subject,
+      CutPoint cut,
+      ElementType dtype,
+      SortedMap<String, String> metadata)
+      throws IOException {
+    boolean half = dtype == ElementType.FLOAT16;
     TensorFileWriter file =
         TensorFileWriter.create(
             run.output("representation"),
@@ -58,7 +80,7 @@ final class RepresentationWriter implements AutoCloseable {
             List.of("C", "H", "W").subList(0, cut.shape().size()),
             half ? Element.FLOAT16 : Element.FLOAT32,
             metadata);
-    return new RepresentationWriter(run, architecture, cut, half, file);
+    return new RepresentationWriter(run, subject, cut, half, file);
   }
 
   CutPoint cut() {
@@ -82,6 +104,26 @@ final class RepresentationWriter implements AutoCloseable {
     file.writeFloats(rows, labels);
   }
 
+  /** Writes {@code examples} rows with the labels of the split's images, a batch at a time. */
+  void writeAll(TensorFile labelled, int examples, Baseline.Rows rows, DoubleConsumer progress)
+      throws IOException {
+    ByteBuffer values =
+        ByteBuffer.allocate(Math.multiplyExact(BATCH * Float.BYTES, cut.elements()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer labels = ByteBuffer.allocate(BATCH);
+    for (int from = 0; from < examples; from += BATCH) {
+      int count = Math.min(BATCH, examples - from);
+      FloatBuffer floats = values.clear().asFloatBuffer();
+      labels.clear();
+      for (int i = from; i < from + count; i++) {
+        rows.put(i, floats);
+        labels.put((byte) labelled.label(i));
+      }
+      write(values.limit(floats.position() * Float.BYTES), labels.flip());
+      progress.accept((from + count) / (double) examples);
+    }
+  }
+
   private static long countNotBelow(float limit, FloatBuffer values) {
     int count = values.remaining();
     long below = 0;
@@ -102,11 +144,10 @@ final class RepresentationWriter implements AutoCloseable {
     run.fail(
         String.format(
             Locale.ROOT,
-            "%d of %d numbers of %s after '%s' are not finite as %s, whose largest number is %s%s",
+            "%d of %d numbers of %s are not finite as %s, whose largest number is %s%s",
             unrepresentable,
             numbers,
-            architecture,
-            cut.layer(),
+            subject,
             half ? "FLOAT16" : "FLOAT32",
             half ? LARGEST_FLOAT16 : Float.MAX_VALUE,
             notFinite == 0 ? "; representation.dtype: FLOAT32 holds them" : ""));

@@ -2,9 +2,14 @@ package io.stitchflow.statistics;
 
 import com.google.protobuf.ByteString;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Classes that sender and receiver predict on their own, one byte an example of the split. */
-public record HalfPredictions(ByteString sender, ByteString receiver) {
+/**
+ * Classes that sender and receiver predict on their own, one byte an example of the split.
+ *
+ * @param sender null of a sender without a network, which predicts nothing
+ */
+public record HalfPredictions(@Nullable ByteString sender, ByteString receiver) {
   /**
    * Share of examples on which two predictions are the same; {@code predicted} may cover only the
    * first examples.

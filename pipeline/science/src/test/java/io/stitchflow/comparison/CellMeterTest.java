@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +47,8 @@ class CellMeterTest {
   private final Lane lane = Lane.open();
   private final Network receiver = Network.random(lane, ARCHITECTURE, 1);
   private MeasuredValues all = MeasuredValues.NONE;
+
+  private boolean senderPredicts = true;
 
   @BeforeEach
   void measure() throws IOException {
@@ -73,7 +76,7 @@ class CellMeterTest {
               new java.util.TreeMap<>(),
               new java.util.TreeMap<>(),
               previous,
-              new HalfPredictions(same, half),
+              new HalfPredictions(senderPredicts ? same : null, half),
               1);
       CellMeter train = read(cell, null, metrics);
       try (CellMeter test = read(cell, train, metrics)) {
@@ -200,6 +203,20 @@ class CellMeterTest {
     values.next(Metrics.named(List.of("cka")).get(0));
     assertThatThrownBy(() -> values.put("ev", 1))
         .hasMessageContaining("no quantity 'ev', only [sender_cka, vanilla_cka, copy_cka]");
+  }
+
+  @Test
+  void measurement_senderWithoutPredictions_hasNoAgreementWithItAndAllElse() throws IOException {
+    MeasuredValues with = all;
+    senderPredicts = false;
+    Map<String, Double> without = new HashMap<>(measure("mse", "accuracy", "agreement").numbers());
+    assertThat(without).doesNotContainKeys("vanilla_agrees_with_sender", "copy_agrees_with_sender");
+    without.put(
+        "vanilla_agrees_with_sender",
+        Objects.requireNonNull(with.number("vanilla_agrees_with_sender")));
+    without.put(
+        "copy_agrees_with_sender", Objects.requireNonNull(with.number("copy_agrees_with_sender")));
+    assertThat(without).isEqualTo(with.numbers());
   }
 
   @Test

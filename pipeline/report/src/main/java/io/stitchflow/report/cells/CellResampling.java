@@ -60,7 +60,7 @@ public final class CellResampling {
   public static CellResampling of(List<JudgedCell> cells) {
     Map<ReportNetwork, Set<String>> recipes = new LinkedHashMap<>();
     for (Pair pair : pairs(cells)) {
-      for (ReportNetwork network : List.of(pair.sender(), pair.receiver())) {
+      for (ReportNetwork network : networks(pair)) {
         recipes
             .computeIfAbsent(withoutSeed(network), absent -> new LinkedHashSet<>())
             .add(network.getName());
@@ -72,6 +72,13 @@ public final class CellResampling {
                 recipe ->
                     !recipe.getKey().getImported() && recipe.getValue().size() >= LEAST_NETWORKS);
     return new CellResampling(List.copyOf(cells), enough ? recipes.values() : List.of());
+  }
+
+  /** Those of a pair that were trained: not a sender without a network. */
+  private static List<ReportNetwork> networks(Pair pair) {
+    return pair.sender().getWithoutNetwork()
+        ? List.of(pair.receiver())
+        : List.of(pair.sender(), pair.receiver());
   }
 
   private static Set<Pair> pairs(List<JudgedCell> cells) {
@@ -103,8 +110,9 @@ public final class CellResampling {
   }
 
   private static int times(Map<String, Integer> drawn, Pair pair) {
-    return drawn.getOrDefault(pair.sender().getName(), 0)
-        * drawn.getOrDefault(pair.receiver().getName(), 0);
+    return networks(pair).stream()
+        .mapToInt(network -> drawn.getOrDefault(network.getName(), 0))
+        .reduce(1, (a, b) -> a * b);
   }
 
   /** How often each cell counts in a resample. */

@@ -5,7 +5,8 @@ import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingCurve;
 
 /**
- * A network as the report's table shows it: what it is, and how well it does on whole splits.
+ * A network, or a sender without one, as the report's table shows it: what it is, and how well it
+ * does on whole splits.
  *
  * @param test its accuracy on the test split, in [0, 1]; NaN if unknown
  */
@@ -28,11 +29,29 @@ public record NetworkRow(
     return new NetworkRow(network, curve, share(curve.getTest()), digest, curveDigest, chance);
   }
 
+  /**
+   * A sender without a network.
+   *
+   * @param digest of all that it sends on train examples
+   */
+  public static NetworkRow ofSender(ReportNetwork sender, String digest, Chance chance) {
+    return new NetworkRow(
+        sender, TrainingCurve.getDefaultInstance(), Double.NaN, digest, "–", chance);
+  }
+
   public String name() {
     return network.getName();
   }
 
+  /** Whether it is a sender without a network, which has no accuracy. */
+  public boolean withoutNetwork() {
+    return network.getWithoutNetwork();
+  }
+
   String state() {
+    if (withoutNetwork()) {
+      return "sender without a network";
+    }
     return network.getRandom() ? "random" : network.getImported() ? "imported" : "trained";
   }
 
@@ -62,7 +81,7 @@ public record NetworkRow(
   }
 
   String epochs() {
-    return Integer.toString(curve.getLossCount());
+    return withoutNetwork() ? "–" : Integer.toString(curve.getLossCount());
   }
 
   String finalLoss() {
@@ -72,6 +91,9 @@ public record NetworkRow(
   }
 
   String verdict() {
+    if (withoutNetwork()) {
+      return "–";
+    }
     if (Double.isNaN(test)) {
       return "not measured";
     }

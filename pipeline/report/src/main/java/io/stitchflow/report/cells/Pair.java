@@ -13,7 +13,8 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
         "seed pair: one architecture, width and training recipe, neither imported, different seeds"),
     SAME_ARCHITECTURE(
         "same architecture", "same architecture and width, different weights for another reason"),
-    OTHER("two architectures", "two architectures or widths");
+    OTHER("two architectures", "two architectures or widths"),
+    NO_NETWORK("no network", "the sender is a baseline or a file, not a network");
 
     private final String brief;
     private final String text;
@@ -34,6 +35,9 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
 
     /** Of two networks, each in the state that a condition gives it. */
     static Kind of(NetworkRow sender, NetworkRow receiver) {
+      if (sender.withoutNetwork()) {
+        return NO_NETWORK;
+      }
       if (sender.digest().equals(receiver.digest())) {
         return SELF;
       }
@@ -54,12 +58,31 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
    * @throws IllegalArgumentException if the networks have no such cuts
    */
   public Region region(String senderCut, String receiverCut) {
-    return Region.of(
-        index(sender, senderCut),
-        sender.getCutCount(),
-        index(receiver, receiverCut),
-        receiver.getCutCount());
+    int i = index(sender, senderCut);
+    int j = index(receiver, receiverCut);
+    return sender.getWithoutNetwork()
+        ? Region.NO_DEPTH
+        : Region.of(i, sender.getCutCount(), j, receiver.getCutCount());
   }
+
+  /**
+   * Where a cell of this pair stands in tables: its region, or what is sent if no network sends it,
+   * as {@code baselines/pixels}.
+   *
+   * @throws IllegalArgumentException if the networks have no such cuts
+   */
+  public Place place(String senderCut, String receiverCut) {
+    Region region = region(senderCut, receiverCut);
+    return new Place(
+        region, region == Region.NO_DEPTH ? sender.getName() + "/" + senderCut : region.text());
+  }
+
+  /**
+   * A row of tables by region.
+   *
+   * @param text as tables write it
+   */
+  public record Place(Region region, String text) {}
 
   private static int index(ReportNetwork network, String cut) {
     int index = network.getCutList().indexOf(cut);

@@ -14,7 +14,9 @@ import java.util.Locale;
 public enum Region {
   LOWER,
   DIAGONAL,
-  UPPER;
+  UPPER,
+  /** The sender is not a network, and its cuts have no depth. */
+  NO_DEPTH;
 
   /**
    * The region of cell (i, j).
@@ -35,6 +37,6 @@ public enum Region {
   }
 
   public String text() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

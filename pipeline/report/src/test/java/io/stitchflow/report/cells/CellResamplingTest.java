@@ -49,6 +49,26 @@ final class CellResamplingTest {
   }
 
   @Test
+  void share_senderWithoutNetwork_spreadsAsItsReceiversDo() {
+    List<JudgedCell> sent = new ArrayList<>();
+    ReportNetwork sender = Fixtures.sender("none", "stem");
+    for (JudgedCell cell : pairs(3, 1, 0)) {
+      if (cell.pair().sender().getSeed() != cell.pair().receiver().getSeed() % 3 + 1) {
+        continue; // one cell a receiver
+      }
+      sent.add(
+          new JudgedCell(new Pair(sender, cell.pair().receiver()), cell.rows(), cell.verdict()));
+    }
+    CellResampling resampling = CellResampling.of(sent);
+    assertThat(sent).hasSize(3);
+    assertThat(resampling.overNetworks()).isTrue();
+    // Receiver s1 alone holds. It is drawn three times in 1 of 27 draws, more than 2.5 %, and never
+    // in 8
+    Interval interval = resampling.share(cell -> cell.pair().receiver().getSeed() == 1);
+    assertThat(interval).isEqualTo(new Interval(0, 1));
+  }
+
+  @Test
   void mean_threeSeeds_leavesOutCellsWithoutANumber() {
     CellResampling resampling = CellResampling.of(pairs(3, 2, 0));
     Interval interval =

@@ -65,6 +65,17 @@ public final class Fixtures {
         .build();
   }
 
+  /** A sender without a network. */
+  public static ReportNetwork sender(String name, String... cuts) {
+    return ReportNetwork.newBuilder()
+        .setName(name)
+        .setArchitecture(String.join("; ", cuts))
+        .setDataset("CIFAR-10")
+        .addAllCut(List.of(cuts))
+        .setWithoutNetwork(true)
+        .build();
+  }
+
   /** The random control of a network. */
   public static ReportNetwork random(ReportNetwork network) {
     return network.toBuilder()
@@ -77,6 +88,9 @@ public final class Fixtures {
   /** A network as the report knows it, with the chance of ten classes; its weights are its name. */
   public static NetworkRow row(ReportNetwork network) {
     String digest = Digest.of((network.getName() + network.getRandom()).getBytes(UTF_8)).hex();
+    if (network.getWithoutNetwork()) {
+      return NetworkRow.ofSender(network, digest, TEN_CLASSES);
+    }
     return NetworkRow.of(network, curve(0.9), digest, "", TEN_CLASSES);
   }
 

@@ -23,16 +23,20 @@ final class ClusterRun {
   private ClusterRun() {}
 
   /**
-   * Imports data sets and weights in this process, since their files are here and need not be on
-   * the workers; returns what that gave.
+   * Imports data sets, weights and representations in this process, since their files are here and
+   * need not be on the workers; returns what that gave.
    */
   static List<StageResult> importHere(
       Plan plan, PlanStatus survey, Store store, RunListener listener) throws InterruptedException {
     List<StageResult> imported = new ArrayList<>();
     Worker worker = new Worker(store, 1);
+    Map<String, StageResult> upstream = new HashMap<>();
+    survey.known().forEach(result -> upstream.put(result.getStage(), result));
     for (StageGroup group : survey.missing()) {
       if (StageDefinition.of(group.getStage(0)).readsSourceFiles()) {
-        imported.addAll(worker.run(group.getStageList(), plan, Map.of(), listener));
+        List<StageResult> made = worker.run(group.getStageList(), plan, upstream, listener);
+        imported.addAll(made);
+        made.forEach(result -> upstream.put(result.getStage(), result));
       }
     }
     return imported;

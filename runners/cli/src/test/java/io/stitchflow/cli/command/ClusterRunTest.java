@@ -6,7 +6,15 @@ import io.stitchflow.cli.progress.StageResults;
 import io.stitchflow.content.ActionKeys;
 import io.stitchflow.memo.Memo;
 import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.plan.Planner;
+import io.stitchflow.run.RunListener;
+import io.stitchflow.spec.ExperimentFile;
+import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.store.Store;
+import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
+import io.stitchflow.torch.Toolchains;
 import io.stitchflow.transforms.Cluster;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
@@ -18,10 +26,12 @@ import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import io.stitchflow.v1.Synthetic;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +78,55 @@ class ClusterRunTest {
     assertThat(results.byStage().values())
         .extracting(StageResult::getOutcome)
         .containsExactly(Outcome.RAN, Outcome.HIT);
+  }
+
+  /** Its labels are those of the data set, which is imported just before. */
+  @Test
+  void importHere_representationsOfAFile_areThereBeforeTheJob() throws Exception {
+    ByteBuffer zeros = ByteBuffer.allocate(16 * 3 * Float.BYTES);
+    Safetensors.write(
+        directory.resolve("r.safetensors"),
+        List.of(
+            new NamedTensor("train", Dtype.F32, List.of(16, 3), zeros),
+            new NamedTensor("test", Dtype.F32, List.of(16, 3), zeros)),
+        new TreeMap<>());
+    Path file = directory.resolve("e.textproto");
+    Files.writeString(
+        file,
+        """
+        name: "files"
+        dataset { synthetic { train_examples: 16 test_examples: 16 } }
+        network { name: "a" layer { name: "f" flatten {} } layer { linear { outputs: 10 } } recipe { epochs: 0 } }
+        network { name: "s" representations { cut { name: "v" file { train: "r.safetensors" test: "r.safetensors" } } } }
+        pair { sender: "s" receiver: "a" }
+        condition: TRAINED_TRAINED
+        vanilla { recipe { batch_size: 4 } initialization: KAIMING }
+        front { recipe { batch_size: 4 } }
+        copy { solver: SGD recipe { batch_size: 4 } }
+        metric: "mse"
+        """);
+    ValidExperiment valid = ExperimentFile.read(file, List.of());
+    Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchains.cpu());
+    Store store = Store.open(directory.resolve("store"));
+    PlanStatus before = PlanStatus.of(plan, new Memo(store));
+
+    List<StageResult> imported = ClusterRun.importHere(plan, before, store, new Silent());
+
+    assertThat(imported)
+        .extracting(result -> result.getStage() + ": " + result.getOutcome())
+        .containsExactly(
+            "import data set: RAN", "represent s/v train: RAN", "represent s/v test: RAN");
+  }
+
+  private static final class Silent implements RunListener {
+    @Override
+    public void started(List<Stage> group, String worker) {}
+
+    @Override
+    public void advanced(List<Stage> group, double share) {}
+
+    @Override
+    public void finished(Stage stage, StageResult result) {}
   }
 
   private static void compute(Memo memo, Plan plan, String id) throws IOException {
