@@ -63,7 +63,10 @@ class SendersTest {
   @Test
   void plan_cutsOfTheExperiment_leaveASenderWithoutNetworkWhole() throws Exception {
     List<Stage> stages =
-        plan(NETWORKS + SENDER + "pair { sender: \"s\" receiver: \"b\" } cut: \"stem\"")
+        plan(NETWORKS
+                + SENDER
+                + "pair { sender: \"s\" receiver: \"b\" } cut: \"stem\""
+                + "condition: TRAINED_TRAINED")
             .getStageList();
     assertThat(stages.stream().map(Stage::getId).filter(id -> id.startsWith("compare s/")))
         .hasSize(6)
