@@ -105,7 +105,7 @@ final class Costs {
   private double suffix(StitchPair cell) {
     return suffixes.computeIfAbsent(
         cell.receiver().representation(cell.receiverCut(), ""),
-        cut -> cell.receiver().architecture().macsAfter(cell.receiverCut()));
+        cut -> cell.receiver().source().macsAfter(cell.receiverCut()));
   }
 
   private static double stitch(StitchPair cell) {

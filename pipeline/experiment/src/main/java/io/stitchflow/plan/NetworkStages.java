@@ -3,11 +3,19 @@ package io.stitchflow.plan;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
+import io.stitchflow.network.Pixels;
+import io.stitchflow.network.program.ProgramFiles;
+import io.stitchflow.network.program.ProgramManifest;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.ImportNetwork;
+import io.stitchflow.v1.ImportProgram;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Network;
+import io.stitchflow.v1.PackProgram;
+import io.stitchflow.v1.Program;
+import io.stitchflow.v1.ProgramSegment;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.TrainingRecipe;
@@ -17,6 +25,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The stages of networks: their training or import, and their representations. */
@@ -61,46 +70,90 @@ final class NetworkStages {
             .filter(each -> each.getName().equals(name))
             .findFirst()
             .orElseThrow();
-    Architecture architecture = Architecture.of(network, dataset.task());
+    NetworkSource source =
+        network.hasProgram()
+            ? program(network, random).source()
+            : Architecture.of(network, dataset.task());
     List<CutPoint> cuts =
-        architecture.cuts().stream()
+        source.cuts().stream()
             .filter(
                 cut ->
                     experiment.getCutCount() == 0 || experiment.getCutList().contains(cut.layer()))
             .toList();
-    NetworkVariant variant =
-        new NetworkVariant(id, network, architecture, random, cuts, dataset.title());
+    NetworkVariant variant = new NetworkVariant(id, network, source, random, cuts, dataset.title());
     variants.put(id, variant);
-    addNetwork(variant);
+    if (source instanceof Architecture architecture) {
+      addNetwork(variant, architecture);
+    } else {
+      addProgram(variant, program(network, random));
+    }
     addRepresentations(variant, "train", experiment.getRepresentation().getExamples());
     addRepresentations(variant, "test", 0);
     return variant;
   }
 
-  private void addNetwork(NetworkVariant variant) throws IOException {
-    boolean imported = variant.imported();
-    TrainingRecipe recipe = variant.recipe();
+  private ProgramFiles program(Network network, boolean random) throws IOException {
+    Program program = network.getProgram();
+    return ProgramFiles.of(random ? program.getRandom() : program, dataset.task(), base);
+  }
+
+  private void addProgram(NetworkVariant variant, ProgramFiles program) throws IOException {
+    String packed = "pack " + variant.label();
+    ProgramManifest manifest = program.manifest();
+    Pixels.Scale scale = Objects.requireNonNull(manifest.scale());
+    Stage.Builder pack =
+        stages.stage(packed, packed, Costs.IMPORT_PER_NUMBER * variant.source().parameterCount());
+    pack.setOutputBytes(OutputSizes.network(variant.source(), 0));
+    PackProgram.Builder parameters =
+        PackProgram.newBuilder()
+            .setName(manifest.name())
+            .addAllImageShape(manifest.input())
+            .addAllMean(scale.mean())
+            .addAllStd(scale.deviation());
+    for (int i = 0; i < program.segments().size(); i++) {
+      Path file = program.segments().get(i);
+      pack.addSourceFile(file.toString());
+      pack.getActionBuilder()
+          .addInput(
+              Input.newBuilder().setRole("segment[" + i + "]").setDigest(Digest.of(file).bytes()));
+      ProgramManifest.Segment segment = manifest.segments().get(i);
+      parameters.addSegment(
+          ProgramSegment.newBuilder().setName(segment.name()).addAllShape(segment.shape()));
+    }
+    pack.getActionBuilder().setPackProgram(parameters);
+    stages.add(pack);
+    Stage.Builder stage = evaluation(variant, 0);
+    stage.getActionBuilder().setImportProgram(ImportProgram.getDefaultInstance());
+    stages.depend(stage, "program", packed, "program");
+    stages.depend(stage, "train", DatasetSource.STAGE, "train");
+    stages.depend(stage, "test", DatasetSource.STAGE, "test");
+    stages.add(stage);
+  }
+
+  /** A stage that trains a network for some epochs, and evaluates it. */
+  private Stage.Builder evaluation(NetworkVariant variant, int epochs) {
+    int train = dataset.trainExamples();
+    int test = dataset.testExamples();
     Stage.Builder stage =
         stages.stage(
-            variant.id(),
-            variant.id(),
-            costs.training(
-                variant.architecture(),
-                recipe.getEpochs(),
-                dataset.trainExamples(),
-                dataset.testExamples()));
-    stage.setExamples((1L + recipe.getEpochs()) * dataset.trainExamples() + dataset.testExamples());
-    stage.setOutputBytes(
-        OutputSizes.network(
-            variant.architecture(), dataset.trainExamples() + dataset.testExamples()));
+            variant.id(), variant.id(), costs.training(variant.source(), epochs, train, test));
+    stage.setExamples((1L + epochs) * train + test);
+    stage.setOutputBytes(OutputSizes.network(variant.source(), train + test));
+    return stage;
+  }
+
+  private void addNetwork(NetworkVariant variant, Architecture architecture) throws IOException {
+    boolean imported = variant.imported();
+    TrainingRecipe recipe = variant.recipe();
+    Stage.Builder stage = evaluation(variant, recipe.getEpochs());
     stage
         .getActionBuilder()
         .setTrainNetwork(
             TrainNetwork.newBuilder()
-                .addAllBlocks(variant.architecture().blocks())
-                .setWidth(variant.architecture().width())
-                .setPlain(variant.architecture().plain())
-                .addAllLayer(variant.architecture().layers())
+                .addAllBlocks(architecture.blocks())
+                .setWidth(architecture.width())
+                .setPlain(architecture.plain())
+                .addAllLayer(architecture.layers())
                 .setRecipe(recipe)
                 .setSeed(imported ? 0 : variant.seed()));
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
@@ -109,14 +162,13 @@ final class NetworkStages {
       stages.depend(stage, "validation", DatasetSource.STAGE, "validation");
     }
     if (imported) {
-      stages.depend(stage, "start", addImport(variant), "network");
+      stages.depend(stage, "start", addImport(variant, architecture), "network");
     }
     stages.add(stage);
   }
 
-  private String addImport(NetworkVariant variant) throws IOException {
+  private String addImport(NetworkVariant variant, Architecture architecture) throws IOException {
     String id = "import " + variant.name();
-    Architecture architecture = variant.architecture();
     Stage.Builder stage =
         stages.stage(id, id, Costs.IMPORT_PER_NUMBER * architecture.parameterCount());
     Path file = base.resolve(variant.network().getWeights().getFile()).toAbsolutePath();
@@ -147,7 +199,7 @@ final class NetworkStages {
           stages.stage(
               variant.representation(cut, split),
               "represent " + variant.label() + " " + split,
-              costs.representation(variant.architecture(), cut, split));
+              costs.representation(variant.source(), cut, split));
       stage.setExamples(costs.examples(split));
       stage.setOutputBytes(
           OutputSizes.representation(

@@ -1,7 +1,7 @@
 package io.stitchflow.plan;
 
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.TrainingRecipe;
@@ -10,14 +10,14 @@ import java.util.List;
 /**
  * A network of the experiment in one of its states.
  *
- * @param id the stage that trains it, or makes it at random
+ * @param id the stage that trains or imports it, or makes it at random
  * @param cuts those that the experiment uses
  * @param dataset its name, for people
  */
 record NetworkVariant(
     String id,
     Network network,
-    Architecture architecture,
+    NetworkSource source,
     boolean random,
     List<CutPoint> cuts,
     String dataset) {
@@ -36,7 +36,7 @@ record NetworkVariant(
 
   /** Whether its weights come from a file. */
   boolean imported() {
-    return network.hasWeights() && !random;
+    return network.hasProgram() || (network.hasWeights() && !random);
   }
 
   /** How it is trained; with 0 epochs nothing else is set, since nothing else can change it. */
@@ -53,13 +53,13 @@ record NetworkVariant(
   ReportNetwork described() {
     return ReportNetwork.newBuilder()
         .setName(name())
-        .setArchitecture(architecture.name())
-        .setWidth(architecture.width())
+        .setArchitecture(source.name())
+        .setWidth(source.width())
         .setSeed(seed())
         .setRandom(random)
         .setDataset(dataset)
-        .addAllCut(architecture.cuts().stream().map(CutPoint::layer).toList())
-        .setClasses(architecture.task().classes())
+        .addAllCut(source.cuts().stream().map(CutPoint::layer).toList())
+        .setClasses(source.task().classes())
         .setImported(imported())
         .setRecipe(recipe())
         .build();

@@ -3,6 +3,7 @@ package io.stitchflow.stage;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Layer;
+import io.stitchflow.v1.PackProgram;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,12 @@ final class Descriptions {
   static String architecture(List<Integer> blocks, int width, boolean plain, List<Layer> layers) {
     String name = Architecture.name(blocks, plain, layers);
     return width == 0 ? name : name + "/" + Integer.toUnsignedString(width);
+  }
+
+  /** {@code ResNet, program of 6 segments}. */
+  static String program(PackProgram program) {
+    String segments = "program of " + program.getSegmentCount() + " segments";
+    return program.getName().isEmpty() ? segments : program.getName() + ", " + segments;
   }
 
   static String seed(long seed) {

@@ -28,6 +28,8 @@ public final class StageRegistry {
           new ImportDatasetStage(),
           new ImportNetworkStage(),
           new TrainNetworkStage(),
+          new PackProgramStage(),
+          new ImportProgramStage(),
           new CollectRepresentationStage(),
           new CollectGramStage(),
           new CollectCrossMomentsStage(),

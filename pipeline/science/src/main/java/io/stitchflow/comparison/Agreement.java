@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
-import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.PredictionCounts;
 import java.util.List;
 
 /** Agreement of the stitched networks' predictions with those of both halves and each other. */

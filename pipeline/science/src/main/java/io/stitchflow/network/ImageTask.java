@@ -36,7 +36,7 @@ public record ImageTask(List<Integer> shape, int classes) {
    * @throws IllegalArgumentException if networks cannot take its images, or its metadata has no
    *     number of classes
    */
-  static ImageTask of(TensorFile images) {
+  public static ImageTask of(TensorFile images) {
     @Nullable String classes = images.metadata().get(CLASSES);
     if (classes == null) {
       throw new IllegalArgumentException(
@@ -69,7 +69,7 @@ public record ImageTask(List<Integer> shape, int classes) {
   }
 
   /** For people: {@code images [3, 32, 32] in 10 classes}. */
-  String words() {
+  public String words() {
     return "images " + shape + " in " + classes + " classes";
   }
 

@@ -1,8 +1,8 @@
 package io.stitchflow.representation;
 
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
 import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.TensorFileWriter;
 import io.stitchflow.v1.CollectRepresentation;
@@ -23,7 +23,7 @@ final class RepresentationWriter implements AutoCloseable {
   private static final float FLOAT16_OVERFLOW = 65520;
 
   private final StageRun run;
-  private final Architecture architecture;
+  private final NetworkSource network;
   private final CutPoint cut;
   private final boolean half;
   private final TensorFileWriter file;
@@ -32,23 +32,23 @@ final class RepresentationWriter implements AutoCloseable {
   private long notFinite;
 
   private RepresentationWriter(
-      StageRun run, Architecture architecture, CutPoint cut, boolean half, TensorFileWriter file) {
+      StageRun run, NetworkSource network, CutPoint cut, boolean half, TensorFileWriter file) {
     this.run = run;
-    this.architecture = architecture;
+    this.network = network;
     this.cut = cut;
     this.half = half;
     this.file = file;
   }
 
-  static RepresentationWriter create(StageRun run, Architecture architecture) throws IOException {
+  static RepresentationWriter create(StageRun run, NetworkSource network) throws IOException {
     CollectRepresentation parameters = run.action().getCollectRepresentation();
-    CutPoint cut = architecture.cut(parameters.getCut());
+    CutPoint cut = network.cut(parameters.getCut());
     boolean half = parameters.getDtype() == ElementType.FLOAT16;
     SortedMap<String, String> metadata = new TreeMap<>();
-    metadata.put("architecture", architecture.name());
+    metadata.put("architecture", network.name());
     metadata.put("cut", cut.layer());
-    if (architecture.width() > 0) {
-      metadata.put("width", String.valueOf(architecture.width()));
+    if (network.width() > 0) {
+      metadata.put("width", String.valueOf(network.width()));
     }
     TensorFileWriter file =
         TensorFileWriter.create(
@@ -58,7 +58,7 @@ final class RepresentationWriter implements AutoCloseable {
             List.of("C", "H", "W").subList(0, cut.shape().size()),
             half ? Element.FLOAT16 : Element.FLOAT32,
             metadata);
-    return new RepresentationWriter(run, architecture, cut, half, file);
+    return new RepresentationWriter(run, network, cut, half, file);
   }
 
   CutPoint cut() {
@@ -105,7 +105,7 @@ final class RepresentationWriter implements AutoCloseable {
             "%d of %d numbers of %s after '%s' are not finite as %s, whose largest number is %s%s",
             unrepresentable,
             numbers,
-            architecture,
+            network,
             cut.layer(),
             half ? "FLOAT16" : "FLOAT32",
             half ? LARGEST_FLOAT16 : Float.MAX_VALUE,

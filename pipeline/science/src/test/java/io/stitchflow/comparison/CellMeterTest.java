@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.tensors.Dtype;
@@ -43,7 +44,7 @@ class CellMeterTest {
 
   @TempDir Path directory;
   private final Lane lane = Lane.open();
-  private final Network receiver = Network.random(lane, ARCHITECTURE, 1);
+  private final Network receiver = LayeredNetwork.random(lane, ARCHITECTURE, 1);
   private MeasuredValues all = MeasuredValues.NONE;
 
   @BeforeEach
