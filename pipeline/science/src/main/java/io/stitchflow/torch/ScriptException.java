@@ -11,7 +11,7 @@ public final class ScriptException extends EngineException {
 
   // An exception that the module raised: its type and message
   private static final Pattern RAISED = Pattern.compile("(?m)^[\\w.]*(?:Error|Exception): .+$");
-  private static final Pattern OPERATOR = Pattern.compile("(?s)Unknown builtin op: ([\\w:.]+)");
+  private static final Pattern OPERATOR = Pattern.compile("(?s)Unknown builtin op: ([\\w:]+)");
   private static final int MOST_CHARACTERS = 400;
 
   /**

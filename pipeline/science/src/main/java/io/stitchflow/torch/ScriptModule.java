@@ -10,15 +10,18 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.stitchflow.content.Digest;
 import io.stitchflow.torch.ConvolutionChoice.ModuleUse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
+import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
  * A frozen TorchScript module of one tensor to one tensor, on the lane that loaded it.
@@ -30,6 +33,7 @@ import java.util.stream.IntStream;
  */
 public final class ScriptModule implements AutoCloseable {
   private static final AtomicLong MODULES = new AtomicLong();
+  private static final Pattern NUMBERS = Pattern.compile("[^/]+/(data|constants)/\\d+");
   private static final int LEAST_DIMENSIONS = 3; // of a convolution's weight
 
   private final long id = MODULES.incrementAndGet();
@@ -84,12 +88,13 @@ public final class ScriptModule implements AutoCloseable {
     }
     if (outputs.size() != 1) {
       outputs.close();
-      throw new ScriptException("gives " + outputs.size() + " tensors; return one tensor");
+      throw new ScriptException(
+          "gives no single tensor, but a tuple, list or dictionary; return one tensor");
     }
     try (NDArray y = outputs.singletonOrThrow()) {
       if (y.getDataType() != DataType.FLOAT32) {
         throw new ScriptException(
-            "gives " + y.getDataType() + "; return float32, by .float() at its end");
+            "gives numbers of another type than float32; convert them by .float() at its end");
       }
       return Functional.channelsFirst(y);
     }
@@ -116,16 +121,29 @@ public final class ScriptModule implements AutoCloseable {
     return ConvolutionChoice.run(uses, call);
   }
 
-  /**
-   * Of the module as it is now, with parameters, buffers and all other state. Another instance of
-   * the same module may have another digest.
-   */
+  /** Of the numbers of its parameters, buffers and constants, as they are now. */
   public Digest digest() {
     LaneShutdown.check();
-    MessageDigest sha256 = Digest.sha256();
-    JniUtils.writeModule(
-        module, new DigestOutputStream(OutputStream.nullOutputStream(), sha256), false);
-    return Digest.from(sha256.digest());
+    // libtorch names no buffers to DJL, but writes them; what it writes beside numbers may vary
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    JniUtils.writeModule(module, written, false);
+    ByteArrayOutputStream digests = new ByteArrayOutputStream();
+    try (ZipFile zip = ZipFile.builder().setByteArray(written.toByteArray()).get()) {
+      for (ZipArchiveEntry entry : Collections.list(zip.getEntriesInPhysicalOrder())) {
+        if (NUMBERS.matcher(entry.getName()).matches()) {
+          digests.writeBytes(Digest.of(read(zip, entry)).bytes().toByteArray());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Digest.of(digests.toByteArray());
+  }
+
+  private static byte[] read(ZipFile zip, ZipArchiveEntry entry) throws IOException {
+    try (InputStream in = zip.getInputStream(entry)) {
+      return in.readAllBytes();
+    }
   }
 
   @Override
