@@ -94,7 +94,9 @@ final class NetworkStages {
 
   private ProgramFiles program(Network network, boolean random) throws IOException {
     Program program = network.getProgram();
-    return ProgramFiles.of(random ? program.getRandom() : program, dataset.task(), base);
+    return random
+        ? ProgramFiles.random(program, dataset.task(), base)
+        : ProgramFiles.of(program, dataset.task(), base);
   }
 
   private void addProgram(NetworkVariant variant, ProgramFiles program) throws IOException {

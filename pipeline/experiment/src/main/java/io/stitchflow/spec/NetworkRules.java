@@ -80,7 +80,7 @@ final class NetworkRules {
     if (name.isEmpty()) {
       add(
           path + ".architecture",
-          "is missing; choose " + choices + ", describe the network by layer, or give a program");
+          "is missing; choose " + choices + ", describe the network by layer, or name a program");
       return null;
     }
     int width = network.getWidth();

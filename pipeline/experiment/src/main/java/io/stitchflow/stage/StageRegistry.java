@@ -27,9 +27,9 @@ public final class StageRegistry {
       List.of(
           new ImportDatasetStage(),
           new ImportNetworkStage(),
-          new TrainNetworkStage(),
           new PackProgramStage(),
           new ImportProgramStage(),
+          new TrainNetworkStage(),
           new CollectRepresentationStage(),
           new CollectGramStage(),
           new CollectCrossMomentsStage(),

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /**
  * A program of an experiment, as its files are on this machine. Nothing runs it.
@@ -34,12 +34,28 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
    * @throws IOException if a file cannot be read
    */
   public static ProgramFiles of(Program program, ImageTask task, Path base) throws IOException {
-    return program.getDirectory().isEmpty()
-        ? listed(program, task, base)
-        : inDirectory(program, base.resolve(program.getDirectory()).toAbsolutePath().normalize());
+    return of(program, task, base, Pixels.Scale.CIFAR10);
   }
 
-  private static ProgramFiles listed(Program program, ImageTask task, Path base) {
+  /**
+   * The random control of a program that has one, normalised as the trained program where nothing
+   * else is said.
+   */
+  public static ProgramFiles random(Program program, ImageTask task, Path base) throws IOException {
+    ProgramFiles trained = of(program, task, base);
+    return of(program.getRandom(), task, base, Objects.requireNonNull(trained.manifest().scale()));
+  }
+
+  private static ProgramFiles of(Program program, ImageTask task, Path base, Pixels.Scale scale)
+      throws IOException {
+    return program.getDirectory().isEmpty()
+        ? listed(program, task, base, scale)
+        : inDirectory(
+            program, base.resolve(program.getDirectory()).toAbsolutePath().normalize(), scale);
+  }
+
+  private static ProgramFiles listed(
+      Program program, ImageTask task, Path base, Pixels.Scale scale) {
     List<ProgramManifest.Segment> segments = new ArrayList<>();
     List<Path> files = new ArrayList<>();
     for (ProgramSegment segment : program.getSegmentList()) {
@@ -53,10 +69,11 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
               logits ? List.of(task.classes()) : segment.getShapeList()));
     }
     return new ProgramFiles(
-        new ProgramManifest("", task.shape(), scale(program, null), segments), files);
+        new ProgramManifest("", task.shape(), scale(program, scale), segments), files);
   }
 
-  private static ProgramFiles inDirectory(Program program, Path directory) throws IOException {
+  private static ProgramFiles inDirectory(Program program, Path directory, Pixels.Scale scale)
+      throws IOException {
     ProgramManifest read;
     try {
       read =
@@ -68,18 +85,17 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
     }
     return new ProgramFiles(
         new ProgramManifest(
-            read.name(), read.input(), scale(program, read.scale()), read.segments()),
+            read.name(),
+            read.input(),
+            scale(program, read.scale() == null ? scale : read.scale()),
+            read.segments()),
         read.segments().stream().map(segment -> directory.resolve(segment.file())).toList());
   }
 
-  /**
-   * @param file what program.json says, or null
-   */
-  private static Pixels.Scale scale(Program program, Pixels.@Nullable Scale file) {
-    Pixels.Scale other = file == null ? Pixels.Scale.CIFAR10 : file;
+  private static Pixels.Scale scale(Program program, Pixels.Scale unwritten) {
     return new Pixels.Scale(
-        program.getMeanCount() == 0 ? other.mean() : program.getMeanList(),
-        program.getStdCount() == 0 ? other.deviation() : program.getStdList());
+        program.getMeanCount() == 0 ? unwritten.mean() : program.getMeanList(),
+        program.getStdCount() == 0 ? unwritten.deviation() : program.getStdList());
   }
 
   /**
