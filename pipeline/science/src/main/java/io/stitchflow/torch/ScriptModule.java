@@ -34,6 +34,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 public final class ScriptModule implements AutoCloseable {
   private static final AtomicLong MODULES = new AtomicLong();
   private static final Pattern NUMBERS = Pattern.compile("[^/]+/(data|constants)/\\d+");
+  private static final int MAP_DIMENSIONS = 4; // of a batch
   private static final int LEAST_DIMENSIONS = 3; // of a convolution's weight
 
   private final long id = MODULES.incrementAndGet();
@@ -79,7 +80,7 @@ public final class ScriptModule implements AutoCloseable {
   public NDArray forward(NDArray x) {
     LaneShutdown.check();
     NDList outputs;
-    try (NDArray copy = x.mul(1)) { // DJL's own copies drop the gradient
+    try (NDArray copy = copy(x)) {
       outputs = run(copy);
     } catch (EngineException e) {
       throw new ScriptException("failed", e);
@@ -97,6 +98,17 @@ public final class ScriptModule implements AutoCloseable {
             "gives numbers of another type than float32; convert them by .float() at its end");
       }
       return Functional.channelsFirst(y);
+    }
+  }
+
+  /**
+   * With the channels of maps last in memory: row by row, oneDNN's gradient of a convolution's
+   * input reads memory that nothing has written, if the channels do not fill a vector.
+   */
+  private static NDArray copy(NDArray x) {
+    boolean map = x.getShape().dimension() == MAP_DIMENSIONS;
+    try (NDArray ordered = map ? Functional.channelsLast(x) : x.reshape(x.getShape())) {
+      return ordered.mul(1); // DJL's own copies drop the gradient
     }
   }
 
