@@ -2,9 +2,9 @@ package io.stitchflow.spec;
 
 import io.stitchflow.content.IoReason;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.Architecture.LayerProblem;
 import io.stitchflow.network.ForeignWeights;
 import io.stitchflow.network.ImageTask;
-import io.stitchflow.network.LayerProblem;
 import io.stitchflow.network.LayerTypes;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.tensors.InvalidFileException;

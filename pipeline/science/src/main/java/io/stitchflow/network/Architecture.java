@@ -18,6 +18,19 @@ import java.util.stream.Collectors;
  * somebody described.
  */
 public final class Architecture implements NetworkSource {
+  /**
+   * Something that is wrong with a network that somebody described.
+   *
+   * @param path where: {@code layer[2].residual.body[0].conv.channels}
+   * @param text what is wrong; what to do
+   */
+  public record LayerProblem(String path, String text) {
+    @Override
+    public String toString() {
+      return path + ": " + text;
+    }
+  }
+
   /** A class is a byte wherever labels and predictions are kept. */
   private static final int MOST_CLASSES = 256;
 

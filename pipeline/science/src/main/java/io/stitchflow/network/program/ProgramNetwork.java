@@ -29,7 +29,7 @@ final class ProgramNetwork extends Network {
   /**
    * Opens a program from its archive.
    *
-   * @throws IllegalArgumentException if it is no archive of a program
+   * @throws IllegalArgumentException if it is not an archive of a program
    * @throws ScriptException if a segment cannot be loaded, with its name
    */
   static ProgramNetwork open(Lane lane, Path file) throws IOException {
