@@ -25,9 +25,8 @@ final class LogitsOfProgram {
   }
 
   public static void main(String[] arguments) throws IOException {
-    try (Lane lane = Lane.open();
-        PrintStream out = new PrintStream(System.out, true, UTF_8)) {
-      out.println(line(lane, Path.of(arguments[0])));
+    try (Lane lane = Lane.open()) {
+      new PrintStream(System.out, true, UTF_8).println(line(lane, Path.of(arguments[0])));
     }
   }
 }
