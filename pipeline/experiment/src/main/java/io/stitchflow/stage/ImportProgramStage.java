@@ -27,7 +27,13 @@ final class ImportProgramStage extends StageDefinition {
 
   @Override
   public String describe(Action action, Provenance provenance) {
-    return Descriptions.networkBehind(action, List.of(PROGRAM), provenance);
+    // Its own output has the same bytes, so it is among the makers of its input
+    return provenance.makers(action, PROGRAM).stream()
+        .map(Provenance.Maker::action)
+        .filter(maker -> maker != null && maker.hasPackProgram())
+        .map(maker -> Descriptions.program(maker.getPackProgram()))
+        .findFirst()
+        .orElse(Descriptions.UNKNOWN);
   }
 
   @Override
