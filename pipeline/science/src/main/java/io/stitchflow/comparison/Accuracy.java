@@ -4,7 +4,7 @@ import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.comparison.Quantity.Table;
-import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.v1.Evaluation;
 import java.util.List;
 

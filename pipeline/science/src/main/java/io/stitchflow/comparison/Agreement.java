@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
-import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.statistics.HalfPredictions;
+import io.stitchflow.statistics.PredictionCounts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

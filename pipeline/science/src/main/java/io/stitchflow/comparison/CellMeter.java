@@ -2,10 +2,10 @@ package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.comparison.Drift.LaterCut;
-import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.statistics.Distances;
 import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.statistics.OutputDivergence;
+import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.stitch.FrozenStitch;
 import io.stitchflow.stitch.Stitch;

@@ -2,7 +2,7 @@ package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.comparison.Quantity.Table;
-import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.statistics.Sums;
 import io.stitchflow.stitch.FrozenStitch;

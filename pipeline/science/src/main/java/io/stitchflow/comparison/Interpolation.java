@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
-import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.v1.Evaluation;
 import java.util.LinkedHashMap;

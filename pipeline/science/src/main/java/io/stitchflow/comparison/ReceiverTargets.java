@@ -4,13 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.PredictionCounts;
 import io.stitchflow.statistics.ChannelMoments;
 import io.stitchflow.statistics.ExampleGeometry;
 import io.stitchflow.statistics.ExampleVariance;
 import io.stitchflow.statistics.ExampleVectors;
 import io.stitchflow.statistics.FisherInformation;
 import io.stitchflow.statistics.Gaussian;
+import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.statistics.Sums;
 import io.stitchflow.torch.Functional;
@@ -118,7 +118,7 @@ final class ReceiverTargets {
 
   /** Classes of the receiver's task. */
   int classes() {
-    return receiver.architecture().task().classes();
+    return receiver.source().task().classes();
   }
 
   /** Logits of the receiver if {@code representation} replaces its own. */
@@ -260,7 +260,7 @@ final class ReceiverTargets {
 
   /** The receiver's cuts after this one, in order. */
   List<CutPoint> laterCuts() {
-    List<CutPoint> cuts = receiver.architecture().cuts();
+    List<CutPoint> cuts = receiver.source().cuts();
     return cuts.subList(cuts.indexOf(cut) + 1, cuts.size());
   }
 

@@ -5,7 +5,7 @@ import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.network.PredictionCounts;
+import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.statistics.RepresentationVariance;
 import io.stitchflow.statistics.Sums;
 import io.stitchflow.stitch.FrozenStitch;

@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

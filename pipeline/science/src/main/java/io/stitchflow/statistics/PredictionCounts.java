@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.statistics;
 
 import ai.djl.ndarray.NDArray;
 import com.google.protobuf.ByteString;
