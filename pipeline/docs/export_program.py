@@ -1,6 +1,6 @@
 """Exports a trained network of PyTorch as segments for Stitchflow; see pytorch.md.
 
-    from export_program import export, resnet, vit
+    from export_program import export, resnet
     export(model, "r18", {"stem": "conv1 bn1 relu", "layer1": "layer1", "head": "avgpool flatten fc"})
     export(model, "r18", resnet(model))      # of torchvision or timm
 """
