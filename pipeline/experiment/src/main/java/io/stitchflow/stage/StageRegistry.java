@@ -27,8 +27,6 @@ public final class StageRegistry {
       List.of(
           new ImportDatasetStage(),
           new ImportNetworkStage(),
-          new PackProgramStage(),
-          new ImportProgramStage(),
           new TrainNetworkStage(),
           new CollectRepresentationStage(),
           new ImportRepresentationStage(),

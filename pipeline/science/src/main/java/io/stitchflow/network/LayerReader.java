@@ -1,6 +1,5 @@
 package io.stitchflow.network;
 
-import io.stitchflow.network.Architecture.LayerProblem;
 import io.stitchflow.v1.Layer;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -28,6 +28,8 @@ class RunExperimentTest {
             "Run experiment/TrainNetworks/import_network/Run",
             "Run experiment/TrainNetworks/train_network/Run",
             "Run experiment/CollectRepresentations/collect_representation/Run",
+            "Run experiment/CollectRepresentations/import_representation/Run",
+            "Run experiment/CollectRepresentations/make_representation/Run",
             "Run experiment/FitStitches/collect_gram/Run",
             "Run experiment/FitStitches/collect_cross_moments/Run",
             "Run experiment/FitStitches/solve_copy_stitch/Run",

@@ -1,4 +1,0 @@
-@NullMarked
-package io.stitchflow.network.program;
-
-import org.jspecify.annotations.NullMarked;
