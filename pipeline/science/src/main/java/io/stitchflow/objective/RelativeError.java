@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.stitchflow.objective.Objective.BatchLoss;
 import io.stitchflow.statistics.RepresentationVariance;
+import io.stitchflow.torch.Functional;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -63,7 +64,7 @@ final class RelativeError implements BatchLoss {
       squares = squares == null ? ofPart : squares.add(ofPart);
       from = to;
     }
-    return Objects.requireNonNull(squares).div(expected.getShape().get(0));
+    return Functional.over(Objects.requireNonNull(squares), expected.getShape().get(0));
   }
 
   private void measure() {
@@ -100,7 +101,7 @@ final class RelativeError implements BatchLoss {
         map -> {
           double scale = scales.get(l[0]++);
           if (scale > 0 || !varies) {
-            parts.add(map.reshape(map.getShape().get(0), -1).mul(scale));
+            parts.add(Functional.times(map.reshape(map.getShape().get(0), -1), scale));
           }
         });
     return parts;

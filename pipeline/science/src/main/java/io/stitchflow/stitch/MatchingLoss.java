@@ -80,7 +80,9 @@ final class MatchingLoss implements AutoCloseable {
             new NDList(
                 learning.weight().reshape(channels, -1), learning.bias().reshape(channels, 1)),
             1);
-    return w.matMul(gram).mul(w).sum().sub(w.mul(cross).sum().mul(2)).add(constant);
+    NDArray product = w.mul(cross).sum();
+    // Not times a number: Functional.times tells why
+    return w.matMul(gram).mul(w).sum().sub(product.add(product)).add(constant);
   }
 
   /** The value of a stitch of the sender's own channels. */

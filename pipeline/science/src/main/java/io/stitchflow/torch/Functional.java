@@ -191,4 +191,19 @@ public final class Functional {
           EPSILON);
     }
   }
+
+  /**
+   * {@code x} times a number, where a backward pass follows. DJL's {@code x.mul(number)} makes an
+   * array of the number in Java's memory and closes it at once, but the backward pass reads it: if
+   * Java's garbage is collected in between, gradients are multiplied by whatever lies there then.
+   * This array stays until the lane's scope ends.
+   */
+  public static NDArray times(NDArray x, double number) {
+    return x.mul(x.getManager().create(number));
+  }
+
+  /** {@code x} over a number, where a backward pass follows: as {@link #times}. */
+  public static NDArray over(NDArray x, long number) {
+    return x.div(x.getManager().create(number));
+  }
 }

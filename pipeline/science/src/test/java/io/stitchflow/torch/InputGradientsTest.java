@@ -29,4 +29,28 @@ class InputGradientsTest {
       assertThat(x.hasGradient()).isFalse();
     }
   }
+
+  /** DJL's own product with a number fails here: its number lies in memory that Java frees. */
+  @Test
+  void of_productWithANumberAfterGarbageWasCollected_isThatNumber() {
+    try (Lane lane = Lane.open()) {
+      Lane.scoped(
+          () -> {
+            NDArray x = lane.manager().create(new float[] {1, 2, 3, 4});
+            NDArray ones = lane.manager().ones(new Shape(4));
+            List<float[]> gradients = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+              try (InputGradients pass =
+                  new InputGradients(x, y -> Functional.over(Functional.times(y, 3), 2))) {
+                System.gc();
+                for (int j = 0; j < 40; j++) { // takes what was freed
+                  lane.manager().create(Float.NaN);
+                }
+                pass.of(ones, gradient -> gradients.add(gradient.toFloatArray()));
+              }
+            }
+            assertThat(gradients).containsOnly(new float[] {1.5f, 1.5f, 1.5f, 1.5f});
+          });
+    }
+  }
 }
