@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Torch implements ExecutionCondition {
   private static final String PYTHON = System.getProperty("stitchflow.python", "python3");
   private static final Path SCRIPT = Path.of("torch", "cross_check.py").toAbsolutePath();
+  private static final Path PROGRAMS = Path.of("torch", "programs.py").toAbsolutePath();
   private static final Path ORACLE = Path.of("oracle", "oracle.py").toAbsolutePath();
 
   @Override
@@ -44,6 +45,11 @@ final class Torch implements ExecutionCondition {
    */
   static String oracle(Path store, Path cells) throws IOException {
     return python(ORACLE.toString(), store.toString(), cells.toString());
+  }
+
+  /** Writes programs into the directory, with what PyTorch computes by them. */
+  static void programs(Path directory) throws IOException {
+    python(PROGRAMS.toString(), directory.toString());
   }
 
   /** What is missing, and what to do; null if nothing is. */

@@ -3,6 +3,7 @@ package io.stitchflow.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.tensors.NamedTensor;
@@ -116,7 +117,7 @@ class TorchTest {
   private static void writeMaps(Path network, Path images, Path file) throws IOException {
     List<NamedTensor> maps = new ArrayList<>();
     try (Lane lane = Lane.open();
-        Network loaded = Network.load(lane, network);
+        Network loaded = LayeredNetwork.load(lane, network);
         TensorFile pixels = TensorFile.open(images)) {
       NDArray x = new Pixels(pixels, IMAGES).batch(lane, 0, IMAGES);
       NDArray logits = loaded.cuts(x, (cut, map) -> maps.add(Lane.save(cut.layer(), map)));

@@ -3,6 +3,7 @@ package io.stitchflow.benchmarks;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.stitch.CollectCrossMomentsExecutor;
 import io.stitchflow.stitch.CollectGramExecutor;
@@ -122,7 +123,7 @@ public final class NaiveBenchmark {
         "vanilla, %d epochs              ours s  naive s  ratio  test accuracy%n",
         VANILLA_EPOCHS);
     try (Lane lane = Lane.open();
-        Network frozen = Network.load(lane, receiver);
+        Network frozen = LayeredNetwork.load(lane, receiver);
         NaiveNetwork a = new NaiveNetwork(lane, ARCHITECTURE, sender);
         NaiveNetwork b = new NaiveNetwork(lane, ARCHITECTURE, receiver)) {
       NaiveCell.Images images = NaiveCell.Images.read(dataset.resolve("train"), examples);

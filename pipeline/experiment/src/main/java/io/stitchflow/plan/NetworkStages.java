@@ -4,13 +4,20 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkSource;
+import io.stitchflow.network.Pixels;
+import io.stitchflow.network.program.ProgramFiles;
+import io.stitchflow.network.program.ProgramManifest;
 import io.stitchflow.representation.RepresentationSource;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.ImportNetwork;
+import io.stitchflow.v1.ImportProgram;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Network;
+import io.stitchflow.v1.PackProgram;
+import io.stitchflow.v1.Program;
+import io.stitchflow.v1.ProgramSegment;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.TrainingRecipe;
@@ -20,6 +27,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The stages of networks: their training or import, and their representations. */
@@ -80,6 +88,12 @@ final class NetworkStages {
           RepresentationSource.of(network.getRepresentations(), dataset.task(), base, this::shape);
       return keep(id, network, source, random);
     }
+    if (network.hasProgram()) {
+      ProgramFiles program = program(network, random);
+      NetworkVariant variant = keep(id, network, program.source(), random);
+      addProgram(variant, program);
+      return variant;
+    }
     Architecture architecture = Architecture.of(network, dataset.task());
     NetworkVariant variant = keep(id, network, architecture, random);
     addNetwork(variant, architecture);
@@ -103,18 +117,62 @@ final class NetworkStages {
         .orElseThrow();
   }
 
+  private ProgramFiles program(Network network, boolean random) throws IOException {
+    Program program = network.getProgram();
+    return random
+        ? ProgramFiles.random(program, dataset.task(), base)
+        : ProgramFiles.of(program, dataset.task(), base);
+  }
+
+  private void addProgram(NetworkVariant variant, ProgramFiles program) throws IOException {
+    String packed = "pack " + variant.label();
+    ProgramManifest manifest = program.manifest();
+    Pixels.Scale scale = Objects.requireNonNull(manifest.scale());
+    Stage.Builder pack =
+        stages.stage(packed, packed, Costs.IMPORT_PER_NUMBER * variant.source().parameterCount());
+    pack.setOutputBytes(OutputSizes.network(variant.source(), 0));
+    PackProgram.Builder parameters =
+        PackProgram.newBuilder()
+            .setName(manifest.name())
+            .addAllImageShape(manifest.input())
+            .addAllMean(scale.mean())
+            .addAllStd(scale.deviation());
+    for (int i = 0; i < program.segments().size(); i++) {
+      Path file = program.segments().get(i);
+      pack.addSourceFile(file.toString());
+      pack.getActionBuilder()
+          .addInput(
+              Input.newBuilder().setRole("segment[" + i + "]").setDigest(Digest.of(file).bytes()));
+      ProgramManifest.Segment segment = manifest.segments().get(i);
+      parameters.addSegment(
+          ProgramSegment.newBuilder().setName(segment.name()).addAllShape(segment.shape()));
+    }
+    pack.getActionBuilder().setPackProgram(parameters);
+    stages.add(pack);
+    Stage.Builder stage = evaluation(variant, 0);
+    stage.getActionBuilder().setImportProgram(ImportProgram.getDefaultInstance());
+    stages.depend(stage, "program", packed, "program");
+    stages.depend(stage, "train", DatasetSource.STAGE, "train");
+    stages.depend(stage, "test", DatasetSource.STAGE, "test");
+    stages.add(stage);
+  }
+
+  /** A stage that trains a network for some epochs, and evaluates it. */
+  private Stage.Builder evaluation(NetworkVariant variant, int epochs) {
+    int train = dataset.trainExamples();
+    int test = dataset.testExamples();
+    Stage.Builder stage =
+        stages.stage(
+            variant.id(), variant.id(), costs.training(variant.source(), epochs, train, test));
+    stage.setExamples((1L + epochs) * train + test);
+    stage.setOutputBytes(OutputSizes.network(variant.source(), train + test));
+    return stage;
+  }
+
   private void addNetwork(NetworkVariant variant, Architecture architecture) throws IOException {
     boolean imported = variant.imported();
     TrainingRecipe recipe = variant.recipe();
-    Stage.Builder stage =
-        stages.stage(
-            variant.id(),
-            variant.id(),
-            costs.training(
-                architecture, recipe.getEpochs(), dataset.trainExamples(), dataset.testExamples()));
-    stage.setExamples((1L + recipe.getEpochs()) * dataset.trainExamples() + dataset.testExamples());
-    stage.setOutputBytes(
-        OutputSizes.network(architecture, dataset.trainExamples() + dataset.testExamples()));
+    Stage.Builder stage = evaluation(variant, recipe.getEpochs());
     stage
         .getActionBuilder()
         .setTrainNetwork(

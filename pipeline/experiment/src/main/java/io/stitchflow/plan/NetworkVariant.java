@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * A network of the experiment in one of its states, or a sender without a network.
  *
- * @param id the stage that trains it, or makes it at random; of a sender without a network there is
- *     no such stage
+ * @param id the stage that trains or imports it, or makes it at random; of a sender without a
+ *     network there is no such stage
  * @param cuts those that the experiment uses
  * @param dataset what it is trained on
  */
@@ -42,7 +42,7 @@ record NetworkVariant(
 
   /** Whether its weights come from a file. */
   boolean imported() {
-    return network.hasWeights() && !random;
+    return network.hasProgram() || (network.hasWeights() && !random);
   }
 
   /** How it is trained; with 0 epochs nothing else is set, since nothing else can change it. */
@@ -60,12 +60,12 @@ record NetworkVariant(
     return ReportNetwork.newBuilder()
         .setName(name())
         .setArchitecture(source.name())
-        .setWidth(network.getWidth())
+        .setWidth(source.width())
         .setSeed(seed())
         .setRandom(random)
         .setDataset(dataset.title())
         .addAllCut(source.cuts().stream().map(CutPoint::layer).toList())
-        .setClasses(dataset.task().classes())
+        .setClasses(source.task().classes())
         .setImported(imported())
         .setRecipe(recipe())
         .setWithoutNetwork(withoutNetwork())

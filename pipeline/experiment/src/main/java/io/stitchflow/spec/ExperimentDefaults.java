@@ -139,14 +139,14 @@ public final class ExperimentDefaults {
       fillSender(network);
       return;
     }
-    if (network.getWidth() == 0 && network.getLayerCount() == 0) {
+    if (network.getWidth() == 0 && network.getLayerCount() == 0 && !network.hasProgram()) {
       network.setWidth(64);
     }
     network.getLayerBuilderList().forEach(LayerTypes::fillDefaults);
     if (network.getSeedCount() == 0) {
       network.addSeed(1);
     }
-    if (network.hasWeights()) {
+    if (network.hasWeights() || network.hasProgram()) {
       return; // they are trained already
     }
     TrainingRecipe.Builder recipe = network.getRecipeBuilder();

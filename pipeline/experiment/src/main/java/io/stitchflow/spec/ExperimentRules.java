@@ -4,9 +4,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import io.stitchflow.comparison.Metrics;
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.NetworkSource;
+import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
@@ -97,6 +98,7 @@ final class ExperimentRules {
     }
     checkTwice("condition", written.getConditionList());
     checkConditions();
+    checkRandomPrograms();
     checkTwice("vanilla.objective", written.getVanilla().getObjectiveList());
     checkTwice("vanilla.initialization", written.getVanilla().getInitializationList());
     checkTwice("copy.solver", written.getCopy().getSolverList());
@@ -331,9 +333,9 @@ final class ExperimentRules {
                   problems))
           .check();
     }
-    @Nullable Architecture architecture =
+    @Nullable NetworkSource source =
         new NetworkRules(network, path, task, base, origins, problems).check();
-    return architecture == null ? List.of() : architecture.cuts();
+    return source == null ? List.of() : source.cuts();
   }
 
   /** Senders without a network, by name; those of several seeds by each. */
@@ -471,6 +473,38 @@ final class ExperimentRules {
       cells += (double) used(pair.getSender()).size() * used(pair.getReceiver()).size();
     }
     return new StageLimit(written).check(cells, origins, problems);
+  }
+
+  /** A program has a random control only where the experiment gives one. */
+  private void checkRandomPrograms() {
+    Set<String> without = new LinkedHashSet<>();
+    for (Network network : filled.getNetworkList()) {
+      if (network.hasProgram() && !network.getProgram().hasRandom()) {
+        without.add(network.getName());
+      }
+    }
+    for (Condition condition : filled.getConditionList()) {
+      for (Pair pair : filled.getPairList()) {
+        String random =
+            Conditions.randomSender(condition) && without.contains(pair.getSender())
+                ? pair.getSender()
+                : Conditions.randomReceiver(condition) && without.contains(pair.getReceiver())
+                    ? pair.getReceiver()
+                    : "";
+        if (!random.isEmpty()) {
+          add(
+              "condition",
+              (written.getConditionCount() == 0
+                      ? "defaults to all four, but "
+                      : "has " + condition + ", but ")
+                  + "the program of network '"
+                  + random
+                  + "' has no random control; write condition: [TRAINED_TRAINED], or give one by"
+                  + " program { random { ... } }");
+          return;
+        }
+      }
+    }
   }
 
   /** The cuts of a network that the experiment uses. */

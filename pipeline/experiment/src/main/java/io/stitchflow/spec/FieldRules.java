@@ -47,6 +47,7 @@ final class FieldRules {
           Map.entry("StitchRecipe.learning_rate", POSITIVE),
           Map.entry("StitchRecipe.momentum", SHARE),
           Map.entry("StitchRecipe.weight_decay", NOT_NEGATIVE),
+          Map.entry("Program.std", POSITIVE),
           Map.entry("FrontSettings.weight", POSITIVE),
           Map.entry("RankSettings.rank", Range.of(1, MOST_RANK)),
           Map.entry("CopySettings.tolerance", SHARE));

@@ -2,10 +2,11 @@ package io.stitchflow.spec;
 
 import io.stitchflow.content.IoReason;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.Architecture.LayerProblem;
 import io.stitchflow.network.ForeignWeights;
 import io.stitchflow.network.ImageTask;
-import io.stitchflow.network.LayerProblem;
 import io.stitchflow.network.LayerTypes;
+import io.stitchflow.network.NetworkSource;
 import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.Network;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class NetworkRules {
   private final Network network;
   private final String path;
+  private final @Nullable ImageTask known;
   private final ImageTask task;
   private final Path base;
   private final SourcePositions origins;
@@ -42,6 +44,7 @@ final class NetworkRules {
       Problems problems) {
     this.network = network;
     this.path = path;
+    this.known = task;
     this.task =
         task != null
             ? task
@@ -53,7 +56,10 @@ final class NetworkRules {
   }
 
   /** Adds everything that is wrong; returns what the network is made of, or null if unknown. */
-  @Nullable Architecture check() {
+  @Nullable NetworkSource check() {
+    if (network.hasProgram()) {
+      return new ProgramRules(path, known, base, origins, problems).check(network.getProgram());
+    }
     @Nullable Architecture architecture = network.getLayerCount() == 0 ? resNet() : described();
     if (network.hasWeights()) {
       checkWeights(architecture);
@@ -74,7 +80,7 @@ final class NetworkRules {
     if (name.isEmpty()) {
       add(
           path + ".architecture",
-          "is missing; choose " + choices + ", or describe the network by layer");
+          "is missing; choose " + choices + ", describe the network by layer, or name a program");
       return null;
     }
     int width = network.getWidth();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 /** The file format of a blob. */
 public enum BlobFormat {
   SAFETENSORS("safetensors", "safetensors"),
+  PROGRAM("zip archive of TorchScript", "zip"),
   ARROW("Arrow IPC file", "arrow"),
   HTML("HTML page", "html"),
   SVG("SVG picture", "svg"),
@@ -56,6 +57,9 @@ public enum BlobFormat {
     // 8 bytes of length, then a JSON object
     if (text.length() > 9 && text.startsWith("{\"", 8)) {
       return SAFETENSORS;
+    }
+    if (text.startsWith("PK\u0003\u0004")) {
+      return PROGRAM;
     }
     String start = text.stripLeading();
     if (start.startsWith("<!DOCTYPE html") || start.startsWith("<html")) {

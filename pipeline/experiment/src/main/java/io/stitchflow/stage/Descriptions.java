@@ -4,6 +4,7 @@ import io.stitchflow.network.Architecture;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Layer;
+import io.stitchflow.v1.PackProgram;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,12 @@ final class Descriptions {
 
   static String dtype(ElementType dtype) {
     return ", " + dtype.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code ResNet, program of 6 segments}. */
+  static String program(PackProgram program) {
+    String segments = "program of " + program.getSegmentCount() + " segments";
+    return program.getName().isEmpty() ? segments : program.getName() + ", " + segments;
   }
 
   static String seed(long seed) {

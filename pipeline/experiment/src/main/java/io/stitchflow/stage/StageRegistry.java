@@ -27,6 +27,8 @@ public final class StageRegistry {
       List.of(
           new ImportDatasetStage(),
           new ImportNetworkStage(),
+          new PackProgramStage(),
+          new ImportProgramStage(),
           new TrainNetworkStage(),
           new CollectRepresentationStage(),
           new ImportRepresentationStage(),

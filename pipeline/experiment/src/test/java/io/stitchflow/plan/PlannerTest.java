@@ -27,7 +27,9 @@ import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
+import io.stitchflow.v1.PackProgram;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.ProgramSegment;
 import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.SplitExamples;
@@ -40,6 +42,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -701,6 +704,81 @@ class PlannerTest {
         .contains(PlanBuilder.dependency("start", "import a", "network"));
     assertThat(stages.indexOf(imported)).isLessThan(stages.indexOf(evaluated));
     assertThat(stage(stages, "random a").getAction().getTrainNetwork().getSeed()).isEqualTo(2);
+  }
+
+  @Test
+  void plan_program_keysHoldItsSegmentsAndShapesButNoFileNames() throws Exception {
+    Stage packed = stage(programStages("a.pt", "b.pt", "random"), "pack p");
+    assertThat(packed.getSourceFileList())
+        .containsExactly(
+            directory.resolve("a.pt").toString(), directory.resolve("b.pt").toString());
+    assertThat(packed.getAction().getInputList())
+        .extracting(Input::getRole, input -> Digest.from(input.getDigest()))
+        .containsExactly(
+            tuple("segment[0]", Digest.of(directory.resolve("a.pt"))),
+            tuple("segment[1]", Digest.of(directory.resolve("b.pt"))));
+    assertThat(packed.getAction().getPackProgram())
+        .isEqualTo(
+            PackProgram.newBuilder()
+                .addSegment(ProgramSegment.newBuilder().setName("a").addAllShape(List.of(4, 8, 8)))
+                .addSegment(ProgramSegment.newBuilder().setName("b").addShape(10))
+                .addAllImageShape(List.of(3, 32, 32))
+                .addAllMean(List.of(0.4914, 0.4822, 0.4465))
+                .addAllStd(List.of(0.2470, 0.2435, 0.2616))
+                .build());
+    Files.copy(directory.resolve("a.pt"), directory.resolve("renamed.pt"));
+    assertThat(stage(programStages("renamed.pt", "b.pt", "random"), "pack p").getAction())
+        .isEqualTo(packed.getAction());
+    Files.writeString(directory.resolve("a.pt"), "other");
+    assertThat(stage(programStages("a.pt", "b.pt", "random"), "pack p").getAction())
+        .isNotEqualTo(packed.getAction());
+  }
+
+  @Test
+  void plan_program_isImportedInPlaceOfTraining() throws Exception {
+    List<Stage> stages = programStages("a.pt", "b.pt", "random");
+    assertThat(stage(stages, "train p").getAction().hasImportProgram()).isTrue();
+    assertThat(stage(stages, "train p").getDependencyList())
+        .containsExactly(
+            PlanBuilder.dependency("program", "pack p", "program"),
+            PlanBuilder.dependency("train", "import data set", "train"),
+            PlanBuilder.dependency("test", "import data set", "test"));
+    assertThat(stage(stages, "random p").getDependencyList())
+        .contains(PlanBuilder.dependency("program", "pack random p", "program"));
+    assertThat(stage(stages, "pack random p").getSourceFileList())
+        .containsExactly(
+            directory.resolve("random-a.pt").toString(),
+            directory.resolve("random-b.pt").toString());
+    assertThat(stage(stages, "represent p/a train").getDependencyList())
+        .contains(PlanBuilder.dependency("network", "train p", "network"));
+    assertThat(stage(stages, "report").getAction().getWriteReport().getNetworkList())
+        .extracting(
+            ReportNetwork::getArchitecture, ReportNetwork::getRandom, ReportNetwork::getImported)
+        .containsExactlyInAnyOrder(
+            tuple("program of 2 segments", false, true),
+            tuple("program of 2 segments", true, true));
+  }
+
+  /** Of one network, a program of two segments with a random control; writes missing files. */
+  private List<Stage> programStages(String a, String b, String random) throws Exception {
+    String segments =
+        "segment { name: \"a\" file: \"%s\" shape: [4, 8, 8] } segment { name: \"b\" file: \"%s\" }";
+    List<String> files = List.of(a, b, random + "-a.pt", random + "-b.pt");
+    for (String file : files) {
+      if (Files.notExists(directory.resolve(file))) {
+        Files.writeString(directory.resolve(file), "content of " + file);
+      }
+    }
+    Files.writeString(
+        directory.resolve("e.textproto"),
+        "name: \"t\" dataset { synthetic {} } network { name: \"p\" program { "
+            + String.format(Locale.ROOT, segments, files.get(0), files.get(1))
+            + " random { "
+            + String.format(Locale.ROOT, segments, files.get(2), files.get(3))
+            + " } } }");
+    ValidExperiment valid = ExperimentFile.read(directory.resolve("e.textproto"), List.of());
+    return Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance())
+        .getStageList();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
+import io.stitchflow.network.program.NetworkFile;
 import io.stitchflow.representation.Groups;
 import io.stitchflow.representation.Parts;
 import io.stitchflow.statistics.HalfPredictions;
@@ -58,7 +59,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
     Groups.checkShared(
         runs, "metric list", run -> run.action().getCompareStitches().getMetricList());
     try (Lane lane = Groups.openLane(runs);
-        Network receiver = Network.load(lane, runs.get(0).input("network"))) {
+        Network receiver = NetworkFile.open(lane, runs.get(0).input("network"))) {
       DeviceMemory.halving(BATCH, batch -> compare(lane, receiver, runs, batch, progress));
     }
   }
@@ -99,7 +100,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
   private static ColumnMeter open(
       Lane lane, Network receiver, List<StageRun> runs, Examples examples) throws IOException {
     CompareStitches first = runs.get(0).action().getCompareStitches();
-    CutPoint cut = receiver.architecture().cut(first.getReceiverCut());
+    CutPoint cut = receiver.source().cut(first.getReceiverCut());
     TensorFile expected = TensorFile.open(runs.get(0).input("receiver." + examples.split()));
     return new ColumnMeter(
         new ReceiverTargets(lane, receiver, cut),

@@ -118,7 +118,7 @@ final class ReceiverTargets {
 
   /** Classes of the receiver's task. */
   int classes() {
-    return receiver.architecture().task().classes();
+    return receiver.source().task().classes();
   }
 
   /** Logits of the receiver if {@code representation} replaces its own. */
@@ -260,7 +260,7 @@ final class ReceiverTargets {
 
   /** The receiver's cuts after this one, in order. */
   List<CutPoint> laterCuts() {
-    List<CutPoint> cuts = receiver.architecture().cuts();
+    List<CutPoint> cuts = receiver.source().cuts();
     return cuts.subList(cuts.indexOf(cut) + 1, cuts.size());
   }
 

@@ -12,13 +12,25 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * What a network is made of: a {@link ResNet}, plain or not, at a width, or any layers that
  * somebody described.
  */
 public final class Architecture implements NetworkSource {
+  /**
+   * Something that is wrong with a network that somebody described.
+   *
+   * @param path where: {@code layer[2].residual.body[0].conv.channels}
+   * @param text what is wrong; what to do
+   */
+  public record LayerProblem(String path, String text) {
+    @Override
+    public String toString() {
+      return path + ": " + text;
+    }
+  }
+
   /** A class is a byte wherever labels and predictions are kept. */
   private static final int MOST_CLASSES = 256;
 
@@ -173,7 +185,7 @@ public final class Architecture implements NetworkSource {
     return blocks;
   }
 
-  /** Channels of the stem; 0 where the network is described. */
+  @Override
   public int width() {
     return width;
   }
@@ -183,7 +195,7 @@ public final class Architecture implements NetworkSource {
     return plain;
   }
 
-  /** Which images it takes, and how many logits it gives. */
+  @Override
   public ImageTask task() {
     return task;
   }
@@ -218,30 +230,6 @@ public final class Architecture implements NetworkSource {
     return cuts;
   }
 
-  /**
-   * The cut after {@code layer}.
-   *
-   * @throws IllegalArgumentException if there is none, with those there are
-   */
-  public CutPoint cut(String layer) {
-    return cuts.get(index(layer));
-  }
-
-  private int index(String layer) {
-    return IntStream.range(0, cuts.size())
-        .filter(i -> cuts.get(i).layer().equals(layer))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    String.format(
-                        Locale.ROOT,
-                        "%s has no cut '%s'; choose one of %s",
-                        name(),
-                        layer,
-                        cuts.stream().map(CutPoint::layer).collect(Collectors.joining(", ")))));
-  }
-
   @Override
   public long parameterCount() {
     return tensors().stream().filter(Tensor::isTrained).mapToLong(Tensor::elements).sum();
@@ -254,7 +242,7 @@ public final class Architecture implements NetworkSource {
 
   @Override
   public long macsAfter(CutPoint cut) {
-    return sections.stream().skip(index(cut.layer()) + 1L).mapToLong(Sequence::macs).sum();
+    return sections.stream().skip(sectionsBefore(cut)).mapToLong(Sequence::macs).sum();
   }
 
   /** Every array of the network under PyTorch's name, in PyTorch's order. */
@@ -268,8 +256,8 @@ public final class Architecture implements NetworkSource {
   }
 
   /** How many sections lead to the cut. */
-  int sectionsBefore(CutPoint cut) {
-    return index(cut.layer()) + 1;
+  private int sectionsBefore(CutPoint cut) {
+    return cuts.indexOf(cut(cut.layer())) + 1;
   }
 
   /** The description in one line of protobuf text format. */

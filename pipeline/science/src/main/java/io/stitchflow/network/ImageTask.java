@@ -69,7 +69,7 @@ public record ImageTask(List<Integer> shape, int classes) {
   }
 
   /** For people: {@code images [3, 32, 32] in 10 classes}. */
-  String words() {
+  public String words() {
     return "images " + shape + " in " + classes + " classes";
   }
 

@@ -1,5 +1,6 @@
 package io.stitchflow.network;
 
+import io.stitchflow.network.Architecture.LayerProblem;
 import io.stitchflow.v1.Layer;
 import java.util.ArrayList;
 import java.util.HashSet;

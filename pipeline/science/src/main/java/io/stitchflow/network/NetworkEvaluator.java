@@ -19,38 +19,36 @@ import java.util.function.IntConsumer;
  * @param train the whole train split
  * @param test the whole test split
  */
-record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
+public record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
   private static final int BATCH = 64;
 
   /**
-   * Writes {@code network}, {@code training} and {@code predictions}.
+   * Writes {@code training} and {@code predictions}.
    *
    * @param curve with the losses of training
    */
-  void write(StageRun run, Weights weights, TrainingCurve.Builder curve, DoubleConsumer progress)
+  public void write(
+      StageRun run, Network network, TrainingCurve.Builder curve, DoubleConsumer progress)
       throws IOException {
-    weights.save(run.output("network"));
     Predictions.Builder predictions = Predictions.newBuilder();
-    try (Network network = Network.of(weights)) {
-      double examples = train.rows() + test.rows();
-      DeviceMemory.halving(
-          BATCH,
-          batch -> {
-            Pass pass = new Pass(lane, network, batch);
-            PredictionCounts onTrain = pass.tally(train, row -> progress.accept(row / examples));
-            PredictionCounts onTest =
-                pass.tally(test, row -> progress.accept((train.rows() + row) / examples));
-            curve.setTrain(onTrain.evaluation()).setTest(onTest.evaluation());
-            predictions.setTrain(onTrain.predictions()).setTest(onTest.predictions());
-          });
-    }
+    double examples = train.rows() + test.rows();
+    DeviceMemory.halving(
+        BATCH,
+        batch -> {
+          Pass pass = new Pass(lane, network, batch);
+          PredictionCounts onTrain = pass.tally(train, row -> progress.accept(row / examples));
+          PredictionCounts onTest =
+              pass.tally(test, row -> progress.accept((train.rows() + row) / examples));
+          curve.setTrain(onTrain.evaluation()).setTest(onTest.evaluation());
+          predictions.setTrain(onTrain.predictions()).setTest(onTest.predictions());
+        });
     Files.write(run.output("training"), curve.build().toByteArray());
     Files.write(run.output("predictions"), predictions.build().toByteArray());
   }
 
   /** The network as it is now, over all {@code images}: mean cross-entropy in nats. */
   static double crossEntropy(Lane lane, Weights weights, TensorFile images) {
-    try (Network network = Network.of(weights)) {
+    try (Network network = LayeredNetwork.of(weights)) {
       return new Pass(lane, network, BATCH).tally(images, row -> {}).evaluation().getCrossEntropy();
     }
   }
@@ -58,7 +56,7 @@ record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
   private record Pass(Lane lane, Network network, int batch) {
     PredictionCounts tally(TensorFile images, IntConsumer rowsDone) {
       PredictionCounts tally = new PredictionCounts();
-      Pixels pixels = new Pixels(images, batch);
+      Pixels pixels = network.pixels(images, batch);
       for (int from = 0; from < images.rows(); from += batch) {
         int first = from;
         int count = Math.min(batch, images.rows() - from);

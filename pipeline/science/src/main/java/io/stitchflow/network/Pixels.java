@@ -15,20 +15,57 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A data set's images as networks take them: float32 [examples, channels, height, width], each
- * channel less the mean of CIFAR-10's over its deviation, whatever the data set. Batches are
- * assembled in one buffer that each call reuses.
+ * channel less a mean over a deviation. Batches are assembled in one buffer that each call reuses.
  */
 public final class Pixels {
-  private static final double[] MEAN = {0.4914, 0.4822, 0.4465};
-  private static final double[] DEVIATION = {0.2470, 0.2435, 0.2616};
   private static final int LEVELS = 256;
 
   /** Of images that networks take: those whose mean and deviation are known. */
-  static final int CHANNELS = MEAN.length;
+  public static final int CHANNELS = 3;
+
+  /**
+   * What each channel of an image, in [0, 1], is normalised by.
+   *
+   * @param mean of each channel
+   * @param deviation of each channel, above 0
+   */
+  public record Scale(List<Double> mean, List<Double> deviation) {
+    /** CIFAR-10's, whatever the data set. */
+    public static final Scale CIFAR10 =
+        new Scale(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
+
+    public Scale {
+      mean = List.copyOf(mean);
+      deviation = List.copyOf(deviation);
+      if (mean.size() != CHANNELS
+          || deviation.size() != CHANNELS
+          || !mean.stream().allMatch(Double::isFinite)
+          || !deviation.stream().allMatch(each -> Double.isFinite(each) && each > 0)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "a mean and a deviation above 0 are needed for each of %d channels, but were: %s, %s",
+                CHANNELS,
+                mean,
+                deviation));
+      }
+    }
+
+    /** By channel and level. */
+    private float[][] table() {
+      float[][] table = new float[CHANNELS][LEVELS];
+      for (int channel = 0; channel < CHANNELS; channel++) {
+        for (int level = 0; level < LEVELS; level++) {
+          double share = level / (LEVELS - 1.);
+          table[channel][level] = (float) ((share - mean.get(channel)) / deviation.get(channel));
+        }
+      }
+      return table;
+    }
+  }
 
   // [channel][level]
-  private static final float[][] NORMALIZED = normalized();
-
+  private final float[][] normalized;
   private final TensorFile images;
   private final ByteBuffer batch;
   private final FloatBuffer floats;
@@ -36,11 +73,21 @@ public final class Pixels {
   private final float[] image;
 
   /**
+   * Normalised as {@link Scale#CIFAR10} says.
+   *
+   * @param examples most images in a batch
+   * @throws IllegalArgumentException as the other constructor
+   */
+  public Pixels(TensorFile images, int examples) {
+    this(images, examples, Scale.CIFAR10);
+  }
+
+  /**
    * @param examples most images in a batch
    * @throws IllegalArgumentException if images are not uint8 of a shape that networks take, or a
    *     batch has 2 GiB or more
    */
-  public Pixels(TensorFile images, int examples) {
+  public Pixels(TensorFile images, int examples, Scale scale) {
     @Nullable String complaint = ImageTask.complaint(images.shape());
     if (complaint != null || images.element() != Element.UINT8) {
       throw new IllegalArgumentException(
@@ -63,6 +110,7 @@ public final class Pixels {
               bytes,
               Integer.MAX_VALUE / (elements * Float.BYTES)));
     }
+    this.normalized = scale.table();
     this.images = images;
     this.batch = Lane.allocate((int) bytes);
     this.floats = batch.asFloatBuffer();
@@ -103,7 +151,7 @@ public final class Pixels {
     floats.clear();
     for (int i = from; i < from + count; i++) {
       images.readBytes(rows[i], 1, levels);
-      augmentation.draw(random).render(levels.array(), NORMALIZED, image);
+      augmentation.draw(random).render(levels.array(), normalized, image);
       floats.put(image);
     }
   }
@@ -114,25 +162,14 @@ public final class Pixels {
     return new Shape(count, shape.get(1), shape.get(2), shape.get(0));
   }
 
-  private static void normalize(byte[] levels, float[] target) {
+  private void normalize(byte[] levels, float[] target) {
     int plane = levels.length / CHANNELS;
     for (int channel = 0; channel < CHANNELS; channel++) {
-      float[] table = NORMALIZED[channel];
+      float[] table = normalized[channel];
       int start = channel * plane;
       for (int i = start; i < start + plane; i++) {
         target[i] = table[levels[i] & 0xff];
       }
     }
-  }
-
-  private static float[][] normalized() {
-    float[][] table = new float[CHANNELS][LEVELS];
-    for (int channel = 0; channel < CHANNELS; channel++) {
-      for (int level = 0; level < LEVELS; level++) {
-        double share = level / (LEVELS - 1.);
-        table[channel][level] = (float) ((share - MEAN[channel]) / DEVIATION[channel]);
-      }
-    }
-    return table;
   }
 }

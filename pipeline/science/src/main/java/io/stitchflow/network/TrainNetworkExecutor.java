@@ -44,12 +44,15 @@ public final class TrainNetworkExecutor implements StageExecutor {
         curve.mergeFrom(
             train(run, lane, weights, train, share -> progress.accept(TRAINING_SHARE * share)));
       }
-      new NetworkEvaluator(lane, train, test)
-          .write(
-              run,
-              weights,
-              curve,
-              share -> progress.accept(TRAINING_SHARE + (1 - TRAINING_SHARE) * share));
+      weights.save(run.output("network"));
+      try (Network network = LayeredNetwork.of(weights)) {
+        new NetworkEvaluator(lane, train, test)
+            .write(
+                run,
+                network,
+                curve,
+                share -> progress.accept(TRAINING_SHARE + (1 - TRAINING_SHARE) * share));
+      }
     }
   }
 

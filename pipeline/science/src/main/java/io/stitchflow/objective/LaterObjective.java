@@ -27,7 +27,7 @@ record LaterObjective() implements Objective {
   public BatchLoss open(ObjectiveInputs inputs) {
     Network receiver = Objects.requireNonNull(inputs.receiver(), "receiver");
     CutPoint cut = inputs.cut();
-    List<CutPoint> cuts = receiver.architecture().cuts();
+    List<CutPoint> cuts = receiver.source().cuts();
     boolean last = cuts.indexOf(cut) == cuts.size() - 1;
     return new RelativeError(
         new OwnRepresentation(inputs),

@@ -6,6 +6,7 @@ import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
+import io.stitchflow.network.program.NetworkFile;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.HostArray;
@@ -38,7 +39,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
         runs, "number of examples", run -> run.action().getCollectRepresentation().getExamples());
     StageRun first = runs.get(0);
     try (Lane lane = Groups.openLane(runs);
-        Network network = Network.load(lane, first.input("network"));
+        Network network = NetworkFile.open(lane, first.input("network"));
         TensorFile images = TensorFile.open(first.input("dataset"))) {
       checkShape(network, images);
       int wanted = first.action().getCollectRepresentation().getExamples();
@@ -56,7 +57,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
   }
 
   private static void checkShape(Network network, TensorFile images) {
-    List<Integer> taken = network.architecture().task().shape();
+    List<Integer> taken = network.source().task().shape();
     if (!images.shape().equals(taken)) {
       throw new IllegalArgumentException(
           "the network takes images " + taken + ", but the data set's are " + images.shape());
@@ -66,7 +67,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
   /** One way through the first {@code examples} images. */
   private record Pass(Lane lane, Network network, TensorFile images, int examples) {
     void write(Writers writers, int batch, DoubleConsumer progress) {
-      Pixels pixels = new Pixels(images, batch);
+      Pixels pixels = network.pixels(images, batch);
       ByteBuffer labels = ByteBuffer.allocateDirect(batch);
       for (int from = 0; from < examples; from += batch) {
         // Whole batches even where fewer are kept, so that the bits are those of the whole split
@@ -95,7 +96,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
     static Writers open(List<StageRun> runs, Network network) throws IOException {
       Writers writers = new Writers();
       for (StageRun run : runs) {
-        RepresentationWriter writer = RepresentationWriter.create(run, network.architecture());
+        RepresentationWriter writer = RepresentationWriter.create(run, network.source());
         writers.byLayer.put(writer.cut().layer(), writer);
       }
       return writers;

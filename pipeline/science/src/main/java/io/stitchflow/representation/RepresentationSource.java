@@ -15,10 +15,13 @@ import java.util.stream.Collectors;
 /** A sender without a network: files or baselines. It has no weights, no logits and no outputs. */
 public final class RepresentationSource implements NetworkSource {
   private final Representations representations;
+  private final ImageTask task;
   private final List<CutPoint> cuts;
 
-  private RepresentationSource(Representations representations, List<CutPoint> cuts) {
+  private RepresentationSource(
+      Representations representations, ImageTask task, List<CutPoint> cuts) {
     this.representations = representations;
+    this.task = task;
     this.cuts = List.copyOf(cuts);
   }
 
@@ -48,7 +51,7 @@ public final class RepresentationSource implements NetworkSource {
     for (RepresentationCut cut : representations.getCutList()) {
       cuts.add(new CutPoint(cut.getName(), shape(cut, task, base, shapes)));
     }
-    return new RepresentationSource(representations, cuts);
+    return new RepresentationSource(representations, task, cuts);
   }
 
   /** The shape of one cut; as {@link #of}. */
@@ -117,6 +120,17 @@ public final class RepresentationSource implements NetworkSource {
   public boolean isRandom() {
     return representations.getCutList().stream()
         .anyMatch(cut -> !cut.hasFile() && Baselines.get(cut).isRandom(cut));
+  }
+
+  @Override
+  public int width() {
+    return 0;
+  }
+
+  /** That of the images that its rows belong to. */
+  @Override
+  public ImageTask task() {
+    return task;
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.stitchflow.representation;
 
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkSource;
 import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.tensors.TensorFileWriter;
@@ -46,17 +46,17 @@ final class RepresentationWriter implements AutoCloseable {
   }
 
   /** Starts the file of a network's cut. */
-  static RepresentationWriter create(StageRun run, Architecture architecture) throws IOException {
+  static RepresentationWriter create(StageRun run, NetworkSource network) throws IOException {
     CollectRepresentation parameters = run.action().getCollectRepresentation();
-    CutPoint cut = architecture.cut(parameters.getCut());
+    CutPoint cut = network.cut(parameters.getCut());
     SortedMap<String, String> metadata = new TreeMap<>();
-    metadata.put("architecture", architecture.name());
+    metadata.put("architecture", network.name());
     metadata.put("cut", cut.layer());
-    if (architecture.width() > 0) {
-      metadata.put("width", String.valueOf(architecture.width()));
+    if (network.width() > 0) {
+      metadata.put("width", String.valueOf(network.width()));
     }
     return create(
-        run, architecture + " after '" + cut.layer() + "'", cut, parameters.getDtype(), metadata);
+        run, network + " after '" + cut.layer() + "'", cut, parameters.getDtype(), metadata);
   }
 
   /**

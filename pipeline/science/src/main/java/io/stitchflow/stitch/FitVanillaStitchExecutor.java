@@ -5,6 +5,7 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
+import io.stitchflow.network.program.NetworkFile;
 import io.stitchflow.objective.Objective;
 import io.stitchflow.objective.Objective.BatchLoss;
 import io.stitchflow.objective.ObjectiveInputs;
@@ -45,11 +46,11 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
       Groups.checkShared(runs, "receiver's representation", run -> Groups.input(run, "receiver"));
     }
     try (Lane lane = Groups.openLane(runs);
-        Network receiver = Network.load(lane, runs.get(0).input("network"));
+        Network receiver = NetworkFile.open(lane, runs.get(0).input("network"));
         TensorFiles files = new TensorFiles();
         TensorFiles unseen = new TensorFiles();
         ColumnTrainer trainer = new ColumnTrainer(lane, column.getRecipe(), column.getSeed())) {
-      CutPoint cut = receiver.architecture().cut(column.getReceiverCut());
+      CutPoint cut = receiver.source().cut(column.getReceiverCut());
       for (StageRun run : runs) {
         TensorFile sender = files.open(run.input("sender"));
         Whitening whitening =
@@ -172,7 +173,7 @@ public final class FitVanillaStitchExecutor implements StageExecutor {
     return new ObjectiveInputs(
         lane,
         files.first(),
-        receiver.architecture().cut(parameters.getReceiverCut()),
+        receiver.source().cut(parameters.getReceiverCut()),
         receiver,
         objective.readsRepresentation() ? files.open(run.input(representation)) : null);
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Gradients, recorded only where asked for. */
 public final class Autograd {
   // what this thread's last recorded forward pass convolved, until its backward pass
-  private static final ThreadLocal<@Nullable Set<ConvolutionChoice.Use>> CONVOLUTIONS =
+  private static final ThreadLocal<@Nullable Set<ConvolutionChoice.Choice>> CONVOLUTIONS =
       new ThreadLocal<>();
 
   private Autograd() {}
@@ -38,7 +38,7 @@ public final class Autograd {
 
   /** This thread's last recorded forward pass, which it hands over. */
   static Recording recording() {
-    Set<ConvolutionChoice.Use> uses = convolutions().orElse(Set.of());
+    Set<ConvolutionChoice.Choice> uses = convolutions().orElse(Set.of());
     CONVOLUTIONS.remove();
     return new Recording(uses);
   }
@@ -48,7 +48,7 @@ public final class Autograd {
    *
    * @param convolutions that its backward pass computes
    */
-  record Recording(Set<ConvolutionChoice.Use> convolutions) {
+  record Recording(Set<ConvolutionChoice.Choice> convolutions) {
     /**
      * Adds the gradient of the sum of {@code output} times {@code direction}; can be repeated,
      * since what was recorded is kept.
@@ -69,11 +69,11 @@ public final class Autograd {
   }
 
   /** Tells of a convolution that the backward pass will go through, if there is one. */
-  static void convolved(ConvolutionChoice.Use use) {
+  static void convolved(ConvolutionChoice.Choice use) {
     convolutions().ifPresent(uses -> uses.add(use.backward()));
   }
 
-  private static Optional<Set<ConvolutionChoice.Use>> convolutions() {
+  private static Optional<Set<ConvolutionChoice.Choice>> convolutions() {
     return Optional.ofNullable(CONVOLUTIONS.get());
   }
 

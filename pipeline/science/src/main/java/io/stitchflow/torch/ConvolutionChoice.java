@@ -22,15 +22,21 @@ final class ConvolutionChoice {
   static final int REMEMBERED = 256;
 
   private static final Object TURN = new Object();
-  private static final Map<Use, Boolean> CHOSEN = // by last use
+  private static final Map<Choice, Boolean> CHOSEN = // by last use
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Use, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Choice, Boolean> eldest) {
           return size() > REMEMBERED;
         }
       };
 
   private ConvolutionChoice() {}
+
+  /** Something that oneDNN chooses once how to compute. */
+  sealed interface Choice permits Use, ModuleUse {
+    /** The same in a backward pass. */
+    Choice backward();
+  }
 
   /**
    * All by which oneDNN tells one convolution from another, and which of its parts are asked for.
@@ -43,10 +49,28 @@ final class ConvolutionChoice {
       int padding,
       boolean gradientOfX,
       boolean gradientOfWeight,
-      Direction direction) {
-    Use backward() {
+      Direction direction)
+      implements Choice {
+    @Override
+    public Use backward() {
       return new Use(
           x, weight, bias, stride, padding, gradientOfX, gradientOfWeight, Direction.BACKWARD);
+    }
+  }
+
+  /**
+   * Convolutions inside a TorchScript module, which nothing shows: there are at most as many as
+   * arrays of a convolution's shape.
+   *
+   * @param module differs between modules of a process
+   * @param array of the module, from 0
+   * @param x shape of the module's input
+   */
+  record ModuleUse(long module, int array, Shape x, boolean gradient, Direction direction)
+      implements Choice {
+    @Override
+    public ModuleUse backward() {
+      return new ModuleUse(module, array, x, gradient, Direction.BACKWARD);
     }
   }
 
@@ -56,7 +80,7 @@ final class ConvolutionChoice {
   }
 
   /** Runs {@code work}, which convolves so and no otherwise, in its turn if one use is new. */
-  static <T> T run(Collection<Use> uses, Supplier<T> work) {
+  static <T> T run(Collection<? extends Choice> uses, Supplier<T> work) {
     if (areChosen(uses)) {
       return work.get();
     }
@@ -69,7 +93,7 @@ final class ConvolutionChoice {
     }
   }
 
-  private static boolean areChosen(Collection<Use> uses) {
+  private static boolean areChosen(Collection<? extends Choice> uses) {
     synchronized (CHOSEN) {
       return uses.stream().allMatch(use -> CHOSEN.get(use) != null);
     }

@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.stitch.FrozenStitch;
@@ -45,7 +46,7 @@ class CellMeterTest {
 
   @TempDir Path directory;
   private final Lane lane = Lane.open();
-  private final Network receiver = Network.random(lane, ARCHITECTURE, 1);
+  private final Network receiver = LayeredNetwork.random(lane, ARCHITECTURE, 1);
   private MeasuredValues all = MeasuredValues.NONE;
 
   private boolean senderPredicts = true;

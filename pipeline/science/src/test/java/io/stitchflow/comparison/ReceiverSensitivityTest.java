@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.ByteString;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.statistics.HalfPredictions;
 import io.stitchflow.stitch.FrozenStitch;
@@ -169,7 +170,7 @@ class ReceiverSensitivityTest {
   void metrics_trainExamples_haveDivergencesOnly() throws IOException {
     Affine identity = new Affine(IDENTITY, new double[CHANNELS]);
     try (Network receiver = receiver();
-        FrozenStitch stitch = stitch(receiver.architecture().cut("stem"), identity);
+        FrozenStitch stitch = stitch(receiver.source().cut("stem"), identity);
         CellMeter meter = read(receiver, cell(stitch, stitch, TRAIN), null, train)) {
       assertThat(MeasuredValues.of(meter.measurement()).numbers())
           .containsKey("vanilla_js_divergence")
@@ -380,7 +381,7 @@ class ReceiverSensitivityTest {
 
   private MeasuredValues measure(Affine vanilla, Affine copy) throws IOException {
     try (Network receiver = receiver()) {
-      CutPoint cut = receiver.architecture().cut("stem");
+      CutPoint cut = receiver.source().cut("stem");
       try (FrozenStitch first = stitch(cut, vanilla);
           FrozenStitch second = stitch(cut, copy);
           CellMeter seen = read(receiver, cell(first, second, TRAIN), null, train);
@@ -406,8 +407,7 @@ class ReceiverSensitivityTest {
   /** In two batches. */
   private CellMeter read(
       Network receiver, CellMeter.Cell cell, @Nullable CellMeter train, double[][] maps) {
-    ReceiverTargets expected =
-        new ReceiverTargets(lane, receiver, receiver.architecture().cut("stem"));
+    ReceiverTargets expected = new ReceiverTargets(lane, receiver, receiver.source().cut("stem"));
     CellMeter meter =
         new CellMeter(
             expected,
@@ -451,7 +451,7 @@ class ReceiverSensitivityTest {
             tensor("head.weight", head, CLASSES, FEATURES),
             tensor("head.bias", bias, CLASSES)),
         new TreeMap<>(Map.of("layers", LAYERS, "image_shape", "3,4,4")));
-    return Network.load(lane, file);
+    return LayeredNetwork.load(lane, file);
   }
 
   private FrozenStitch stitch(CutPoint cut, Affine affine) throws IOException {

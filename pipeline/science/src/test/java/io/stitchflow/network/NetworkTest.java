@@ -77,17 +77,17 @@ class NetworkTest {
         new Sequence(List.copyOf(SMALL.sections()))
             .apply(images, new Unfolded(weights))
             .toFloatArray();
-    assertThat(Network.of(weights).forward(images).toFloatArray())
+    assertThat(LayeredNetwork.of(weights).forward(images).toFloatArray())
         .containsExactly(expected, within(1e-4f));
   }
 
   @Test
   void described_allKindsOfLayers_canBeCutAndFoldedLikeAResnet() {
     Weights weights = disturbed(Layers.described(Layers.VARIED));
-    Network network = Network.of(weights);
+    LayeredNetwork network = LayeredNetwork.of(weights);
     NDArray images = images(3);
     float[] logits = network.forward(images).toFloatArray();
-    for (CutPoint cut : network.architecture().cuts()) {
+    for (CutPoint cut : network.source().cuts()) {
       NDArray representation = network.prefix(images, cut);
       assertThat(representation.getShape().slice(1).getShape())
           .containsExactly(cut.shape().stream().mapToLong(Integer::longValue).toArray());
@@ -105,7 +105,7 @@ class NetworkTest {
                 .as(cut.layer())
                 .containsExactly(network.prefix(images, cut).toFloatArray()));
     float[] unfolded =
-        new Sequence(List.copyOf(network.architecture().sections()))
+        new Sequence(List.copyOf(network.source().sections()))
             .apply(images, new Unfolded(weights))
             .toFloatArray();
     assertThat(logits).containsExactly(unfolded, within(1e-4f));
@@ -115,7 +115,7 @@ class NetworkTest {
   void of_weightsThatChangeLater_isFrozenAsTheyWere() {
     for (Architecture architecture : List.of(SMALL, Layers.described(Layers.VARIED))) {
       Weights weights = disturbed(architecture);
-      Network network = Network.of(weights);
+      Network network = LayeredNetwork.of(weights);
       Digest before = network.digest();
       for (Tensor tensor : architecture.tensors()) {
         weights.get(tensor.name()).addi(1);
@@ -128,14 +128,14 @@ class NetworkTest {
   void described_aResnetByHand_givesTheSameLogitsToTheBit() {
     Architecture byHand = Layers.described(Layers.RESNET_2111_8);
     NDArray images = images(2);
-    assertThat(Network.random(lane, byHand, 5).forward(images).toFloatArray())
-        .containsExactly(Network.random(lane, SMALL, 5).forward(images).toFloatArray());
+    assertThat(LayeredNetwork.random(lane, byHand, 5).forward(images).toFloatArray())
+        .containsExactly(LayeredNetwork.random(lane, SMALL, 5).forward(images).toFloatArray());
   }
 
   @Test
   void plain_withTheResnetsWeights_isItsResidualBranchAlone() {
     Architecture plain = Architecture.parse("PlainNet(1,1,1,1)", 8, ImageTask.CIFAR10);
-    Network network = Network.random(lane, plain, 5);
+    Network network = LayeredNetwork.random(lane, plain, 5);
     CutPoint cut = plain.cut("layer1.0");
     NDArray stem = network.prefix(images(2), plain.cut("stem"));
     try (Weights weights = Weights.random(lane, plain, 5)) {
@@ -155,10 +155,10 @@ class NetworkTest {
     Path file = directory.resolve("network");
     weights.save(file);
     NDArray images = images(2);
-    Network loaded = Network.load(lane, file);
-    assertThat(loaded.architecture()).isEqualTo(weights.architecture());
+    Network loaded = LayeredNetwork.load(lane, file);
+    assertThat(loaded.source()).isEqualTo(weights.architecture());
     assertThat(loaded.forward(images).toFloatArray())
-        .containsExactly(Network.of(weights).forward(images).toFloatArray());
+        .containsExactly(LayeredNetwork.of(weights).forward(images).toFloatArray());
     Weights.load(lane, file).save(directory.resolve("again"));
     assertThat(Digest.of(directory.resolve("again"))).isEqualTo(Digest.of(file));
   }
@@ -167,7 +167,7 @@ class NetworkTest {
   void forward_withAndWithoutGradient_leavesTheNetworkAsItWas() throws IOException {
     Weights weights = disturbedWeights();
     weights.save(directory.resolve("before"));
-    Network network = Network.of(weights);
+    Network network = LayeredNetwork.of(weights);
     NDArray images = images(2);
     float[] before = network.forward(images).toFloatArray();
     Autograd.withGradient(() -> network.forward(images));
@@ -182,11 +182,11 @@ class NetworkTest {
     // Channels that fill no vector, half of one, and one and a half
     for (int width : List.of(3, 4, 12)) {
       Architecture architecture = Architecture.parse("ResNet(1,1,1,1)", width, ImageTask.CIFAR10);
-      assertSlope(Network.random(lane, architecture, 3), architecture.cut("layer1.0"));
+      assertSlope(LayeredNetwork.random(lane, architecture, 3), architecture.cut("layer1.0"));
     }
     Architecture varied = Layers.described(Layers.VARIED);
     for (String cut : List.of("norm", "mean", "flat", "hidden")) {
-      assertSlope(Network.of(disturbed(varied)), varied.cut(cut));
+      assertSlope(LayeredNetwork.of(disturbed(varied)), varied.cut(cut));
     }
   }
 
@@ -213,10 +213,10 @@ class NetworkTest {
     Path file = directory.resolve("network");
     weights.save(file);
     NDArray images = images(2);
-    Network loaded = Network.load(lane, file);
-    assertThat(loaded.architecture()).isEqualTo(SMALL);
+    Network loaded = LayeredNetwork.load(lane, file);
+    assertThat(loaded.source()).isEqualTo(SMALL);
     assertThat(loaded.forward(images).toFloatArray())
-        .containsExactly(Network.of(weights).forward(images).toFloatArray());
+        .containsExactly(LayeredNetwork.of(weights).forward(images).toFloatArray());
     Weights.load(lane, file).save(directory.resolve("again"));
     assertThat(Digest.of(directory.resolve("again"))).isEqualTo(Digest.of(file));
   }
@@ -225,7 +225,7 @@ class NetworkTest {
   void load_notANetwork_saysWhy() throws IOException {
     Path file = directory.resolve("stitch");
     Safetensors.write(file, List.of(), new TreeMap<>());
-    assertThatThrownBy(() -> Network.load(lane, file))
+    assertThatThrownBy(() -> LayeredNetwork.load(lane, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not a network");
   }
@@ -233,9 +233,11 @@ class NetworkTest {
   @Test
   void random_seeds_decideTheWeights() {
     NDArray images = images(2);
-    float[] one = Network.random(lane, SMALL, 1).forward(images).toFloatArray();
-    assertThat(Network.random(lane, SMALL, 1).forward(images).toFloatArray()).containsExactly(one);
-    assertThat(Network.random(lane, SMALL, 2).forward(images).toFloatArray()).isNotEqualTo(one);
+    float[] one = LayeredNetwork.random(lane, SMALL, 1).forward(images).toFloatArray();
+    assertThat(LayeredNetwork.random(lane, SMALL, 1).forward(images).toFloatArray())
+        .containsExactly(one);
+    assertThat(LayeredNetwork.random(lane, SMALL, 2).forward(images).toFloatArray())
+        .isNotEqualTo(one);
   }
 
   @Test
@@ -249,7 +251,7 @@ class NetworkTest {
   }
 
   private Network disturbed() {
-    return Network.of(disturbedWeights());
+    return LayeredNetwork.of(disturbedWeights());
   }
 
   private Weights disturbedWeights() {

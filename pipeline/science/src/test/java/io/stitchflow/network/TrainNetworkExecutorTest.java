@@ -129,9 +129,9 @@ class TrainNetworkExecutorTest {
         .containsEntry("image_shape", "3,16,16")
         .containsEntry("classes", "7");
     try (Lane lane = Lane.open();
-        Network loaded = Network.load(lane, out.resolve("network"))) {
-      assertThat(loaded.architecture().task()).isEqualTo(new ImageTask(List.of(3, 16, 16), 7));
-      assertThat(loaded.architecture().cut("layer4.0").shape().subList(1, 3)).containsExactly(2, 2);
+        Network loaded = LayeredNetwork.load(lane, out.resolve("network"))) {
+      assertThat(loaded.source().task()).isEqualTo(new ImageTask(List.of(3, 16, 16), 7));
+      assertThat(loaded.source().cut("layer4.0").shape().subList(1, 3)).containsExactly(2, 2);
     }
   }
 
@@ -153,8 +153,8 @@ class TrainNetworkExecutorTest {
     assertThat(network.get("fc.weight").shape()).containsExactly(100, 32);
     assertThat(network.get("fc.bias").shape()).containsExactly(100);
     try (Lane lane = Lane.open();
-        Network loaded = Network.load(lane, out.resolve("network"))) {
-      assertThat(loaded.architecture().task().classes()).isEqualTo(100);
+        Network loaded = LayeredNetwork.load(lane, out.resolve("network"))) {
+      assertThat(loaded.source().task().classes()).isEqualTo(100);
     }
     TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
     // Nearly untrained: about ln 100 = 4.605

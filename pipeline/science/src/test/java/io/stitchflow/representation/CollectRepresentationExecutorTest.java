@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.stitch.Bench;
@@ -50,7 +51,7 @@ class CollectRepresentationExecutorTest {
     try (TensorFile file = collect("layer3.0", 0, ElementType.FLOAT32);
         TensorFile source = TensorFile.open(images);
         Lane lane = Lane.open();
-        Network frozen = Network.load(lane, network)) {
+        Network frozen = LayeredNetwork.load(lane, network)) {
       assertThat(file.rows()).isEqualTo(Subject.TEST_EXAMPLES);
       assertThat(file.shape()).containsExactly(16, 8, 8);
       assertThat(file.dimNames()).containsExactly("C", "H", "W");
@@ -59,7 +60,7 @@ class CollectRepresentationExecutorTest {
           .containsEntry("architecture", "ResNet(1,1,1,1)")
           .containsEntry("cut", "layer3.0")
           .containsEntry("width", "4");
-      CutPoint cut = frozen.architecture().cut("layer3.0");
+      CutPoint cut = frozen.source().cut("layer3.0");
       float[] last = prefix(lane, frozen, source, cut, 64, Subject.TEST_EXAMPLES - 64);
       for (int row = 64; row < file.rows(); row++) {
         assertThat(file.label(row)).isEqualTo(source.label(row));

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.stitchflow.comparison.MeasuredValues;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
 import io.stitchflow.statistics.PredictionCounts;
@@ -55,11 +56,11 @@ class GatesTest {
   @Test
   void gate1_identityInASelfPair_givesTheNetworksOwnLogitsToTheBit() throws IOException {
     try (Lane lane = Lane.open();
-        Network frozen = Network.load(lane, network.network());
+        Network frozen = LayeredNetwork.load(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
       NDArray pixels = new Pixels(images, 64).batch(lane, 0, 64);
       float[] own = frozen.forward(pixels).toFloatArray();
-      for (CutPoint cut : frozen.architecture().cuts()) {
+      for (CutPoint cut : frozen.source().cuts()) {
         Stitch stitch = Stitch.between(cut, cut);
         NDArray x = frozen.prefix(pixels, cut);
         NDArray identity =
@@ -195,14 +196,14 @@ class GatesTest {
     Digest networkFile = Digest.of(network.network());
     Digest sent = Digest.of(network.train("layer1.0"));
     try (Lane lane = Lane.open();
-        Network frozen = Network.load(lane, network.network())) {
+        Network frozen = LayeredNetwork.load(lane, network.network())) {
       Digest arrays = frozen.digest();
       try (TensorFile sender = TensorFile.open(network.train("layer1.0"))) {
         bench.execute(new FitVanillaStitchExecutor(), self.vanilla("layer1.0", "layer2.0"));
         // The arrays themselves, through which a stitch learns
         Stitch stitch =
             Stitch.between(
-                new CutPoint("layer1.0", sender.shape()), frozen.architecture().cut("layer2.0"));
+                new CutPoint("layer1.0", sender.shape()), frozen.source().cut("layer2.0"));
         try (FrozenStitch trained = FrozenStitch.random(lane, stitch, 1)) {
           Learning.steps(lane, frozen, trained, sender, 5);
         }
@@ -210,8 +211,8 @@ class GatesTest {
       assertThat(frozen.digest()).isEqualTo(arrays);
     }
     try (Lane lane = Lane.open();
-        Network frozen = Network.load(lane, network.network());
-        Network other = Network.random(lane, frozen.architecture(), 1)) {
+        LayeredNetwork frozen = LayeredNetwork.load(lane, network.network());
+        Network other = LayeredNetwork.random(lane, frozen.source(), 1)) {
       assertThat(other.digest()).as("what training moved").isNotEqualTo(frozen.digest());
     }
     assertThat(Digest.of(network.network())).isEqualTo(networkFile);
@@ -225,7 +226,7 @@ class GatesTest {
     assertThat(test.getExamples()).isEqualTo(Subject.TEST_EXAMPLES);
     assertThat(number(test, "receiver_accuracy")).isEqualTo(accuracy(network.curve().getTest()));
     try (Lane lane = Lane.open();
-        Network frozen = Network.load(lane, network.network());
+        Network frozen = LayeredNetwork.load(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
       PredictionCounts tally = new PredictionCounts();
       for (int i = 0; i < images.rows(); i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
@@ -26,10 +27,11 @@ class MemoryTest {
     Path file = bench.representation(List.of(8, 32, 32), new float[32 * 8 * 1024]);
     try (Lane lane = Lane.open();
         Network receiver =
-            Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 8, ImageTask.CIFAR10), 1);
+            LayeredNetwork.random(
+                lane, Architecture.parse("ResNet(1,1,1,1)", 8, ImageTask.CIFAR10), 1);
         TensorFile sender = TensorFile.open(file)) {
       Stitch stitch =
-          Stitch.between(new CutPoint("stem", sender.shape()), receiver.architecture().cut("stem"));
+          Stitch.between(new CutPoint("stem", sender.shape()), receiver.source().cut("stem"));
       try (FrozenStitch trained = FrozenStitch.random(lane, stitch, 1)) {
         Learning.steps(lane, receiver, trained, sender, 20);
         long before = residentBytes();

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.objective.Objective;
 import io.stitchflow.objective.ObjectiveInputs;
@@ -63,8 +64,9 @@ class ObjectivesTest {
   void loss_stepsOfDescent_fallsFromAFiniteNumber(Objective objective) throws IOException {
     try (Lane lane = Lane.open();
         Network receiver =
-            Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1)) {
-      CutPoint cut = receiver.architecture().cut("layer4.0");
+            LayeredNetwork.random(
+                lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1)) {
+      CutPoint cut = receiver.source().cut("layer4.0");
       try (TensorFile sender = TensorFile.open(representation(cut, 2));
           TensorFile own = TensorFile.open(representation(cut, 3));
           FrozenStitch stitch = FrozenStitch.random(lane, Stitch.between(cut, cut), 4);
@@ -95,7 +97,7 @@ class ObjectivesTest {
   void gradient_atEachCut_isTheSlopeOfTheLoss(Objective objective) throws IOException {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
-      for (CutPoint cut : receiver.architecture().cuts()) {
+      for (CutPoint cut : receiver.source().cuts()) {
         try (TensorFile own = TensorFile.open(representation(cut, 3))) {
           Objective.BatchLoss loss =
               objective.open(new ObjectiveInputs(lane, own, cut, receiver, own));
@@ -121,7 +123,7 @@ class ObjectivesTest {
   void softLabels_loss_isTheEntropyOfTheReceiversOutputsPlusTheDivergence() throws IOException {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
-      CutPoint cut = receiver.architecture().cut("layer3.0");
+      CutPoint cut = receiver.source().cut("layer3.0");
       try (TensorFile own = TensorFile.open(representation(cut, 3))) {
         Objective.BatchLoss loss =
             Objectives.get("soft_labels").open(new ObjectiveInputs(lane, own, cut, receiver, own));
@@ -150,7 +152,7 @@ class ObjectivesTest {
   void later_loss_isTheSumOfErrorsOverVariancesOfLaterCuts() throws IOException {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
-      CutPoint cut = receiver.architecture().cut("layer2.0");
+      CutPoint cut = receiver.source().cut("layer2.0");
       assertThat(loss("later", lane, receiver, cut))
           .isEqualTo(
               relativeError(lane, receiver, cut, 0) + relativeError(lane, receiver, cut, 1),
@@ -162,7 +164,7 @@ class ObjectivesTest {
   void later_atTheLastCut_isTheErrorOfLogits() throws IOException {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
-      CutPoint cut = receiver.architecture().cut("layer4.0");
+      CutPoint cut = receiver.source().cut("layer4.0");
       assertThat(loss("later", lane, receiver, cut))
           .isEqualTo(relativeError(lane, receiver, cut, LOGITS), within(1e-4));
     }
@@ -174,7 +176,7 @@ class ObjectivesTest {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
       for (String layer : List.of("layer3.0", "layer4.0")) {
-        CutPoint cut = receiver.architecture().cut(layer);
+        CutPoint cut = receiver.source().cut(layer);
         assertThat(loss("penultimate", lane, receiver, cut))
             .isEqualTo(relativeError(lane, receiver, cut, POOLED), within(1e-4));
       }
@@ -186,7 +188,7 @@ class ObjectivesTest {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
       for (String name : List.of("later", "penultimate")) {
-        for (CutPoint cut : receiver.architecture().cuts()) {
+        for (CutPoint cut : receiver.source().cuts()) {
           try (TensorFile own = TensorFile.open(representation(cut, 3))) {
             Objective.BatchLoss loss =
                 Objectives.get(name).open(new ObjectiveInputs(lane, own, cut, receiver, own));
@@ -206,7 +208,7 @@ class ObjectivesTest {
   void relativeError_whereNothingVaries_isZeroWithoutASlope() throws IOException {
     try (Lane lane = Lane.open();
         Network receiver = receiver(lane)) {
-      CutPoint cut = receiver.architecture().cut("layer4.0");
+      CutPoint cut = receiver.source().cut("layer4.0");
       float[] values = new float[EXAMPLES * cut.elements()];
       Path constant =
           new Bench(Files.createDirectory(directory.resolve("constant")))
@@ -234,7 +236,8 @@ class ObjectivesTest {
   }
 
   private static Network receiver(Lane lane) {
-    return Network.random(lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1);
+    return LayeredNetwork.random(
+        lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1);
   }
 
   /** Of Gaussian maps as the stitched ones. */
@@ -299,7 +302,7 @@ class ObjectivesTest {
         () -> {
           NDArray map = array(lane, cut, example);
           if (what == POOLED) {
-            List<CutPoint> cuts = receiver.architecture().cuts();
+            List<CutPoint> cuts = receiver.source().cuts();
             if (cut.equals(cuts.get(cuts.size() - 1))) {
               maps.add(channels(map));
             } else {

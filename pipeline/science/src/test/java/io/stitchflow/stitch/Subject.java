@@ -2,11 +2,13 @@ package io.stitchflow.stitch;
 
 import io.stitchflow.dataset.ImportDatasetExecutor;
 import io.stitchflow.network.TrainNetworkExecutor;
+import io.stitchflow.network.program.ImportProgramExecutor;
 import io.stitchflow.representation.CollectRepresentationExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectRepresentation;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.ImportDataset;
+import io.stitchflow.v1.ImportProgram;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.TrainNetwork;
 import io.stitchflow.v1.TrainingCurve;
@@ -62,8 +64,33 @@ public record Subject(
         network,
         trained.resolve("predictions"),
         TrainingCurve.parseFrom(Files.readAllBytes(trained.resolve("training"))),
-        representations(bench, network, dataset.resolve("train")),
-        representations(bench, network, dataset.resolve("test")));
+        representations(bench, network, dataset.resolve("train"), CUTS),
+        representations(bench, network, dataset.resolve("test"), CUTS));
+  }
+
+  /** A program. */
+  static Subject imported(Bench bench, Path dataset, Path program, List<String> cuts)
+      throws IOException {
+    Action.Builder action =
+        Action.newBuilder().setImportProgram(ImportProgram.getDefaultInstance());
+    Path imported =
+        bench.execute(
+            new ImportProgramExecutor(),
+            bench.stage(
+                action,
+                "program",
+                program,
+                "train",
+                dataset.resolve("train"),
+                "test",
+                dataset.resolve("test")));
+    Path network = imported.resolve("network");
+    return new Subject(
+        network,
+        imported.resolve("predictions"),
+        TrainingCurve.parseFrom(Files.readAllBytes(imported.resolve("training"))),
+        representations(bench, network, dataset.resolve("train"), cuts),
+        representations(bench, network, dataset.resolve("test"), cuts));
   }
 
   /** The stage that trains such a network, in batches of 32. */
@@ -95,16 +122,16 @@ public record Subject(
         dataset.resolve("test"));
   }
 
-  private static Map<String, Path> representations(Bench bench, Path network, Path images)
-      throws IOException {
+  private static Map<String, Path> representations(
+      Bench bench, Path network, Path images, List<String> cuts) throws IOException {
     List<Bench.Run> runs = new ArrayList<>();
-    for (String cut : CUTS) {
+    for (String cut : cuts) {
       runs.add(representation(bench, network, images, cut, 0, ElementType.FLOAT32));
     }
     List<Path> outputs = bench.executeAll(new CollectRepresentationExecutor(), runs);
     Map<String, Path> byCut = new TreeMap<>();
     for (int i = 0; i < outputs.size(); i++) {
-      byCut.put(CUTS.get(i), outputs.get(i).resolve("representation"));
+      byCut.put(cuts.get(i), outputs.get(i).resolve("representation"));
     }
     return byCut;
   }

@@ -26,6 +26,8 @@ class RunExperimentTest {
         .containsExactly(
             "Run experiment/ImportDatasets/import_dataset/Run",
             "Run experiment/TrainNetworks/import_network/Run",
+            "Run experiment/TrainNetworks/pack_program/Run",
+            "Run experiment/TrainNetworks/import_program/Run",
             "Run experiment/TrainNetworks/train_network/Run",
             "Run experiment/CollectRepresentations/collect_representation/Run",
             "Run experiment/CollectRepresentations/import_representation/Run",

@@ -112,6 +112,49 @@ final class StitchflowTest {
   }
 
   @Test
+  void run_programBesideABuiltInNetwork_reachesTheReport() throws IOException {
+    Path programs =
+        Path.of("..", "..", "pipeline", "science", "src", "test", "resources")
+            .resolve("io/stitchflow/network/program")
+            .toAbsolutePath();
+    Files.writeString(
+        file,
+        TINY.replaceFirst(
+                "(?m)^network \\{ name: \"b\".*$",
+                "network { name: \"b\" program { directory: \""
+                    + programs.resolve("small")
+                    + "\" random { directory: \""
+                    + programs.resolve("untrained")
+                    + "\" } } }")
+            .replace("pair { sender: \"a\" receiver: \"b\" }", "")
+            .replace("cut: \"stem\"", "cut: [\"stem\", \"one\"]"));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out.resolve("cells.csv"))
+        .content()
+        .contains("trained_trained,b,one,a,stem,", "random_trained,b,one,b,one,");
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains("Sequential, program of 3 segments", "imported");
+    assertThat(ask("ls", "--stage", "import_program"))
+        .contains("Sequential, program of 3 segments");
+    assertThat(ask("ls", "--stage", "fit_vanilla_stitch"))
+        .contains("one of Sequential, program of 3 segments");
+    Screen again = new Screen();
+    assertThat(
+            again.execute(
+                Map.of(),
+                "run",
+                file.toString(),
+                "--store",
+                store.toString(),
+                "--out",
+                out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(again.out()).contains("tiny: 0 stages ran, ");
+  }
+
+  @Test
   void run_imageFolderOfTwelveClasses_reachesTheReport() throws IOException {
     for (int image = 0; image < 72; image++) {
       // Class by colour

@@ -4,6 +4,7 @@ import io.stitchflow.spec.ExperimentFile;
 import io.stitchflow.spec.InvalidExperimentException;
 import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.store.Store;
+import io.stitchflow.v1.Network;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,12 @@ public final class ExperimentOptions {
   private String device = "cpu";
 
   @Option(
+      names = "--no-programs",
+      description =
+          "Refuses an experiment with a network that is a TorchScript program, which could do anything that you can do on this machine.")
+  private boolean noPrograms;
+
+  @Option(
       names = "--code-in-keys",
       description =
           "For Stitchflow developers: adds the hash of each stage's code to its key, so that results of other code are cache misses. Same as STITCHFLOW_CODE_IN_KEYS=1.")
@@ -59,8 +66,28 @@ public final class ExperimentOptions {
       description = "Prints the result as JSON on standard output; messages go to standard error.")
   private boolean json;
 
-  public ValidExperiment read() throws InvalidExperimentException {
-    return ExperimentFile.read(file, sets);
+  public ValidExperiment read() throws InvalidExperimentException, InputException {
+    ValidExperiment valid = ExperimentFile.read(file, sets);
+    if (noPrograms) {
+      refusePrograms(valid);
+    }
+    return valid;
+  }
+
+  private void refusePrograms(ValidExperiment valid) throws InputException {
+    List<String> refused =
+        valid.experiment().getNetworkList().stream()
+            .filter(Network::hasProgram)
+            .map(
+                network ->
+                    file
+                        + ": network '"
+                        + network.getName()
+                        + "' is a TorchScript program, which --no-programs refuses; drop the option if you trust the program's files")
+            .toList();
+    if (!refused.isEmpty()) {
+      throw new InputException(String.join("\n", refused));
+    }
   }
 
   public Path file() {

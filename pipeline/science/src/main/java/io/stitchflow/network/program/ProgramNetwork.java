@@ -1,0 +1,130 @@
+package io.stitchflow.network.program;
+
+import ai.djl.ndarray.NDArray;
+import io.stitchflow.content.Digest;
+import io.stitchflow.network.Network;
+import io.stitchflow.network.Pixels;
+import io.stitchflow.tensors.TensorFile;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.ScriptException;
+import io.stitchflow.torch.ScriptModule;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** A network whose sections are TorchScript modules. Arrays lie row by row in memory everywhere. */
+final class ProgramNetwork extends Network {
+  private final ProgramSource source;
+  private final List<ScriptModule> modules = new ArrayList<>();
+
+  private ProgramNetwork(ProgramSource source) {
+    this.source = source;
+  }
+
+  /**
+   * Opens a program from its archive.
+   *
+   * @throws IllegalArgumentException if it is not an archive of a program
+   * @throws ScriptException if a segment cannot be loaded, with its name
+   */
+  static ProgramNetwork open(Lane lane, Path file) throws IOException {
+    try (ProgramArchive archive = ProgramArchive.open(file)) {
+      ProgramNetwork network = new ProgramNetwork(archive.source());
+      try {
+        for (int i = 0; i < network.source.manifest().segments().size(); i++) {
+          try (InputStream in = archive.segment(i)) {
+            network.modules.add(ScriptModule.load(lane, in));
+          } catch (ScriptException e) {
+            throw network.failure(i, e);
+          }
+        }
+        return network;
+      } catch (IOException | RuntimeException e) {
+        network.close();
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public ProgramSource source() {
+    return source;
+  }
+
+  @Override
+  public Pixels pixels(TensorFile images, int examples) {
+    return new Pixels(images, examples, Objects.requireNonNull(source.manifest().scale()));
+  }
+
+  @Override
+  protected NDArray section(int index, NDArray x) {
+    NDArray y;
+    try {
+      y = modules.get(index).forward(x);
+    } catch (ScriptException e) {
+      throw failure(index, e);
+    }
+    List<Integer> shape = source.manifest().segments().get(index).shape();
+    long[] expected = new long[shape.size() + 1];
+    expected[0] = x.getShape().get(0);
+    Arrays.setAll(expected, i -> i == 0 ? x.getShape().get(0) : shape.get(i - 1));
+    long[] actual = y.getShape().getShape();
+    if (!Arrays.equals(actual, expected)) {
+      y.close();
+      throw new ScriptException(
+          name(index)
+              + " gives the shape "
+              + Arrays.toString(actual)
+              + " for "
+              + expected[0]
+              + (expected[0] == 1 ? " image" : " images")
+              + ", but must give "
+              + Arrays.toString(expected)
+              + "; correct its shape in the experiment or in "
+              + ProgramManifest.FILE
+              + ", or the segment");
+    }
+    return y;
+  }
+
+  /** For messages: {@code segment 'layer1'}. */
+  String name(int index) {
+    return "segment '" + source.manifest().segments().get(index).name() + "'";
+  }
+
+  private ScriptException failure(int index, ScriptException e) {
+    return new ScriptException(name(index) + " " + e.getMessage());
+  }
+
+  @Override
+  protected NDArray beforeLastLayer(NDArray x) {
+    return x;
+  }
+
+  @Override
+  protected NDArray inside(NDArray x) {
+    return x.reshape(x.getShape());
+  }
+
+  @Override
+  protected NDArray outside(NDArray y) {
+    return y.reshape(y.getShape());
+  }
+
+  @Override
+  public Digest digest() {
+    ByteArrayOutputStream digests = new ByteArrayOutputStream();
+    modules.forEach(module -> digests.writeBytes(module.digest().bytes().toByteArray()));
+    return Digest.of(digests.toByteArray());
+  }
+
+  @Override
+  public void close() {
+    modules.forEach(ScriptModule::close);
+  }
+}

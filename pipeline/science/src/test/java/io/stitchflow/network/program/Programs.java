@@ -1,0 +1,61 @@
+package io.stitchflow.network.program;
+
+import io.stitchflow.network.Pixels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Programs of the TorchScript files among the resources, which write_programs.py wrote. */
+public final class Programs {
+  /** Cuts of {@link #small}. */
+  public static final List<String> CUTS = List.of("one", "two");
+
+  private static final Pixels.Scale SCALE =
+      new Pixels.Scale(List.of(0.5, 0.4, 0.3), List.of(0.2, 0.25, 0.3));
+
+  private Programs() {}
+
+  /** Convolutions with normalisations, dropout and a linear layer, in evaluation mode. */
+  public static Path small(Path directory) throws IOException {
+    return write(directory, List.of("one", "two", "head"), "small/one", "small/two", "small/head");
+  }
+
+  /** The same with {@code part}, a file of maps [4, 32, 32] to themselves, after its first cut. */
+  static Path with(Path directory, String part) throws IOException {
+    return write(
+        directory,
+        List.of("one", "part", "two", "head"),
+        "small/one",
+        part,
+        "small/two",
+        "small/head");
+  }
+
+  private static Path write(Path directory, List<String> names, String... files)
+      throws IOException {
+    List<ProgramManifest.Segment> segments = new ArrayList<>();
+    List<Path> paths = new ArrayList<>();
+    for (int i = 0; i < files.length; i++) {
+      String name = names.get(i);
+      List<Integer> shape =
+          switch (name) {
+            case "two" -> List.of(6, 16, 16);
+            case "head" -> List.of(10);
+            default -> List.of(4, 32, 32);
+          };
+      segments.add(new ProgramManifest.Segment(name, name + ".pt", shape));
+      paths.add(file(files[i]));
+    }
+    Path program = Files.createTempFile(directory, "program", ".zip");
+    ProgramArchive.write(
+        program, new ProgramManifest("Small", List.of(3, 32, 32), SCALE, segments), paths);
+    return program;
+  }
+
+  static Path file(String name) {
+    return Path.of("src/test/resources/io/stitchflow/network/program/" + name + ".pt")
+        .toAbsolutePath();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.network.program;
+
+import org.jspecify.annotations.NullMarked;
