@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,7 +69,10 @@ class TorchProgramsTest {
       }
       NDArray images = lane.load(expected.get("images"));
       NDArray logits =
-          network.cuts(images, (cut, map) -> assertClose(map, maps.get(cut), MAPS, cut.layer()));
+          network.cuts(
+              images,
+              (cut, map) ->
+                  assertClose(map, Objects.requireNonNull(maps.get(cut)), MAPS, cut.layer()));
       assertClose(logits, lane.load(expected.get("logits")), MAPS, "logits");
       for (CutPoint cut : network.source().cuts()) {
         NDArray x = lane.load(expected.get(cut.layer()));
