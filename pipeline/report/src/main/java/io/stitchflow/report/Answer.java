@@ -53,6 +53,18 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
           Metrics.quantity("permutation_accuracy"),
           Metrics.quantity("random_accuracy"));
 
+  /** What the interval of a row's number is over. */
+  enum Level {
+    /** Where each recipe of networks has enough seeds. */
+    NETWORK_SEEDS,
+    CELLS,
+    /** Means only, of rows with fewer cells than {@link #LEAST_CELLS}. */
+    STITCH_SEEDS
+  }
+
+  /** Fewest cells that an interval over cells is of. */
+  static final int LEAST_CELLS = 5;
+
   /** Cells of one region, or of one thing that no network sends, each with the best copy known. */
   record Row(Pair.Kind kind, Condition condition, Pair.Place place, List<JudgedCell> cells) {
     Region region() {
@@ -68,27 +80,28 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
       return cells.stream().flatMap(cell -> cell.rows().stream()).toList();
     }
 
-    /** Means are over network seeds where there are enough, else over stitch seeds. */
+    /** The quantity's mean or median over cells, with its 95 % interval. */
     Estimate of(Quantity quantity) {
       Estimate estimate = Statistic.of(quantity, all());
-      if (Statistic.of(quantity) != Statistic.MEAN || !estimate.measured()) {
+      if (!estimate.measured()) {
         return estimate;
       }
-      CellResampling resampling = CellResampling.of(cells);
-      if (!resampling.overNetworks()) {
-        return estimate;
+      if (level() == Level.STITCH_SEEDS) {
+        return Statistic.of(quantity) == Statistic.MEDIAN
+            ? Estimate.of(estimate.value())
+            : estimate;
       }
-      Interval interval = resampling.mean(cell -> cell.center(quantity));
-      if (interval.from() == interval.to()) {
-        return estimate;
-      }
-      return new Estimate(
-          estimate.value(), interval.from(), interval.to(), Estimate.Bounds.INTERVAL);
+      Interval interval = CellResampling.of(cells).of(quantity);
+      return interval.from() == interval.to()
+          ? Estimate.of(estimate.value())
+          : new Estimate(
+              estimate.value(), interval.from(), interval.to(), Estimate.Bounds.INTERVAL);
     }
 
-    /** Whether intervals of means are over network seeds. */
-    boolean overNetworks() {
-      return CellResampling.of(cells).overNetworks();
+    Level level() {
+      return CellResampling.of(cells).overNetworks()
+          ? Level.NETWORK_SEEDS
+          : cells.size() >= LEAST_CELLS ? Level.CELLS : Level.STITCH_SEEDS;
     }
 
     /** How many cells have each; those of none are left out. */

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -21,10 +22,10 @@ import org.apache.commons.csv.CSVPrinter;
  * The table {@code answer.csv}: what a region's cells show, a line a kind of pair, condition and
  * region.
  *
- * <p>A mean has the ends of its 95 % interval, {@code _from} and {@code _to}: over network seeds
- * where {@code means_over} says so, else over stitch seeds, empty below three and where all agree;
- * a median has its quartiles over cells, {@code _q1} and {@code _q3}. What was not measured is
- * empty. Then follow how many cells have each verdict.
+ * <p>Means, shares and medians have the ends of their 95 % interval, {@code _from} and {@code _to},
+ * over what {@code intervals_over} says; empty where all agree, and over fewer than three stitch
+ * seeds. Medians have quartiles over cells too, {@code _q1} and {@code _q3}. What was not measured
+ * is empty. Then follow how many cells have each verdict.
  */
 final class AnswerCsv {
   private static final CSVFormat FORMAT =
@@ -50,9 +51,11 @@ final class AnswerCsv {
     for (Quantity quantity : Answer.QUANTITIES) {
       String name = quantity.name();
       switch (Statistic.of(quantity)) {
-        case MEAN -> header.addAll(List.of(name, name + "_from", name + "_to"));
-        case SHARE -> header.add(name);
-        case MEDIAN -> header.addAll(List.of(name + "_median", name + "_q1", name + "_q3"));
+        case MEAN, SHARE -> header.addAll(List.of(name, name + "_from", name + "_to"));
+        case MEDIAN ->
+            Stream.of("_median", "_from", "_to", "_q1", "_q3")
+                .map(name::concat)
+                .forEach(header::add);
       }
     }
     if (hasPublished) {
@@ -62,7 +65,7 @@ final class AnswerCsv {
       header.add("cells_" + Words.text(verdict));
     }
     header.add("cells_where_copy_overfits");
-    header.add("means_over");
+    header.add("intervals_over");
     return header;
   }
 
@@ -76,12 +79,9 @@ final class AnswerCsv {
     for (Quantity quantity : Answer.QUANTITIES) {
       Estimate estimate = row.of(quantity);
       fields.add(exact(estimate.value()));
-      if (Statistic.of(quantity) != Statistic.SHARE) {
-        boolean bounded =
-            estimate.bounds() == Estimate.Bounds.INTERVAL
-                || estimate.bounds() == Estimate.Bounds.QUARTILES;
-        fields.add(bounded ? exact(estimate.from()) : "");
-        fields.add(bounded ? exact(estimate.to()) : "");
+      fields.addAll(ends(estimate, Estimate.Bounds.INTERVAL));
+      if (Statistic.of(quantity) == Statistic.MEDIAN) {
+        fields.addAll(ends(Statistic.of(quantity, row.all()), Estimate.Bounds.QUARTILES));
       }
     }
     if (hasPublished) {
@@ -91,8 +91,14 @@ final class AnswerCsv {
       fields.add(String.valueOf(row.verdicts().getOrDefault(verdict, 0)));
     }
     fields.add(String.valueOf(row.cells().stream().filter(JudgedCell::copyOverfits).count()));
-    fields.add(row.overNetworks() ? "network_seeds" : "stitch_seeds");
+    fields.add(Words.text(row.level()));
     return fields;
+  }
+
+  private static List<String> ends(Estimate estimate, Estimate.Bounds bounds) {
+    return estimate.bounds() == bounds
+        ? List.of(exact(estimate.from()), exact(estimate.to()))
+        : List.of("", "");
   }
 
   private static String exact(double value) {

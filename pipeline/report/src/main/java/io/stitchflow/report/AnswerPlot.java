@@ -12,8 +12,7 @@ import java.util.List;
 
 /**
  * The answer as dots on one scale from 0 to 1, a row a region: accuracies on the left, R² on the
- * right. Whiskers are those of the estimate: of an accuracy over seeds, of an R² the quartiles over
- * cells. What lies below 0 is drawn at 0 as an open dot.
+ * right. Whiskers are 95 % intervals. What lies below 0 is drawn at 0 as an open dot.
  */
 final class AnswerPlot {
   private static final double ROW = 20;
@@ -68,7 +67,7 @@ final class AnswerPlot {
       svg.text(left - 10, y + 4, "text-anchor=\"end\"", labels.get(i));
     }
     panel(svg, answer, "accuracy, mean", left, ACCURACIES);
-    panel(svg, answer, "R², median and quartiles", left + PANEL + GAP, FITS);
+    panel(svg, answer, "R², median", left + PANEL + GAP, FITS);
     return svg.end();
   }
 

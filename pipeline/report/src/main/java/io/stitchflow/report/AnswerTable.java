@@ -45,7 +45,7 @@ record AnswerTable(
               condition(row),
               row.place().text(),
               row.cells().size(),
-              quantities.stream().map(each -> Statistic.text(each, row.all())).toList(),
+              quantities.stream().map(each -> Statistic.text(each, row.of(each))).toList(),
               Numbers.brief(Published.vanillaAccuracy(row.condition(), row.region())),
               row.verdict()));
     }
@@ -94,6 +94,6 @@ record AnswerTable(
 
   private static String brief(Answer.Row row, String quantity) {
     Estimate estimate = row.of(Metrics.quantity(quantity));
-    return estimate.measured() ? Numbers.brief(estimate.value()) : "-";
+    return estimate.measured() ? estimate.text().replace('−', '-') : "-";
   }
 }

@@ -15,9 +15,11 @@ import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.VanillaSettings;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** What was found, in sentences that claim no more than what was measured. */
 final class Headline {
   static final String QUESTION = "Can a stitch that works match the representation?";
-
-  /** Fewest judged cells of a region whose shares are stated. */
-  static final int LEAST_CELLS = 5;
 
   private static final String NOT_IDENTIFIED =
       "The task loss does not identify the stitch: many stitches have nearly the same loss, and"
@@ -55,7 +54,7 @@ final class Headline {
     for (Region region : Region.values()) {
       List<JudgedCell> all = cells.stream().filter(cell -> cell.region() == region).toList();
       List<JudgedCell> judged = all.stream().filter(cell -> cell.verdict().judged()).toList();
-      if (judged.size() >= LEAST_CELLS) {
+      if (judged.size() >= Answer.LEAST_CELLS) {
         CellResampling resampling = CellResampling.of(judged);
         stated.add(resampling);
         sentences.add(sentence(region) + found(judged, all.size(), resampling));
@@ -87,7 +86,7 @@ final class Headline {
         "too few cells (%d of %s judged, at least %d needed).",
         judged,
         Words.count(all, "cell"),
-        LEAST_CELLS);
+        Answer.LEAST_CELLS);
   }
 
   /** The verdicts that any cell has, and always whether a matching stitch works as well. */
@@ -248,13 +247,7 @@ final class Headline {
               + String.join(", ", atChance)
               + ". Cells with these receivers have no verdict.");
     }
-    if (answer.rows().stream().anyMatch(Answer.Row::overNetworks)) {
-      notes.add(
-          "In regions with "
-              + CellResampling.LEAST_NETWORKS
-              + " seeds of each network, brackets of means in the table of the answer are 95 %"
-              + " bootstrap intervals over network seeds.");
-    }
+    notes.addAll(brackets(answer));
     List<JudgedCell> overfitted = answer.all().stream().filter(JudgedCell::copyOverfits).toList();
     if (!overfitted.isEmpty()) {
       notes.add(overfits(overfitted));
@@ -268,6 +261,32 @@ final class Headline {
               + "; other seeds may give other numbers and verdicts.");
     }
     return notes;
+  }
+
+  /** What brackets in the table of the answer are. */
+  private static List<String> brackets(Answer answer) {
+    Set<Answer.Level> levels = EnumSet.noneOf(Answer.Level.class);
+    answer.rows().forEach(row -> levels.add(row.level()));
+    List<String> parts = new ArrayList<>();
+    if (levels.contains(Answer.Level.NETWORK_SEEDS)) {
+      parts.add(
+          "over network seeds where there are "
+              + CellResampling.LEAST_NETWORKS
+              + " of each network");
+    }
+    if (levels.contains(Answer.Level.CELLS)) {
+      parts.add("over cells");
+    }
+    if (levels.contains(Answer.Level.STITCH_SEEDS) && answer.seeds() >= LEAST_SEEDS) {
+      parts.add(
+          "over stitch seeds in rows with fewer than " + Answer.LEAST_CELLS + " cells (means only)");
+    }
+    return parts.isEmpty()
+        ? List.of()
+        : List.of(
+            "Brackets beside means and medians: 95 % intervals "
+                + String.join(", else ", parts)
+                + ".");
   }
 
   private static String overfits(List<JudgedCell> cells) {

@@ -9,7 +9,6 @@ import io.stitchflow.report.cells.Interval;
 import io.stitchflow.report.cells.JudgedCell;
 import io.stitchflow.report.cells.Sample;
 import io.stitchflow.report.cells.Statistic;
-import io.stitchflow.report.cells.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +31,7 @@ record ObjectiveTable(String first, List<Row> rows) {
    * One region with one objective.
    *
    * @param accuracyDifference mean over cells with its 95 % interval
-   * @param r2Difference median over cells with quartiles
+   * @param r2Difference median over cells with its 95 % interval
    */
   record Row(
       String pairs,
@@ -69,39 +68,32 @@ record ObjectiveTable(String first, List<Row> rows) {
     boolean same = region.equals(first);
     return new Row(
         region.kind().brief(),
-        Words.of(region.condition()),
-        region.region().text(),
+        AnswerTable.condition(region),
+        region.place().text(),
         objective,
         region.cells().size(),
-        Statistic.text(ACCURACY, region.all()),
-        same ? "" : meanDifference(region, first).text(),
-        Statistic.text(R2, region.all()),
-        same ? "" : medianDifference(region, first).text());
+        region.of(ACCURACY).text(),
+        same ? "" : difference(ACCURACY, region, first).text(),
+        region.of(R2).text(),
+        same ? "" : difference(R2, region, first).text());
   }
 
-  private static Estimate meanDifference(Answer.Row region, Answer.Row first) {
-    ToDoubleFunction<JudgedCell> difference = difference(ACCURACY, first);
-    Interval interval = CellResampling.of(region.cells()).mean(difference);
+  /** Mean or median over cells with its 95 % interval. */
+  private static Estimate difference(Quantity quantity, Answer.Row region, Answer.Row first) {
+    ToDoubleFunction<JudgedCell> difference = difference(quantity, first);
+    Sample cells = new Sample();
+    region.cells().stream()
+        .mapToDouble(difference)
+        .filter(Double::isFinite)
+        .forEach(cells::add);
+    CellResampling resampling = CellResampling.of(region.cells());
+    boolean median = Statistic.of(quantity) == Statistic.MEDIAN;
+    Interval interval = median ? resampling.median(difference) : resampling.mean(difference);
     return new Estimate(
-        sample(region, difference).mean(),
+        Statistic.center(quantity, cells),
         interval.from(),
         interval.to(),
         Estimate.Bounds.INTERVAL);
-  }
-
-  private static Estimate medianDifference(Answer.Row region, Answer.Row first) {
-    Sample differences = sample(region, difference(R2, first));
-    return new Estimate(
-        differences.median(),
-        differences.quantile(0.25),
-        differences.quantile(0.75),
-        Estimate.Bounds.QUARTILES);
-  }
-
-  private static Sample sample(Answer.Row region, ToDoubleFunction<JudgedCell> number) {
-    Sample sample = new Sample();
-    region.cells().stream().mapToDouble(number).filter(Double::isFinite).forEach(sample::add);
-    return sample;
   }
 
   /** From the same cell of the first objective; NaN if one of them lacks the quantity. */

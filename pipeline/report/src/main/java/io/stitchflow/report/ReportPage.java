@@ -163,14 +163,14 @@ final class ReportPage {
 
   /** What stands in brackets. */
   private static String spread(long seeds) {
-    String medians = "Medians: quartiles over cells in brackets.";
+    String medians = "In the other tables: medians with quartiles over cells in brackets.";
     if (seeds < 2) {
       return medians;
     }
-    return (seeds == 2
-            ? "Means over cells: in parentheses those of both stitch seeds, which are too few for an interval. "
-            : "Means over cells: in brackets the 95 % interval over stitch seeds (Student's t), clipped to [0, 1]. ")
-        + medians;
+    return medians
+        + (seeds == 2
+            ? " Means over cells: in parentheses those of both stitch seeds, which are too few for an interval."
+            : " Means over cells: in brackets the 95 % interval over stitch seeds (Student's t), clipped to [0, 1].");
   }
 
   private static PairPart part(

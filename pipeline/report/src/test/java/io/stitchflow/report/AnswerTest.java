@@ -219,8 +219,8 @@ final class AnswerTest {
     Answer answer = answer();
     assertThat(answer.rows().get(0).verdict())
         .isEqualTo("a matching stitch works as well in 1 of 2 cells, matching costs points in 1");
-    assertThat(answer.rows().get(0).of(Metrics.quantity("r2_copy")).to())
-        .isEqualTo(0.7, within(1e-12));
+    assertThat(answer.rows().get(0).of(Metrics.quantity("r2_copy")).value())
+        .isEqualTo(0.6, within(1e-12)); // of 0.8 and 0.4
     assertThat(Headline.of(answer, SETTINGS)).contains("copies by least squares and SGD.");
   }
 
@@ -329,7 +329,8 @@ final class AnswerTest {
         .startsWith(
             "pair,condition,region,cells,seeds,vanilla_accuracy,vanilla_accuracy_from,"
                 + "vanilla_accuracy_to,")
-        .contains(",r2_vanilla_median,r2_vanilla_q1,r2_vanilla_q3,r2_vanilla_above_0,")
+        .contains(",r2_vanilla_median,r2_vanilla_from,r2_vanilla_to,r2_vanilla_q1,r2_vanilla_q3,")
+        .contains(",r2_vanilla_above_0,r2_vanilla_above_0_from,r2_vanilla_above_0_to,")
         .contains(",gap_median,", ",cells_not_converged,", ",cells_where_copy_overfits")
         .doesNotContain("published");
     // 0.9 and 4.303 * 0.1 / sqrt 3 around it
@@ -370,7 +371,31 @@ final class AnswerTest {
         .contains("works as well in 12 (67 % [50 to 100])", "points in 6 (33 % [0 to 50];")
         .contains("Brackets: 95 % bootstrap intervals over network seeds, of points also over");
     assertThat(Headline.notes(answer, List.of()))
-        .anyMatch(note -> note.contains("bootstrap intervals over network seeds"));
+        .contains(
+            "Brackets beside means and medians: 95 % intervals over network seeds where there are 3"
+                + " of each network.");
+  }
+
+  @Test
+  void answer_oneSeedOfManyCells_hasIntervalsOverThem() throws IOException {
+    lower(5, 3, 1);
+    Answer answer = answer();
+    List<String> lines = csv(answer, false);
+    assertThat(lines.get(1)).startsWith("seed,trained_trained,lower,10,1,").endsWith(",cells");
+    // All ten cells have an R² above 0: Wilson's interval of 10 of 10
+    assertThat(field(lines, "r2_vanilla_above_0_from")).isEqualTo(0.7225, within(1e-4));
+    assertThat(field(lines, "r2_vanilla_above_0_to")).isEqualTo(1, within(1e-12));
+    double from = field(lines, "cost_of_matching_from");
+    double to = field(lines, "cost_of_matching_to");
+    assertThat(field(lines, "cost_of_matching")).isStrictlyBetween(from, to);
+    assertThat(text(answer)).matches("(?s).*lower: mean accuracy .*; a matching stitch works .*");
+    assertThat(Headline.notes(answer, List.of()))
+        .contains("Brackets beside means and medians: 95 % intervals over cells.");
+  }
+
+  private static double field(List<String> csv, String column) {
+    int index = List.of(csv.get(0).split(",")).indexOf(column);
+    return Double.parseDouble(csv.get(1).split(",")[index]);
   }
 
   @Test

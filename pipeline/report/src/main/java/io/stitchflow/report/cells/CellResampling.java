@@ -1,9 +1,12 @@
 package io.stitchflow.report.cells;
 
+import io.stitchflow.comparison.Quantity;
 import io.stitchflow.v1.ReportNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * 95 % intervals of numbers over many cells.
@@ -141,13 +145,31 @@ public final class CellResampling {
     return !networks.isEmpty();
   }
 
+  /** Of the quantity's statistic over cells; NaN if no cell has it. */
+  public Interval of(Quantity quantity) {
+    ToDoubleFunction<JudgedCell> center = cell -> cell.center(quantity);
+    return switch (Statistic.of(quantity)) {
+      case MEAN -> mean(center);
+      case SHARE -> meanShare(center);
+      case MEDIAN -> median(center);
+    };
+  }
+
   /** Of the share of cells that hold: Wilson's over cells, or over network seeds. */
   public Interval share(Predicate<JudgedCell> holds) {
+    return meanShare(cell -> holds.test(cell) ? 1 : 0);
+  }
+
+  private Interval meanShare(ToDoubleFunction<JudgedCell> value) {
     if (overNetworks()) {
-      return mean(cell -> holds.test(cell) ? 1 : 0);
+      return mean(value);
     }
-    double share = (double) cells.stream().filter(holds).count() / Math.max(1, cells.size());
-    return Interval.wilson(share, cells.size());
+    DoubleSummaryStatistics all =
+        cells.stream()
+            .mapToDouble(value)
+            .filter(each -> !Double.isNaN(each))
+            .summaryStatistics();
+    return Interval.wilson(all.getAverage(), all.getCount());
   }
 
   /** Of the mean over cells; those with NaN are left out. NaN if none is left. */
@@ -171,6 +193,38 @@ public final class CellResampling {
       }
     }
     return ends(means);
+  }
+
+  /** Of the median over cells; those with NaN are left out. NaN if none is left. */
+  public Interval median(ToDoubleFunction<JudgedCell> value) {
+    double[] values = cells.stream().mapToDouble(value).toArray();
+    int[] order =
+        IntStream.range(0, values.length)
+            .filter(i -> !Double.isNaN(values[i]))
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> values[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    Sample medians = new Sample();
+    for (int resample = 0; resample < RESAMPLES; resample++) {
+      int[] counts = counts(resample);
+      int all = Arrays.stream(order).map(i -> counts[i]).sum();
+      if (all > 0) {
+        double low = values[drawn(order, counts, (all - 1) / 2)];
+        double high = values[drawn(order, counts, all / 2)];
+        medians.add(low == high ? low : (low + high) / 2);
+      }
+    }
+    return ends(medians);
+  }
+
+  /** The cell at a place, from 0, among those drawn, in their order. */
+  private static int drawn(int[] order, int[] counts, int place) {
+    int i = 0;
+    for (int before = counts[order[0]]; before <= place; before += counts[order[i]]) {
+      i++;
+    }
+    return order[i];
   }
 
   /** Of the median cost of matching over the cells that hold; NaN if none does. */

@@ -1,5 +1,7 @@
 package io.stitchflow.report.cells;
 
+import java.util.function.DoubleFunction;
+
 /**
  * A number for many cells, and how far it spreads.
  *
@@ -12,7 +14,7 @@ public record Estimate(double value, double from, double to, Bounds bounds) {
   /** What stands beside a number. */
   public enum Bounds {
     NONE,
-    /** The 95 % interval of the mean over three or more seeds, clipped to where it can lie. */
+    /** The 95 % interval, clipped to where the number can lie. */
     INTERVAL,
     /** The lowest and highest of two seeds, which give no interval. */
     RANGE,
@@ -20,7 +22,7 @@ public record Estimate(double value, double from, double to, Bounds bounds) {
     QUARTILES
   }
 
-  static Estimate of(double value) {
+  public static Estimate of(double value) {
     return new Estimate(value, Double.NaN, Double.NaN, Bounds.NONE);
   }
 
@@ -30,13 +32,20 @@ public record Estimate(double value, double from, double to, Bounds bounds) {
 
   /** As tables show it; a dash if nothing was measured. */
   public String text() {
-    String ends = Numbers.brief(from) + " to " + Numbers.brief(to);
-    String beside =
-        switch (bounds) {
-          case NONE -> "";
-          case RANGE -> " (" + ends + ")";
-          case INTERVAL, QUARTILES -> " [" + ends + "]";
-        };
-    return (Numbers.brief(value) + beside).replace('-', '−');
+    return (Numbers.brief(value) + beside(Numbers::brief)).replace('-', '−');
+  }
+
+  /** A share as tables show it: {@code 60 % [39 to 78]}. */
+  String percent() {
+    DoubleFunction<String> whole = share -> Numbers.fixed(100 * share, 0);
+    return whole.apply(value) + " %" + beside(whole);
+  }
+
+  private String beside(DoubleFunction<String> number) {
+    return switch (bounds) {
+      case NONE -> "";
+      case RANGE -> " (" + number.apply(from) + " to " + number.apply(to) + ")";
+      case INTERVAL, QUARTILES -> " [" + number.apply(from) + " to " + number.apply(to) + "]";
+    };
   }
 }

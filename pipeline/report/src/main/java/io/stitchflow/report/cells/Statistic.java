@@ -44,10 +44,12 @@ public enum Statistic {
 
   /** As tables show the quantity over cells; a dash if it was not measured. */
   public static String text(Quantity quantity, List<Cell> cells) {
-    Estimate estimate = of(quantity, cells);
-    return of(quantity) == SHARE && estimate.measured()
-        ? Numbers.fixed(100 * estimate.value(), 0) + " %"
-        : estimate.text();
+    return text(quantity, of(quantity, cells));
+  }
+
+  /** As tables show an estimate of the quantity; a dash if it was not measured. */
+  public static String text(Quantity quantity, Estimate estimate) {
+    return of(quantity) == SHARE && estimate.measured() ? estimate.percent() : estimate.text();
   }
 
   /** The quantity's mean or median over the seeds of one cell; NaN if empty. */

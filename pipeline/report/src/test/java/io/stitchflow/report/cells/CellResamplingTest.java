@@ -9,7 +9,9 @@ import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportNetwork;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class CellResamplingTest {
@@ -74,6 +76,26 @@ final class CellResamplingTest {
     Interval interval =
         resampling.mean(cell -> cell.pair().sender().getSeed() == 1 ? Double.NaN : 7);
     assertThat(interval).isEqualTo(new Interval(7, 7));
+  }
+
+  /** The binomial interval of the median of 100 numbers is from the 40th to the 61st. */
+  @Test
+  void median_ofManyCells_isAboutTheBinomialInterval() {
+    List<JudgedCell> cells = pairs(2, 50, 0);
+    Map<JudgedCell, Integer> places = new IdentityHashMap<>();
+    cells.forEach(cell -> places.put(cell, places.size() + 1));
+    Interval interval = CellResampling.of(cells).median(places::get);
+    assertThat(interval.from()).isCloseTo(40.5, within(2.));
+    assertThat(interval.to()).isCloseTo(60.5, within(2.));
+  }
+
+  @Test
+  void median_someCellsWithoutANumber_isOfTheOthers() {
+    CellResampling resampling = CellResampling.of(pairs(2, 6, 0));
+    Interval interval =
+        resampling.median(cell -> cell.pair().sender().getSeed() == 1 ? Double.NaN : 7);
+    assertThat(interval).isEqualTo(new Interval(7, 7));
+    assertThat(resampling.median(cell -> Double.NaN).from()).isNaN();
   }
 
   @Test
