@@ -4,6 +4,7 @@ import io.stitchflow.comparison.Metric;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.objective.Objectives;
+import io.stitchflow.stitch.Regression;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.CollectCrossMoments;
 import io.stitchflow.v1.CollectGram;
@@ -276,21 +277,26 @@ final class CellStages {
 
   /** Of the numbers that the cell's stitch computes a number from. */
   private String addGram(StitchPair cell) {
-    return addGram(cell.sender(), cell.senderCut(), cell.stitch().regression().window());
+    return addGram(cell.sender(), cell.senderCut(), cell.stitch().regression());
   }
 
   private String addGramOfChannels(NetworkVariant network, CutPoint cut) {
-    return addGram(network, cut, cut.isMap() ? List.of(1, 1) : List.of());
+    List<Integer> window = cut.isMap() ? List.of(1, 1) : List.of();
+    return addGram(network, cut, new Regression(List.of(), window, 1));
   }
 
-  private String addGram(NetworkVariant network, CutPoint cut, List<Integer> window) {
+  private String addGram(NetworkVariant network, CutPoint cut, Regression regression) {
     String label = network.label() + "/" + cut.layer();
-    String id = "gram " + label + " window " + window;
+    List<Integer> window = regression.window();
+    List<Integer> positions = regression.positions();
+    String id = "gram " + label + " window " + window + " positions " + positions;
     if (!stages.has(id)) {
       int inputs = window.stream().reduce(cut.channels(), Math::multiplyExact);
       Stage.Builder stage = stages.stage(id, "gram " + label, costs.gram(cut, inputs + 1));
       stage.setOutputBytes(OutputSizes.gram(inputs + 1));
-      stage.getActionBuilder().setCollectGram(CollectGram.newBuilder().addAllWindow(window));
+      stage
+          .getActionBuilder()
+          .setCollectGram(CollectGram.newBuilder().addAllWindow(window).addAllPositions(positions));
       dependOnRepresentation(stage, "sender", network, cut, "train");
       stages.add(stage);
     }

@@ -26,14 +26,19 @@ final class CollectGramStage extends StageDefinition {
   public String describe(Action action, Provenance provenance) {
     return "of "
         + Descriptions.representation(action, "sender", provenance)
+        + sides(", resampled to ", action.getCollectGram().getPositionsList())
         + window(action.getCollectGram().getWindowList());
   }
 
   /** {@code , window 2x2}; nothing for single positions and vectors. */
   private static String window(List<Integer> window) {
     boolean single = window.stream().allMatch(side -> side == 1);
-    return single
+    return single ? "" : sides(", window ", window);
+  }
+
+  private static String sides(String before, List<Integer> sides) {
+    return sides.isEmpty()
         ? ""
-        : window.stream().map(String::valueOf).collect(Collectors.joining("x", ", window ", ""));
+        : sides.stream().map(String::valueOf).collect(Collectors.joining("x", before, ""));
   }
 }

@@ -279,7 +279,9 @@ final class Headline {
     }
     if (levels.contains(Answer.Level.STITCH_SEEDS) && answer.seeds() >= LEAST_SEEDS) {
       parts.add(
-          "over stitch seeds in rows with fewer than " + Answer.LEAST_CELLS + " cells (means only)");
+          "over stitch seeds in rows with fewer than "
+              + Answer.LEAST_CELLS
+              + " cells (means only)");
     }
     return parts.isEmpty()
         ? List.of()

@@ -82,10 +82,7 @@ record ObjectiveTable(String first, List<Row> rows) {
   private static Estimate difference(Quantity quantity, Answer.Row region, Answer.Row first) {
     ToDoubleFunction<JudgedCell> difference = difference(quantity, first);
     Sample cells = new Sample();
-    region.cells().stream()
-        .mapToDouble(difference)
-        .filter(Double::isFinite)
-        .forEach(cells::add);
+    region.cells().stream().mapToDouble(difference).filter(Double::isFinite).forEach(cells::add);
     CellResampling resampling = CellResampling.of(region.cells());
     boolean median = Statistic.of(quantity) == Statistic.MEDIAN;
     Interval interval = median ? resampling.median(difference) : resampling.mean(difference);

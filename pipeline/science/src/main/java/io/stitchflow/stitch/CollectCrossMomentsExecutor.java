@@ -118,7 +118,7 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
     }
 
     void add(int part, NDArray x, NDArray y) {
-      NDArray windows = Regression.rows(x, regression.window());
+      NDArray windows = regression.rows(x);
       NDArray blocks = Regression.blockSums(y, regression.block());
       int block = regression.block() * regression.block();
       double[] totals = HostArray.doubles(blocks.sum(new int[] {1}));

@@ -10,6 +10,7 @@ import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.HostArray;
 import io.stitchflow.torch.Lane;
+import io.stitchflow.v1.CollectGram;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -29,12 +30,12 @@ public final class CollectGramExecutor implements StageExecutor {
     Groups.checkShared(runs, "sender", run -> Groups.input(run, "sender"));
     try (Lane lane = Groups.openLane(runs);
         TensorFile sender = TensorFile.open(runs.get(0).input("sender"))) {
-      List<List<Integer>> windows =
-          runs.stream().map(run -> run.action().getCollectGram().getWindowList()).toList();
+      List<Regression> regressions =
+          runs.stream().map(run -> regression(run.action().getCollectGram())).toList();
       DeviceMemory.halving(
           BATCH,
           batch -> {
-            List<Gram> grams = sum(lane, windows, sender, batch, progress);
+            List<Gram> grams = sum(lane, regressions, sender, batch, progress);
             for (int i = 0; i < runs.size(); i++) {
               MomentFile.write(
                   runs.get(i).output("moments"), "gram", List.of(grams.get(i).tensor()));
@@ -43,14 +44,18 @@ public final class CollectGramExecutor implements StageExecutor {
     }
   }
 
-  /** The sums of {@code windows}, in their order. */
+  private static Regression regression(CollectGram gram) {
+    return new Regression(gram.getPositionsList(), gram.getWindowList(), 1);
+  }
+
+  /** The sums of {@code regressions}, in their order. */
   private static List<Gram> sum(
       Lane lane,
-      List<List<Integer>> windows,
+      List<Regression> regressions,
       TensorFile sender,
       int batch,
       DoubleConsumer progress) {
-    List<Gram> grams = windows.stream().map(window -> new Gram(sender.shape(), window)).toList();
+    List<Gram> grams = regressions.stream().map(each -> new Gram(sender.shape(), each)).toList();
     ByteBuffer buffer = Lane.allocate(batch * Float.BYTES * sender.elementsPerRow());
     List<int[]> parts = Parts.of(sender.rows());
     int done = 0;
@@ -63,8 +68,7 @@ public final class CollectGramExecutor implements StageExecutor {
         Lane.scoped(
             () -> {
               NDArray x = lane.create(buffer, ColumnTrainer.shape(count, sender.shape()));
-              grams.forEach(
-                  gram -> Lane.scoped(() -> gram.add(of, Regression.rows(x, gram.window))));
+              grams.forEach(gram -> Lane.scoped(() -> gram.add(of, gram.regression.rows(x))));
             });
         done += count;
         progress.accept(done / (double) sender.rows());
@@ -75,13 +79,13 @@ public final class CollectGramExecutor implements StageExecutor {
 
   /** [[XX', X1], [1'X', positions]] of each part. */
   private static final class Gram {
-    private final List<Integer> window;
+    private final Regression regression;
     private final int k;
     private final double[] sums;
 
-    Gram(List<Integer> shape, List<Integer> window) {
-      this.window = List.copyOf(window);
-      this.k = Regression.inputs(shape, window) + 1;
+    Gram(List<Integer> shape, Regression regression) {
+      this.regression = regression;
+      this.k = Regression.inputs(shape, regression.window()) + 1;
       this.sums = new double[Parts.COUNT * k * k];
     }
 

@@ -6,17 +6,21 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * The least-squares problem of a stitch. The sender's map is divided into windows and the
  * receiver's into as many square blocks; the numbers of a window predict the channels of each
  * position of its block.
  *
+ * @param positions height and width that the sender is resampled to before, see {@link Resampling};
+ *     empty where it is read as it is
  * @param window height and width of a window; empty where the sender is a vector
  * @param block side of a block, in positions
  */
-public record Regression(List<Integer> window, int block) {
+public record Regression(List<Integer> positions, List<Integer> window, int block) {
   public Regression {
+    positions = List.copyOf(positions);
     window = List.copyOf(window);
     if (block < 1 || window.stream().anyMatch(side -> side < 1)) {
       throw new IllegalArgumentException(
@@ -28,6 +32,20 @@ public record Regression(List<Integer> window, int block) {
     }
   }
 
+  Regression(List<Integer> window, int block) {
+    this(List.of(), window, block);
+  }
+
+  /** The numbers of {@code x}, as {@link #rows(NDArray, List)} gives them, once it is resampled. */
+  NDArray rows(NDArray x) {
+    if (positions.isEmpty()) {
+      return rows(x, window);
+    }
+    Resampling resampling =
+        Objects.requireNonNull(Resampling.between(sides(x.getShape()), positions), "fits");
+    return rows(resampling.apply(x), window);
+  }
+
   /**
    * The sender's numbers behind each block, as float64: channel, then row and column in the window.
    *
@@ -35,7 +53,7 @@ public record Regression(List<Integer> window, int block) {
    * @param window as in the record
    * @return [channels * height * width of the window, examples * windows]
    */
-  static NDArray rows(NDArray x, List<Integer> window) {
+  private static NDArray rows(NDArray x, List<Integer> window) {
     Shape shape = x.getShape();
     long examples = shape.get(0);
     if (window.equals(sides(shape))) {

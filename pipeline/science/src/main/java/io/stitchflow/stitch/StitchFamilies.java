@@ -17,7 +17,12 @@ public final class StitchFamilies {
           StitchFamily::name,
           Registry.withExtensions(
               StitchFamily.class,
-              List.of(new Flattened(), new Pointwise(), new Strided(), new Upsampled())));
+              List.of(
+                  new Flattened(),
+                  new Pointwise(),
+                  new Strided(),
+                  new Upsampled(),
+                  new Resampled())));
 
   private StitchFamilies() {}
 

@@ -137,8 +137,12 @@ public final class Functional {
 
   /** Repeats each position {@code ratio} times in both directions. */
   public static NDArray upsampleNearest(NDArray x, int ratio) {
-    long[] size = {x.getShape().get(2) * ratio, x.getShape().get(3) * ratio};
-    return x.getNDArrayInternal().interpolation(size, 0, false);
+    return resizeNearest(x, x.getShape().get(2) * ratio, x.getShape().get(3) * ratio);
+  }
+
+  /** Repeats each position until the map has this height and width, whole multiples of its own. */
+  public static NDArray resizeNearest(NDArray x, long height, long width) {
+    return x.getNDArrayInternal().interpolation(new long[] {height, width}, 0, false);
   }
 
   /**

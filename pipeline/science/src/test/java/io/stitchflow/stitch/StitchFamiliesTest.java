@@ -31,6 +31,11 @@ class StitchFamiliesTest {
           new CutPoint("odd", List.of(2, 6, 6)),
           new CutPoint("small", List.of(3, 4, 4)),
           new CutPoint("position", List.of(3, 1, 1)),
+          new CutPoint("tokens", List.of(3, 16, 1)),
+          new CutPoint("class and tokens", List.of(2, 17, 1)),
+          new CutPoint("class and few tokens", List.of(4, 5, 1)),
+          new CutPoint("sequence", List.of(2, 6, 1)),
+          new CutPoint("long sequence", List.of(3, 12, 1)),
           new CutPoint("vector", List.of(5)),
           new CutPoint("pair", List.of(2)));
 
@@ -114,7 +119,7 @@ class StitchFamiliesTest {
       Regression regression = stitch.regression();
       NDArray predicted =
           Regression.float64(weight.reshape(stitch.to().channels(), stitch.inputs()))
-              .matMul(Regression.rows(x, regression.window()))
+              .matMul(regression.rows(x))
               .add(Regression.float64(bias.reshape(-1, 1)))
               // a block holds the same numbers at each of its positions
               .mul(regression.block() * regression.block());

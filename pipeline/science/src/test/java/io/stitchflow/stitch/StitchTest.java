@@ -60,11 +60,28 @@ class StitchTest {
   }
 
   @Test
-  void between_vectorIntoAMap_isRefusedWithBothCuts() {
-    assertThatThrownBy(() -> Stitch.between(VECTOR, SMALL))
+  void between_vectorIntoAMap_isResampled() {
+    Stitch stitch = Stitch.between(VECTOR, SMALL);
+    assertThat(stitch.family().name()).isEqualTo("resampled");
+    assertThat(stitch.weightShape()).containsExactly(3, 5, 1, 1);
+    assertThat(stitch.regression().positions()).containsExactly(4, 4);
+  }
+
+  @Test
+  void between_tokensOfEqualNumber_isPointwise() {
+    Stitch stitch =
+        Stitch.between(new CutPoint("a", List.of(6, 17, 1)), new CutPoint("b", List.of(4, 17, 1)));
+    assertThat(stitch.family().name()).isEqualTo("pointwise");
+    assertThat(stitch.weightShape()).containsExactly(4, 6, 1, 1);
+  }
+
+  @Test
+  void between_tokensThatAreNoSquareIntoAMap_isRefused() {
+    CutPoint tokens = new CutPoint("tokens", List.of(6, 15, 1));
+    assertThatThrownBy(() -> Stitch.between(tokens, SMALL))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("'pool' [5]")
-        .hasMessageContaining("'layer3.0' [3, 4, 4]");
+        .hasMessageContaining("'tokens' [6, 15, 1] -> 'layer3.0' [3, 4, 4]")
+        .hasMessageContaining("a square number of tokens");
   }
 
   @Test

@@ -165,10 +165,7 @@ public final class CellResampling {
       return mean(value);
     }
     DoubleSummaryStatistics all =
-        cells.stream()
-            .mapToDouble(value)
-            .filter(each -> !Double.isNaN(each))
-            .summaryStatistics();
+        cells.stream().mapToDouble(value).filter(each -> !Double.isNaN(each)).summaryStatistics();
     return Interval.wilson(all.getAverage(), all.getCount());
   }
 
