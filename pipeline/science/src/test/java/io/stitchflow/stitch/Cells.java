@@ -98,11 +98,22 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
         receiver.train(to));
   }
 
+  /** Of what the stitch's least squares sees of the sender. */
+  Bench.Run gram(String from, Stitch stitch) throws IOException {
+    return gram(sender.train(from), stitch.regression());
+  }
+
   Bench.Run gram(String from, List<Integer> window) throws IOException {
-    return bench.stage(
-        Action.newBuilder().setCollectGram(CollectGram.newBuilder().addAllWindow(window)),
-        "sender",
-        sender.train(from));
+    return gram(sender.train(from), new Regression(window, 1));
+  }
+
+  private Bench.Run gram(Path sent, Regression regression) throws IOException {
+    CollectGram parameters =
+        CollectGram.newBuilder()
+            .addAllWindow(regression.window())
+            .addAllPositions(regression.positions())
+            .build();
+    return bench.stage(Action.newBuilder().setCollectGram(parameters), "sender", sent);
   }
 
   Bench.Run cross(String from, String to) throws IOException {
@@ -123,15 +134,7 @@ record Cells(Bench bench, Subject sender, Subject receiver) {
   Path copy(String from, Path sent, String to, Path expected) throws IOException {
     Stitch stitch =
         Stitch.between(new CutPoint(from, shape(sent)), new CutPoint(to, shape(expected)));
-    Path gram =
-        bench.execute(
-            new CollectGramExecutor(),
-            bench.stage(
-                Action.newBuilder()
-                    .setCollectGram(
-                        CollectGram.newBuilder().addAllWindow(stitch.regression().window())),
-                "sender",
-                sent));
+    Path gram = bench.execute(new CollectGramExecutor(), gram(sent, stitch.regression()));
     Path cross =
         bench.execute(
             new CollectCrossMomentsExecutor(),

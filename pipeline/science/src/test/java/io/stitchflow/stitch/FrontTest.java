@@ -233,9 +233,7 @@ class FrontTest extends BetweenTwoNetworks {
   }
 
   private Path gram(String from, Stitch stitch) throws IOException {
-    return bench
-        .execute(new CollectGramExecutor(), cells.gram(from, stitch.regression().window()))
-        .resolve("moments");
+    return bench.execute(new CollectGramExecutor(), cells.gram(from, stitch)).resolve("moments");
   }
 
   private Path gramOfChannels(String from) throws IOException {

@@ -157,8 +157,7 @@ class GatesTest {
           Stitch.between(
               new CutPoint(from, Cells.shape(network.train(from))),
               new CutPoint(to, Cells.shape(network.train(to))));
-      Path gram =
-          bench.execute(new CollectGramExecutor(), self.gram(from, stitch.regression().window()));
+      Path gram = bench.execute(new CollectGramExecutor(), self.gram(from, stitch));
       Path cross = bench.execute(new CollectCrossMomentsExecutor(), self.cross(from, to));
       Moments moments =
           SplitMoments.read(stitch, gram.resolve("moments"), cross.resolve("moments")).fit();

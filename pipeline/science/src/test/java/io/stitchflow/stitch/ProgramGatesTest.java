@@ -17,32 +17,39 @@ import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.Measurement;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The gates, on a network that is a program. */
+/** The gates, on networks that are programs: of maps, and of tokens. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProgramGatesTest {
   @TempDir static Path directory;
 
   private Bench bench = new Bench(directory);
   private Path dataset = directory;
-  private Subject network = Subject.NONE;
-  private Cells self = new Cells(bench, network, network);
+  private Subject maps = Subject.NONE;
+  private Subject tokens = Subject.NONE;
 
   @BeforeAll
-  void importProgram() throws IOException {
+  void importPrograms() throws IOException {
     bench = new Bench(directory);
     dataset = Subject.dataset(bench);
-    network = Subject.imported(bench, dataset, Programs.small(directory), Programs.CUTS);
-    self = new Cells(bench, network, network);
+    maps = Subject.imported(bench, dataset, Programs.small(directory), Programs.CUTS);
+    tokens = Subject.imported(bench, dataset, Programs.vit(directory), Programs.VIT_CUTS);
   }
 
-  @Test
-  void gate1_identityInASelfPair_givesTheNetworksOwnLogitsToTheBit() throws IOException {
+  Stream<Subject> networks() {
+    return Stream.of(maps, tokens);
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void gate1_identityInASelfPair_givesTheNetworksOwnLogitsToTheBit(Subject network)
+      throws IOException {
     try (Lane lane = Lane.open();
         Network frozen = NetworkFile.open(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
@@ -64,11 +71,14 @@ class ProgramGatesTest {
     }
   }
 
-  @Test
-  void gate2_leastSquaresInASelfPair_copiesAndKeepsTheNetworksOwnAccuracy() throws IOException {
+  @ParameterizedTest
+  @MethodSource("networks")
+  void gate2_leastSquaresInASelfPair_copiesAndKeepsTheNetworksOwnAccuracy(Subject network)
+      throws IOException {
+    Cells self = new Cells(bench, network, network);
     Evaluation own = network.curve().getTest();
     double accuracy = (double) own.getCorrect() / own.getExamples();
-    for (String cut : Programs.CUTS) {
+    for (String cut : network.train().keySet()) {
       Path copy = self.copy(cut, cut);
       Measurement test = self.compare(cut, cut, copy, copy).getTest();
       assertThat(number(test, "r2_copy")).as(cut).isGreaterThan(0.999999);
@@ -81,16 +91,20 @@ class ProgramGatesTest {
     }
   }
 
-  @Test
-  void gate5_frozenProgram_hashesTheSameBeforeAndAfterItsStitches() throws IOException {
+  @ParameterizedTest
+  @MethodSource("networks")
+  void gate5_frozenProgram_hashesTheSameBeforeAndAfterItsStitches(Subject network)
+      throws IOException {
+    Cells self = new Cells(bench, network, network);
+    String from = network.train().keySet().iterator().next();
     Digest file = Digest.of(network.network());
     try (Lane lane = Lane.open();
         Network frozen = NetworkFile.open(lane, network.network());
-        TensorFile sender = TensorFile.open(network.train("one"))) {
+        TensorFile sender = TensorFile.open(network.train(from))) {
       Digest before = frozen.digest();
-      bench.execute(new FitVanillaStitchExecutor(), self.vanilla("one", "two"));
+      bench.execute(new FitVanillaStitchExecutor(), self.vanilla(from, last(network)));
       Stitch stitch =
-          Stitch.between(new CutPoint("one", sender.shape()), frozen.source().cut("two"));
+          Stitch.between(new CutPoint(from, sender.shape()), frozen.source().cut(last(network)));
       try (FrozenStitch trained = FrozenStitch.random(lane, stitch, 1)) {
         float[] start = trained.weight().toFloatArray();
         Learning.steps(lane, frozen, trained, sender, 5);
@@ -101,18 +115,21 @@ class ProgramGatesTest {
     assertThat(Digest.of(network.network())).isEqualTo(file);
   }
 
-  @Test
-  void vanilla_trainedTwice_givesTheSameBytes() throws IOException {
-    List<Digest> stitches =
-        List.of(
-            Digest.of(
-                bench
-                    .execute(new FitVanillaStitchExecutor(), self.vanilla("two", "one"))
-                    .resolve("stitch")),
-            Digest.of(
-                bench
-                    .execute(new FitVanillaStitchExecutor(), self.vanilla("two", "one"))
-                    .resolve("stitch")));
-    assertThat(stitches.get(0)).isEqualTo(stitches.get(1));
+  @ParameterizedTest
+  @MethodSource("networks")
+  void vanilla_trainedTwice_givesTheSameBytes(Subject network) throws IOException {
+    Cells pair = new Cells(bench, network, network == maps ? tokens : maps);
+    for (String from : network.train().keySet()) {
+      Bench.Run run = pair.vanilla(from, last(pair.receiver()));
+      Digest first =
+          Digest.of(bench.execute(new FitVanillaStitchExecutor(), run).resolve("stitch"));
+      Digest second =
+          Digest.of(bench.execute(new FitVanillaStitchExecutor(), run).resolve("stitch"));
+      assertThat(second).isEqualTo(first);
+    }
+  }
+
+  private static String last(Subject network) {
+    return network.train().keySet().stream().reduce((first, second) -> second).orElseThrow();
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.Pixels;
 import java.io.IOException;
@@ -44,7 +45,8 @@ public record ProgramManifest(
    * A part of the network, in one TorchScript file.
    *
    * @param file its name, without a folder
-   * @param shape of its output for one image: [channels, height, width], or [numbers]
+   * @param shape of its output for one image: [channels, height, width], [tokens, features] or
+   *     [numbers]
    */
   public record Segment(String name, String file, List<Integer> shape) {
     public Segment {
@@ -57,19 +59,26 @@ public record ProgramManifest(
 
     /** What is wrong with the shape of an output, or null. */
     public static @Nullable String complaint(List<Integer> shape) {
-      if (shape.size() == 2) {
-        return "is "
-            + shape
-            + ", but tokens [tokens, features] cannot be stitched; end the segment where it gives a"
-            + " map [channels, height, width] or a vector [numbers]";
-      }
       boolean good =
           !shape.isEmpty()
               && shape.size() <= MOST_DIMENSIONS
               && shape.stream().allMatch(size -> size >= 1);
       return good
           ? null
-          : "is " + shape + "; write [channels, height, width] or [numbers], without the batch";
+          : "is "
+              + shape
+              + "; write [channels, height, width], [tokens, features] or [numbers], without the"
+              + " batch";
+    }
+
+    /** Whether it gives tokens, which cross a cut as a map [features, tokens, 1]. */
+    boolean tokens() {
+      return shape.size() == 2;
+    }
+
+    /** As its output crosses the cut after it. */
+    CutPoint cut() {
+      return new CutPoint(name, tokens() ? List.of(shape.get(1), shape.get(0), 1) : shape);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.stitchflow.network.program;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.Network;
 import io.stitchflow.network.Pixels;
@@ -17,7 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** A network whose sections are TorchScript modules. Arrays lie row by row in memory everywhere. */
+/**
+ * A network whose sections are TorchScript modules. Arrays lie row by row in memory everywhere.
+ * Tokens [examples, tokens, features] are maps [examples, features, tokens, 1] between sections.
+ */
 final class ProgramNetwork extends Network {
   private final ProgramSource source;
   private final List<ScriptModule> modules = new ArrayList<>();
@@ -63,13 +67,15 @@ final class ProgramNetwork extends Network {
 
   @Override
   protected NDArray section(int index, NDArray x) {
+    List<ProgramManifest.Segment> segments = source.manifest().segments();
     NDArray y;
-    try {
-      y = modules.get(index).forward(x);
+    try (NDArray input =
+        index > 0 && segments.get(index - 1).tokens() ? tokens(x) : x.reshape(x.getShape())) {
+      y = modules.get(index).forward(input);
     } catch (ScriptException e) {
       throw failure(index, e);
     }
-    List<Integer> shape = source.manifest().segments().get(index).shape();
+    List<Integer> shape = segments.get(index).shape();
     long[] expected = new long[shape.size() + 1];
     expected[0] = x.getShape().get(0);
     Arrays.setAll(expected, i -> i == 0 ? x.getShape().get(0) : shape.get(i - 1));
@@ -89,7 +95,34 @@ final class ProgramNetwork extends Network {
               + ProgramManifest.FILE
               + ", or the segment");
     }
-    return y;
+    if (!segments.get(index).tokens()) {
+      return y;
+    }
+    try (NDArray tokens = y) {
+      return map(tokens);
+    }
+  }
+
+  /** [examples, features, tokens, 1] as [examples, tokens, features]. */
+  private static NDArray tokens(NDArray map) {
+    Shape shape = map.getShape();
+    return swapped(
+        map.reshape(shape.get(0), shape.get(1), shape.get(2)),
+        new Shape(shape.get(0), shape.get(2), shape.get(1)));
+  }
+
+  /** [examples, tokens, features] as [examples, features, tokens, 1]. */
+  private static NDArray map(NDArray tokens) {
+    Shape shape = tokens.getShape();
+    return swapped(tokens, new Shape(shape.get(0), shape.get(2), shape.get(1), 1));
+  }
+
+  /** With the last two axes in the other order, row by row in memory. */
+  private static NDArray swapped(NDArray x, Shape shape) {
+    try (NDArray swapped = x.transpose(0, 2, 1);
+        NDArray flat = swapped.flatten()) {
+      return flat.reshape(shape);
+    }
   }
 
   /** For messages: {@code segment 'layer1'}. */

@@ -41,7 +41,7 @@ public record ProgramSource(ProgramManifest manifest, List<Long> segmentBytes)
   @Override
   public List<CutPoint> cuts() {
     return manifest.segments().subList(0, manifest.segments().size() - 1).stream()
-        .map(segment -> new CutPoint(segment.name(), segment.shape()))
+        .map(ProgramManifest.Segment::cut)
         .toList();
   }
 
@@ -67,9 +67,8 @@ public record ProgramSource(ProgramManifest manifest, List<Long> segmentBytes)
   }
 
   private long macsOf(int segment) {
-    List<Integer> shape = manifest.segments().get(segment).shape();
     long positions =
-        shape.subList(1, shape.size()).stream()
+        manifest.segments().get(segment).cut().sides().stream()
             .mapToLong(Integer::longValue)
             .reduce(1, (a, b) -> a * b);
     return positions * (segmentBytes.get(segment) / Float.BYTES);

@@ -51,6 +51,11 @@ class ImportProgramExecutorTest {
         .isEqualTo(Digest.of(out.resolve("predictions")));
   }
 
+  @Test
+  void execute_goodProgramOfTokens_isAccepted() throws IOException {
+    assertThat(run(Programs.vit(directory)).resolve("network")).exists();
+  }
+
   /** What a gradient needs must not lie in memory that Java frees. */
   @Test
   void execute_whileGarbageIsCollected_acceptsAGoodProgram() throws Exception {

@@ -57,6 +57,22 @@ class ProgramNetworkTest {
     }
   }
 
+  /** The class token and 16 tokens of 8 numbers. */
+  @Test
+  void suffix_ofTokens_givesTheLogitsAndTheSlopeOfTheWhole() throws IOException {
+    try (Network network = NetworkFile.open(lane, Programs.vit(directory))) {
+      NDArray images = images(lane, 3);
+      float[] own = network.forward(images).toFloatArray();
+      for (CutPoint cut : network.source().cuts()) {
+        assertThat(cut.shape()).containsExactly(8, 17, 1);
+        NDArray x = network.prefix(images, cut);
+        assertThat(x.getShape()).isEqualTo(new Shape(3, 8, 17, 1));
+        assertThat(network.suffix(x, cut).toFloatArray()).containsExactly(own);
+        checkSlope(network, cut, x);
+      }
+    }
+  }
+
   @Test
   void penultimate_anyCut_isWhatTheLastSegmentReads() throws IOException {
     try (Network network = open()) {
@@ -112,23 +128,27 @@ class ProgramNetworkTest {
       Digest before = network.digest();
       for (CutPoint cut : network.source().cuts()) {
         NDArray x = network.prefix(images(lane, 3), cut);
-        NDArray along = x.add(0.5f).mul(1e-3f);
-        double[] slope = {0};
-        try (InputGradients gradients =
-            new InputGradients(
-                x, input -> network.suffix(input, cut).square().sum().reshape(new Shape(1)))) {
-          gradients.of(
-              lane.manager().ones(new Shape(1)),
-              gradient -> slope[0] = gradient.mul(along).sum().getFloat());
-        }
-        double up = network.suffix(x.add(along), cut).square().sum().getFloat();
-        double down = network.suffix(x.sub(along), cut).square().sum().getFloat();
-        double difference = (up - down) / 2;
-        assertThat(Math.abs(difference)).as(cut.layer()).isGreaterThan(1e-5);
-        assertThat(slope[0]).isCloseTo(difference, within(0.02 * Math.abs(difference)));
+        checkSlope(network, cut, x);
       }
       assertThat(network.digest()).isEqualTo(before);
     }
+  }
+
+  private void checkSlope(Network network, CutPoint cut, NDArray x) {
+    NDArray along = x.square().add(0.5f).mul(1e-3f);
+    double[] slope = {0};
+    try (InputGradients gradients =
+        new InputGradients(
+            x, input -> network.suffix(input, cut).square().sum().reshape(new Shape(1)))) {
+      gradients.of(
+          lane.manager().ones(new Shape(1)),
+          gradient -> slope[0] = gradient.mul(along).sum().getFloat());
+    }
+    double up = network.suffix(x.add(along), cut).square().sum().getFloat();
+    double down = network.suffix(x.sub(along), cut).square().sum().getFloat();
+    double difference = (up - down) / 2;
+    assertThat(Math.abs(difference)).as(cut.layer()).isGreaterThan(1e-5);
+    assertThat(slope[0]).isCloseTo(difference, within(0.02 * Math.abs(difference)));
   }
 
   @Test

@@ -22,7 +22,24 @@ public final class Programs {
     return write(directory, List.of("one", "two", "head"), "small/one", "small/two", "small/head");
   }
 
-  /** The same with {@code part}, a file of maps [4, 32, 32] to themselves, after its first cut. */
+  /** Cuts of {@link #vit}. */
+  public static final List<String> VIT_CUTS = List.of("embed", "block0", "block1");
+
+  /** A vision transformer of a class token and 16 tokens of 8 numbers, in two blocks. */
+  public static Path vit(Path directory) throws IOException {
+    return write(
+        directory,
+        List.of("embed", "block0", "block1", "head"),
+        "vit/embed",
+        "vit/block0",
+        "vit/block1",
+        "vit/head");
+  }
+
+  /**
+   * The same as {@link #small} with {@code part}, a file of maps [4, 32, 32] to themselves, after
+   * its first cut.
+   */
   static Path with(Path directory, String part) throws IOException {
     return write(
         directory,
@@ -43,6 +60,7 @@ public final class Programs {
           switch (name) {
             case "two" -> List.of(6, 16, 16);
             case "head" -> List.of(10);
+            case "embed", "block0", "block1" -> List.of(17, 8);
             default -> List.of(4, 32, 32);
           };
       segments.add(new ProgramManifest.Segment(name, name + ".pt", shape));

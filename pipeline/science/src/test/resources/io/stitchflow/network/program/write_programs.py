@@ -8,7 +8,7 @@ from torch import nn
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, *[".."] * 8, "docs"))
-from export_program import export  # noqa: E402
+from export_program import export, vit  # noqa: E402
 
 
 def small(seed):
@@ -24,6 +24,7 @@ def small(seed):
         "relu2": nn.ReLU(inplace=True),
         "drop": nn.Dropout(0.5),
         "pool": nn.AdaptiveAvgPool2d(2),
+        "flatten": nn.Flatten(),
         "fc": nn.Linear(24, 10),
     }.items():
         model.add_module(name, layer)
@@ -34,6 +35,30 @@ def small(seed):
             nn.init.uniform_(layer.weight, 0.5, 1.5)
             nn.init.uniform_(layer.bias, -0.1, 0.1)
     return model
+
+
+class Vit(nn.Module):
+    """A vision transformer with the names of timm's, of patches of 8 x 8 pixels."""
+
+    def __init__(self, width=8, blocks=2):
+        super().__init__()
+        self.patch_embed = nn.Sequential(nn.Conv2d(3, width, 8, 8), nn.Flatten(2))
+        self.cls_token = nn.Parameter(torch.randn(1, 1, width))
+        self.pos_embed = nn.Parameter(torch.randn(1, 17, width))
+        layers = [nn.TransformerEncoderLayer(width, 2, 16, activation="gelu", batch_first=True, norm_first=True) for _ in range(blocks)]
+        self.blocks = nn.Sequential(*layers)
+        self.norm_pre = nn.Identity()
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, 10)
+
+    def _pos_embed(self, x):
+        return torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x.transpose(1, 2)], 1) + self.pos_embed
+
+    def forward_head(self, x):
+        return self.head(x[:, 0])
+
+    def forward(self, x):
+        return self.forward_head(self.norm(self.blocks(self.norm_pre(self._pos_embed(self.patch_embed(x))))))
 
 
 SEGMENTS = {"one": "conv1 bn1 relu1", "two": "conv2 bn2 relu2 drop", "head": "pool flatten fc"}
@@ -90,6 +115,9 @@ def rename_operator(source, target):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     export(small(1), os.path.join(HERE, "small"), SEGMENTS, mean=(0.5, 0.4, 0.3), std=(0.2, 0.25, 0.3))
+    torch.manual_seed(4)
+    transformer = Vit()
+    export(transformer, os.path.join(HERE, "vit"), vit(transformer))
     export(small(2), os.path.join(HERE, "untrained"), SEGMENTS)
     for kind in "throws in_place float64 bfloat16 detaches infinite other_shape centers_batch".split():
         write(kind, Part(kind))
