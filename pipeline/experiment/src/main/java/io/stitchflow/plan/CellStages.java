@@ -289,7 +289,8 @@ final class CellStages {
     String label = network.label() + "/" + cut.layer();
     List<Integer> window = regression.window();
     List<Integer> positions = regression.positions();
-    String id = "gram " + label + " window " + window + " positions " + positions;
+    String resampled = positions.isEmpty() ? "" : " resampled to " + positions;
+    String id = "gram " + label + resampled + " window " + window;
     if (!stages.has(id)) {
       int inputs = window.stream().reduce(cut.channels(), Math::multiplyExact);
       Stage.Builder stage = stages.stage(id, "gram " + label, costs.gram(cut, inputs + 1));

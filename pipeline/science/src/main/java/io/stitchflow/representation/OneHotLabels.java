@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * 1 in the channel of the image's class, 0 in all others: [classes, 1, 1], a map of one position,
- * since stitches from a vector join vectors only.
+ * which {@code upsampled} stitches spread over the receiver's map.
  */
 final class OneHotLabels implements Baseline {
   @Override

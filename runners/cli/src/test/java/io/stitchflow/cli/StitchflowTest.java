@@ -26,6 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StitchflowTest {
+  private static final Path PROGRAMS =
+      Path.of("..", "..", "pipeline", "science", "src", "test", "resources")
+          .resolve("io/stitchflow/network/program")
+          .toAbsolutePath()
+          .normalize();
+
   private static final String TINY =
       """
       name: "tiny"
@@ -111,20 +117,48 @@ final class StitchflowTest {
     assertStoreIsReadable();
   }
 
+  /** A vision transformer, a program of maps and a ResNet: all nine pairs. */
+  @Test
+  void run_transformerBesideConvolutions_isStitchedIntoThemAndBack() throws IOException {
+    Files.writeString(
+        file,
+        """
+        name: "tokens"
+        dataset { synthetic { train_examples: 64 test_examples: 32 } }
+        network { name: "vit" program { directory: "PROGRAMS/vit" } cut: ["embed", "block1"] }
+        network { name: "cnn" program { directory: "PROGRAMS/small" } cut: "two" }
+        network { name: "resnet" architecture: "ResNet(1,1,1,1)" width: 2 recipe { epochs: 1 } cut: "layer3.0" }
+        condition: TRAINED_TRAINED
+        vanilla { recipe { epochs: 1 } }
+        front { weight: 1 recipe { epochs: 1 } }
+        """
+            .replace("PROGRAMS", PROGRAMS.toString()));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    String cells = Files.readString(out.resolve("cells.csv"));
+    for (String row :
+        List.of(
+            "vit,embed,vit,block1",
+            "vit,block1,cnn,two",
+            "cnn,two,vit,embed",
+            "vit,embed,resnet,layer3.0",
+            "resnet,layer3.0,vit,block1",
+            "cnn,two,resnet,layer3.0")) {
+      assertThat(cells).contains("trained_trained," + row + ",least_squares,test,");
+    }
+    assertThat(ask("ls", "--stage", "collect_gram")).contains(", resampled to 17x1");
+  }
+
   @Test
   void run_programBesideABuiltInNetwork_reachesTheReport() throws IOException {
-    Path programs =
-        Path.of("..", "..", "pipeline", "science", "src", "test", "resources")
-            .resolve("io/stitchflow/network/program")
-            .toAbsolutePath();
     Files.writeString(
         file,
         TINY.replaceFirst(
                 "(?m)^network \\{ name: \"b\".*$",
                 "network { name: \"b\" program { directory: \""
-                    + programs.resolve("small")
+                    + PROGRAMS.resolve("small")
                     + "\" random { directory: \""
-                    + programs.resolve("untrained")
+                    + PROGRAMS.resolve("untrained")
                     + "\" } } }")
             .replace("pair { sender: \"a\" receiver: \"b\" }", "")
             .replace("cut: \"stem\"", "cut: [\"stem\", \"one\"]"));
