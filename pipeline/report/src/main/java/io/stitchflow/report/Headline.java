@@ -13,6 +13,7 @@ import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.StitchRecipe;
 import io.stitchflow.v1.VanillaSettings;
+import io.stitchflow.v1.WriteReport;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -201,6 +202,19 @@ final class Headline {
       case MEAN -> "the mean of the expected representation";
       default -> "start " + Words.text(start).replace('_', ' ');
     };
+  }
+
+  /** How many cells the report lacks, in at most one sentence. */
+  static List<String> missingCells(WriteReport report) {
+    int missing = report.getMissingCells();
+    return missing == 0
+        ? List.of()
+        : List.of(
+            "This report is incomplete: "
+                + missing
+                + " of "
+                + Words.count(missing + report.getCellCount(), "cell")
+                + " are missing, since their stages failed.");
   }
 
   /** Which stitches the report leaves out, in at most one sentence. */

@@ -101,7 +101,9 @@ public final class WriteReportExecutor implements ReportWriter {
             answer,
             Headline.of(answer, report.getVanilla()),
             Stream.of(
-                    Headline.otherObjectives(report.getVanilla()), Headline.notes(answer, networks))
+                    Headline.missingCells(report),
+                    Headline.otherObjectives(report.getVanilla()),
+                    Headline.notes(answer, networks))
                 .flatMap(List::stream)
                 .toList(),
             hasPublished);

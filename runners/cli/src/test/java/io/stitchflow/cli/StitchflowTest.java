@@ -395,6 +395,54 @@ final class StitchflowTest {
   }
 
   @Test
+  void run_oneNetworkFails_reportsTheCellsOfTheOthers() throws IOException {
+    Files.writeString(
+        file,
+        """
+        name: "incomplete"
+        dataset { synthetic { train_examples: 64 test_examples: 32 } }
+        network { name: "good" program { directory: "PROGRAMS/small" } cut: "two" }
+        network {
+          name: "bad"
+          program {
+            segment { name: "one" file: "PROGRAMS/small/one.pt" shape: [4, 32, 32] }
+            segment { name: "part" file: "PROGRAMS/dropout_on.pt" shape: [4, 32, 32] }
+            segment { name: "two" file: "PROGRAMS/small/two.pt" shape: [6, 16, 16] }
+            segment { name: "head" file: "PROGRAMS/small/head.pt" }
+          }
+          cut: "two"
+        }
+        condition: TRAINED_TRAINED
+        vanilla { recipe { epochs: 1 } }
+        front { weight: 1 recipe { epochs: 1 } }
+        """
+            .replace("PROGRAMS", PROGRAMS.toString()));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.SOME_STAGES_FAILED);
+    assertThat(screen.out())
+        .contains("failed: train bad: segment 'part' gives two answers")
+        .contains("This report is incomplete: 3 of 4 cells are missing, since their stages failed.")
+        .contains("report: " + out.resolve("report.html"));
+    assertThat(out.resolve("cells.csv"))
+        .content()
+        .contains("trained_trained,good,two,good,two,")
+        .doesNotContain("bad");
+    assertThat(out.resolve("report.html")).content().contains("This report is incomplete: 3 of 4");
+    Screen again = new Screen();
+    assertThat(
+            again.execute(
+                Map.of(),
+                "run",
+                file.toString(),
+                "--store",
+                store.toString(),
+                "--out",
+                out.toString()))
+        .isEqualTo(ExitCode.SOME_STAGES_FAILED);
+    assertThat(again.out()).contains("report: " + out.resolve("report.html"));
+  }
+
+  @Test
   void run_experimentWrong_reportsAllProblemsAndTouchesNothing() throws IOException {
     Files.writeString(
         file, TINY.replace("width: 2", "width: 2000").replace("\"stem\"", "\"stern\""));

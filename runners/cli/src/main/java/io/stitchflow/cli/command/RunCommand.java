@@ -86,7 +86,9 @@ public final class RunCommand extends StoreCommand {
     if (computed == null) {
       return ExitCode.DONE;
     }
-    StageResults results = StageResults.of(plan, survey, computed.results());
+    StageResults results =
+        IncompleteReport.ofWhatWasCompared(
+            plan, StageResults.of(plan, survey, computed.results()), store);
     sendUnsent(store, terminal);
     new FinishedStages(store, run, computed.job()).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();

@@ -86,7 +86,9 @@ public final class WatchCommand extends StoreCommand {
       }
     }
     OutDirectory directory = OutDirectory.at(out == null ? Path.of(run.getOut()) : out);
-    StageResults results = StageResults.of(run.getPlan(), survey, ran);
+    StageResults results =
+        IncompleteReport.ofWhatWasCompared(
+            run.getPlan(), StageResults.of(run.getPlan(), survey, ran), store);
     new FinishedStages(store, run, id).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("run", id);

@@ -34,6 +34,19 @@ public record StageResults(Plan plan, Map<String, StageResult> byStage) {
     return new StageResults(plan, ordered);
   }
 
+  /** Whether the stage has a result. */
+  public boolean done(String stage) {
+    StageResult result = byStage.get(stage);
+    return result != null && result.hasResult();
+  }
+
+  /** With another result for its stage. */
+  public StageResults with(StageResult other) {
+    Map<String, StageResult> changed = new LinkedHashMap<>(byStage);
+    changed.put(other.getStage(), other);
+    return new StageResults(plan, changed);
+  }
+
   int count(Outcome outcome) {
     return with(outcome).size();
   }
