@@ -1,8 +1,9 @@
 """Exports networks of PyTorch's with export_program.py, and says what they compute.
 
 programs.py DIR   writes DIR/NAME/, a program, and DIR/NAME.safetensors: images [8, 3, 32, 32], logits, the map at each cut, and
-                  gradient.CUT, the gradient of the sum of squared logits with respect to that map
+                  gradient.CUT, the gradient of the sum of squared logits with respect to that map; tokens are maps of width 1
 """
+import functools
 import os
 import sys
 
@@ -12,8 +13,11 @@ from torch import nn
 import safetensors_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "..", "..", "pipeline", "docs"))
+PIPELINE = os.path.join(HERE, "..", "..", "..", "pipeline")
+sys.path.insert(0, os.path.join(PIPELINE, "docs"))
+sys.path.insert(0, os.path.join(PIPELINE, "science", "src", "test", "resources", "io", "stitchflow", "network", "program"))
 import export_program  # noqa: E402
+from write_programs import Vit  # noqa: E402
 
 
 class Block(nn.Module):
@@ -74,20 +78,24 @@ def disturb(model):
 def write(directory, name, model, segments):
     export_program.export(model, os.path.join(directory, name), segments)
     images = torch.randn(8, 3, 32, 32)
-    parts = [part if isinstance(part, nn.Module) else export_program.chain(model, part) for part in segments.values()]
+    parts = [export_program.chain(model, part) if isinstance(part, str) else functools.partial(part, model) for part in segments.values()]
     state, x = {"images": images}, images
     for i, cut in enumerate(list(segments)[:-1]):
         with torch.no_grad():
             x = parts[i](x.clone())
-        state[cut] = x
+        state[cut] = as_map(x)
         leaf = x.clone().requires_grad_()
         logits = leaf.clone()
         for part in parts[i + 1 :]:
             logits = part(logits)
         logits.square().sum().backward()
-        state["gradient." + cut] = leaf.grad
+        state["gradient." + cut] = as_map(leaf.grad)
     state["logits"] = logits.detach()
     safetensors_file.write(os.path.join(directory, name + ".safetensors"), state)
+
+
+def as_map(x):
+    return x.transpose(1, 2).unsqueeze(3).contiguous() if x.dim() == 3 else x
 
 
 def refuse(directory, model, segments, error):
@@ -104,7 +112,9 @@ if __name__ == "__main__":
     resnet = disturb(ResNet())
     write(sys.argv[1], "resnet", resnet, export_program.resnet(resnet))
     write(sys.argv[1], "vgg", disturb(vgg()), {"one": "0 1 2 3", "two": "4 5 6 7", "three": "8 9 10 11", "hidden": "12 13 14 15", "head": "16 17"})
+    transformer = Vit(width=24, blocks=4).eval()
+    write(sys.argv[1], "vit", transformer, export_program.vit(transformer))
     misspelt = {"one": "conv1 bn1 relu maxpool", "two": "layre1", "head": "avgpool flatten fc"}
-    refuse(os.path.join(sys.argv[1], "refused"), resnet, misspelt, AttributeError)
+    refuse(os.path.join(sys.argv[1], "refused"), resnet, misspelt, KeyError)
     without_pool = {**export_program.resnet(resnet), "stem": "conv1 bn1 relu"}
     refuse(os.path.join(sys.argv[1], "refused"), resnet, without_pool, ValueError)

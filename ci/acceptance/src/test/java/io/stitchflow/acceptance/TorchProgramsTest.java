@@ -36,9 +36,12 @@ class TorchProgramsTest {
       dataset { synthetic { train_examples: 160 test_examples: 40 } }
       network { name: "resnet" program { directory: "DIRECTORY/resnet" } }
       network { name: "vgg" program { directory: "DIRECTORY/vgg" } }
+      network { name: "vit" program { directory: "DIRECTORY/vit" } }
       pair { sender: "resnet" receiver: "vgg" }
+      pair { sender: "vit" receiver: "resnet" }
+      pair { sender: "resnet" receiver: "vit" }
       condition: TRAINED_TRAINED
-      cut: ["stem", "layer1", "three", "hidden"]
+      cut: ["stem", "layer2", "three", "hidden", "block2"]
       vanilla { recipe { epochs: 1 } }
       """;
 
@@ -53,7 +56,7 @@ class TorchProgramsTest {
         laboratory.inProcess(
             Laboratory.experiment(EXPERIMENT.replace("DIRECTORY", programs.toString())));
     assertThat(finished.all().values()).allMatch(result -> result.getMessage().isEmpty());
-    for (String name : List.of("resnet", "vgg")) {
+    for (String name : List.of("resnet", "vgg", "vit")) {
       check(
           laboratory.blob(finished.output("train " + name, "network")),
           Safetensors.read(programs.resolve(name + ".safetensors")));
