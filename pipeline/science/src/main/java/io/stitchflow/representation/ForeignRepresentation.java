@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class ForeignRepresentation implements Closeable {
   private static final Set<Dtype> DTYPES = Set.of(Dtype.F32, Dtype.F16, Dtype.BF16, Dtype.F64);
   private static final int VECTORS = 2;
+  private static final int TOKENS = 3;
   private static final int MAPS = 4;
 
   private final Content content;
@@ -64,7 +65,10 @@ public final class ForeignRepresentation implements Closeable {
         TensorFile.isArrow(file) ? Arrow.open(file) : Arrays.open(file, array, labels));
   }
 
-  /** Of one example: [channels, height, width] or [channels]. */
+  /**
+   * Of one example: [channels, height, width] or [channels]; of tokens [tokens, features] in the
+   * file, [features, tokens, 1].
+   */
   public List<Integer> shape() {
     return content.shape();
   }
@@ -214,11 +218,12 @@ public final class ForeignRepresentation implements Closeable {
       SafetensorsFile file = Safetensors.readForeign(path);
       check(file, name, DTYPES, "F32, F16, BF16 or F64");
       List<Integer> shape = file.shape(name);
-      if ((shape.size() != VECTORS && shape.size() != MAPS) || shape.contains(0)) {
+      if (shape.size() < VECTORS || shape.size() > MAPS || shape.contains(0)) {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "'%s' is %s; write [images, channels, height, width] or [images, channels]",
+                "'%s' is %s; write [images, channels, height, width], [images, tokens, features] or"
+                    + " [images, channels]",
                 name,
                 shape));
       }
@@ -258,7 +263,9 @@ public final class ForeignRepresentation implements Closeable {
 
     @Override
     public List<Integer> shape() {
-      return shape.subList(1, shape.size());
+      return shape.size() == TOKENS
+          ? List.of(shape.get(2), shape.get(1), 1)
+          : shape.subList(1, shape.size());
     }
 
     @Override
@@ -276,7 +283,21 @@ public final class ForeignRepresentation implements Closeable {
           throw new UncheckedIOException(e);
         }
       }
-      return block.rows(row - start, 1).floats();
+      FloatBuffer numbers = block.rows(row - start, 1).floats();
+      return shape.size() == TOKENS ? byFeature(numbers) : numbers;
+    }
+
+    /** Tokens of features as features of tokens. */
+    private FloatBuffer byFeature(FloatBuffer numbers) {
+      int tokens = shape.get(1);
+      int features = shape.get(2);
+      FloatBuffer swapped = FloatBuffer.allocate(numbers.remaining());
+      for (int feature = 0; feature < features; feature++) {
+        for (int token = 0; token < tokens; token++) {
+          swapped.put(numbers.get(token * features + feature));
+        }
+      }
+      return swapped.flip();
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.stitchflow.v1.ImportRepresentation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,19 @@ class ImportRepresentationExecutorTest {
             .isEqualTo(numbers.applyAsDouble(2 * row + 1));
         assertThat(made.label(row)).isEqualTo(labelled.label(row));
       }
+    }
+  }
+
+  /** Three tokens of two features. */
+  @Test
+  void execute_tokens_areMapsOfWidthOne() throws IOException {
+    Path file = write(array("test", Dtype.F32, List.of(ROWS, 3, 2), i -> i));
+    try (TensorFile made = open(run(file, 0))) {
+      assertThat(made.shape()).containsExactly(2, 3, 1);
+      FloatBuffer second = new Examples(made).read(1);
+      float[] numbers = new float[second.remaining()];
+      second.get(numbers);
+      assertThat(numbers).containsExactly(6, 8, 10, 7, 9, 11);
     }
   }
 
@@ -151,7 +165,7 @@ class ImportRepresentationExecutorTest {
   @Test
   void open_otherArrays_areRefused() throws IOException {
     Path integers = write(array("test", Dtype.I64, List.of(ROWS, 1), i -> i));
-    Path sequence = write(array("test", Dtype.F32, List.of(ROWS, 2, 2), i -> i));
+    Path five = write(array("test", Dtype.F32, List.of(ROWS, 2, 2, 1, 1), i -> i));
     Path other = write(array("layer6.test", Dtype.F32, List.of(ROWS, 2), i -> i));
     Path shortLabels =
         write(
@@ -159,9 +173,10 @@ class ImportRepresentationExecutorTest {
             array("test.y", Dtype.I64, List.of(2), i -> i));
     assertThatThrownBy(() -> run(integers, 0))
         .hasMessageContaining("'test' is of I64; write F32, F16, BF16 or F64");
-    assertThatThrownBy(() -> run(sequence, 0))
+    assertThatThrownBy(() -> run(five, 0))
         .hasMessageContaining(
-            "'test' is [90, 2, 2]; write [images, channels, height, width] or [images, channels]");
+            "'test' is [90, 2, 2, 1, 1]; write [images, channels, height, width], [images, tokens,"
+                + " features] or [images, channels]");
     assertThatThrownBy(() -> run(other, 0))
         .hasMessageContaining("it has no array 'test'; it has layer6.test");
     assertThatThrownBy(() -> run(shortLabels, 0)).hasMessageContaining("write a label a row");
