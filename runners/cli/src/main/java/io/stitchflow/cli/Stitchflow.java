@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code stitchflow} command. */
 @Command(
@@ -95,6 +97,7 @@ public final class Stitchflow implements Runnable {
     Supplier<Object> named = args.length == 0 ? null : commands.get(args[0]);
     if (named == null) {
       commands.values().forEach(command -> line.addSubcommand(command.get()));
+      line.addSubcommand(new HelpCommand());
     } else {
       line.addSubcommand(named.get());
     }
@@ -155,9 +158,23 @@ public final class Stitchflow implements Runnable {
 
   private static int misused(ParameterException problem, Terminal terminal) {
     String command = problem.getCommandLine().getCommandSpec().qualifiedName();
-    terminal.err().println("stitchflow: " + problem.getMessage());
+    terminal.err().println("stitchflow: " + words(problem));
     terminal.err().println("See " + command + " --help.");
     return ExitCode.INPUT;
+  }
+
+  /** {@code there is no command 'plam'; did you mean plan?} */
+  private static String words(ParameterException problem) {
+    if (!(problem instanceof UnmatchedArgumentException unmatched)) {
+      return problem.getMessage();
+    }
+    String first = unmatched.getUnmatched().get(0);
+    boolean command = problem.getCommandLine().getParent() == null && !first.startsWith("-");
+    String words = command ? "there is no command '" + first + "'" : problem.getMessage();
+    List<String> similar = unmatched.getSuggestions();
+    return similar.isEmpty()
+        ? words
+        : words + "; did you mean " + String.join(" or ", similar) + "?";
   }
 
   private static int failed(
