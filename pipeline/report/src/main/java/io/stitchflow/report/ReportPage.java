@@ -58,6 +58,8 @@ final class ReportPage {
       ObjectiveTable objectives,
       List<String> thresholds,
       String plot,
+      boolean hasFront,
+      String front,
       String publishedErrors,
       String caveat,
       RegionTable allPairs,
@@ -114,6 +116,7 @@ final class ReportPage {
    * What the page shows.
    *
    * @param plot the answer as SVG; empty if there are no cells
+   * @param front the matching front as SVG; empty if no cell has one
    */
   record Content(
       WriteReport report,
@@ -124,6 +127,7 @@ final class ReportPage {
       AnswerTable answer,
       ObjectiveTable objectives,
       String plot,
+      String front,
       List<Metric> metrics) {}
 
   static String of(Content content) {
@@ -152,6 +156,8 @@ final class ReportPage {
             content.objectives(),
             thresholds(results.chance()),
             content.plot(),
+            !content.front().isEmpty(),
+            content.front(),
             Published.ERRORS,
             Published.CAVEAT,
             RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN),

@@ -41,7 +41,7 @@ import java.util.stream.Stream;
  * {@code network[i]} of each network, the latter only compared by digest, or {@code
  * representation[i,j]} of a sender without a network, likewise; {@code comparison[i]} of each cell,
  * in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt}, {@code
- * answer.csv}, {@code answer.svg}, {@code cells.csv}, {@code cells.arrow}, {@code matrices.ansi}
+ * answer.csv}, {@code answer.svg}, {@code front.svg}, {@code cells.csv}, {@code cells.arrow}, {@code matrices.ansi}
  * for terminals and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
  * vanilla stitches, and the page compares them; all else is of the first. The bytes depend on the
@@ -112,6 +112,10 @@ public final class WriteReportExecutor implements ReportWriter {
     if (!plot.isEmpty()) {
       Files.writeString(file(run, "answer.svg"), plot, StandardCharsets.UTF_8);
     }
+    String front = FrontPlot.draw(answer);
+    if (!front.isEmpty()) {
+      Files.writeString(file(run, "front.svg"), front, StandardCharsets.UTF_8);
+    }
     List<ReportPage.SplitRow> splits =
         Stream.of("train", "test")
             .map(split -> new ReportPage.SplitRow(split, digest(digests, split).hex()))
@@ -126,6 +130,7 @@ public final class WriteReportExecutor implements ReportWriter {
             answers,
             ObjectiveTable.of(answersByObjective),
             plot,
+            front,
             table.metrics());
     Files.writeString(file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
     progress.accept(1);
