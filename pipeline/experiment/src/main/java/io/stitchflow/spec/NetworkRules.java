@@ -1,19 +1,12 @@
 package io.stitchflow.spec;
 
-import io.stitchflow.content.IoReason;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.Architecture.LayerProblem;
-import io.stitchflow.network.ForeignWeights;
 import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.LayerTypes;
 import io.stitchflow.network.NetworkSource;
-import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.Network;
-import io.stitchflow.v1.Weights;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +55,13 @@ final class NetworkRules {
     }
     @Nullable Architecture architecture = network.getLayerCount() == 0 ? resNet() : described();
     if (network.hasWeights()) {
-      checkWeights(architecture);
+      if (network.hasRecipe()) {
+        add(
+            path + ".recipe",
+            "is given beside weights, which take the place of training; drop one");
+      }
+      new WeightsRules(path + ".weights", base, origins, problems)
+          .check(network.getWeights(), architecture);
     }
     return architecture;
   }
@@ -122,55 +121,6 @@ final class NetworkRules {
         }
       }
       LayerTypes.inside(layer).forEach((list, inside) -> checkLayerNames(inside, at + "." + list));
-    }
-  }
-
-  private void checkWeights(@Nullable Architecture architecture) {
-    if (network.hasRecipe()) {
-      add(path + ".recipe", "is given beside weights, which take the place of training; drop one");
-    }
-    Weights weights = network.getWeights();
-    for (int i = 0; i < weights.getNameMapCount(); i++) {
-      if (weights.getNameMap(i).getFrom().isEmpty()) {
-        add(
-            path + ".weights.name_map[" + i + "].from",
-            "is missing; write a name in the file, or, ending in '.', the beginning of names");
-      }
-    }
-    String at = path + ".weights.file";
-    if (weights.getFile().isEmpty()) {
-      add(at, "is missing; write the path of a safetensors file");
-      return;
-    }
-    try {
-      Path file = base.resolve(weights.getFile()).toAbsolutePath().normalize();
-      if (!Files.isRegularFile(file)) {
-        add(
-            at,
-            file
-                + (Files.exists(file) ? " is not a file" : " does not exist")
-                + "; check the name");
-      } else if (architecture != null) {
-        List<String> complaints =
-            ForeignWeights.complaints(file, architecture, weights.getNameMapList());
-        if (!complaints.isEmpty()) {
-          add(
-              at,
-              file
-                  + " does not hold the arrays of "
-                  + architecture
-                  + ": "
-                  + String.join("; ", complaints)
-                  + "; say by name_map what its names mean, leave arrays out by one without `to`, or"
-                  + " choose another file or network");
-        }
-      }
-    } catch (InvalidPathException e) {
-      add(at, "'" + weights.getFile() + "' is not a path: " + e.getReason() + "; write one");
-    } catch (InvalidFileException e) {
-      add(at, "cannot be read: " + e.getMessage() + "; choose a safetensors file");
-    } catch (IOException e) {
-      add(at, "cannot be read: " + IoReason.of(e) + "; choose a safetensors file");
     }
   }
 }

@@ -166,12 +166,16 @@ final class ExperimentFileTest {
     lines.add("  weights { file: \"w\" } }");
     InvalidExperimentException e =
         catchThrowableOfType(InvalidExperimentException.class, () -> read(lines));
-    assertThat(e.problems()).hasSize(1);
+    assertThat(e.problems())
+        .hasSize(3)
+        .allMatch(problem -> problem.contains("e.textproto:6:13: network[2].weights.file: "));
     assertThat(e.problems().get(0))
-        .contains("e.textproto:6:13: network[2].weights.file: ")
-        .contains("w does not hold the arrays of ResNet(1,1,1,1)/8: ")
-        .contains("'fc.bias' must be [10], but is [3]; 'other' [] is not an array of the network")
-        .contains("'conv1.weight' [8, 3, 3, 3] is missing; 'bn1.weight' [8] is missing");
+        .contains("w lacks 61 of 62 arrays of ResNet(1,1,1,1)/8: 'conv1.weight' [8, 3, 3, 3], ")
+        .contains(", 'bn1.running_var' [8] and 56 more; ");
+    assertThat(e.problems().get(1))
+        .contains("w has 1 array that ResNet(1,1,1,1)/8 lacks: 'other' []; ");
+    assertThat(e.problems().get(2))
+        .contains("w has 1 array of the wrong shape: 'fc.bias' must be [10], but is [3]; ");
   }
 
   @Test

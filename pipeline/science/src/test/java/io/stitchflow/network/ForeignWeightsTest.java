@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.content.Digest;
+import io.stitchflow.network.foreign.Complaint;
+import io.stitchflow.network.foreign.ForeignArrays;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +54,7 @@ class ForeignWeightsTest {
     foreign.add(new NamedTensor("ema.started", Dtype.BOOL, List.of(), bytes(1)));
     foreign.add(new NamedTensor("ema.steps", Dtype.I32, List.of(2), bytes(8)));
     foreign.add(new NamedTensor("ema.small", Dtype.F8_E4M3, List.of(3), bytes(3)));
-    Path file = write(foreign);
+    ForeignArrays file = write(foreign);
     List<NameMap> names =
         List.of(
             map("module.blocks.first.", "layer1.0."),
@@ -76,29 +79,47 @@ class ForeignWeightsTest {
     foreign.add(new NamedTensor("aux.mask", Dtype.BOOL, List.of(5), bytes(5)));
     foreign.add(new NamedTensor("aux.weight", Dtype.F32, List.of(5), bytes(20)));
     foreign.add(new NamedTensor("twice", Dtype.F32, List.of(2), bytes(8)));
-    Path file = write(foreign);
+    ForeignArrays file = write(foreign);
     List<NameMap> names = List.of(map("twice", "bn1.weight"), map("model.", ""));
-    List<String> expected =
+    List<Complaint> expected =
         List.of(
-            "'aux.mask' [5] is not an array of the network",
-            "'aux.weight' [5] is not an array of the network",
-            "'bn1.bias' must be F32, F16 or BF16, but is F64",
-            "'conv1.weight' must be [2, 3, 3, 3], but is [1, 3, 3, 3]",
-            "'bn1.weight' and 'twice' are both 'bn1.weight'",
-            "'fc.bias' [10] is missing",
-            "no name in the file is left for name_map from 'model.'");
+            new Complaint(
+                "file",
+                "lacks 1 of 62 arrays of ResNet(1,1,1,1)/2: 'fc.bias' [10]; translate the file's"
+                    + " names by name_map, or choose another file or network"),
+            new Complaint(
+                "file",
+                "has 2 arrays that ResNet(1,1,1,1)/2 lacks: 'aux.mask' [5], 'aux.weight' [5];"
+                    + " translate their names by name_map, or leave them out by a name_map without"
+                    + " `to`"),
+            new Complaint(
+                "file",
+                "has two names for 1 array: 'bn1.weight' and 'twice' are both 'bn1.weight'; leave one"
+                    + " of the two out by a name_map without `to`"),
+            new Complaint(
+                "name_map[1].from",
+                "no name in the file is left for name_map from 'model.'; correct it, or drop this"
+                    + " name_map"),
+            new Complaint(
+                "file",
+                "has 1 array of the wrong shape: 'conv1.weight' must be [2, 3, 3, 3], but is"
+                    + " [1, 3, 3, 3]; choose another file, or describe the network that the file is"
+                    + " of"),
+            new Complaint(
+                "file",
+                "has 1 array of the wrong type: 'bn1.bias' is F64; write F32, F16 or BF16"));
     assertThat(ForeignWeights.complaints(file, NETWORK, names)).containsExactlyElementsOf(expected);
     assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, names))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "the weights cannot be those of ResNet(1,1,1,1)/2: "
-                + String.join("; ", expected)
-                + "; choose another file in weights.file");
+            expected.stream()
+                .map(each -> "weights." + each.field() + ": " + each.text())
+                .collect(Collectors.joining(". ")));
   }
 
   @Test
   void read_halves_areFloatsAfterwards() throws IOException {
-    Path file = write(own.stream().map(ForeignWeightsTest::upperHalf).toList());
+    ForeignArrays file = write(own.stream().map(ForeignWeightsTest::upperHalf).toList());
     List<NamedTensor> read = ForeignWeights.read(file, NETWORK, List.of()).tensors();
     for (NamedTensor tensor : own) {
       NamedTensor half =
@@ -135,7 +156,7 @@ class ForeignWeightsTest {
                 ? new NamedTensor(
                     tensor.name(), Dtype.F32, tensor.shape(), bytes(4 * tensor.shape().get(0)))
                 : tensor);
-    Path file = write(with("bn1.running_mean", 2, 0, -1));
+    ForeignArrays file = write(with("bn1.running_mean", 2, 0, -1));
     assertThat(ForeignWeights.read(file, NETWORK, List.of()).tensors()).hasSize(own.size());
   }
 
@@ -152,7 +173,7 @@ class ForeignWeightsTest {
   }
 
   private void assertRefused(List<NamedTensor> arrays, String message) throws IOException {
-    Path file = write(arrays);
+    ForeignArrays file = write(arrays);
     assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
@@ -168,10 +189,10 @@ class ForeignWeightsTest {
     return new NamedTensor(tensor.name(), Dtype.BF16, tensor.shape(), halves.flip());
   }
 
-  private Path write(List<NamedTensor> tensors) throws IOException {
+  private ForeignArrays write(List<NamedTensor> tensors) throws IOException {
     Path file = directory.resolve("foreign");
     Safetensors.write(file, tensors, new TreeMap<>());
-    return file;
+    return ForeignArrays.open(file);
   }
 
   private static NamedTensor renamed(NamedTensor tensor, String name) {
