@@ -8,12 +8,13 @@ import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.v1.NameMap;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 
 /** A network's arrays in a file that another program wrote, under names of its own. */
@@ -51,18 +52,7 @@ public final class ForeignWeights {
               .collect(Collectors.joining(". ")));
     }
     ForeignWeights weights = new ForeignWeights(arrays, architecture, names);
-    List<String> wrong = new ArrayList<>();
-    for (Tensor array : architecture.tensors()) {
-      weights.checkNumbers(array, wrong);
-    }
-    if (!wrong.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the weights cannot be those of "
-              + architecture
-              + ": "
-              + Mismatch.brief(wrong)
-              + "; choose another file in weights.file");
-    }
+    weights.checkNumbers();
     return weights;
   }
 
@@ -86,23 +76,55 @@ public final class ForeignWeights {
     return arrays.float32(match.name(array.name()));
   }
 
-  /** Adds the first number that the array cannot have. */
-  private void checkNumbers(Tensor array, List<String> wrong) throws IOException {
-    ByteBuffer numbers = float32(array).data();
-    for (int i = 0; numbers.hasRemaining(); i++) {
-      float number = numbers.getFloat();
-      boolean negative = array.role() == Tensor.Role.RUNNING_VARIANCE && number < 0;
-      if (!Float.isFinite(number) || negative) {
-        wrong.add(
-            String.format(
-                Locale.ROOT,
-                "'%s' has the value %s at index %d, but %s",
-                array.name(),
-                number,
-                i,
-                negative ? "a variance must be 0 or more" : "each value must be finite"));
-        return;
+  private void checkNumbers() throws IOException {
+    List<String> notFinite = new ArrayList<>();
+    List<String> negative = new ArrayList<>();
+    for (Tensor array : architecture.tensors()) {
+      check(array, number -> !Double.isFinite(number), notFinite);
+      if (array.role() == Tensor.Role.RUNNING_VARIANCE) {
+        check(array, number -> Double.isFinite(number) && number < 0, negative);
       }
+    }
+    List<String> problems = new ArrayList<>();
+    if (!notFinite.isEmpty()) {
+      problems.add("values that are not finite in " + listed(notFinite));
+    }
+    if (!negative.isEmpty()) {
+      problems.add("variances below 0 in " + listed(negative));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "weights.file: has "
+              + String.join("; has ", problems)
+              + "; choose a file of a network whose training did not diverge");
+    }
+  }
+
+  private static String listed(List<String> arrays) {
+    return Mismatch.arrays(arrays.size()) + ": " + Mismatch.brief(arrays);
+  }
+
+  /** Adds how many numbers of the array are wrong, and the first of them. */
+  private void check(Tensor array, DoublePredicate isWrong, List<String> found) throws IOException {
+    FloatBuffer numbers = float32(array).data().asFloatBuffer();
+    int count = 0;
+    int first = 0;
+    for (int i = 0; i < numbers.limit(); i++) {
+      if (isWrong.test(numbers.get(i))) {
+        first = count == 0 ? i : first;
+        count++;
+      }
+    }
+    if (count > 0) {
+      found.add(
+          String.format(
+              Locale.ROOT,
+              "%s (%d of %d, the first %s at index %d)",
+              match.label(array.name()),
+              count,
+              numbers.limit(),
+              numbers.get(first),
+              first));
     }
   }
 }

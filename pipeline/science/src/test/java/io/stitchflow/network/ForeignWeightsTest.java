@@ -133,19 +133,63 @@ class ForeignWeightsTest {
   }
 
   @Test
-  void read_numberThatIsNotFinite_isRefusedWithArrayAndIndex() throws IOException {
+  void read_numberThatIsNotFinite_isRefusedWithArrayCountAndIndex() throws IOException {
     for (float number : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       assertRefused(
           with("fc.bias", 10, 2, number),
-          "'fc.bias' has the value " + number + " at index 2, but each value must be finite");
+          "has values that are not finite in 1 array: 'fc.bias' (1 of 10, the first "
+              + number
+              + " at index 2); choose");
     }
   }
 
   @Test
-  void read_negativeRunningVariance_isRefusedWithArrayAndIndex() throws IOException {
+  void read_halvesThatAreNotFinite_areRefusedUnderTheirNameInTheFile() throws IOException {
+    own.removeIf(tensor -> tensor.name().equals("fc.bias"));
+    ByteBuffer halves = bytes(20).putShort(8, (short) 0x7c00).putShort(12, (short) 0x7e00);
+    own.add(new NamedTensor("head.bias", Dtype.F16, List.of(10), halves));
+    ForeignArrays file = write(own);
+    List<NameMap> names = List.of(map("head.", "fc."));
+    assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, names))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "'head.bias' (here 'fc.bias') (2 of 10, the first Infinity at index 4)");
+  }
+
+  @Test
+  void read_manyArraysWithNumbersThatAreNotFinite_namesFiveAndCountsTheRest() throws IOException {
+    own.replaceAll(
+        tensor ->
+            tensor.name().endsWith(".bias")
+                ? new NamedTensor(
+                    tensor.name(),
+                    Dtype.F32,
+                    tensor.shape(),
+                    bytes(4 * tensor.shape().get(0)).putFloat(4, Float.NaN))
+                : tensor);
+    assertRefused(
+        own,
+        "weights.file: has values that are not finite in 13 arrays: 'bn1.bias' (1 of 2, the first"
+            + " NaN at index 1), 'layer1.0.bn1.bias' (1 of 2, the first NaN at index 1),"
+            + " 'layer1.0.bn2.bias' (1 of 2, the first NaN at index 1), 'layer2.0.bn1.bias' (1 of 4,"
+            + " the first NaN at index 1), 'layer2.0.bn2.bias' (1 of 4, the first NaN at index 1)"
+            + " and 8 more; choose");
+  }
+
+  @Test
+  void read_negativeRunningVariance_isRefusedWithArrayCountAndIndex() throws IOException {
     assertRefused(
         with("layer2.0.bn1.running_var", 4, 3, -0.25f),
-        "'layer2.0.bn1.running_var' has the value -0.25 at index 3, but a variance must be 0 or more");
+        "has variances below 0 in 1 array: 'layer2.0.bn1.running_var' (1 of 4, the first -0.25 at"
+            + " index 3); choose");
+  }
+
+  @Test
+  void read_infiniteNegativeRunningVariance_isRefusedOnce() throws IOException {
+    assertRefused(
+        with("bn1.running_var", 2, 1, Float.NEGATIVE_INFINITY),
+        "weights.file: has values that are not finite in 1 array: 'bn1.running_var' (1 of 2, the"
+            + " first -Infinity at index 1); choose");
   }
 
   @Test
@@ -177,7 +221,7 @@ class ForeignWeightsTest {
     assertThatThrownBy(() -> ForeignWeights.read(file, NETWORK, List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
-        .hasMessageEndingWith("; choose another file in weights.file");
+        .hasMessageEndingWith("; choose a file of a network whose training did not diverge");
   }
 
   private static NamedTensor upperHalf(NamedTensor tensor) {

@@ -85,6 +85,15 @@ public final class ArrayMatch {
     return name;
   }
 
+  /** Both names of that array, for messages. */
+  public String label(String here) {
+    return label(name(here), here);
+  }
+
+  static String label(String name, String here) {
+    return here.equals(name) ? "'" + name + "'" : "'" + name + "' (here '" + here + "')";
+  }
+
   boolean has(String here) {
     return found.containsKey(here);
   }

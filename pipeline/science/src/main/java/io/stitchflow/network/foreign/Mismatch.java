@@ -97,7 +97,11 @@ public final class Mismatch {
     }
     List<String> leftOver =
         match.leftOver().entrySet().stream()
-            .map(each -> both(each.getKey(), each.getValue()) + " " + described(each.getKey()))
+            .map(
+                each ->
+                    ArrayMatch.label(each.getKey(), each.getValue())
+                        + " "
+                        + described(each.getKey()))
             .toList();
     if (!leftOver.isEmpty()) {
       add(
@@ -140,10 +144,10 @@ public final class Mismatch {
             String name = best.name(here);
             @Nullable List<Integer> foreign = arrays.shape(name);
             if (foreign != null && !foreign.equals(shape)) {
-              wrongShapes.add(both(name, here) + " must be " + shape + ", but is " + foreign);
+              wrongShapes.add(best.label(here) + " must be " + shape + ", but is " + foreign);
             }
             if (!arrays.isFloat32(name)) {
-              wrongTypes.add(both(name, here) + " is " + arrays.dtype(name));
+              wrongTypes.add(best.label(here) + " is " + arrays.dtype(name));
             }
           }
         });
@@ -180,15 +184,12 @@ public final class Mismatch {
     return Objects.requireNonNull(shapes.get(here));
   }
 
-  private static String both(String name, String here) {
-    return here.equals(name) ? quoted(name) : quoted(name) + " (here " + quoted(here) + ")";
-  }
-
   private static String quoted(String name) {
     return "'" + name + "'";
   }
 
-  private static String arrays(int count) {
+  /** {@code 1 array}, {@code 2 arrays}. */
+  public static String arrays(int count) {
     return count + (count == 1 ? " array" : " arrays");
   }
 }
