@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The JSON of a safetensors header, and what is wrong with it in words. */
+/** The JSON of a safetensors header or index, and what is wrong with it in words. */
 final class HeaderJson {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -27,13 +27,14 @@ final class HeaderJson {
   private HeaderJson() {}
 
   /**
+   * @param subject what errors call it: {@code its header}
    * @throws IllegalArgumentException if it is not one JSON value without repeated keys
    */
-  static JsonNode read(byte[] header) throws IOException {
+  static JsonNode read(byte[] header, String subject) throws IOException {
     try {
       return JSON.readTree(header);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(problem(e), e);
+      throw new IllegalArgumentException(subject + " " + problem(e), e);
     }
   }
 
@@ -43,19 +44,19 @@ final class HeaderJson {
     if (e instanceof StreamConstraintsException && limit.matches()) {
       return String.format(
           Locale.ROOT,
-          "its header has a %s of %s, but at most %s is supported",
+          "has a %s of %s, but at most %s is supported",
           limit.group(1).toLowerCase(Locale.ROOT),
           limit.group(2),
           limit.group(3));
     }
     Matcher duplicate = DUPLICATE.matcher(message);
     if (duplicate.matches()) {
-      return "its header has the key '" + duplicate.group(1) + "' twice";
+      return "has the key '" + duplicate.group(1) + "' twice";
     }
     if (message.startsWith(TRAILING)) {
-      return "its header has more text after its closing brace";
+      return "has more text after its closing brace";
     }
     long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-    return "its header is not JSON" + (at < 0 ? "" : ": the error is at byte " + at + " of it");
+    return "is not JSON" + (at < 0 ? "" : ": the error is at byte " + at + " of it");
   }
 }

@@ -213,7 +213,7 @@ public final class SafetensorsFile {
   private void parse(byte[] header, long start) throws IOException {
     check(header[0] == '{', "its header does not start with {");
     long dataBytes = size - start;
-    for (Map.Entry<String, JsonNode> entry : HeaderJson.read(header).properties()) {
+    for (Map.Entry<String, JsonNode> entry : HeaderJson.read(header, "its header").properties()) {
       String name = entry.getKey();
       if (name.equals(Safetensors.METADATA)) {
         check(entry.getValue().isObject(), "its __metadata__ is not an object");

@@ -5,6 +5,7 @@ import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.network.Pixels;
+import io.stitchflow.network.foreign.WeightFiles;
 import io.stitchflow.network.program.ProgramFiles;
 import io.stitchflow.network.program.ProgramManifest;
 import io.stitchflow.representation.RepresentationSource;
@@ -198,11 +199,17 @@ final class NetworkStages {
     String id = "import " + variant.name();
     Stage.Builder stage =
         stages.stage(id, id, Costs.IMPORT_PER_NUMBER * architecture.parameterCount());
-    Path file = base.resolve(variant.network().getWeights().getFile()).toAbsolutePath();
-    stage.addSourceFile(file.toString());
+    WeightFiles files =
+        WeightFiles.of(base.resolve(variant.network().getWeights().getFile()).toAbsolutePath());
+    for (Map.Entry<String, Path> input : files.byRole().entrySet()) {
+      Path file = input.getValue();
+      stage.addSourceFile(file.toString());
+      stage
+          .getActionBuilder()
+          .addInput(Input.newBuilder().setRole(input.getKey()).setDigest(Digest.of(file).bytes()));
+    }
     stage
         .getActionBuilder()
-        .addInput(Input.newBuilder().setRole("weights").setDigest(Digest.of(file).bytes()))
         .setImportNetwork(
             ImportNetwork.newBuilder()
                 .addAllBlocks(architecture.blocks())

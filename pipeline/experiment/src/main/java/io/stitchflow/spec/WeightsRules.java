@@ -4,7 +4,8 @@ import io.stitchflow.content.IoReason;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.ForeignWeights;
 import io.stitchflow.network.foreign.Complaint;
-import io.stitchflow.network.foreign.ForeignArrays;
+import io.stitchflow.network.foreign.Mismatch;
+import io.stitchflow.network.foreign.WeightFiles;
 import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.v1.NameMap;
 import io.stitchflow.v1.Weights;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of weights from a file. Their headers are read, not their numbers. */
@@ -46,12 +48,16 @@ final class WeightsRules {
       return;
     }
     try {
-      checkFile(
-          base.resolve(weights.getFile()).toAbsolutePath().normalize(), weights, architecture);
+      Path file = base.resolve(weights.getFile()).toAbsolutePath().normalize();
+      checkFile(file, weights.getNameMapList(), architecture);
     } catch (InvalidPathException e) {
-      add("file", "'" + weights.getFile() + "' is not a path: " + e.getReason() + "; write one");
+      add("file", "'" + e.getInput() + "' is not a path: " + e.getReason() + "; write one");
     } catch (InvalidFileException e) {
-      add("file", "cannot be read: " + e.getMessage() + "; choose a safetensors file");
+      add(
+          "file",
+          "cannot be read: "
+              + e.getMessage()
+              + "; choose a safetensors file, or an index of Hugging Face and its shards");
     } catch (IOException e) {
       add("file", "cannot be read: " + IoReason.of(e) + "; choose a safetensors file");
     }
@@ -71,19 +77,30 @@ final class WeightsRules {
     }
   }
 
-  private void checkFile(Path file, Weights weights, @Nullable Architecture architecture)
+  private void checkFile(Path file, List<NameMap> names, @Nullable Architecture architecture)
       throws IOException {
     if (!Files.isRegularFile(file)) {
       add(
           "file",
           file + (Files.exists(file) ? " is not a file" : " does not exist") + "; check the name");
-    } else if (architecture != null) {
-      ForeignArrays arrays = ForeignArrays.open(file);
-      for (Complaint complaint :
-          ForeignWeights.complaints(arrays, architecture, weights.getNameMapList())) {
-        String subject = complaint.field().equals("file") ? file + " " : "";
-        add(complaint.field(), subject + complaint.text());
-      }
+      return;
+    }
+    WeightFiles files = WeightFiles.of(file);
+    List<String> absent = files.absentShards();
+    if (!absent.isEmpty()) {
+      add(
+          "file",
+          file
+              + " names shards that are not files beside it: "
+              + Mismatch.brief(absent)
+              + "; download all shards into its folder, or choose another file");
+    }
+    if (!absent.isEmpty() || architecture == null) {
+      return;
+    }
+    for (Complaint complaint : ForeignWeights.complaints(files.open(), architecture, names)) {
+      String subject = complaint.field().equals("file") ? file + " " : "";
+      add(complaint.field(), subject + complaint.text());
     }
   }
 }

@@ -5,13 +5,13 @@ import io.stitchflow.network.ImportNetworkExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ImportNetwork;
 
-/** Converts the weights of a safetensors file to a network file. */
+/** Converts the weights of safetensors files to a network file. */
 final class ImportNetworkStage extends StageDefinition {
   ImportNetworkStage() {
     super(
         StageTraits.of("import_network", 2, Phase.TRAIN_NETWORKS)
             .makes("imported weights", "imported weights")
-            .reads("weights")
+            .reads("weights", "index", "shard[*]")
             .writes("network", BlobFormat.SAFETENSORS)
             .fromSourceFiles()
             .withoutArithmetic());

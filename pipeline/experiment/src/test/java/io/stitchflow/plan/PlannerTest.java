@@ -707,6 +707,44 @@ class PlannerTest {
   }
 
   @Test
+  void plan_importedShards_areTheDigestsOfTheIndexAndOfAllShards() throws Exception {
+    Path index = directory.resolve("w.index.json");
+    Path bias = shard("w-2", "b", List.of(10));
+    Path weight = shard("w-1", "w", List.of(10, 3));
+    Files.writeString(index, "{\"weight_map\": {\"b\": \"w-2\", \"w\": \"w-1\"}}");
+    Files.writeString(
+        directory.resolve("e.textproto"),
+        IMPORTED
+            .replace("bias: false", "bias: true")
+            .replace(
+                "file: \"w\"", "file: \"w.index.json\" name_map { from: \"b\" to: \"fc.bias\" }"));
+    ValidExperiment valid = ExperimentFile.read(directory.resolve("e.textproto"), List.of());
+    Stage imported =
+        stage(
+            Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance())
+                .getStageList(),
+            "import a");
+    assertThat(imported.getSourceFileList())
+        .containsExactly(index.toString(), weight.toString(), bias.toString());
+    assertThat(imported.getAction().getInputList())
+        .extracting(Input::getRole, input -> Digest.from(input.getDigest()))
+        .containsExactly(
+            tuple("index", Digest.of(index)),
+            tuple("shard[0]", Digest.of(weight)),
+            tuple("shard[1]", Digest.of(bias)));
+  }
+
+  private Path shard(String file, String name, List<Integer> shape) throws IOException {
+    int elements = shape.stream().reduce(1, Math::multiplyExact);
+    Path shard = directory.resolve(file);
+    Safetensors.write(
+        shard,
+        List.of(new NamedTensor(name, Dtype.F32, shape, ByteBuffer.allocate(4 * elements))),
+        new TreeMap<>());
+    return shard;
+  }
+
+  @Test
   void plan_program_keysHoldItsSegmentsAndShapesButNoFileNames() throws Exception {
     Stage packed = stage(programStages("a.pt", "b.pt", "random"), "pack p");
     assertThat(packed.getSourceFileList())

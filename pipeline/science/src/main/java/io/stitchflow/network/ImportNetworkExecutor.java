@@ -2,7 +2,7 @@ package io.stitchflow.network;
 
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.network.foreign.ForeignArrays;
+import io.stitchflow.network.foreign.WeightFiles;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.v1.ImportNetwork;
 import java.io.IOException;
@@ -18,9 +18,7 @@ public final class ImportNetworkExecutor implements StageExecutor {
       Architecture architecture = Architecture.of(parameters);
       ForeignWeights weights =
           ForeignWeights.read(
-              ForeignArrays.open(runs.get(i).input("weights")),
-              architecture,
-              parameters.getNameMapList());
+              WeightFiles.of(runs.get(i)).open(), architecture, parameters.getNameMapList());
       Safetensors.write(
           runs.get(i).output("network"), weights.tensors(), Weights.metadata(architecture));
       progress.accept((i + 1.) / runs.size());

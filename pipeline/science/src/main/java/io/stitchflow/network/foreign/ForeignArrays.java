@@ -14,14 +14,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The arrays of a safetensors file that another program wrote; memory holds one at a time. */
+/** The arrays of a safetensors file, or of several shards, that another program wrote. */
 public final class ForeignArrays {
   private static final Set<Dtype> DTYPES = Set.of(Dtype.F32, Dtype.F16, Dtype.BF16);
 
   /** The file of each array. */
   private final SortedMap<String, SafetensorsFile> files;
 
-  private ForeignArrays(SortedMap<String, SafetensorsFile> files) {
+  ForeignArrays(SortedMap<String, SafetensorsFile> files) {
     this.files = files;
   }
 
