@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ForeignWeightsTest {
   private static final Architecture NETWORK =
@@ -66,6 +68,68 @@ class ForeignWeightsTest {
     Safetensors.write(
         imported, ForeignWeights.read(file, NETWORK, names).tensors(), Weights.metadata(NETWORK));
     assertThat(Digest.of(imported)).isEqualTo(Digest.of(directory.resolve("own")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ResNet18, 2, 2, 2, 2", "ResNet34, 3, 4, 6, 3"})
+  void complaints_resNetOfTorchvisionOrTimmWithA3x3Stem_fitsWithoutNameMap(
+      String name, int first, int second, int third, int fourth) throws IOException {
+    List<NamedTensor> foreign = torchvision(3, 10, first, second, third, fourth);
+    Architecture network = Architecture.parse(name, 64, ImageTask.CIFAR10);
+    assertThat(ForeignWeights.complaints(write(foreign), network, List.of())).isEmpty();
+  }
+
+  @Test
+  void complaints_resNetOfTorchvisionForImageNet_sayThatItsStemIsAnother() throws IOException {
+    List<NamedTensor> foreign = torchvision(7, 1000, 2, 2, 2, 2);
+    Architecture network = Architecture.parse("ResNet18", 64, ImageTask.CIFAR10);
+    assertThat(ForeignWeights.complaints(write(foreign), network, List.of()))
+        .containsExactly(
+            new Complaint(
+                "file",
+                "has 3 arrays of the wrong shape: 'conv1.weight' must be [64, 3, 3, 3], but is [64,"
+                    + " 3, 7, 7], 'fc.weight' must be [10, 512], but is [1000, 512], 'fc.bias' must"
+                    + " be [10], but is [1000]; the file is of an ImageNet network with a 7x7 stem,"
+                    + " but the stem here is 3x3: choose a file of a CIFAR network, or describe the"
+                    + " file's network by `layer`"));
+  }
+
+  /** The state_dict of torchvision's and timm's ResNet of BasicBlocks, of F16 zeros. */
+  private static List<NamedTensor> torchvision(int kernel, int classes, int... blocks) {
+    List<NamedTensor> arrays = new ArrayList<>();
+    arrays.add(zeros("conv1.weight", 64, 3, kernel, kernel));
+    addNorm(arrays, "bn1", 64);
+    int in = 64;
+    for (int stage = 0; stage < blocks.length; stage++) {
+      int out = 64 << stage;
+      for (int i = 0; i < blocks[stage]; i++) {
+        String block = "layer" + (stage + 1) + "." + i;
+        arrays.add(zeros(block + ".conv1.weight", out, in, 3, 3));
+        addNorm(arrays, block + ".bn1", out);
+        arrays.add(zeros(block + ".conv2.weight", out, out, 3, 3));
+        addNorm(arrays, block + ".bn2", out);
+        if (in != out) {
+          arrays.add(zeros(block + ".downsample.0.weight", out, in, 1, 1));
+          addNorm(arrays, block + ".downsample.1", out);
+        }
+        in = out;
+      }
+    }
+    arrays.add(zeros("fc.weight", classes, in));
+    arrays.add(zeros("fc.bias", classes));
+    return arrays;
+  }
+
+  private static void addNorm(List<NamedTensor> arrays, String name, int channels) {
+    for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
+      arrays.add(zeros(name + "." + part, channels));
+    }
+    arrays.add(new NamedTensor(name + ".num_batches_tracked", Dtype.I64, List.of(), bytes(8)));
+  }
+
+  private static NamedTensor zeros(String name, Integer... shape) {
+    int elements = List.of(shape).stream().reduce(1, Math::multiplyExact);
+    return new NamedTensor(name, Dtype.F16, List.of(shape), bytes(2 * elements));
   }
 
   @Test

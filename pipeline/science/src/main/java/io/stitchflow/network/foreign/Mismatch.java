@@ -12,6 +12,9 @@ public final class Mismatch {
   private static final String FILE = "file";
   private static final int MOST_SHOWN = 5;
 
+  /** The first convolution of ResNets, here as in torchvision and timm. */
+  private static final String STEM = "conv1.weight";
+
   private final ForeignArrays arrays;
   private final NameMaps maps;
   private final String network;
@@ -151,10 +154,17 @@ public final class Mismatch {
             }
           }
         });
+    boolean stem =
+        best.has(STEM)
+            && kernel(arrays.shape(best.name(STEM))).equals(List.of(7, 7))
+            && kernel(shape(STEM)).equals(List.of(3, 3));
     if (!wrongShapes.isEmpty()) {
       add(
           "has " + arrays(wrongShapes.size()) + " of the wrong shape: " + brief(wrongShapes),
-          "choose another file, or describe the network that the file is of");
+          stem
+              ? "the file is of an ImageNet network with a 7x7 stem, but the stem here is 3x3:"
+                  + " choose a file of a CIFAR network, or describe the file's network by `layer`"
+              : "choose another file, or describe the network that the file is of");
     }
     if (!wrongTypes.isEmpty()) {
       add(
@@ -178,6 +188,11 @@ public final class Mismatch {
   private String described(String name) {
     @Nullable List<Integer> shape = arrays.shape(name);
     return shape == null ? arrays.dtype(name) : shape.toString();
+  }
+
+  /** [height, width] of a convolution's kernel; empty of another array. */
+  private static List<Integer> kernel(@Nullable List<Integer> shape) {
+    return shape == null || shape.size() != 4 ? List.of() : shape.subList(2, 4);
   }
 
   private List<Integer> shape(String here) {
