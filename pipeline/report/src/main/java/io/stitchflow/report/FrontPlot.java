@@ -30,8 +30,7 @@ final class FrontPlot {
   private static final double TICK = 0.1;
   private static final double MOST_SHARE = 1.05;
   private static final int MOST_LINES = 300;
-  private static final List<Region> REGIONS =
-      List.of(Region.LOWER, Region.DIAGONAL, Region.UPPER);
+  private static final List<Region> REGIONS = List.of(Region.LOWER, Region.DIAGONAL, Region.UPPER);
   private static final String SHEET =
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
           + " fill=\"#222222\"";
@@ -140,8 +139,7 @@ final class FrontPlot {
     for (int k = 0; k <= 4; k++) {
       double at = x + across(k / 4.);
       svg.line(at, TOP, at, TOP + HEIGHT, "stroke=\"#d9dde2\"");
-      svg.text(
-          at, TOP + HEIGHT + 16, "text-anchor=\"middle\"", Numbers.fixed(k / 4., 2));
+      svg.text(at, TOP + HEIGHT + 16, "text-anchor=\"middle\"", Numbers.fixed(k / 4., 2));
     }
     int ticks = (int) Math.round((highest - lowest) / TICK);
     for (int k = 0; k <= ticks; k++) {
@@ -193,8 +191,7 @@ final class FrontPlot {
   }
 
   private void dot(Svg svg, double x, String weight, Point point) {
-    String color =
-        weight.equals("0") ? "#b73779" : weight.equals("copy") ? "#2a788e" : "#8c6bb1";
+    String color = weight.equals("0") ? "#b73779" : weight.equals("copy") ? "#2a788e" : "#8c6bb1";
     String name = weight.equals("0") ? "task" : weight.equals("copy") ? weight : "λ " + weight;
     svg.open("")
         .title(
@@ -206,8 +203,8 @@ final class FrontPlot {
                 Numbers.brief(point.accuracy())));
     double at = x + across(point.share());
     svg.circle(at, down(point.accuracy()), 4.5, "fill=\"" + color + "\"");
-    svg.text(
-        at, down(point.accuracy()) - 8, "text-anchor=\"middle\" fill=\"" + color + "\"", name);
+    double label = down(point.accuracy()) + (weight.equals("copy") ? 16 : -8);
+    svg.text(at, label, "text-anchor=\"middle\" fill=\"" + color + "\"", name);
     svg.close();
   }
 

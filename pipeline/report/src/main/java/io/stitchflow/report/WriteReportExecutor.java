@@ -41,8 +41,8 @@ import java.util.stream.Stream;
  * {@code network[i]} of each network, the latter only compared by digest, or {@code
  * representation[i,j]} of a sender without a network, likewise; {@code comparison[i]} of each cell,
  * in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt}, {@code
- * answer.csv}, {@code answer.svg}, {@code front.svg}, {@code cells.csv}, {@code cells.arrow}, {@code matrices.ansi}
- * for terminals and one SVG a heat map, such as {@code
+ * answer.csv}, {@code answer.svg}, {@code front.svg}, {@code cells.csv}, {@code cells.arrow},
+ * {@code matrices.ansi} for terminals and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
  * vanilla stitches, and the page compares them; all else is of the first. The bytes depend on the
  * action alone.

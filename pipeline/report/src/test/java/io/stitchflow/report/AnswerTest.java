@@ -28,7 +28,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -394,8 +396,8 @@ final class AnswerTest {
   }
 
   private static double field(List<String> csv, String column) {
-    int index = List.of(csv.get(0).split(",")).indexOf(column);
-    return Double.parseDouble(csv.get(1).split(",")[index]);
+    int index = List.of(csv.get(0).split(",", -1)).indexOf(column);
+    return Double.parseDouble(csv.get(1).split(",", -1)[index]);
   }
 
   @Test
@@ -491,6 +493,49 @@ final class AnswerTest {
     Measured measured = measurement(accuracy, 0.05);
     verdict.accept(measured);
     add(place(receiver, i, j, seed, CopySolver.LEAST_SQUARES), measured.build());
+  }
+
+  /** The receiver has an accuracy of 0.9, the copy an R² of 0.95. */
+  @Test
+  void front_twoCells_isDrawnFromTheReceiversAccuracyByRegion() {
+    Consumer<Measured> front =
+        measured ->
+            measured
+                .put("front_r2", series(0.475, 0.855, 0.95))
+                .put("front_accuracy", series(0.9, 0.8, 0.6));
+    add("b", 0, 0, 1, 0.9, front);
+    add("b", 1, 0, 1, 0.9, front);
+    assertThat(FrontPlot.draw(answer()))
+        .contains(">lower, 1 cell<", ">diagonal, 1 cell<")
+        .doesNotContain("upper")
+        .contains(
+            "task, medians: R² share 0.500, accuracy 0 from the receiver's",
+            "λ 10, medians: R² share 0.900, accuracy -0.100 from the receiver's",
+            "copy, medians: R² share 1.000, accuracy -0.300 from the receiver's");
+  }
+
+  @Test
+  void front_copyThatMatchesNothing_isLeftOut() {
+    add(
+        "b",
+        0,
+        0,
+        1,
+        0.9,
+        measured ->
+            measured
+                .errors(0.99, 0.95, 1)
+                .put("front_r2", series(0.01, 0.04, 0.05))
+                .put("front_accuracy", series(0.9, 0.8, 0.6)));
+    assertThat(FrontPlot.draw(answer())).isEmpty();
+  }
+
+  private static Map<String, Double> series(double task, double both, double copy) {
+    Map<String, Double> series = new LinkedHashMap<>();
+    series.put("0", task);
+    series.put("10", both);
+    series.put("copy", copy);
+    return series;
   }
 
   /** A quantity with its interval. */

@@ -118,7 +118,7 @@ class ProgramGatesTest {
   @ParameterizedTest
   @MethodSource("networks")
   void vanilla_trainedTwice_givesTheSameBytes(Subject network) throws IOException {
-    Cells pair = new Cells(bench, network, network == maps ? tokens : maps);
+    Cells pair = new Cells(bench, network, network.equals(maps) ? tokens : maps);
     for (String from : network.train().keySet()) {
       Bench.Run run = pair.vanilla(from, last(pair.receiver()));
       Digest first =

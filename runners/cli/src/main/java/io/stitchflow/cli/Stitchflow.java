@@ -165,12 +165,13 @@ public final class Stitchflow implements Runnable {
 
   /** {@code there is no command 'plam'; did you mean plan?} */
   private static String words(ParameterException problem) {
+    String message = String.valueOf(problem.getMessage());
     if (!(problem instanceof UnmatchedArgumentException unmatched)) {
-      return problem.getMessage();
+      return message;
     }
     String first = unmatched.getUnmatched().get(0);
     boolean command = problem.getCommandLine().getParent() == null && !first.startsWith("-");
-    String words = command ? "there is no command '" + first + "'" : problem.getMessage();
+    String words = command ? "there is no command '" + first + "'" : message;
     List<String> similar = unmatched.getSuggestions();
     return similar.isEmpty()
         ? words

@@ -11,7 +11,6 @@ import io.stitchflow.v1.ReportNetwork;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class CellResamplingTest {
@@ -82,7 +81,7 @@ final class CellResamplingTest {
   @Test
   void median_ofManyCells_isAboutTheBinomialInterval() {
     List<JudgedCell> cells = pairs(2, 50, 0);
-    Map<JudgedCell, Integer> places = new IdentityHashMap<>();
+    IdentityHashMap<JudgedCell, Integer> places = new IdentityHashMap<>();
     cells.forEach(cell -> places.put(cell, places.size() + 1));
     Interval interval = CellResampling.of(cells).median(places::get);
     assertThat(interval.from()).isCloseTo(40.5, within(2.));

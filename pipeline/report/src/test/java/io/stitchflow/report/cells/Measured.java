@@ -34,7 +34,8 @@ public final class Measured {
     return this;
   }
 
-  Measured put(String quantity, Map<String, Double> series) {
+  /** A series, in this order. */
+  public Measured put(String quantity, Map<String, Double> series) {
     MeasuredValue.Builder value = MeasuredValue.newBuilder().setName(quantity);
     series.forEach(
         (at, number) -> value.addPoint(SeriesPoint.newBuilder().setAt(at).setNumber(number)));
