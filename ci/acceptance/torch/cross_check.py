@@ -107,7 +107,8 @@ def check_stitches(directory):
         receiver, _ = arrow_file.read(path.replace(".stitch.safetensors", ".receiver.arrow"))
         family = metadata["family"]
         families.add(family)
-        x, y = rows(sender, receiver, family)
+        learned = numpy.arange(len(sender)) % 5 != 4  # the others choose the penalty
+        x, y = rows(sender[learned], receiver[learned], family)
         weight = stitch["weight"].numpy().astype("f8").reshape(len(stitch["bias"]), -1)
         ours = numpy.vstack([weight.T, stitch["bias"].numpy().astype("f8")])
         theirs, rank, values = ridge(x, y, float(metadata["ridge"]))
