@@ -10,19 +10,20 @@ public enum Dtype {
   F16(2),
   /** The upper half of a binary32. */
   BF16(2),
-  /** A whole number. */
+  /** A whole number, as the next ones. */
   I64(8),
+  I32(4),
+  I16(2),
+  I8(1),
+  /** A whole number without a sign, as the next ones. */
+  U32(4),
+  U16(2),
+  U8(1),
   // What follows is known for its size only: other programs write it beside a network's arrays
   BOOL(1),
-  U8(1),
-  I8(1),
   F8_E4M3(1),
   F8_E5M2(1),
   F8_E8M0(1),
-  I16(2),
-  U16(2),
-  I32(4),
-  U32(4),
   U64(8),
   C64(8);
 

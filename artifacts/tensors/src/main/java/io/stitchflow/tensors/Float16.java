@@ -1,7 +1,7 @@
 package io.stitchflow.tensors;
 
 /** IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-final class Float16 {
+public final class Float16 {
   private static final int INFINITY = 0x7c00;
   private static final int FLOAT_INFINITY = 0x7f800000;
   private static final int FRACTION_SHIFT = 13; // 23 - 10 fraction bits
@@ -18,7 +18,7 @@ final class Float16 {
   private Float16() {}
 
   /** The number that {@code half} stands for; exact. */
-  static float decode(short half) {
+  public static float decode(short half) {
     return VALUES[half & 0xffff];
   }
 

@@ -6,6 +6,6 @@ import java.nio.ByteBuffer;
  * A record batch of a tensor file, mapped.
  *
  * @param tensors [rows, shape...], little-endian
- * @param labels [rows]
+ * @param labels [rows], of one byte or two, little-endian
  */
 record IpcBatch(int rows, ByteBuffer tensors, ByteBuffer labels) {}

@@ -140,7 +140,7 @@ final class IpcFileReader {
     return new Extent(
         (int) rows,
         body + start(batch.buffers(TENSOR_BUFFER), rows * layout.rowBytes(), bodyBytes),
-        body + start(batch.buffers(LABEL_BUFFER), rows, bodyBytes),
+        body + start(batch.buffers(LABEL_BUFFER), rows * layout.labelBytes(), bodyBytes),
         body,
         body + bodyBytes);
   }
@@ -202,7 +202,7 @@ final class IpcFileReader {
             new IpcBatch(
                 rows,
                 slice(window, extent.tensors() - start, rows * layout.rowBytes()),
-                slice(window, extent.labels() - start, rows)));
+                slice(window, extent.labels() - start, rows * layout.labelBytes())));
       }
     }
     return batches;

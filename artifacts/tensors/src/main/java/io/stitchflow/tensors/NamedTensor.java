@@ -120,6 +120,33 @@ public record NamedTensor(String name, Dtype dtype, List<Integer> shape, ByteBuf
     return floats.flip();
   }
 
+  /**
+   * Whole numbers, row by row.
+   *
+   * @throws IllegalArgumentException if the numbers are of another type
+   */
+  public long[] integers() {
+    ByteBuffer bytes = data();
+    long[] integers = new long[bytes.remaining() / dtype.bytes()];
+    for (int i = 0; i < integers.length; i++) {
+      integers[i] =
+          switch (dtype) {
+            case I64 -> bytes.getLong();
+            case I32 -> bytes.getInt();
+            case U32 -> Integer.toUnsignedLong(bytes.getInt());
+            case I16 -> bytes.getShort();
+            case U16 -> Short.toUnsignedLong(bytes.getShort());
+            case I8 -> bytes.get();
+            case U8 -> Byte.toUnsignedLong(bytes.get());
+            default ->
+                throw new IllegalArgumentException(
+                    String.format(
+                        Locale.ROOT, "tensor '%s' is of %s, not of whole numbers", name, dtype));
+          };
+    }
+    return integers;
+  }
+
   @Override
   public ByteBuffer data() {
     return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);

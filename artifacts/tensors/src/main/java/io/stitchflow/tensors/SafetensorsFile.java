@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * maps one tensor and {@link #rows} reads some of its rows, so that memory holds no more than is
  * asked for.
  */
-public final class SafetensorsFile {
+public final class SafetensorsFile implements NamedArrays {
   /** Larger files are mapped: they are few, and the heap need not hold them. */
   private static final int MOST_BYTES_READ = 16 << 20;
 
@@ -88,31 +88,23 @@ public final class SafetensorsFile {
     return Collections.unmodifiableSortedMap(metadata);
   }
 
-  /** Of all tensors, sorted; those of unknown types included. */
+  @Override
   public List<String> names() {
     return List.copyOf(tensors.keySet());
   }
 
-  /** The type of a tensor that {@link #get} does not know, as the file writes it; else null. */
+  @Override
   public @Nullable String unknownDtype(String name) {
     Extent extent = tensors.get(name);
     return extent == null || extent.dtype() != null ? null : extent.type();
   }
 
-  /**
-   * The type of the tensor called {@code name}.
-   *
-   * @throws IllegalArgumentException if there is none of a known type
-   */
+  @Override
   public Dtype dtype(String name) {
     return Objects.requireNonNull(extent(name).dtype());
   }
 
-  /**
-   * The shape of the tensor called {@code name}.
-   *
-   * @throws IllegalArgumentException if there is none of a known type
-   */
+  @Override
   public List<Integer> shape(String name) {
     return extent(name).shape();
   }
@@ -142,15 +134,7 @@ public final class SafetensorsFile {
     return tensor(extent, extent.shape(), data);
   }
 
-  /**
-   * The elements {@code from} to {@code from + count - 1} of a tensor's first axis; the tensor may
-   * take more than 2 GiB.
-   *
-   * @throws IllegalArgumentException if there is no tensor of a known type and of one axis at
-   *     least, or these rows take 2 GiB or more
-   * @throws IndexOutOfBoundsException if there are no such rows
-   * @throws IOException if the file cannot be read, or has changed
-   */
+  @Override
   public NamedTensor rows(String name, int from, int count) throws IOException {
     Extent extent = extent(name);
     check(!extent.shape().isEmpty(), "%s: tensor '%s' is one number, without rows", path, name);

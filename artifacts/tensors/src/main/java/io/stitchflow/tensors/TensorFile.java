@@ -125,11 +125,20 @@ public final class TensorFile implements Closeable {
     return layout.metadata();
   }
 
-  /** In [0, 255]. */
+  /** Labels are at least 0 and below this, 256 or 65,536. */
+  public int mostClasses() {
+    return layout.mostClasses();
+  }
+
+  /** At least 0 and below {@link #mostClasses}. */
   public int label(int row) {
     Objects.checkIndex(row, rows);
     int batch = batchOf(row);
-    return reading(open -> open.get(batch).labels().get(row - starts[batch]) & 0xff);
+    int place = row - starts[batch];
+    return layout.labelBytes() == 1
+        ? Byte.toUnsignedInt(reading(open -> open.get(batch).labels().get(place)))
+        : Short.toUnsignedInt(
+            reading(open -> open.get(batch).labels().getShort(place * Short.BYTES)));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -39,7 +40,9 @@ public final class TensorFileWriter implements Closeable {
     this.rowBytes = layout.rowBytes();
     int rowsPerBatch = Math.max(1, BATCH_BYTES / rowBytes);
     this.rows = ByteBuffer.allocateDirect(rowsPerBatch * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
-    this.labels = ByteBuffer.allocateDirect(rowsPerBatch);
+    this.labels =
+        ByteBuffer.allocateDirect(rowsPerBatch * layout.labelBytes())
+            .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -48,6 +51,7 @@ public final class TensorFileWriter implements Closeable {
    * @param column name of the tensor column, such as {@code representation}
    * @param shape of one row, without the rows, such as [64, 32, 32]
    * @param dimNames one for each dimension, such as C, H, W
+   * @param classes labels are below this; 65,536 at most
    * @param metadata of the schema
    * @throws IllegalArgumentException if names, shape and dimensions do not fit together
    */
@@ -57,34 +61,38 @@ public final class TensorFileWriter implements Closeable {
       List<Integer> shape,
       List<String> dimNames,
       Element element,
+      int classes,
       SortedMap<String, String> metadata)
       throws IOException {
-    TensorLayout layout = new TensorLayout(column, shape, dimNames, element, metadata);
+    TensorLayout layout =
+        new TensorLayout(
+            column, shape, dimNames, element, TensorLayout.labelBytes(classes), metadata);
     return new TensorFileWriter(
         layout, IpcFileWriter.create(file, layout.fields(), layout.metadata()));
   }
 
   /**
-   * Appends rows that are already stored as {@code element}, little-endian. Consumes both buffers.
+   * Appends rows that are already stored as {@code element}, little-endian. Consumes {@code
+   * newRows}.
    *
    * @param newRows [rows, shape...]
-   * @param newLabels one byte for each row
-   * @throws IllegalArgumentException if the buffers do not hold the same number of whole rows
+   * @param newLabels one for each row
+   * @throws IllegalArgumentException if there are not as many labels as whole rows, or a label is
+   *     not below the number of classes
    */
-  public void write(ByteBuffer newRows, ByteBuffer newLabels) throws IOException {
+  public void write(ByteBuffer newRows, int... newLabels) throws IOException {
     append(newRows, newLabels, rowBytes, rows::put);
   }
 
   /**
    * Appends rows of float32, little-endian; rounds them to the nearest where the file is of {@link
-   * Element#FLOAT16}. Consumes both buffers.
+   * Element#FLOAT16}. Consumes {@code newRows}.
    *
    * @param newRows [rows, shape...]
-   * @param newLabels one byte for each row
-   * @throws IllegalArgumentException if the buffers do not hold the same number of whole rows, or
-   *     the file is of {@link Element#UINT8}
+   * @param newLabels one for each row
+   * @throws IllegalArgumentException as {@link #write}, or if the file is of {@link Element#UINT8}
    */
-  public void writeFloats(ByteBuffer newRows, ByteBuffer newLabels) throws IOException {
+  public void writeFloats(ByteBuffer newRows, int... newLabels) throws IOException {
     switch (layout.element()) {
       case FLOAT32 -> write(newRows, newLabels);
       case FLOAT16 ->
@@ -114,30 +122,47 @@ public final class TensorFileWriter implements Closeable {
   }
 
   private void append(
-      ByteBuffer newRows, ByteBuffer newLabels, long newRowBytes, Consumer<ByteBuffer> copy)
+      ByteBuffer newRows, int[] newLabels, long newRowBytes, Consumer<ByteBuffer> copy)
       throws IOException {
-    if (newRows.remaining() != newLabels.remaining() * newRowBytes) {
+    if (newRows.remaining() != newLabels.length * newRowBytes) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "%s labels need rows of %s bytes each, but there are %s bytes",
-              newLabels.remaining(),
+              newLabels.length,
               newRowBytes,
               newRows.remaining()));
+    }
+    for (int label : newLabels) {
+      if (label < 0 || label >= layout.mostClasses()) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "label %d is not in [0, %d)", label, layout.mostClasses()));
+      }
     }
     if (closed || failed) {
       throw new IllegalStateException("the file is closed or failed before");
     }
-    while (newLabels.hasRemaining()) {
-      int count = Math.min(newLabels.remaining(), labels.remaining());
+    int from = 0;
+    while (from < newLabels.length) {
+      int count = Math.min(newLabels.length - from, labels.remaining() / layout.labelBytes());
       int bytes = (int) (count * newRowBytes);
       copy.accept(newRows.slice(newRows.position(), bytes).order(ByteOrder.LITTLE_ENDIAN));
       newRows.position(newRows.position() + bytes);
-      labels.put(newLabels.slice(newLabels.position(), count));
-      newLabels.position(newLabels.position() + count);
+      for (int label : Arrays.copyOfRange(newLabels, from, from + count)) {
+        put(label);
+      }
+      from += count;
       if (!labels.hasRemaining()) {
         flush();
       }
+    }
+  }
+
+  private void put(int label) {
+    if (layout.labelBytes() == 1) {
+      labels.put((byte) label);
+    } else {
+      labels.putShort((short) label);
     }
   }
 
@@ -155,7 +180,7 @@ public final class TensorFileWriter implements Closeable {
   }
 
   private void flush() throws IOException {
-    int count = labels.position();
+    int count = labels.position() / layout.labelBytes();
     if (count == 0) {
       return;
     }

@@ -26,16 +26,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of a tensor file: {@code column}, one tensor of {@code shape} a row as an {@code
- * arrow.fixed_shape_tensor}, and {@code label}, uint8.
+ * arrow.fixed_shape_tensor}, and {@code label}, uint8, or uint16 where labels need it.
+ *
+ * @param labelBytes 1 or 2
  */
 record TensorLayout(
     String column,
     List<Integer> shape,
     List<String> dimNames,
     Element element,
+    int labelBytes,
     SortedMap<String, String> metadata) {
 
   static final String LABEL = "label";
+  private static final int MOST_CLASSES_OF_A_BYTE = 1 << Byte.SIZE;
+  private static final int MOST_CLASSES = 1 << Short.SIZE;
   static final String EXTENSION_NAME = "ARROW:extension:name";
   static final String EXTENSION_METADATA = "ARROW:extension:metadata";
   static final String FIXED_SHAPE_TENSOR = "arrow.fixed_shape_tensor";
@@ -62,6 +67,25 @@ record TensorLayout(
     }
   }
 
+  /**
+   * Bytes of a label.
+   *
+   * @param classes labels are below this
+   */
+  static int labelBytes(int classes) {
+    check(
+        classes > 0 && classes <= MOST_CLASSES,
+        "labels are below a number of classes from 1 to %s, but it was: %s",
+        MOST_CLASSES,
+        classes);
+    return classes <= MOST_CLASSES_OF_A_BYTE ? 1 : Short.BYTES;
+  }
+
+  /** Labels are below this. */
+  int mostClasses() {
+    return 1 << (labelBytes * Byte.SIZE);
+  }
+
   int elementsPerRow() {
     return shape.stream().mapToInt(Integer::intValue).reduce(1, (a, b) -> a * b);
   }
@@ -81,7 +105,7 @@ record TensorLayout(
     ArrowType list = new ArrowType.FixedSizeList(elementsPerRow());
     return List.of(
         new IpcField(column, list, false, List.of(item), pairs),
-        new IpcField(LABEL, new ArrowType.Int(8, false), false));
+        new IpcField(LABEL, new ArrowType.Int(labelBytes * Byte.SIZE, false), false));
   }
 
   /**
@@ -96,9 +120,10 @@ record TensorLayout(
         schema.fieldsLength());
     Field tensor = schema.fields(0);
     Field label = schema.fields(1);
+    int labelBytes = unsignedBytes(label);
     check(
-        LABEL.equals(label.name()) && element(label) == Element.UINT8,
-        "the second column is not a uint8 'label', but '%s'",
+        LABEL.equals(label.name()) && (labelBytes == 1 || labelBytes == Short.BYTES),
+        "the second column is not a uint8 or uint16 'label', but '%s'",
         label.name());
     check(
         tensor.typeType() == Type.FixedSizeList && tensor.childrenLength() == 1,
@@ -126,7 +151,8 @@ record TensorLayout(
     for (int i = 0; i < schema.customMetadataLength(); i++) {
       metadata.put(schema.customMetadata(i).key(), schema.customMetadata(i).value());
     }
-    TensorLayout layout = new TensorLayout(tensor.name(), shape, dimNames, element, metadata);
+    TensorLayout layout =
+        new TensorLayout(tensor.name(), shape, dimNames, element, labelBytes, metadata);
     int listSize = ((FixedSizeList) tensor.type(new FixedSizeList())).listSize();
     check(
         listSize == layout.elementsPerRow(),
@@ -137,10 +163,18 @@ record TensorLayout(
     return layout;
   }
 
+  /** Of an unsigned integer; 0 for all else. */
+  private static int unsignedBytes(Field field) {
+    if (field.typeType() != Type.Int) {
+      return 0;
+    }
+    Int type = (Int) field.type(new Int());
+    return type.isSigned() ? 0 : type.bitWidth() / Byte.SIZE;
+  }
+
   private static @Nullable Element element(Field field) {
-    if (field.typeType() == Type.Int) {
-      Int type = (Int) field.type(new Int());
-      return type.bitWidth() == 8 && !type.isSigned() ? Element.UINT8 : null;
+    if (unsignedBytes(field) == 1) {
+      return Element.UINT8;
     }
     if (field.typeType() == Type.FloatingPoint) {
       short precision = ((FloatingPoint) field.type(new FloatingPoint())).precision();

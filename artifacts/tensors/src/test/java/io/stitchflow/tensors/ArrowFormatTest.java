@@ -63,8 +63,8 @@ class ArrowFormatTest {
     int width = 1 << 20;
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            path, "x", List.of(width), List.of("C"), Element.FLOAT32, new TreeMap<>())) {
-      writer.write(ByteBuffer.allocate(5 * width * Float.BYTES), ByteBuffer.allocate(5));
+            path, "x", List.of(width), List.of("C"), Element.FLOAT32, 256, new TreeMap<>())) {
+      writer.write(ByteBuffer.allocate(5 * width * Float.BYTES), 0, 0, 0, 0, 0);
     }
     try (BufferAllocator allocator = new RootAllocator();
         ArrowFileReader reader = new ArrowFileReader(FileChannel.open(path), allocator)) {
@@ -136,8 +136,9 @@ class ArrowFormatTest {
             List.of(1, 3),
             List.of("C", "W"),
             element,
+            256,
             new TreeMap<>(Map.of("a", "1")))) {
-      ByteBuffer labels = ByteBuffer.wrap(new byte[] {9, (byte) 255});
+      int[] labels = {9, 255};
       if (element == Element.UINT8) {
         writer.write(ByteBuffer.wrap(new byte[] {0, 1, 2, 3, 4, 5}), labels);
       } else {

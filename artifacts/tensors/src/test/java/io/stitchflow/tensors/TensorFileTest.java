@@ -22,9 +22,11 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TensorFileTest {
@@ -42,8 +44,14 @@ class TensorFileTest {
     Path path = directory.resolve("file");
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            path, "image", List.of(3, 2, 5), List.of("C", "H", "W"), Element.UINT8, metadata)) {
-      writer.write(ByteBuffer.allocate(60), ByteBuffer.wrap(new byte[] {7, (byte) 200}));
+            path,
+            "image",
+            List.of(3, 2, 5),
+            List.of("C", "H", "W"),
+            Element.UINT8,
+            256,
+            metadata)) {
+      writer.write(ByteBuffer.allocate(60), 7, 200);
     }
     try (TensorFile file = TensorFile.open(path)) {
       assertThat(file.column()).isEqualTo("image");
@@ -158,7 +166,8 @@ class TensorFileTest {
       metadata.put("key" + (i * 7919) % 1000, "value");
     }
     Path path = directory.resolve("file");
-    TensorFileWriter.create(path, "x", List.of(1), List.of("C"), Element.UINT8, metadata).close();
+    TensorFileWriter.create(path, "x", List.of(1), List.of("C"), Element.UINT8, 256, metadata)
+        .close();
     String text = Files.readString(path, StandardCharsets.ISO_8859_1);
     // Flatbuffers grow downwards: the first key is the last string
     List<Integer> places = metadata.keySet().stream().map(key -> text.indexOf(key + '\0')).toList();
@@ -169,8 +178,9 @@ class TensorFileTest {
   void write_rowsAndLabelsThatDiffer_areRefusedAndNothingIsWritten() throws IOException {
     Path path = directory.resolve("file");
     try (TensorFileWriter writer =
-        TensorFileWriter.create(path, "x", List.of(2), List.of("C"), Element.FLOAT32, NOTHING)) {
-      assertThatThrownBy(() -> writer.write(ByteBuffer.allocate(12), ByteBuffer.allocate(2)))
+        TensorFileWriter.create(
+            path, "x", List.of(2), List.of("C"), Element.FLOAT32, 256, NOTHING)) {
+      assertThatThrownBy(() -> writer.write(ByteBuffer.allocate(12), 0, 0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("2 labels need rows of 8 bytes each, but there are 12 bytes");
     }
@@ -179,12 +189,40 @@ class TensorFileTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"256, 1, 256", "257, 2, 65536", "65536, 2, 65536"})
+  void label_ofAnyClass_isReadBack(int classes, int bytes, int mostClasses) throws IOException {
+    Path path = directory.resolve("file");
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            path, "x", List.of(1), List.of("C"), Element.UINT8, classes, NOTHING)) {
+      writer.write(ByteBuffer.allocate(3), 0, classes / 2, classes - 1);
+      writer.write(ByteBuffer.allocate(1), 1);
+      assertThatThrownBy(() -> writer.write(ByteBuffer.allocate(1), mostClasses))
+          .hasMessage("label " + mostClasses + " is not in [0, " + mostClasses + ")");
+      assertThatThrownBy(() -> writer.write(ByteBuffer.allocate(1), -1))
+          .hasMessage("label -1 is not in [0, " + mostClasses + ")");
+    }
+    try (TensorFile file = TensorFile.open(path)) {
+      assertThat(IntStream.range(0, 4).map(file::label))
+          .containsExactly(0, classes / 2, classes - 1, 1);
+      assertThat(file.mostClasses()).isEqualTo(mostClasses);
+    }
+    assertThat(Files.readString(path, StandardCharsets.ISO_8859_1)).contains("label");
+  }
+
   @Test
   void writeFloats_toBytes_isRefused() throws IOException {
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            directory.resolve("file"), "x", List.of(2), List.of("C"), Element.UINT8, NOTHING)) {
-      assertThatThrownBy(() -> writer.writeFloats(direct(2), ByteBuffer.allocate(1)))
+            directory.resolve("file"),
+            "x",
+            List.of(2),
+            List.of("C"),
+            Element.UINT8,
+            256,
+            NOTHING)) {
+      assertThatThrownBy(() -> writer.writeFloats(direct(2), 0))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -196,7 +234,7 @@ class TensorFileTest {
       assertThatThrownBy(
               () ->
                   TensorFileWriter.create(
-                      directory.resolve("no"), "x", shape, names, Element.UINT8, NOTHING))
+                      directory.resolve("no"), "x", shape, names, Element.UINT8, 256, NOTHING))
           .isInstanceOf(IllegalArgumentException.class);
     }
     assertThat(directory.resolve("no")).doesNotExist();
@@ -207,14 +245,14 @@ class TensorFileTest {
     Path path = directory.resolve("file");
     int batchBytes = 8 << 20;
     ByteBuffer rows = direct(1 << 18);
-    ByteBuffer labels = ByteBuffer.allocate(4);
+    int[] labels = new int[4];
     long before = directBytes();
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            path, "x", List.of(1 << 16), List.of("C"), Element.FLOAT32, NOTHING)) {
+            path, "x", List.of(1 << 16), List.of("C"), Element.FLOAT32, 256, NOTHING)) {
       long afterCreate = directBytes();
       for (int i = 0; i < 256; i++) { // 256 MiB
-        writer.write(rows.clear(), labels.clear());
+        writer.write(rows.clear(), labels);
       }
       assertThat(directBytes()).isEqualTo(afterCreate);
       assertThat(afterCreate - before).isLessThan(batchBytes + (1 << 16));
@@ -356,14 +394,13 @@ class TensorFileTest {
     int width = shape.stream().reduce(1, (a, b) -> a * b);
     List<String> names = NAMES.subList(0, shape.size());
     try (TensorFileWriter writer =
-        TensorFileWriter.create(path, "x", shape, names, element, NOTHING)) {
+        TensorFileWriter.create(path, "x", shape, names, element, 256, NOTHING)) {
       for (int from = 0; from < rows; from += atOnce) {
         int count = Math.min(atOnce, rows - from);
-        ByteBuffer labels = ByteBuffer.allocate(count);
+        int[] labels = IntStream.range(from, from + count).map(TensorFileTest::label).toArray();
         ByteBuffer bytes =
             element == Element.UINT8 ? ByteBuffer.allocate(count * width) : direct(count * width);
         for (int row = from; row < from + count; row++) {
-          labels.put((byte) label(row));
           for (int i = 0; i < width; i++) {
             if (element == Element.UINT8) {
               bytes.put((byte) value(row, i));
@@ -373,9 +410,9 @@ class TensorFileTest {
           }
         }
         if (element == Element.UINT8) {
-          writer.write(bytes.flip(), labels.flip());
+          writer.write(bytes.flip(), labels);
         } else {
-          writer.writeFloats(bytes.flip(), labels.flip());
+          writer.writeFloats(bytes.flip(), labels);
         }
       }
     }
@@ -383,7 +420,7 @@ class TensorFileTest {
   }
 
   private static int label(int row) {
-    return 255 - row;
+    return 255 - row % 256;
   }
 
   /** A whole number in [0, 255], which every element holds. */

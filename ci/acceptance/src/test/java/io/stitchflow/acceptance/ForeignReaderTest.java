@@ -41,9 +41,8 @@ class ForeignReaderTest {
     Path path = directory.resolve("image.arrow");
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            path, "image", List.of(3), List.of("C"), Element.UINT8, new TreeMap<>())) {
-      writer.write(
-          ByteBuffer.wrap(new byte[] {0, 127, (byte) 255}), ByteBuffer.wrap(new byte[] {9}));
+            path, "image", List.of(3), List.of("C"), Element.UINT8, 256, new TreeMap<>())) {
+      writer.write(ByteBuffer.wrap(new byte[] {0, 127, (byte) 255}), 9);
     }
     JsonNode read = ForeignReader.read(path);
     assertThat(read.at("/fields/0/type").asText()).isEqualTo("FixedSizeList[3]<Uint8>");
@@ -54,12 +53,14 @@ class ForeignReaderTest {
   void representation_ofSeveralBatches_isReadByAnother() throws IOException {
     Path path = directory.resolve("large.arrow");
     int rows = (8 << 20) + 3; // a batch of 8 MiB, and three rows
-    byte[] labels = new byte[rows];
+    byte[] images = new byte[rows];
+    images[rows - 1] = 7;
+    int[] labels = new int[rows];
     labels[rows - 1] = 7;
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            path, "image", List.of(1), List.of("C"), Element.UINT8, new TreeMap<>())) {
-      writer.write(ByteBuffer.wrap(labels), ByteBuffer.wrap(labels));
+            path, "image", List.of(1), List.of("C"), Element.UINT8, 256, new TreeMap<>())) {
+      writer.write(ByteBuffer.wrap(images), labels);
     }
     JsonNode read = ForeignReader.read(path, rows - 4);
     assertThat(read.at("/batches")).isEqualTo(json("[8388608, 3]"));
@@ -105,10 +106,11 @@ class ForeignReaderTest {
             List.of(1, 2),
             List.of("C", "W"),
             element,
+            256,
             new TreeMap<>(Map.of("cut", "layer1.0", "network", "a")))) {
       ByteBuffer rows = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
       rows.putFloat(1.5f).putFloat(-0.1f).putFloat(0f).putFloat(Float.NEGATIVE_INFINITY);
-      writer.writeFloats(rows.flip(), ByteBuffer.wrap(new byte[] {3, (byte) 200}));
+      writer.writeFloats(rows.flip(), 3, 200);
     }
     return path;
   }

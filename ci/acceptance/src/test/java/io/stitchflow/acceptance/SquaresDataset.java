@@ -2,8 +2,8 @@ package io.stitchflow.acceptance;
 
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetSummary;
-import io.stitchflow.dataset.ImageSink;
-import io.stitchflow.dataset.Images;
+import io.stitchflow.dataset.ExampleSink;
+import io.stitchflow.dataset.LabelledExamples;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImportDataset;
@@ -48,7 +48,7 @@ public final class SquaresDataset implements DatasetKind {
   }
 
   @Override
-  public Images images(StageRun run, String split) {
+  public LabelledExamples examples(StageRun run, String split) {
     return new Squares();
   }
 
@@ -57,7 +57,7 @@ public final class SquaresDataset implements DatasetKind {
     return "grey squares";
   }
 
-  private record Squares() implements Images {
+  private record Squares() implements LabelledExamples {
     @Override
     public List<Integer> shape() {
       return SHAPE;
@@ -69,7 +69,7 @@ public final class SquaresDataset implements DatasetKind {
     }
 
     @Override
-    public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
+    public void write(ExampleSink sink, DoubleConsumer progress) throws IOException {
       for (int i = 0; i < EXAMPLES; i++) {
         byte[] image = new byte[3 * 16 * 16];
         SplittableRandom random = new SplittableRandom(i);

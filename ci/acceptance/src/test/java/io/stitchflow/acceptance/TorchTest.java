@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.TensorFile;
@@ -119,7 +119,7 @@ class TorchTest {
     try (Lane lane = Lane.open();
         Network loaded = LayeredNetwork.load(lane, network);
         TensorFile pixels = TensorFile.open(images)) {
-      NDArray x = new Pixels(pixels, IMAGES).batch(lane, 0, IMAGES);
+      NDArray x = new NetworkInputs(pixels, IMAGES).batch(lane, 0, IMAGES);
       NDArray logits = loaded.cuts(x, (cut, map) -> maps.add(Lane.save(cut.layer(), map)));
       maps.add(Lane.save("logits", logits));
     }

@@ -1,8 +1,8 @@
 package io.stitchflow.benchmarks;
 
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.stitch.CollectCrossMomentsExecutor;
@@ -49,7 +49,7 @@ public final class NaiveBenchmark {
   private static final int COPY_EPOCHS = 30;
   private static final int WHOLE_SPLIT = 50_000;
   private static final Architecture ARCHITECTURE =
-      Architecture.parse("ResNet(2,2,2,2)", 16, ImageTask.CIFAR10);
+      Architecture.parse("ResNet(2,2,2,2)", 16, ClassificationTask.CIFAR10);
   private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -2,7 +2,7 @@ package io.stitchflow.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.stitch.Stitch;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
@@ -38,7 +38,7 @@ record NaiveCell(
     static Images read(Path dataset, int examples) throws IOException {
       try (TensorFile file = TensorFile.open(dataset)) {
         ByteBuffer all = Lane.allocate(examples * BYTES);
-        Pixels pixels = new Pixels(file, 1);
+        NetworkInputs pixels = new NetworkInputs(file, 1);
         Integer[] labels = new Integer[examples];
         for (int i = 0; i < examples; i++) {
           all.put(pixels.read(i, 1));

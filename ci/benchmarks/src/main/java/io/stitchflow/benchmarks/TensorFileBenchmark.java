@@ -51,7 +51,7 @@ public class TensorFileBenchmark {
 
   private final int[] order = new int[ROWS];
   private final ByteBuffer floats = direct(BATCH * ELEMENTS * Float.BYTES);
-  private final ByteBuffer labels = direct(BATCH);
+  private final int[] labels = new int[BATCH];
   private Path directory;
   private TensorFile file;
   private int next;
@@ -152,12 +152,13 @@ public class TensorFileBenchmark {
             SHAPE,
             List.of("C", "H", "W"),
             element,
+            10,
             new TreeMap<>())) {
       for (int i = 0; i < rows; i += BATCH) {
         if (element == Element.UINT8) {
-          writer.write(floats.clear().limit(BATCH * ELEMENTS), labels.clear());
+          writer.write(floats.clear().limit(BATCH * ELEMENTS), labels);
         } else {
-          writer.writeFloats(floats.clear(), labels.clear());
+          writer.writeFloats(floats.clear(), labels);
         }
       }
     }

@@ -3,7 +3,7 @@ package io.stitchflow.benchmarks;
 import io.stitchflow.dataset.ImportDatasetExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.Architecture;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.TrainNetworkExecutor;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ImportDataset;
@@ -40,7 +40,7 @@ public final class TrainingBenchmark {
     int width = args.length > 1 ? Integer.parseInt(args[1]) : 16;
     int batch = args.length > 2 ? Integer.parseInt(args[2]) : 64;
     int epochs = args.length > 3 ? Integer.parseInt(args[3]) : 4;
-    Architecture architecture = Architecture.parse(name, width, ImageTask.CIFAR10);
+    Architecture architecture = Architecture.parse(name, width, ClassificationTask.CIFAR10);
     Path directory = Files.createTempDirectory("training-benchmark");
     new ImportDatasetExecutor().execute(List.of(new Run(dataset(), directory)), share -> {});
     Action training = training(architecture, batch, epochs);

@@ -42,6 +42,7 @@ final class FloorsTest {
           List.of("registry"),
           List.of("torch"),
           List.of("statistics"),
+          List.of("picture"),
           List.of("network.foreign"),
           List.of("dataset", "network"),
           List.of("network.program"),

@@ -4,7 +4,7 @@ import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKind.SourceFile;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.spec.SplitSizes;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImportDataset;
@@ -24,7 +24,7 @@ import java.nio.file.Path;
 record DatasetSource(
     Stage.Builder stage,
     String title,
-    ImageTask task,
+    ClassificationTask task,
     int trainExamples,
     int validationExamples,
     int testExamples) {
@@ -54,13 +54,16 @@ record DatasetSource(
     if (!sizes.isWhole()) {
       parameters.setSplit(sizes.examples(dataset.getSplit().getSeed()));
     }
+    if (dataset.hasNormalization()) {
+      parameters.setNormalization(dataset.getNormalization());
+    }
     stage.setCost(Costs.IMPORT_PER_IMAGE * (train + test));
     long written = sizes.train() + sizes.validation() + sizes.test() + test;
-    stage.setOutputBytes(OutputSizes.dataset(summary.shape(), written));
+    stage.setOutputBytes(OutputSizes.dataset(summary, written));
     return new DatasetSource(
         stage,
         summary.title() + sizes.words(),
-        new ImageTask(summary.shape(), summary.classes()),
+        new ClassificationTask(summary.shape(), summary.classes()),
         Math.toIntExact(sizes.train()),
         Math.toIntExact(sizes.validation()),
         Math.toIntExact(test + sizes.test()));

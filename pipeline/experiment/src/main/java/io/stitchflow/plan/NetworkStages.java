@@ -3,8 +3,8 @@ package io.stitchflow.plan;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.CutPoint;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.network.NetworkSource;
-import io.stitchflow.network.Pixels;
 import io.stitchflow.network.foreign.WeightFiles;
 import io.stitchflow.network.program.ProgramFiles;
 import io.stitchflow.network.program.ProgramManifest;
@@ -28,7 +28,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The stages of networks: their training or import, and their representations. */
@@ -128,16 +127,15 @@ final class NetworkStages {
   private void addProgram(NetworkVariant variant, ProgramFiles program) throws IOException {
     String packed = "pack " + variant.label();
     ProgramManifest manifest = program.manifest();
-    Pixels.Scale scale = Objects.requireNonNull(manifest.scale());
     Stage.Builder pack =
         stages.stage(packed, packed, Costs.IMPORT_PER_NUMBER * variant.source().parameterCount());
     pack.setOutputBytes(OutputSizes.network(variant.source(), 0));
     PackProgram.Builder parameters =
-        PackProgram.newBuilder()
-            .setName(manifest.name())
-            .addAllImageShape(manifest.input())
-            .addAllMean(scale.mean())
-            .addAllStd(scale.deviation());
+        PackProgram.newBuilder().setName(manifest.name()).addAllImageShape(manifest.input());
+    NetworkInputs.@Nullable Scale scale = manifest.scale();
+    if (scale != null) {
+      parameters.addAllMean(scale.mean()).addAllStd(scale.deviation());
+    }
     for (int i = 0; i < program.segments().size(); i++) {
       Path file = program.segments().get(i);
       pack.addSourceFile(file.toString());

@@ -1,9 +1,9 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.ElementType;
-import java.util.List;
 
 /** What stages' outputs take on the disk, in bytes, without headers: for estimates only. */
 final class OutputSizes {
@@ -20,10 +20,12 @@ final class OutputSizes {
   /**
    * A byte a pixel and a label byte.
    *
-   * @param shape of an example
+   * @param examples how many are written
    */
-  static long dataset(List<Integer> shape, long examples) {
-    return examples * (shape.stream().reduce(1, Math::multiplyExact) + LABEL);
+  static long dataset(DatasetSummary dataset, long examples) {
+    long numbers =
+        dataset.shape().stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    return examples * (numbers * dataset.element().bytes() + LABEL);
   }
 
   /** With its predictions, a byte an example. */

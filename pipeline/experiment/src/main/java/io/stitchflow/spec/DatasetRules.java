@@ -3,10 +3,12 @@ package io.stitchflow.spec;
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.dataset.DatasetSummary;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.ExampleNormalization;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.StitchRecipe;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** What must hold of an experiment's data set, and of what is learned from so many images. */
 final class DatasetRules {
   private static final int SHOWN_PLACES = 3;
+  private static final int IMAGE = 3;
 
   private final Experiment written;
   private final Experiment filled;
@@ -110,7 +114,7 @@ final class DatasetRules {
   }
 
   private void checkShape(String path, DatasetSummary summary) {
-    @Nullable String complaint = ImageTask.complaint(summary.shape());
+    @Nullable String complaint = ClassificationTask.complaint(summary.shape());
     if (complaint != null) {
       add(
           path,
@@ -121,12 +125,56 @@ final class DatasetRules {
               + "; choose another data set");
       return;
     }
-    int side = summary.shape().get(1);
+    checkNormalization(summary.shape());
+    boolean image = summary.shape().size() == IMAGE;
+    int side = image ? Math.min(summary.shape().get(1), summary.shape().get(2)) : 0;
     for (int i = 0; i < written.getNetworkCount(); i++) {
       TrainingRecipe recipe = written.getNetwork(i).getRecipe();
       String at = "network[" + i + "].recipe.";
       checkPixels(at + "translate", recipe.getTranslate(), side / 2);
       checkPixels(at + "cutout", recipe.getCutout(), side);
+      if (recipe.getFlip() && !image) {
+        add(
+            at + "flip",
+            "is for examples [channels, height, width], but these are "
+                + summary.shape()
+                + "; drop it");
+      }
+    }
+  }
+
+  private void checkNormalization(List<Integer> shape) {
+    ExampleNormalization normalization = written.getDataset().getNormalization();
+    String at = "dataset.normalization";
+    int means = normalization.getMeanCount();
+    int deviations = normalization.getStdCount();
+    if (normalization.getFromTrain()) {
+      if (means + deviations > 0) {
+        add(at + ".from_train", "is given beside mean and std; drop one of them");
+      }
+      return;
+    }
+    if (!written.getDataset().hasNormalization()) {
+      return;
+    }
+    int channels = NetworkInputs.Scale.channels(shape);
+    if (means != channels || deviations != channels) {
+      add(
+          at,
+          String.format(
+              Locale.ROOT,
+              "has %d numbers of mean and %d of std, but examples %s have %d channels; write a"
+                  + " number of each for each channel, or from_train: true",
+              means,
+              deviations,
+              shape,
+              channels));
+      return;
+    }
+    @Nullable String complaint =
+        NetworkInputs.Scale.complaint(normalization.getMeanList(), normalization.getStdList());
+    if (complaint != null) {
+      add(at, complaint + "; correct them");
     }
   }
 
@@ -144,13 +192,13 @@ final class DatasetRules {
   }
 
   /** What networks classify; null if unknown because of a problem that {@link #check} adds. */
-  @Nullable ImageTask task() {
+  @Nullable ClassificationTask task() {
     if (summary == null
         || !summary.problems().isEmpty()
-        || ImageTask.complaint(summary.shape()) != null) {
+        || ClassificationTask.complaint(summary.shape()) != null) {
       return null;
     }
-    return new ImageTask(summary.shape(), summary.classes());
+    return new ClassificationTask(summary.shape(), summary.classes());
   }
 
   /** Images of a split; 0 if unknown because of a problem that {@link #check} adds. */

@@ -9,6 +9,7 @@ import io.stitchflow.representation.Baselines;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySettings;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.FrontSettings;
@@ -53,7 +54,7 @@ public final class ExperimentDefaults {
       filled.getDatasetBuilder().getSplitBuilder().setSeed(1);
     }
     for (Network.Builder network : filled.getNetworkBuilderList()) {
-      fill(network);
+      fill(network, isAugmented(filled.getDataset()));
       if (network.getCutCount() == 0 && !network.hasRepresentations()) {
         network.addAllCut(filled.getCutList());
       }
@@ -111,11 +112,16 @@ public final class ExperimentDefaults {
         .build();
   }
 
-  /** A network by itself with every default explicit. */
-  static Network fill(Network network) {
+  /** A network for a data set with every default explicit. */
+  static Network fill(Network network, Dataset dataset) {
     Network.Builder filled = network.toBuilder();
-    fill(filled);
+    fill(filled, isAugmented(dataset));
     return filled.build();
+  }
+
+  private static boolean isAugmented(Dataset dataset) {
+    @Nullable DatasetKind kind = DatasetKinds.find(dataset);
+    return kind == null || kind.isAugmented();
   }
 
   /** A sender without a network cannot be a receiver. */
@@ -134,7 +140,11 @@ public final class ExperimentDefaults {
         .toList();
   }
 
-  private static void fill(Network.Builder network) {
+  /**
+   * @param augmented whether training mirrors, shifts and blanks examples unless the recipe says
+   *     otherwise
+   */
+  private static void fill(Network.Builder network, boolean augmented) {
     if (network.hasRepresentations()) {
       fillSender(network);
       return;
@@ -169,13 +179,13 @@ public final class ExperimentDefaults {
       recipe.setWarmup(0.1);
     }
     if (!recipe.hasFlip()) {
-      recipe.setFlip(true);
+      recipe.setFlip(augmented);
     }
     if (!recipe.hasTranslate()) {
-      recipe.setTranslate(2);
+      recipe.setTranslate(augmented ? 2 : 0);
     }
     if (!recipe.hasCutout()) {
-      recipe.setCutout(4);
+      recipe.setCutout(augmented ? 4 : 0);
     }
     if (recipe.getOptimizer() == Optimizer.OPTIMIZER_UNSPECIFIED) {
       recipe.setOptimizer(Optimizer.MOMENTUM);

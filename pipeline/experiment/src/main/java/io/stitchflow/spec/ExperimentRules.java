@@ -4,8 +4,8 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import io.stitchflow.comparison.Metrics;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Experiment;
@@ -41,7 +41,7 @@ final class ExperimentRules {
   private final Set<String> writtenCuts;
   private final Map<String, Set<String>> chosenCuts = new HashMap<>();
   private final Set<String> haveOwnCuts = new HashSet<>();
-  private final @Nullable ImageTask task;
+  private final @Nullable ClassificationTask task;
   private final Map<String, Network> senders;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
@@ -316,7 +316,7 @@ final class ExperimentRules {
 
   /** The network's cuts; empty if they are unknown. */
   private List<CutPoint> cuts(int i, String path) {
-    Network network = ExperimentDefaults.fill(written.getNetwork(i));
+    Network network = ExperimentDefaults.fill(written.getNetwork(i), written.getDataset());
     if (network.hasRepresentations()) {
       return new RepresentationRules(
               network,

@@ -2,7 +2,7 @@ package io.stitchflow.spec;
 
 import io.stitchflow.network.Architecture;
 import io.stitchflow.network.Architecture.LayerProblem;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.LayerTypes;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.Layer;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class NetworkRules {
   private final Network network;
   private final String path;
-  private final @Nullable ImageTask known;
-  private final ImageTask task;
+  private final @Nullable ClassificationTask known;
+  private final ClassificationTask task;
   private final Path base;
   private final SourcePositions origins;
   private final Problems problems;
@@ -25,13 +25,13 @@ final class NetworkRules {
    * @param network with every default explicit
    * @param path of the network in the experiment
    * @param task of the data set; null if unknown: then any number of outputs is right, of images of
-   *     CIFAR-10's shape, which all built-in kinds of data sets have
+   *     CIFAR-10's shape
    * @param base what paths in it are relative to
    */
   NetworkRules(
       Network network,
       String path,
-      @Nullable ImageTask task,
+      @Nullable ClassificationTask task,
       Path base,
       SourcePositions origins,
       Problems problems) {
@@ -41,8 +41,8 @@ final class NetworkRules {
     this.task =
         task != null
             ? task
-            : new ImageTask(
-                ImageTask.CIFAR10.shape(), Architecture.outputs(network.getLayerList()));
+            : new ClassificationTask(
+                ClassificationTask.CIFAR10.shape(), Architecture.outputs(network.getLayerList()));
     this.base = base;
     this.origins = origins;
     this.problems = problems;
@@ -84,6 +84,16 @@ final class NetworkRules {
     }
     int width = network.getWidth();
     boolean knownWidth = width >= 1 && width <= Architecture.MOST_WIDTH;
+    if (!task.isMap()) {
+      add(
+          path + ".architecture",
+          "'"
+              + name
+              + "' takes images [channels, height, width], but the data set's examples are "
+              + task.shape()
+              + "; describe the network by layer, or name a program");
+      return null;
+    }
     try {
       Architecture.parse(name, 1, task);
     } catch (IllegalArgumentException e) {

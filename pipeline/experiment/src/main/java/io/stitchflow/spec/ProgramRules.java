@@ -1,7 +1,7 @@
 package io.stitchflow.spec;
 
 import io.stitchflow.content.IoReason;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.program.ProgramFiles;
 import io.stitchflow.network.program.ProgramManifest;
 import io.stitchflow.network.program.ProgramSource;
@@ -19,10 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class ProgramRules {
   private static final List<String> OTHER_FIELDS =
       List.of("architecture", "width", "seed", "recipe", "layer", "weights");
-  private static final int CHANNELS = 3;
 
   private final String path;
-  private final @Nullable ImageTask task;
+  private final @Nullable ClassificationTask task;
   private final Path base;
   private final SourcePositions origins;
   private final Problems problems;
@@ -35,7 +34,7 @@ final class ProgramRules {
    */
   ProgramRules(
       String path,
-      @Nullable ImageTask task,
+      @Nullable ClassificationTask task,
       Path base,
       SourcePositions origins,
       Problems problems) {
@@ -100,13 +99,14 @@ final class ProgramRules {
   }
 
   private void checkScale(Program program, String at) {
-    checkChannels(program.getMeanCount(), at + ".mean");
-    checkChannels(program.getStdCount(), at + ".std");
-  }
-
-  private void checkChannels(int count, String at) {
-    if (count != 0 && count != CHANNELS) {
-      add(at, "has " + count + " numbers; write 3, for red, green and blue");
+    if (program.getMeanCount() != program.getStdCount()) {
+      add(
+          at + (program.getMeanCount() == 0 ? "" : ".mean"),
+          "has "
+              + program.getMeanCount()
+              + " numbers of mean and "
+              + program.getStdCount()
+              + " of std; write one of each for each channel, or neither");
     }
   }
 
@@ -139,7 +139,7 @@ final class ProgramRules {
   private @Nullable ProgramSource read(Program program, String at) {
     String field = program.getDirectory().isEmpty() ? at : at + ".directory";
     try {
-      ImageTask images = task == null ? ImageTask.CIFAR10 : task;
+      ClassificationTask images = task == null ? ClassificationTask.CIFAR10 : task;
       ProgramFiles files = ProgramFiles.of(program, images, base);
       for (int i = 0; i < files.segments().size(); i++) {
         checkFile(

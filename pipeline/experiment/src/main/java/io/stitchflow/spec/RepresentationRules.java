@@ -1,8 +1,8 @@
 package io.stitchflow.spec;
 
 import io.stitchflow.content.IoReason;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.representation.Baseline;
 import io.stitchflow.representation.Baselines;
 import io.stitchflow.representation.ForeignRepresentation;
@@ -51,7 +51,7 @@ final class RepresentationRules {
   record Surroundings(
       List<Network> networks,
       Experiment filled,
-      @Nullable ImageTask task,
+      @Nullable ClassificationTask task,
       DatasetRules dataset,
       Path base,
       Map<String, List<CutPoint>> cuts,
@@ -144,10 +144,13 @@ final class RepresentationRules {
     if (cut.hasNoise() && !checkNoise(cut.getNoise().getShapeList(), at + ".noise.shape")) {
       return null;
     }
-    ImageTask task = surroundings.task() == null ? ImageTask.CIFAR10 : surroundings.task();
+    ClassificationTask task =
+        surroundings.task() == null ? ClassificationTask.CIFAR10 : surroundings.task();
     String of = baseline.of(cut);
     @Nullable List<Integer> input =
-        of.isEmpty() ? task.shape() : named(of, at + "." + baseline.name() + ".of");
+        of.isEmpty()
+            ? CutPoint.crossing(task.shape())
+            : named(of, at + "." + baseline.name() + ".of");
     return input == null ? null : baseline.shape(cut, task, input);
   }
 

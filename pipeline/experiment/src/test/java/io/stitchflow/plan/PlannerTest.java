@@ -761,8 +761,6 @@ class PlannerTest {
                 .addSegment(ProgramSegment.newBuilder().setName("a").addAllShape(List.of(4, 8, 8)))
                 .addSegment(ProgramSegment.newBuilder().setName("b").addShape(10))
                 .addAllImageShape(List.of(3, 32, 32))
-                .addAllMean(List.of(0.4914, 0.4822, 0.4465))
-                .addAllStd(List.of(0.2470, 0.2435, 0.2616))
                 .build());
     Files.copy(directory.resolve("a.pt"), directory.resolve("renamed.pt"));
     assertThat(stage(programStages("renamed.pt", "b.pt", "random"), "pack p").getAction())

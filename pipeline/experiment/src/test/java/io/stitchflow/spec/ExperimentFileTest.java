@@ -568,8 +568,9 @@ final class ExperimentFileTest {
     lines.set(1, "dataset { extension { name: \"grey\" } }");
     assertThat(problems(lines))
         .containsExactly(
-            "e.textproto:2:11: dataset.extension: has examples of shape [1, 28, 28], but networks"
-                + " take [3, side, side] with a side from 4 to 256; choose another data set");
+            "e.textproto:2:11: dataset.extension: has examples of shape [4, 1, 28, 28], but"
+                + " networks take [channels, height, width], [tokens, features] or [features];"
+                + " choose another data set");
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.stitchflow.spec;
 
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetSummary;
-import io.stitchflow.dataset.Images;
+import io.stitchflow.dataset.LabelledExamples;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImportDataset;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A kind that only these tests have: 200 and 100 images [1, 28, 28], or [3, 24, 24] with a
+ * A kind that only these tests have: 200 and 100 examples [4, 1, 28, 28], or [3, 24, 24] with a
  * parameter, which cannot be imported.
  */
 public final class GreyDataset implements DatasetKind {
@@ -31,7 +31,7 @@ public final class GreyDataset implements DatasetKind {
 
   private static List<Integer> shape(Dataset dataset) {
     return dataset.getExtension().getParameterCount() == 0
-        ? List.of(1, 28, 28)
+        ? List.of(4, 1, 28, 28)
         : List.of(3, 24, 24);
   }
 
@@ -46,7 +46,7 @@ public final class GreyDataset implements DatasetKind {
   }
 
   @Override
-  public Images images(StageRun run, String split) {
+  public LabelledExamples examples(StageRun run, String split) {
     throw new UnsupportedOperationException();
   }
 

@@ -1,7 +1,7 @@
 package io.stitchflow.inspect;
 
-import com.google.protobuf.ByteString;
 import io.stitchflow.stage.BlobFormat;
+import io.stitchflow.statistics.PredictedClasses;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Evaluation;
 import io.stitchflow.v1.MeasuredValue;
@@ -11,6 +11,7 @@ import io.stitchflow.v1.TrainingCurve;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -95,15 +96,14 @@ final class ProtoTables {
   /** A row an example, in the order of the data set. */
   private static String predictions(Predictions predictions) {
     StringBuilder csv = new StringBuilder("split,example,class\n");
-    classes(csv, "train", predictions.getTrain());
-    classes(csv, "test", predictions.getTest());
+    classes(csv, "train", PredictedClasses.train(predictions));
+    classes(csv, "test", PredictedClasses.test(predictions));
     return csv.toString();
   }
 
-  private static void classes(StringBuilder csv, String split, ByteString classes) {
+  private static void classes(StringBuilder csv, String split, List<Integer> classes) {
     for (int i = 0; i < classes.size(); i++) {
-      csv.append(split).append(',').append(i).append(',');
-      csv.append(Byte.toUnsignedInt(classes.byteAt(i))).append('\n');
+      csv.append(split).append(',').append(i).append(',').append(classes.get(i)).append('\n');
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.MissingBlobException;
+import io.stitchflow.statistics.PredictedClasses;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ActionResult;
 import io.stitchflow.v1.CompareStitches;
@@ -56,11 +57,7 @@ class ExportTest {
             .addLoss(Double.NaN)
             .setTest(Evaluation.newBuilder().setExamples(4).setCorrect(3).setCrossEntropy(0.5))
             .build();
-    Predictions predictions =
-        Predictions.newBuilder()
-            .setTrain(com.google.protobuf.ByteString.copyFrom(new byte[] {3}))
-            .setTest(com.google.protobuf.ByteString.copyFrom(new byte[] {9, 0}))
-            .build();
+    Predictions predictions = PredictedClasses.of(List.of(3), List.of(9, 0));
     Digest key =
         shelf.publish(
             TRAINING,

@@ -135,7 +135,10 @@ final class FrontPlot {
         x,
         TOP - 10,
         "font-weight=\"bold\"",
-        region.text() + ", " + Words.count(fronts.size(), "cell"));
+        region.text()
+            + ", "
+            + Words.count(fronts.size(), "cell")
+            + (fronts.size() > MOST_LINES ? ", " + MOST_LINES + " of them drawn" : ""));
     for (int k = 0; k <= 4; k++) {
       double at = x + across(k / 4.);
       svg.line(at, TOP, at, TOP + HEIGHT, "stroke=\"#d9dde2\"");
@@ -159,7 +162,7 @@ final class FrontPlot {
     medians.forEach((weight, point) -> dot(svg, x, weight, point));
   }
 
-  /** By weight; of weights that every cell has. */
+  /** By weight of the first cell, over the cells that have it. */
   private static Map<String, Point> medians(List<Map<String, Point>> fronts) {
     Map<String, Point> medians = new LinkedHashMap<>();
     for (String weight : fronts.get(0).keySet()) {
@@ -192,7 +195,7 @@ final class FrontPlot {
 
   private void dot(Svg svg, double x, String weight, Point point) {
     String color = weight.equals("0") ? "#b73779" : weight.equals("copy") ? "#2a788e" : "#8c6bb1";
-    String name = weight.equals("0") ? "task" : weight.equals("copy") ? weight : "λ " + weight;
+    String name = weight.equals("0") ? "vanilla" : weight.equals("copy") ? weight : "λ " + weight;
     svg.open("")
         .title(
             String.format(

@@ -509,7 +509,7 @@ final class AnswerTest {
         .contains(">lower, 1 cell<", ">diagonal, 1 cell<")
         .doesNotContain("upper")
         .contains(
-            "task, medians: R² share 0.500, accuracy 0 from the receiver's",
+            "vanilla, medians: R² share 0.500, accuracy 0 from the receiver's",
             "λ 10, medians: R² share 0.900, accuracy -0.100 from the receiver's",
             "copy, medians: R² share 1.000, accuracy -0.300 from the receiver's");
   }

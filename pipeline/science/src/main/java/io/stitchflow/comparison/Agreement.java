@@ -1,6 +1,5 @@
 package io.stitchflow.comparison;
 
-import com.google.protobuf.ByteString;
 import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
@@ -39,8 +38,8 @@ final class Agreement extends Metric {
     PredictionCounts copyCounts = cell.copyPredictions();
     HalfPredictions halves = cell.halves();
     return values -> {
-      ByteString vanilla = vanillaCounts.predictions();
-      ByteString copy = copyCounts.predictions();
+      List<Integer> vanilla = vanillaCounts.predictions();
+      List<Integer> copy = copyCounts.predictions();
       put(values, "vanilla_agrees_with_sender", vanilla, halves.sender());
       put(values, "vanilla_agrees_with_receiver", vanilla, halves.receiver());
       put(values, "copy_agrees_with_sender", copy, halves.sender());
@@ -52,8 +51,8 @@ final class Agreement extends Metric {
   private static void put(
       MeasuredValues.Builder values,
       String name,
-      ByteString predicted,
-      @Nullable ByteString other) {
+      List<Integer> predicted,
+      @Nullable List<Integer> other) {
     if (other != null) {
       values.put(name, HalfPredictions.agreement(predicted, other));
     }

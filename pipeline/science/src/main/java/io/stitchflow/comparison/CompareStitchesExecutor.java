@@ -1,6 +1,5 @@
 package io.stitchflow.comparison;
 
-import com.google.protobuf.ByteString;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
@@ -9,6 +8,7 @@ import io.stitchflow.network.program.NetworkFile;
 import io.stitchflow.representation.Groups;
 import io.stitchflow.representation.Parts;
 import io.stitchflow.statistics.HalfPredictions;
+import io.stitchflow.statistics.PredictedClasses;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
 import io.stitchflow.torch.Lane;
@@ -17,6 +17,7 @@ import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Predictions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
@@ -32,11 +33,11 @@ public final class CompareStitchesExecutor implements StageExecutor {
   /** Examples a step; sums are split by it, so it is part of the stage's version. */
   private static final int BATCH = 64;
 
-  private static final Examples TRAIN = new Examples("train", Parts::fit, Predictions::getTrain);
+  private static final Examples TRAIN = new Examples("train", Parts::fit, PredictedClasses::train);
   private static final Examples VALIDATION =
-      new Examples("train", Parts::heldOut, Predictions::getTrain);
+      new Examples("train", Parts::heldOut, PredictedClasses::train);
   private static final Examples TEST =
-      new Examples("test", rows -> IntStream.range(0, rows).toArray(), Predictions::getTest);
+      new Examples("test", rows -> IntStream.range(0, rows).toArray(), PredictedClasses::test);
 
   /**
    * The examples of a measurement.
@@ -46,7 +47,7 @@ public final class CompareStitchesExecutor implements StageExecutor {
    * @param predictions what a network predicts on the split
    */
   private record Examples(
-      String split, IntFunction<int[]> rows, Function<Predictions, ByteString> predictions) {}
+      String split, IntFunction<int[]> rows, Function<Predictions, List<Integer>> predictions) {}
 
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
@@ -129,14 +130,10 @@ public final class CompareStitchesExecutor implements StageExecutor {
   }
 
   /** The predictions of these examples. */
-  private static ByteString predictions(StageRun run, String role, Examples examples, int[] rows)
+  private static List<Integer> predictions(StageRun run, String role, Examples examples, int[] rows)
       throws IOException {
-    ByteString predictions =
+    List<Integer> predictions =
         examples.predictions().apply(Predictions.parseFrom(Files.readAllBytes(run.input(role))));
-    byte[] chosen = new byte[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      chosen[i] = predictions.byteAt(rows[i]);
-    }
-    return ByteString.copyFrom(chosen);
+    return Arrays.stream(rows).mapToObj(predictions::get).toList();
   }
 }

@@ -1,7 +1,6 @@
 package io.stitchflow.comparison;
 
 import ai.djl.ndarray.NDArray;
-import com.google.protobuf.ByteString;
 import io.stitchflow.comparison.Quantity.Better;
 import io.stitchflow.comparison.Quantity.Range;
 import io.stitchflow.comparison.Quantity.Stitched;
@@ -362,10 +361,10 @@ public final class Front extends Metric {
       return right(point.predictions.predictions());
     }
 
-    private double[] right(ByteString predictions) {
+    private double[] right(List<Integer> predictions) {
       double[] right = new double[labels.size()];
       for (int i = 0; i < right.length; i++) {
-        right[i] = predictions.byteAt(i) == (byte) (int) labels.get(i) ? 1 : 0;
+        right[i] = predictions.get(i).equals(labels.get(i)) ? 1 : 0;
       }
       return right;
     }

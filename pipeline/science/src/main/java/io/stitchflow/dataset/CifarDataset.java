@@ -174,7 +174,7 @@ abstract class CifarDataset implements DatasetKind {
   }
 
   @Override
-  public Images images(StageRun run, String split) throws IOException {
+  public LabelledExamples examples(StageRun run, String split) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Member member : split.equals("train") ? cifar.train() : List.of(cifar.test())) {
       files.add(run.input(member.role()));

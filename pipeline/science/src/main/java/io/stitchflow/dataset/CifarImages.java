@@ -16,7 +16,8 @@ import java.util.function.DoubleConsumer;
  * @param label which of a record's label bytes is the class
  * @param classes labels are below this
  */
-record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implements Images {
+record CifarImages(Cifar cifar, List<Path> files, int label, int classes)
+    implements LabelledExamples {
   private static final int BUFFER_BYTES = 1 << 16;
 
   CifarImages {
@@ -32,14 +33,14 @@ record CifarImages(Cifar cifar, List<Path> files, int label, int classes) implem
    * @throws IllegalArgumentException if a file is not of the layout: which, where and why
    */
   @Override
-  public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
+  public void write(ExampleSink sink, DoubleConsumer progress) throws IOException {
     for (int i = 0; i < files.size(); i++) {
       append(files.get(i), sink);
       progress.accept((i + 1.) / files.size());
     }
   }
 
-  private void append(Path file, ImageSink sink) throws IOException {
+  private void append(Path file, ExampleSink sink) throws IOException {
     long bytes = Files.size(file);
     if (bytes == 0 || bytes % cifar.recordBytes() != 0) {
       throw new IllegalArgumentException(

@@ -39,7 +39,15 @@ public interface DatasetKind {
   }
 
   /**
-   * Checks the fields and lists the source files; reads no file's content.
+   * Whether networks are trained on mirrored, shifted and blanked examples where their recipe says
+   * nothing.
+   */
+  default boolean isAugmented() {
+    return true;
+  }
+
+  /**
+   * Checks the fields and lists the source files; reads no example.
    *
    * @param dataset with every default explicit
    */
@@ -72,13 +80,13 @@ public interface DatasetKind {
   ImportDataset parameters(Dataset dataset);
 
   /**
-   * The examples and labels of a split.
+   * The examples and labels of a split, in the order of its rows.
    *
    * @param run the import, whose inputs are {@link #sources}
    * @param split {@code train} or {@code test}
    * @throws IllegalArgumentException if a source file is invalid
    */
-  Images images(StageRun run, String split) throws IOException;
+  LabelledExamples examples(StageRun run, String split) throws IOException;
 
   /**
    * Describes an import in a few words: {@code CIFAR-10, 6 files}.

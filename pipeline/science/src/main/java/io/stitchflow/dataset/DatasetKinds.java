@@ -23,7 +23,8 @@ public final class DatasetKinds {
               new Cifar10Dataset(),
               new Cifar100Dataset(),
               new ImageFolderDataset(),
-              new SyntheticDataset()));
+              new SyntheticDataset(),
+              new TensorsDataset()));
 
   private static final Registry<DatasetKind> EXTENSIONS =
       registry(Registry.withExtensions(DatasetKind.class, List.of()));

@@ -1,5 +1,6 @@
 package io.stitchflow.dataset;
 
+import io.stitchflow.tensors.Element;
 import java.util.List;
 
 /**
@@ -7,7 +8,8 @@ import java.util.List;
  * source files.
  *
  * @param title for people
- * @param shape of an example, [channels, height, width]
+ * @param shape of an example: [channels, height, width], [tokens, features] or [features]
+ * @param element how each of its numbers is stored
  * @param classes labels are below this
  * @param trainExamples of the source, before {@code dataset.split} divides them
  * @param testExamples of the source; 0 if it has no test split
@@ -16,6 +18,7 @@ import java.util.List;
 public record DatasetSummary(
     String title,
     List<Integer> shape,
+    Element element,
     int classes,
     int trainExamples,
     int testExamples,
@@ -23,6 +26,17 @@ public record DatasetSummary(
   public DatasetSummary {
     shape = List.copyOf(shape);
     problems = List.copyOf(problems);
+  }
+
+  /** Of images, a byte a number. */
+  public DatasetSummary(
+      String title,
+      List<Integer> shape,
+      int classes,
+      int trainExamples,
+      int testExamples,
+      List<Problem> problems) {
+    this(title, shape, Element.UINT8, classes, trainExamples, testExamples, problems);
   }
 
   /**

@@ -2,8 +2,10 @@ package io.stitchflow.dataset;
 
 import io.stitchflow.content.BoundedReader;
 import io.stitchflow.content.IoReason;
-import io.stitchflow.dataset.Picture.UnusableImageException;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.picture.JpegDecoder;
+import io.stitchflow.picture.Picture;
+import io.stitchflow.picture.Picture.UnusableImageException;
 import io.stitchflow.v1.ImageFolderFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +19,7 @@ import java.util.function.DoubleConsumer;
  *
  * @param side rows and columns of an image
  */
-record FolderImages(FolderListing listing, int side) implements Images {
+record FolderImages(FolderListing listing, int side) implements LabelledExamples {
   /**
    * The split of an image folder.
    *
@@ -62,7 +64,7 @@ record FolderImages(FolderListing listing, int side) implements Images {
    * @throws IllegalArgumentException if any cannot be used, with the files and what is wrong
    */
   @Override
-  public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
+  public void write(ExampleSink sink, DoubleConsumer progress) throws IOException {
     List<String> complaints = new ArrayList<>();
     int done = 0;
     for (FolderListing.Labelled image : listing.images()) {

@@ -2,6 +2,7 @@ package io.stitchflow.dataset;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.IoReason;
+import io.stitchflow.network.ClassificationTask;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -12,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -28,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  * @param complaints what is wrong; what to do
  */
 record FolderListing(List<String> classes, List<Labelled> images, List<String> complaints) {
-  /** A label is a byte. */
-  private static final int MOST_CLASSES = 256;
-
   /** Of one file. */
   static final int MOST_BYTES = 1 << 28;
 
@@ -60,14 +60,14 @@ record FolderListing(List<String> classes, List<Labelled> images, List<String> c
         classes.add(entry.getFileName().toString());
       }
     }
-    if (classes.size() < 2 || classes.size() > MOST_CLASSES) {
+    if (classes.size() < 2 || classes.size() > ClassificationTask.MOST_CLASSES) {
       complaints.add(
           String.format(
               Locale.ROOT,
               "%s has %d folders of classes; there must be 2 to %d",
               folder,
               classes.size(),
-              MOST_CLASSES));
+              ClassificationTask.MOST_CLASSES));
     }
     return list(folder, classes, true, complaints);
   }
@@ -84,18 +84,28 @@ record FolderListing(List<String> classes, List<Labelled> images, List<String> c
 
   private static FolderListing list(
       Path folder, List<String> classes, boolean all, List<String> complaints) throws IOException {
+    Map<String, Integer> labels = new HashMap<>();
+    classes.forEach(name -> labels.put(name, labels.size()));
     List<Labelled> images = new ArrayList<>();
     List<Path> strangers = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
+    List<Path> empty = new ArrayList<>();
     for (Path entry : visible(folder)) {
-      int label = classes.indexOf(entry.getFileName().toString());
+      int label = labels.getOrDefault(entry.getFileName().toString(), -1);
       if (!Files.isDirectory(entry)) {
         strangers.add(entry);
       } else if (label < 0) {
         complaints.add(entry + " is not a class of the train split; rename it, or remove it");
       } else if (!addImages(entry, label, images, strangers, unusable) && all) {
-        complaints.add(entry + " has no images; add .jpg, .jpeg or .png files, or remove it");
+        empty.add(entry);
       }
+    }
+    if (!empty.isEmpty()) {
+      complaints.add(
+          shown(empty)
+              + (empty.size() == 1 ? " has" : " have")
+              + " no images; add .jpg, .jpeg or .png files, or remove "
+              + (empty.size() == 1 ? "it" : "them"));
     }
     if (!all && images.isEmpty()) {
       complaints.add(folder + " has no images; add some, or remove it");

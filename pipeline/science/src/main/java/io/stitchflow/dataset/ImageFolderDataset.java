@@ -4,6 +4,7 @@ import io.stitchflow.content.FolderDigest;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.dataset.DatasetSummary.Problem;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.picture.JpegDecoder;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImageFolderFiles;
 import io.stitchflow.v1.ImportDataset;
@@ -128,7 +129,7 @@ final class ImageFolderDataset implements DatasetKind {
   }
 
   @Override
-  public Images images(StageRun run, String split) throws IOException {
+  public LabelledExamples examples(StageRun run, String split) throws IOException {
     return FolderImages.open(run, split);
   }
 

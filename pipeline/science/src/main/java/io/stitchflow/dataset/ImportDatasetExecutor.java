@@ -1,16 +1,21 @@
 package io.stitchflow.dataset;
 
+import io.stitchflow.dataset.Stratified.Part;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.network.NetworkInputs.Scale;
+import io.stitchflow.v1.ExampleNormalization;
+import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.SplitExamples;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a data set's splits as Arrow files of images [channels, height, width], uint8, and labels:
- * {@code train} and {@code test}, and {@code validation} if the action asks for one.
+ * Writes a data set's splits as Arrow files of examples and labels: {@code train} and {@code test},
+ * and {@code validation} if the action asks for one. Their metadata say what networks normalise
+ * examples by, if the action does.
  */
 public final class ImportDatasetExecutor implements StageExecutor {
   // Train's part of the work, roughly, while both splits are written
@@ -25,46 +30,89 @@ public final class ImportDatasetExecutor implements StageExecutor {
   }
 
   private static void execute(StageRun run, DoubleConsumer progress) throws IOException {
-    SplitExamples split = run.action().getImportDataset().getSplit();
-    boolean ownTest = split.getTest() == 0;
+    ImportDataset parameters = run.action().getImportDataset();
+    SplitExamples split = parameters.getSplit();
+    LabelledExamples train = examples(run, "train");
+    Part[] parts =
+        parameters.hasSplit()
+            ? Stratified.assign(train.labels(), train.classes(), split)
+            : new Part[0];
+    @Nullable Scale scale = scale(parameters.getNormalization(), train, parts);
     DoubleConsumer onTrain = share -> progress.accept(TRAIN_SHARE * share);
-    if (run.action().getImportDataset().hasSplit()) {
-      divide(images(run, "train"), split, run, onTrain);
+    if (parameters.hasSplit()) {
+      divide(train, parts, scale, run, onTrain);
     } else {
-      write(images(run, "train"), run.output("train"), onTrain);
+      write(run, "train", train, scale, onTrain);
     }
-    if (ownTest) {
+    if (split.getTest() == 0) {
       write(
-          images(run, "test"),
-          run.output("test"),
+          run,
+          "test",
+          examples(run, "test"),
+          scale,
           share -> progress.accept(TRAIN_SHARE + (1 - TRAIN_SHARE) * share));
     }
     progress.accept(1);
   }
 
-  private static Images images(StageRun run, String split) throws IOException {
-    return DatasetKinds.of(run.action().getImportDataset()).images(run, split);
+  private static LabelledExamples examples(StageRun run, String split) throws IOException {
+    return DatasetKinds.of(run.action().getImportDataset()).examples(run, split);
   }
 
-  private static void write(Images images, Path file, DoubleConsumer progress) throws IOException {
-    try (ImageWriter writer = ImageWriter.create(file, images)) {
-      images.write(writer, progress);
+  /**
+   * What the action says of normalisation; null if nothing.
+   *
+   * @param parts of the examples, by row; empty where all are trained on
+   */
+  private static @Nullable Scale scale(
+      ExampleNormalization normalization, LabelledExamples train, Part[] parts) throws IOException {
+    if (normalization.getFromTrain()) {
+      ChannelMoments moments = new ChannelMoments(train);
+      int[] row = {0};
+      train.write(
+          (example, label) -> {
+            if (parts.length == 0 || parts[row[0]] == Part.TRAIN) {
+              moments.write(example, label);
+            }
+            row[0]++;
+          },
+          share -> {});
+      return moments.scale();
+    }
+    return normalization.getMeanCount() == 0
+        ? null
+        : new Scale(normalization.getMeanList(), normalization.getStdList());
+  }
+
+  private static void write(
+      StageRun run,
+      String split,
+      LabelledExamples examples,
+      @Nullable Scale scale,
+      DoubleConsumer progress)
+      throws IOException {
+    try (ExampleWriter writer = ExampleWriter.create(run.output(split), examples, scale)) {
+      examples.write(writer, progress);
     }
   }
 
   private static void divide(
-      Images images, SplitExamples split, StageRun run, DoubleConsumer progress)
+      LabelledExamples examples,
+      Part[] parts,
+      @Nullable Scale scale,
+      StageRun run,
+      DoubleConsumer progress)
       throws IOException {
-    Stratified.Part[] parts = Stratified.assign(images.labels(), images.classes(), split);
+    SplitExamples split = run.action().getImportDataset().getSplit();
     try (SplitWriter writer = new SplitWriter(parts)) {
-      writer.add(Stratified.Part.TRAIN, run.output("train"), images);
+      writer.add(Part.TRAIN, run.output("train"), examples, scale);
       if (split.getValidation() > 0) {
-        writer.add(Stratified.Part.VALIDATION, run.output("validation"), images);
+        writer.add(Part.VALIDATION, run.output("validation"), examples, scale);
       }
       if (split.getTest() > 0) {
-        writer.add(Stratified.Part.TEST, run.output("test"), images);
+        writer.add(Part.TEST, run.output("test"), examples, scale);
       }
-      images.write(writer, progress);
+      examples.write(writer, progress);
     }
   }
 }

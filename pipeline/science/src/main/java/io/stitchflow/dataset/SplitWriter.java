@@ -1,43 +1,51 @@
 package io.stitchflow.dataset;
 
 import io.stitchflow.dataset.Stratified.Part;
+import io.stitchflow.network.NetworkInputs.Scale;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Writes each image to the file of its part, in order; those of no part nowhere. */
-final class SplitWriter implements ImageSink, Closeable {
+/** Writes each example to the file of its part, in order; those of no part nowhere. */
+final class SplitWriter implements ExampleSink, Closeable {
   private final Part[] parts;
-  private final Map<Part, ImageWriter> writers = new EnumMap<>(Part.class);
+  private final Map<Part, ExampleWriter> writers = new EnumMap<>(Part.class);
   private int row;
 
   /**
-   * @param parts by image
+   * @param parts by example
    */
   SplitWriter(Part[] parts) {
     this.parts = parts.clone();
   }
 
-  void add(Part part, Path file, Images images) throws IOException {
-    writers.put(part, ImageWriter.create(file, images));
+  /**
+   * Adds the file of a part.
+   *
+   * @param scale what networks normalise examples by, or null where nothing is said
+   */
+  void add(Part part, Path file, LabelledExamples examples, @Nullable Scale scale)
+      throws IOException {
+    writers.put(part, ExampleWriter.create(file, examples, scale));
   }
 
   @Override
-  public void write(ByteBuffer image, int label) throws IOException {
-    ImageWriter writer = writers.get(parts[row]);
+  public void write(ByteBuffer example, int label) throws IOException {
+    ExampleWriter writer = writers.get(parts[row]);
     row++;
     if (writer != null) {
-      writer.write(image, label);
+      writer.write(example, label);
     }
   }
 
   @Override
   public void close() throws IOException {
     IOException failure = null;
-    for (ImageWriter writer : writers.values()) {
+    for (ExampleWriter writer : writers.values()) {
       try {
         writer.close();
       } catch (IOException e) {

@@ -83,7 +83,7 @@ final class SyntheticDataset implements DatasetKind {
   }
 
   @Override
-  public Images images(StageRun run, String split) {
+  public LabelledExamples examples(StageRun run, String split) {
     return SyntheticImages.of(
         run.action().getImportDataset().getSynthetic(), split.equals("train"));
   }

@@ -20,7 +20,8 @@ import java.util.function.DoubleConsumer;
  * @param noise standard deviation of each level, of 255
  * @param stream which of the seed's streams of random numbers: each split has its own
  */
-record SyntheticImages(int examples, double noise, long seed, int stream) implements Images {
+record SyntheticImages(int examples, double noise, long seed, int stream)
+    implements LabelledExamples {
   // By label
   private static final List<Figure> FIGURES = List.of(Figure.values());
   static final int CLASSES = FIGURES.size();
@@ -74,7 +75,7 @@ record SyntheticImages(int examples, double noise, long seed, int stream) implem
   }
 
   @Override
-  public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
+  public void write(ExampleSink sink, DoubleConsumer progress) throws IOException {
     SplittableRandom random = random();
     int[] labels = labels(examples, random);
     for (int i = 0; i < examples; i++) {

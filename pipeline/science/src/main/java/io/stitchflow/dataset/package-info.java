@@ -1,4 +1,4 @@
-/** Labelled images, from files or generated. */
+/** Labelled examples, from files or generated. */
 @NullMarked
 package io.stitchflow.dataset;
 

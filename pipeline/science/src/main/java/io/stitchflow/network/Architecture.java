@@ -31,9 +31,6 @@ public final class Architecture implements NetworkSource {
     }
   }
 
-  /** A class is a byte wherever labels and predictions are kept. */
-  private static final int MOST_CLASSES = 256;
-
   /** Of a stage of a ResNet. */
   public static final int MOST_BLOCKS = 64;
 
@@ -49,7 +46,7 @@ public final class Architecture implements NetworkSource {
   private final List<Integer> blocks;
   private final int width;
   private final boolean plain;
-  private final ImageTask task;
+  private final ClassificationTask task;
   private final List<Layer> layers;
   private final List<Sequence> sections;
   private final List<CutPoint> cuts;
@@ -59,7 +56,11 @@ public final class Architecture implements NetworkSource {
    * @param described none where it is not
    */
   private Architecture(
-      List<Integer> blocks, int width, boolean plain, ImageTask task, List<Layer> described) {
+      List<Integer> blocks,
+      int width,
+      boolean plain,
+      ClassificationTask task,
+      List<Layer> described) {
     this.blocks = List.copyOf(blocks);
     this.width = width;
     this.plain = plain;
@@ -86,7 +87,7 @@ public final class Architecture implements NetworkSource {
    * @param plain without shortcuts
    */
   private static Architecture resNet(
-      List<Integer> blocks, int width, boolean plain, ImageTask task) {
+      List<Integer> blocks, int width, boolean plain, ClassificationTask task) {
     if (blocks.size() != ResNet.STAGES || blocks.stream().anyMatch(n -> n < 1 || n > MOST_BLOCKS)) {
       throw new IllegalArgumentException(
           String.format(
@@ -100,9 +101,12 @@ public final class Architecture implements NetworkSource {
           String.format(
               Locale.ROOT, "width must be at least 1, %d at most, but was: %d", MOST_WIDTH, width));
     }
-    if (task.classes() < 1 || task.classes() > MOST_CLASSES) {
+    if (task.classes() < 1 || task.classes() > ClassificationTask.MOST_CLASSES) {
       throw new IllegalArgumentException(
-          "classes must be from 1 to " + MOST_CLASSES + ", but was: " + task.classes());
+          "classes must be from 1 to "
+              + ClassificationTask.MOST_CLASSES
+              + ", but was: "
+              + task.classes());
     }
     return new Architecture(blocks, width, plain, task, List.of());
   }
@@ -113,7 +117,7 @@ public final class Architecture implements NetworkSource {
    *
    * @throws IllegalArgumentException if it is none of these, with what is understood
    */
-  public static Architecture parse(String name, int width, ImageTask task) {
+  public static Architecture parse(String name, int width, ClassificationTask task) {
     String digits =
         switch (name) {
           case "ResNet18", "PlainNet18" -> name.replace("18", "(2,2,2,2)");
@@ -142,7 +146,7 @@ public final class Architecture implements NetworkSource {
    * @param task of whose images they are, and of how many logits
    * @throws IllegalArgumentException if they make no network, with all that is wrong
    */
-  public static Architecture described(List<Layer> layers, ImageTask task) {
+  public static Architecture described(List<Layer> layers, ClassificationTask task) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("a described network needs layers, but has none");
     }
@@ -154,14 +158,14 @@ public final class Architecture implements NetworkSource {
    *
    * @throws IllegalArgumentException if there is none, with what is wrong
    */
-  public static Architecture of(io.stitchflow.v1.Network network, ImageTask task) {
+  public static Architecture of(io.stitchflow.v1.Network network, ClassificationTask task) {
     return network.getLayerCount() == 0
         ? parse(network.getArchitecture(), network.getWidth(), task)
         : described(network.getLayerList(), task);
   }
 
   /** The network that the stage trains. */
-  public static Architecture of(TrainNetwork network, ImageTask task) {
+  public static Architecture of(TrainNetwork network, ClassificationTask task) {
     return network.getLayerCount() == 0
         ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), task)
         : described(network.getLayerList(), task);
@@ -169,14 +173,15 @@ public final class Architecture implements NetworkSource {
 
   /** The network that the stage imports. */
   public static Architecture of(ImportNetwork network) {
-    ImageTask task = ImageTask.stated(network.getImageShapeList(), network.getClasses());
+    ClassificationTask task =
+        ClassificationTask.stated(network.getImageShapeList(), network.getClasses());
     return network.getLayerCount() == 0
         ? resNet(network.getBlocksList(), network.getWidth(), network.getPlain(), task)
         : described(network.getLayerList(), task);
   }
 
   /** All that is wrong with layers in which every default is explicit. */
-  public static List<LayerProblem> complaints(List<Layer> layers, ImageTask task) {
+  public static List<LayerProblem> complaints(List<Layer> layers, ClassificationTask task) {
     return DescribedLayers.of(layers, task).complaints();
   }
 
@@ -196,7 +201,7 @@ public final class Architecture implements NetworkSource {
   }
 
   @Override
-  public ImageTask task() {
+  public ClassificationTask task() {
     return task;
   }
 
@@ -270,11 +275,11 @@ public final class Architecture implements NetworkSource {
   /**
    * The network that {@link #text} is of.
    *
-   * @param shape of its images, as {@link ImageTask#statedShape} gives it
+   * @param shape of its images, as {@link ClassificationTask#statedShape} gives it
    */
   static Architecture ofText(String text, List<Integer> shape) throws TextFormat.ParseException {
     List<Layer> layers = TextFormat.parse(text, TrainNetwork.class).getLayerList();
-    return described(layers, ImageTask.stated(shape, outputs(layers)));
+    return described(layers, ClassificationTask.stated(shape, outputs(layers)));
   }
 
   /** Logits of the last layer, at least 1: of layers that end with a linear one, its outputs. */

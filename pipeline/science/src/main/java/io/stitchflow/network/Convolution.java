@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A convolution and, where there is one, the normalisation of its output.
  *
  * @param kernel side of the kernel
- * @param size side of the output
+ * @param positions of the output, rows times columns
  */
 record Convolution(
     String name,
@@ -27,7 +27,7 @@ record Convolution(
     int stride,
     int padding,
     boolean hasBias,
-    int size)
+    long positions)
     implements Step {
   String weight() {
     return name + ".weight";
@@ -57,7 +57,7 @@ record Convolution(
 
   @Override
   public long macs() {
-    return (long) in * out * kernel * kernel * size * size;
+    return (long) in * out * kernel * kernel * positions;
   }
 
   @Override
@@ -125,13 +125,14 @@ record Convolution(
         reader.lose();
         return null;
       }
-      int size =
-          reader.slide(place.path(), in, conv.getKernel(), conv.getStride(), conv.getPadding());
-      if (size < 1) {
+      int channels = conv.getChannels();
+      @Nullable List<Integer> out =
+          reader.slide(
+              place.path(), in, channels, conv.getKernel(), conv.getStride(), conv.getPadding());
+      if (out == null) {
         return null;
       }
-      int channels = conv.getChannels();
-      reader.give(place.path(), List.of(channels, size, size));
+      reader.give(place.path(), out);
       @Nullable String norm = place.absorbed();
       return reader.own(
           place.path(),
@@ -144,7 +145,7 @@ record Convolution(
               conv.getStride(),
               conv.getPadding(),
               conv.getBias(),
-              size));
+              (long) out.get(1) * out.get(2)));
     }
   }
 }

@@ -16,6 +16,14 @@ public record CutPoint(String layer, List<Integer> shape) {
     }
   }
 
+  /**
+   * As an example crosses a cut: tokens [tokens, features] as a map [features, tokens, 1], all else
+   * as it is.
+   */
+  public static List<Integer> crossing(List<Integer> example) {
+    return example.size() == 2 ? List.of(example.get(1), example.get(0), 1) : example;
+  }
+
   public int channels() {
     return shape.get(0);
   }

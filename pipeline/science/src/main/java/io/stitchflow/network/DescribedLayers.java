@@ -16,14 +16,21 @@ final class DescribedLayers {
   // One file of 2 GiB holds as many
   private static final long MOST_NUMBERS = 500_000_000;
 
+  private static final int TOKENS = 2;
+
   private final int classes;
   private final LayerReader reader;
   private final List<CutPoint> cuts = new ArrayList<>();
   private final List<Sequence> sections = new ArrayList<>();
 
-  private DescribedLayers(List<Layer> layers, ImageTask task) {
+  private DescribedLayers(List<Layer> layers, ClassificationTask task) {
     this.classes = task.classes();
     this.reader = new LayerReader(task.shape());
+    if (task.shape().size() == TOKENS) {
+      reader.complain(
+          "layer", "examples are tokens " + task.shape() + ", which only programs take; name one");
+      return;
+    }
     readSections(layers);
   }
 
@@ -32,7 +39,7 @@ final class DescribedLayers {
    *
    * @param task of whose images they are, and of how many logits
    */
-  static DescribedLayers of(List<Layer> layers, ImageTask task) {
+  static DescribedLayers of(List<Layer> layers, ClassificationTask task) {
     return new DescribedLayers(layers, task);
   }
 

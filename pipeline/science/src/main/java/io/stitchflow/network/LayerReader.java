@@ -142,10 +142,14 @@ final class LayerReader {
     return shape;
   }
 
-  /** The side of a sliding window's output over the map {@code in}; 0 where it does not fit. */
-  int slide(String path, List<Integer> in, int kernel, int stride, int padding) {
-    int free = in.get(1) + 2 * padding - kernel;
-    if (free < 0) {
+  /**
+   * The map of {@code channels} that a sliding window makes of the map {@code in}; null where it
+   * does not fit.
+   */
+  @Nullable List<Integer> slide(
+      String path, List<Integer> in, int channels, int kernel, int stride, int padding) {
+    int smaller = Math.min(in.get(1), in.get(2));
+    if (smaller + 2 * padding < kernel) {
       complain(
           path,
           String.format(
@@ -154,11 +158,14 @@ final class LayerReader {
               kernel,
               in,
               padding,
-              in.get(1) + 2 * padding));
+              smaller + 2 * padding));
       lose();
-      return 0;
+      return null;
     }
-    return free / stride + 1;
+    return List.of(
+        channels,
+        (in.get(1) + 2 * padding - kernel) / stride + 1,
+        (in.get(2) + 2 * padding - kernel) / stride + 1);
   }
 
   /** Sets the shape of the layer's output. */

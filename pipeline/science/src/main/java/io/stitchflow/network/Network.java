@@ -18,9 +18,13 @@ public abstract class Network implements AutoCloseable {
   /** What the network is, and where it can be cut. */
   public abstract NetworkSource source();
 
-  /** The images of a data set as this network takes them. */
-  public Pixels pixels(TensorFile images, int examples) {
-    return new Pixels(images, examples);
+  /**
+   * A data set as this network takes it.
+   *
+   * @param count most examples in a batch
+   */
+  public NetworkInputs inputs(TensorFile examples, int count) {
+    return new NetworkInputs(examples, count);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.statistics.PredictedClasses;
 import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
@@ -40,7 +41,9 @@ public record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
           PredictionCounts onTest =
               pass.tally(test, row -> progress.accept((train.rows() + row) / examples));
           curve.setTrain(onTrain.evaluation()).setTest(onTest.evaluation());
-          predictions.setTrain(onTrain.predictions()).setTest(onTest.predictions());
+          predictions
+              .clear()
+              .mergeFrom(PredictedClasses.of(onTrain.predictions(), onTest.predictions()));
         });
     Files.write(run.output("training"), curve.build().toByteArray());
     Files.write(run.output("predictions"), predictions.build().toByteArray());
@@ -56,13 +59,13 @@ public record NetworkEvaluator(Lane lane, TensorFile train, TensorFile test) {
   private record Pass(Lane lane, Network network, int batch) {
     PredictionCounts tally(TensorFile images, IntConsumer rowsDone) {
       PredictionCounts tally = new PredictionCounts();
-      Pixels pixels = network.pixels(images, batch);
+      NetworkInputs inputs = network.inputs(images, batch);
       for (int from = 0; from < images.rows(); from += batch) {
         int first = from;
         int count = Math.min(batch, images.rows() - from);
         Lane.scoped(
             () -> {
-              NDArray x = pixels.batch(lane, first, count);
+              NDArray x = inputs.batch(lane, first, count);
               tally.add(network.forward(x), i -> images.label(first + i));
             });
         rowsDone.accept(from + count);

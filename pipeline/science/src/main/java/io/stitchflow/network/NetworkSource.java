@@ -13,7 +13,7 @@ public interface NetworkSource {
   int width();
 
   /** Which images it takes, and how many logits it gives. */
-  ImageTask task();
+  ClassificationTask task();
 
   /** Where it can be cut, from the images to the logits. */
   List<CutPoint> cuts();

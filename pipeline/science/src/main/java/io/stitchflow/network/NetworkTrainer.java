@@ -35,6 +35,8 @@ final class NetworkTrainer {
   // Of float32, in any processor that libtorch has kernels for
   private static final int LARGEST_VECTOR = 16;
 
+  private static final int MAP = 3;
+
   private final Lane lane;
   private final Weights weights;
   private final Sequence network;
@@ -47,7 +49,7 @@ final class NetworkTrainer {
   private final int stepsPerEpoch;
 
   // Refilled for each step
-  private final Pixels pixels;
+  private final NetworkInputs inputs;
   private final ByteBuffer labels;
 
   /**
@@ -77,16 +79,19 @@ final class NetworkTrainer {
             recipe.getLearningRate(),
             recipe.getWarmup(),
             Math.multiplyExact(recipe.getEpochs(), stepsPerEpoch));
-    this.augmentation =
-        new Augmentation(
-            weights.architecture().task().side(),
-            recipe.getFlip(),
-            recipe.getTranslate(),
-            recipe.getCutout());
+    this.augmentation = augmentation(recipe, images.shape());
     this.random = new SplittableRandom(seed);
     this.network = new Sequence(List.copyOf(weights.architecture().sections()));
-    this.pixels = new Pixels(images, size);
+    this.inputs = new NetworkInputs(images, size);
     this.labels = Lane.allocate(size * Long.BYTES);
+  }
+
+  /** Changes nothing where examples are not maps. */
+  private static Augmentation augmentation(TrainingRecipe recipe, List<Integer> shape) {
+    return shape.size() == MAP
+        ? new Augmentation(
+            shape.get(1), shape.get(2), recipe.getFlip(), recipe.getTranslate(), recipe.getCutout())
+        : new Augmentation(1, 1, false, 0, 0);
   }
 
   /**
@@ -173,7 +178,7 @@ final class NetworkTrainer {
 
   private void assemble(int[] order, int from) {
     int size = recipe.getBatchSize();
-    pixels.readAugmented(order, from, size, augmentation, random);
+    inputs.readAugmented(order, from, size, augmentation, random);
     labels.clear();
     for (int i = from; i < from + size; i++) {
       labels.putLong(images.label(order[i]));
@@ -186,7 +191,7 @@ final class NetworkTrainer {
     int size = recipe.getBatchSize();
     return Lane.scoped(
         () -> {
-          NDArray batch = lane.create(pixels.buffer(), pixels.augmentedShape(size));
+          NDArray batch = inputs.augmented(lane, size);
           NDArray classes = lane.createLongs(labels, new Shape(size, 1));
           NDArray loss = Autograd.withGradient(() -> loss(batch, classes));
           Autograd.backward(loss);
@@ -196,8 +201,7 @@ final class NetworkTrainer {
   }
 
   private NDArray loss(NDArray batch, NDArray classes) {
-    NDArray images = batch.transpose(0, 3, 1, 2); // lies in memory as convolutions like it best
-    return Functional.crossEntropy(network.apply(images, learning), classes);
+    return Functional.crossEntropy(network.apply(batch, learning), classes);
   }
 
   /** Layers while their weights are trained and normalisation goes by the batch. */

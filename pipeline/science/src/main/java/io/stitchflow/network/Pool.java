@@ -35,11 +35,12 @@ record Pool(boolean largest, int kernel, int stride, int padding) implements Ste
       reader.lose();
       return null;
     }
-    int size = reader.slide(path, in, layer.getKernel(), layer.getStride(), layer.getPadding());
-    if (size < 1) {
+    @Nullable List<Integer> out =
+        reader.slide(path, in, in.get(0), layer.getKernel(), layer.getStride(), layer.getPadding());
+    if (out == null) {
       return null;
     }
-    reader.give(path, List.of(in.get(0), size, size));
+    reader.give(path, out);
     return new Pool(largest, layer.getKernel(), layer.getStride(), layer.getPadding());
   }
 

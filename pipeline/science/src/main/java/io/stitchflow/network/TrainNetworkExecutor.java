@@ -39,7 +39,8 @@ public final class TrainNetworkExecutor implements StageExecutor {
     try (TensorFile train = TensorFile.open(run.input("train"));
         TensorFile test = TensorFile.open(run.input("test"));
         Lane lane = Lane.open(run.action().getToolchain());
-        Weights weights = start(run, lane, Architecture.of(parameters, ImageTask.of(train)))) {
+        Weights weights =
+            start(run, lane, Architecture.of(parameters, ClassificationTask.of(train)))) {
       if (parameters.getRecipe().getEpochs() > 0) {
         curve.mergeFrom(
             train(run, lane, weights, train, share -> progress.accept(TRAINING_SHARE * share)));

@@ -111,7 +111,7 @@ final class Weights implements AutoCloseable {
               metadata));
     }
     return Architecture.parse(
-        name, Integer.parseInt(width), ImageTask.stated(shape, Integer.parseInt(classes)));
+        name, Integer.parseInt(width), ClassificationTask.stated(shape, Integer.parseInt(classes)));
   }
 
   /** {@code 3,16,16}; empty where the file states none. */

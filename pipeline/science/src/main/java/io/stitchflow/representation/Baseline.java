@@ -1,6 +1,6 @@
 package io.stitchflow.representation;
 
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.v1.RepresentationCut;
 import io.stitchflow.v1.RepresentationCut.SourceCase;
 import java.nio.FloatBuffer;
@@ -49,7 +49,7 @@ public interface Baseline {
    *
    * @param input that of what it is made from: of {@link #of}, else of the images
    */
-  default List<Integer> shape(RepresentationCut cut, ImageTask task, List<Integer> input) {
+  default List<Integer> shape(RepresentationCut cut, ClassificationTask task, List<Integer> input) {
     return input;
   }
 
@@ -85,7 +85,7 @@ public interface Baseline {
    */
   record Inputs(
       RepresentationCut cut,
-      ImageTask task,
+      ClassificationTask task,
       Examples labelled,
       Examples input,
       int examples,

@@ -5,7 +5,7 @@ import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.network.program.NetworkFile;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.DeviceMemory;
@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ public final class CollectRepresentationExecutor implements StageExecutor {
       DeviceMemory.halving(
           BATCH,
           batch -> {
-            try (Writers writers = Writers.open(runs, network)) {
+            try (Writers writers = Writers.open(runs, network, images)) {
               pass.write(writers, batch, progress);
               writers.checkFinite();
             }
@@ -67,21 +68,16 @@ public final class CollectRepresentationExecutor implements StageExecutor {
   /** One way through the first {@code examples} images. */
   private record Pass(Lane lane, Network network, TensorFile images, int examples) {
     void write(Writers writers, int batch, DoubleConsumer progress) {
-      Pixels pixels = network.pixels(images, batch);
-      ByteBuffer labels = ByteBuffer.allocateDirect(batch);
+      NetworkInputs inputs = network.inputs(images, batch);
       for (int from = 0; from < examples; from += batch) {
         // Whole batches even where fewer are kept, so that the bits are those of the whole split
         int count = Math.min(batch, images.rows() - from);
         int kept = Math.min(count, examples - from);
-        labels.clear();
-        for (int i = 0; i < kept; i++) {
-          labels.put((byte) images.label(from + i));
-        }
-        labels.flip();
+        int[] labels = IntStream.range(from, from + kept).map(images::label).toArray();
         int first = from;
         Lane.scoped(
             () -> {
-              NDArray x = pixels.batch(lane, first, count);
+              NDArray x = inputs.batch(lane, first, count);
               network.cuts(x, (cut, y) -> writers.write(cut, y, labels));
             });
         progress.accept((from + kept) / (double) examples);
@@ -93,24 +89,25 @@ public final class CollectRepresentationExecutor implements StageExecutor {
   private static final class Writers implements AutoCloseable {
     private final Map<String, RepresentationWriter> byLayer = new LinkedHashMap<>();
 
-    static Writers open(List<StageRun> runs, Network network) throws IOException {
+    static Writers open(List<StageRun> runs, Network network, TensorFile images)
+        throws IOException {
       Writers writers = new Writers();
       for (StageRun run : runs) {
-        RepresentationWriter writer = RepresentationWriter.create(run, network.source());
+        RepresentationWriter writer = RepresentationWriter.create(run, network.source(), images);
         writers.byLayer.put(writer.cut().layer(), writer);
       }
       return writers;
     }
 
-    void write(CutPoint cut, NDArray representation, ByteBuffer labels) {
+    void write(CutPoint cut, NDArray representation, int[] labels) {
       @Nullable RepresentationWriter writer = byLayer.get(cut.layer());
       if (writer == null) {
         return;
       }
       try (HostArray values = HostArray.of(representation)) {
         ByteBuffer kept = values.bytes();
-        kept.limit(labels.remaining() * cut.elements() * Float.BYTES);
-        writer.write(kept, labels.duplicate());
+        kept.limit(labels.length * cut.elements() * Float.BYTES);
+        writer.write(kept, labels);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

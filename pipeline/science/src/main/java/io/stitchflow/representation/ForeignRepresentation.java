@@ -1,7 +1,7 @@
 package io.stitchflow.representation;
 
+import io.stitchflow.network.CutPoint;
 import io.stitchflow.tensors.Dtype;
-import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
@@ -151,10 +151,10 @@ public final class ForeignRepresentation implements Closeable {
   private record Arrow(TensorFile file, ByteBuffer buffer) implements Content {
     static Arrow open(Path path) throws IOException {
       TensorFile file = TensorFile.openForeign(path);
-      if (file.element() == Element.UINT8) {
+      if (!file.column().equals(RepresentationWriter.COLUMN)) {
         file.close();
         throw new IllegalArgumentException(
-            "it holds images, not a representation; write `pixels {}` for the images");
+            "it holds a data set, not a representation; write `pixels {}` for its examples");
       }
       return new Arrow(
           file,
@@ -263,9 +263,7 @@ public final class ForeignRepresentation implements Closeable {
 
     @Override
     public List<Integer> shape() {
-      return shape.size() == TOKENS
-          ? List.of(shape.get(2), shape.get(1), 1)
-          : shape.subList(1, shape.size());
+      return CutPoint.crossing(shape.subList(1, shape.size()));
     }
 
     @Override
@@ -284,20 +282,9 @@ public final class ForeignRepresentation implements Closeable {
         }
       }
       FloatBuffer numbers = block.rows(row - start, 1).floats();
-      return shape.size() == TOKENS ? byFeature(numbers) : numbers;
-    }
-
-    /** Tokens of features as features of tokens. */
-    private FloatBuffer byFeature(FloatBuffer numbers) {
-      int tokens = shape.get(1);
-      int features = shape.get(2);
-      FloatBuffer swapped = FloatBuffer.allocate(numbers.remaining());
-      for (int feature = 0; feature < features; feature++) {
-        for (int token = 0; token < tokens; token++) {
-          swapped.put(numbers.get(token * features + feature));
-        }
-      }
-      return swapped.flip();
+      return shape.size() == TOKENS
+          ? Examples.byFeature(numbers, shape.get(1), shape.get(2))
+          : numbers;
     }
 
     @Override

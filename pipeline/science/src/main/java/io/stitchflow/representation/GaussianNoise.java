@@ -1,6 +1,7 @@
 package io.stitchflow.representation;
 
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
+import io.stitchflow.network.CutPoint;
 import io.stitchflow.v1.NoiseBaseline;
 import io.stitchflow.v1.RepresentationCut;
 import io.stitchflow.v1.RepresentationCut.SourceCase;
@@ -19,8 +20,10 @@ final class GaussianNoise implements Baseline {
   }
 
   @Override
-  public List<Integer> shape(RepresentationCut cut, ImageTask task, List<Integer> input) {
-    return cut.getNoise().getShapeCount() == 0 ? task.shape() : cut.getNoise().getShapeList();
+  public List<Integer> shape(RepresentationCut cut, ClassificationTask task, List<Integer> input) {
+    return cut.getNoise().getShapeCount() == 0
+        ? CutPoint.crossing(task.shape())
+        : cut.getNoise().getShapeList();
   }
 
   @Override

@@ -36,6 +36,7 @@ public final class ImportRepresentationExecutor implements StageExecutor {
               "the file",
               new CutPoint("file", file.shape()),
               parameters.getDtype(),
+              images,
               new TreeMap<>())) {
         writer.writeAll(images, examples, (row, target) -> target.put(file.row(row)), progress);
         writer.checkFinite();

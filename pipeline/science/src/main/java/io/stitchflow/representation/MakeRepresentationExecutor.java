@@ -2,8 +2,8 @@ package io.stitchflow.representation;
 
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.MakeRepresentation;
 import java.io.IOException;
@@ -34,25 +34,27 @@ public final class MakeRepresentationExecutor implements StageExecutor {
         run.action().getInputList().stream().anyMatch(input -> input.getRole().equals("of"));
     try (TensorFile images = TensorFile.open(run.input("dataset"));
         TensorFile of = TensorFile.open(run.input(reads ? "of" : "dataset"))) {
-      ImageTask task = ImageTask.of(images);
+      ClassificationTask task = ClassificationTask.of(images);
       int wanted = parameters.getExamples();
       int examples = wanted == 0 ? images.rows() : Math.min(wanted, images.rows());
+      Examples input = new Examples(of);
       Baseline.Inputs inputs =
           new Baseline.Inputs(
               parameters.getSource(),
               task,
               new Examples(images),
-              new Examples(of),
+              input,
               examples,
               random(parameters));
       Baseline.Rows rows = baseline.open(inputs);
-      List<Integer> shape = baseline.shape(parameters.getSource(), task, of.shape());
+      List<Integer> shape = baseline.shape(parameters.getSource(), task, input.shape());
       try (RepresentationWriter writer =
           RepresentationWriter.create(
               run,
               "the baseline " + baseline.name(),
               new CutPoint("baseline", shape),
               parameters.getDtype(),
+              images,
               new TreeMap<>(Map.of("baseline", baseline.name())))) {
         writer.writeAll(images, examples, rows, progress);
         writer.checkFinite();

@@ -1,6 +1,6 @@
 package io.stitchflow.representation;
 
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.v1.RepresentationCut;
 import io.stitchflow.v1.RepresentationCut.SourceCase;
 import java.util.List;
@@ -21,7 +21,7 @@ final class OneHotLabels implements Baseline {
   }
 
   @Override
-  public List<Integer> shape(RepresentationCut cut, ImageTask task, List<Integer> input) {
+  public List<Integer> shape(RepresentationCut cut, ClassificationTask task, List<Integer> input) {
     return List.of(task.classes(), 1, 1);
   }
 

@@ -1,7 +1,7 @@
 package io.stitchflow.representation;
 
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.RepresentationCut;
 import io.stitchflow.v1.RepresentationFiles;
@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 /** A sender without a network: files or baselines. It has no weights, no logits and no outputs. */
 public final class RepresentationSource implements NetworkSource {
   private final Representations representations;
-  private final ImageTask task;
+  private final ClassificationTask task;
   private final List<CutPoint> cuts;
 
   private RepresentationSource(
-      Representations representations, ImageTask task, List<CutPoint> cuts) {
+      Representations representations, ClassificationTask task, List<CutPoint> cuts) {
     this.representations = representations;
     this.task = task;
     this.cuts = List.copyOf(cuts);
@@ -45,7 +45,7 @@ public final class RepresentationSource implements NetworkSource {
    * @throws IOException if a file cannot be read
    */
   public static RepresentationSource of(
-      Representations representations, ImageTask task, Path base, Shapes shapes)
+      Representations representations, ClassificationTask task, Path base, Shapes shapes)
       throws IOException {
     List<CutPoint> cuts = new ArrayList<>();
     for (RepresentationCut cut : representations.getCutList()) {
@@ -55,8 +55,8 @@ public final class RepresentationSource implements NetworkSource {
   }
 
   /** The shape of one cut; as {@link #of}. */
-  public static List<Integer> shape(RepresentationCut cut, ImageTask task, Path base, Shapes shapes)
-      throws IOException {
+  public static List<Integer> shape(
+      RepresentationCut cut, ClassificationTask task, Path base, Shapes shapes) throws IOException {
     if (cut.hasFile()) {
       try (ForeignRepresentation file = open(cut.getFile(), "train", base)) {
         return file.shape();
@@ -64,7 +64,8 @@ public final class RepresentationSource implements NetworkSource {
     }
     Baseline baseline = Baselines.get(cut);
     String of = baseline.of(cut);
-    return baseline.shape(cut, task, of.isEmpty() ? task.shape() : shapes.of(of));
+    return baseline.shape(
+        cut, task, of.isEmpty() ? CutPoint.crossing(task.shape()) : shapes.of(of));
   }
 
   /** Opens what a cut's files hold of a split. */
@@ -129,7 +130,7 @@ public final class RepresentationSource implements NetworkSource {
 
   /** That of the images that its rows belong to. */
   @Override
-  public ImageTask task() {
+  public ClassificationTask task() {
     return task;
   }
 

@@ -17,9 +17,13 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 
 /** The file of one representation. Numbers that its dtype cannot hold are counted. */
 final class RepresentationWriter implements AutoCloseable {
+  /** Name of the tensors' column. */
+  static final String COLUMN = "representation";
+
   private static final float LARGEST_FLOAT16 = 65504;
 
   /** The least number that is rounded to an infinity in float16. */
@@ -46,7 +50,8 @@ final class RepresentationWriter implements AutoCloseable {
   }
 
   /** Starts the file of a network's cut. */
-  static RepresentationWriter create(StageRun run, NetworkSource network) throws IOException {
+  static RepresentationWriter create(StageRun run, NetworkSource network, TensorFile labelled)
+      throws IOException {
     CollectRepresentation parameters = run.action().getCollectRepresentation();
     CutPoint cut = network.cut(parameters.getCut());
     SortedMap<String, String> metadata = new TreeMap<>();
@@ -56,29 +61,37 @@ final class RepresentationWriter implements AutoCloseable {
       metadata.put("width", String.valueOf(network.width()));
     }
     return create(
-        run, network + " after '" + cut.layer() + "'", cut, parameters.getDtype(), metadata);
+        run,
+        network + " after '" + cut.layer() + "'",
+        cut,
+        parameters.getDtype(),
+        labelled,
+        metadata);
   }
 
   /**
    * Starts a file.
    *
    * @param subject what is written, for messages
+   * @param labelled the split's examples, whose labels it gets
    */
   static RepresentationWriter create(
       StageRun run,
       String subject,
       CutPoint cut,
       ElementType dtype,
+      TensorFile labelled,
       SortedMap<String, String> metadata)
       throws IOException {
     boolean half = dtype == ElementType.FLOAT16;
     TensorFileWriter file =
         TensorFileWriter.create(
             run.output("representation"),
-            "representation",
+            COLUMN,
             cut.shape(),
             List.of("C", "H", "W").subList(0, cut.shape().size()),
             half ? Element.FLOAT16 : Element.FLOAT32,
+            labelled.mostClasses(),
             metadata);
     return new RepresentationWriter(run, subject, cut, half, file);
   }
@@ -91,9 +104,9 @@ final class RepresentationWriter implements AutoCloseable {
    * Adds a batch.
    *
    * @param rows float32, little-endian
-   * @param labels a byte a row
+   * @param labels one for each row
    */
-  void write(ByteBuffer rows, ByteBuffer labels) throws IOException {
+  void write(ByteBuffer rows, int... labels) throws IOException {
     FloatBuffer values = rows.asFloatBuffer();
     long tooLarge = countNotBelow(half ? FLOAT16_OVERFLOW : Float.POSITIVE_INFINITY, values);
     if (tooLarge > 0) {
@@ -110,16 +123,14 @@ final class RepresentationWriter implements AutoCloseable {
     ByteBuffer values =
         ByteBuffer.allocate(Math.multiplyExact(BATCH * Float.BYTES, cut.elements()))
             .order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer labels = ByteBuffer.allocate(BATCH);
     for (int from = 0; from < examples; from += BATCH) {
       int count = Math.min(BATCH, examples - from);
       FloatBuffer floats = values.clear().asFloatBuffer();
-      labels.clear();
       for (int i = from; i < from + count; i++) {
         rows.put(i, floats);
-        labels.put((byte) labelled.label(i));
       }
-      write(values.limit(floats.position() * Float.BYTES), labels.flip());
+      int[] labels = IntStream.range(from, from + count).map(labelled::label).toArray();
+      write(values.limit(floats.position() * Float.BYTES), labels);
       progress.accept((from + count) / (double) examples);
     }
   }

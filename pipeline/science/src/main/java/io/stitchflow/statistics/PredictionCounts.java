@@ -1,16 +1,17 @@
 package io.stitchflow.statistics;
 
 import ai.djl.ndarray.NDArray;
-import com.google.protobuf.ByteString;
 import io.stitchflow.torch.HostArray;
 import io.stitchflow.v1.Evaluation;
-import java.io.ByteArrayOutputStream;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /** Counts what logits predict, example by example; sums are in float64. */
 public final class PredictionCounts {
-  private final ByteArrayOutputStream predictions = new ByteArrayOutputStream();
+  private final List<Integer> predictions = new ArrayList<>();
   private int correct;
   private double crossEntropy;
 
@@ -32,7 +33,7 @@ public final class PredictionCounts {
       logits.get(row);
       int label = labels.applyAsInt(i);
       int predicted = largest(row);
-      predictions.write(predicted);
+      predictions.add(predicted);
       correct += predicted == label ? 1 : 0;
       crossEntropy += logSumExp(row, row[predicted]) - row[label];
     }
@@ -57,9 +58,9 @@ public final class PredictionCounts {
     return largest + StrictMath.log(sum);
   }
 
-  /** The class predicted for each example, one byte each. */
-  public ByteString predictions() {
-    return ByteString.copyFrom(predictions.toByteArray());
+  /** The class predicted for each example so far. */
+  public List<Integer> predictions() {
+    return Collections.unmodifiableList(predictions);
   }
 
   /** Over all examples so far. */

@@ -101,7 +101,7 @@ public final class ScriptModule implements AutoCloseable {
     }
   }
 
-  /** With the channels of maps last in memory, with which convolutions are faster. */
+  /** With the channels of maps last in memory, with which gradients of convolutions are faster. */
   private static NDArray copy(NDArray x) {
     boolean map = x.getShape().dimension() == MAP_DIMENSIONS;
     try (NDArray ordered = map ? Functional.channelsLast(x) : x.reshape(x.getShape())) {

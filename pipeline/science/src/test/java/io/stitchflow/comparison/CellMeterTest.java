@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import com.google.protobuf.ByteString;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.statistics.HalfPredictions;
@@ -40,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CellMeterTest {
   private static final Architecture ARCHITECTURE =
-      Architecture.parse("ResNet(1,1,1,1)", 1, ImageTask.CIFAR10);
+      Architecture.parse("ResNet(1,1,1,1)", 1, ClassificationTask.CIFAR10);
   private static final CutPoint CUT = ARCHITECTURE.cuts().get(0);
   private static final int PIXELS = 32 * 32;
 
@@ -67,8 +66,8 @@ class CellMeterTest {
     try (FrozenStitch vanilla = constant(2);
         FrozenStitch copy = constant(1);
         FrozenStitch previous = constant(4)) {
-      ByteString same = bytes(predicted(2), predicted(2));
-      ByteString half = bytes(predicted(2), (predicted(2) + 1) % 10);
+      List<Integer> same = List.of(predicted(2), predicted(2));
+      List<Integer> half = List.of(predicted(2), (predicted(2) + 1) % 10);
       CellMeter.Cell cell =
           new CellMeter.Cell(
               vanilla,
@@ -222,8 +221,8 @@ class CellMeterTest {
 
   @Test
   void agreement_fewerExamplesThanTheSplit_comparesTheFirst() {
-    assertThat(HalfPredictions.agreement(bytes(1, 2), bytes(1, 3, 2))).isEqualTo(0.5);
-    assertThatThrownBy(() -> HalfPredictions.agreement(bytes(1, 2), bytes(1)))
+    assertThat(HalfPredictions.agreement(List.of(1, 2), List.of(1, 3, 2))).isEqualTo(0.5);
+    assertThatThrownBy(() -> HalfPredictions.agreement(List.of(1, 2), List.of(1)))
         .hasMessageContaining("2 predictions cannot be held against 1");
   }
 
@@ -258,13 +257,5 @@ class CellMeterTest {
 
   private static ByteBuffer floats(float value) {
     return ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).flip();
-  }
-
-  private static ByteString bytes(int... classes) {
-    ByteString.Output bytes = ByteString.newOutput();
-    for (int each : classes) {
-      bytes.write(each);
-    }
-    return bytes.toByteString();
   }
 }

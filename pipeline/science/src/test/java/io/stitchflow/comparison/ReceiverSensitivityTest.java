@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import com.google.protobuf.ByteString;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
@@ -20,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -392,7 +392,7 @@ class ReceiverSensitivityTest {
   }
 
   private static CellMeter.Cell cell(FrozenStitch vanilla, FrozenStitch copy, int examples) {
-    ByteString none = ByteString.copyFrom(new byte[examples]);
+    List<Integer> none = Collections.nCopies(examples, 0);
     return new CellMeter.Cell(
         vanilla,
         CellMeter.Started.ONCE,

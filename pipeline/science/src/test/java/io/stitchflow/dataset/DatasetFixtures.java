@@ -1,12 +1,17 @@
 package io.stitchflow.dataset;
 
+import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Synthetic;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 
 /** A small data set of each registered kind, with its source files. */
@@ -38,6 +43,10 @@ final class DatasetFixtures {
       case "synthetic" ->
           dataset.setSynthetic(
               Synthetic.newBuilder().setTrainExamples(20).setTestExamples(10).build());
+      case "tensors" -> {
+        writeTensors(directory.resolve("data.safetensors"));
+        dataset.getTensorsBuilder().setFile("data.safetensors");
+      }
       case "stripes" -> dataset.getExtensionBuilder().setName("stripes");
       default -> throw new IllegalArgumentException("no fixture of kind " + kind.name());
     }
@@ -55,6 +64,17 @@ final class DatasetFixtures {
     for (Cifar.Member member : cifar.members()) {
       Files.write(directory.resolve(member.file()), records);
     }
+  }
+
+  private static void writeTensors(Path file) throws IOException {
+    List<NamedTensor> arrays = new ArrayList<>();
+    for (String split : List.of("train", "test")) {
+      arrays.add(
+          TensorsDatasetTest.tensor(
+              split + ".x", Dtype.F32, List.of(RECORDS, 3, 2), i -> Math.sqrt(i)));
+      arrays.add(TensorsDatasetTest.tensor(split + ".y", Dtype.I64, List.of(RECORDS), i -> i % 3));
+    }
+    Safetensors.write(file, arrays, new TreeMap<>());
   }
 
   private static void writeImages(Path directory) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.stitchflow.content.Digest;
+import io.stitchflow.picture.JpegDecoder;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ImageFolderFiles;

@@ -67,7 +67,7 @@ public final class StripesDataset implements DatasetKind {
   }
 
   @Override
-  public Images images(StageRun run, String split) {
+  public LabelledExamples examples(StageRun run, String split) {
     return new Stripes(examples(run.action().getImportDataset().getExtension()));
   }
 
@@ -76,7 +76,7 @@ public final class StripesDataset implements DatasetKind {
     return "stripes, " + examples(parameters.getExtension()) + " examples";
   }
 
-  private record Stripes(int examples) implements Images {
+  private record Stripes(int examples) implements LabelledExamples {
     @Override
     public List<Integer> shape() {
       return SHAPE;
@@ -88,7 +88,7 @@ public final class StripesDataset implements DatasetKind {
     }
 
     @Override
-    public void write(ImageSink sink, DoubleConsumer progress) throws IOException {
+    public void write(ExampleSink sink, DoubleConsumer progress) throws IOException {
       for (int i = 0; i < examples; i++) {
         byte[] image = new byte[2 * CLASSES];
         image[i % CLASSES] = 1;

@@ -12,7 +12,7 @@ class AugmentationTest {
 
   @Test
   void render_nothingDrawn_isTheImage() {
-    float[] image = render(new Draw(SIZE, false, 0, 0, 0, 0, 0));
+    float[] image = render(new Draw(SIZE, SIZE, false, 0, 0, 0, 0, 0));
     for (int i = 0; i < image.length; i++) {
       assertThat(image[i]).isEqualTo(value(i % 3, i / 3 / SIZE, i / 3 % SIZE));
     }
@@ -20,7 +20,7 @@ class AugmentationTest {
 
   @Test
   void render_mirroredAndShifted_movesTheMirrorImageAndFillsWithTheMean() {
-    float[] image = render(new Draw(SIZE, true, 2, -1, 0, 0, 0));
+    float[] image = render(new Draw(SIZE, SIZE, true, 2, -1, 0, 0, 0));
     for (int channel = 0; channel < 3; channel++) {
       for (int y = 0; y < SIZE; y++) {
         for (int x = 0; x < SIZE; x++) {
@@ -34,7 +34,7 @@ class AugmentationTest {
 
   @Test
   void render_shiftedLeftAndDown_fillsRightAndTop() {
-    float[] image = render(new Draw(SIZE, false, -3, 1, 0, 0, 0));
+    float[] image = render(new Draw(SIZE, SIZE, false, -3, 1, 0, 0, 0));
     assertThat(image[3 * 5]).isZero();
     assertThat(image[3 * SIZE]).isEqualTo(value(0, 0, 3));
     assertThat(image[3 * (SIZE + SIZE - 4)]).isEqualTo(value(0, 0, SIZE - 1));
@@ -43,7 +43,7 @@ class AugmentationTest {
 
   @Test
   void render_cutout_blanksTheSquareInEachChannel() {
-    float[] image = render(new Draw(SIZE, false, 0, 0, 28, 4, 4));
+    float[] image = render(new Draw(SIZE, SIZE, false, 0, 0, 28, 4, 4));
     int blank = 0;
     for (int i = 0; i < image.length; i++) {
       int y = i / 3 / SIZE;
@@ -55,12 +55,30 @@ class AugmentationTest {
   }
 
   @Test
+  void render_notSquare_keepsRowsAndColumns() {
+    float[] image = new float[2 * 3 * 5];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = i + 1;
+    }
+    float[] rendered = new float[image.length];
+    new Draw(3, 5, true, 1, 0, 0, 0, 0).render(image, 2, rendered);
+    for (int channel = 0; channel < 2; channel++) {
+      for (int y = 0; y < 3; y++) {
+        for (int x = 0; x < 5; x++) {
+          float expected = x == 0 ? 0 : image[channel * 15 + y * 5 + 4 - (x - 1)];
+          assertThat(rendered[(y * 5 + x) * 2 + channel]).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
   void draw_manyTimes_coversAllPlacesAndNothingElse() {
     SplittableRandom random = new SplittableRandom(1);
     boolean[] right = new boolean[5];
     int mirrored = 0;
     for (int i = 0; i < 1000; i++) {
-      Draw draw = new Augmentation(SIZE, true, 2, 4).draw(random);
+      Draw draw = new Augmentation(SIZE, SIZE, true, 2, 4).draw(random);
       right[draw.right() + 2] = true;
       mirrored += draw.mirrored() ? 1 : 0;
       assertThat(draw.left()).isBetween(0, 28);
@@ -72,23 +90,18 @@ class AugmentationTest {
 
   @Test
   void augmentation_largerThanTheImage_isRefused() {
-    assertThatThrownBy(() -> new Augmentation(SIZE, true, 0, 33)).hasMessageContaining("0, 33");
+    assertThatThrownBy(() -> new Augmentation(SIZE, SIZE, true, 0, 33))
+        .hasMessageContaining("0, 33");
   }
 
   private static float[] render(Draw draw) {
-    byte[] levels = new byte[3 * SIZE * SIZE];
-    for (int i = 0; i < levels.length; i++) {
-      levels[i] = (byte) (i / SIZE % SIZE * 7 + i % SIZE);
+    float[] image = new float[3 * SIZE * SIZE];
+    for (int i = 0; i < image.length; i++) {
+      image[i] = value(i / SIZE / SIZE, i / SIZE % SIZE, i % SIZE);
     }
-    float[][] table = new float[3][256];
-    for (int channel = 0; channel < 3; channel++) {
-      for (int level = 0; level < 256; level++) {
-        table[channel][level] = 1000 * (channel + 1) + level;
-      }
-    }
-    float[] image = new float[levels.length];
-    draw.render(levels, table, image);
-    return image;
+    float[] rendered = new float[image.length];
+    draw.render(image, 3, rendered);
+    return rendered;
   }
 
   private static float value(int channel, int y, int x) {

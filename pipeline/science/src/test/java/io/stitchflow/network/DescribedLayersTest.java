@@ -69,7 +69,7 @@ class DescribedLayersTest {
   @Test
   void described_aResnetByHand_isTheResnet() {
     Architecture byHand = Layers.described(Layers.RESNET_2111_8);
-    Architecture resnet = Architecture.parse("ResNet(2,1,1,1)", 8, ImageTask.CIFAR10);
+    Architecture resnet = Architecture.parse("ResNet(2,1,1,1)", 8, ClassificationTask.CIFAR10);
     assertThat(byHand.sections()).isEqualTo(resnet.sections());
     assertThat(byHand.cuts()).isEqualTo(resnet.cuts());
     assertThat(byHand).isNotEqualTo(resnet);
@@ -77,7 +77,7 @@ class DescribedLayersTest {
 
   @Test
   void text_ofADescriptionForSmallImages_isReadBackWithTheirShape() throws Exception {
-    ImageTask small = new ImageTask(List.of(3, 16, 16), 10);
+    ClassificationTask small = new ClassificationTask(List.of(3, 16, 16), 10);
     Architecture varied = Architecture.described(Layers.layers(Layers.VARIED), small);
     assertThat(varied.cut("flat").shape()).containsExactly(28);
     assertThat(Architecture.ofText(varied.text(), small.statedShape())).isEqualTo(varied);
@@ -193,13 +193,13 @@ class DescribedLayersTest {
     assertThatThrownBy(() -> Layers.described("layer { name: \"a\" relu {} } layer { }"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("layer[1]: is not a layer");
-    assertThatThrownBy(() -> Architecture.described(List.of(), ImageTask.CIFAR10))
+    assertThatThrownBy(() -> Architecture.described(List.of(), ClassificationTask.CIFAR10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("needs layers");
   }
 
   private static List<String> complaints(String text) {
-    return Architecture.complaints(Layers.layers(text), ImageTask.CIFAR10).stream()
+    return Architecture.complaints(Layers.layers(text), ClassificationTask.CIFAR10).stream()
         .map(LayerProblem::toString)
         .toList();
   }

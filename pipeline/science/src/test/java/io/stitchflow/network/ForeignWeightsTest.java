@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ForeignWeightsTest {
   private static final Architecture NETWORK =
-      Architecture.parse("ResNet(1,1,1,1)", 2, ImageTask.CIFAR10);
+      Architecture.parse("ResNet(1,1,1,1)", 2, ClassificationTask.CIFAR10);
 
   @TempDir Path directory;
   private final List<NamedTensor> own = new ArrayList<>();
@@ -75,14 +75,14 @@ class ForeignWeightsTest {
   void complaints_resNetOfTorchvisionOrTimmWithA3x3Stem_fitsWithoutNameMap(
       String name, int first, int second, int third, int fourth) throws IOException {
     List<NamedTensor> foreign = torchvision(3, 10, first, second, third, fourth);
-    Architecture network = Architecture.parse(name, 64, ImageTask.CIFAR10);
+    Architecture network = Architecture.parse(name, 64, ClassificationTask.CIFAR10);
     assertThat(ForeignWeights.complaints(write(foreign), network, List.of())).isEmpty();
   }
 
   @Test
   void complaints_resNetOfTorchvisionForImageNet_sayThatItsStemIsAnother() throws IOException {
     List<NamedTensor> foreign = torchvision(7, 1000, 2, 2, 2, 2);
-    Architecture network = Architecture.parse("ResNet18", 64, ImageTask.CIFAR10);
+    Architecture network = Architecture.parse("ResNet18", 64, ClassificationTask.CIFAR10);
     assertThat(ForeignWeights.complaints(write(foreign), network, List.of()))
         .containsExactly(
             new Complaint(

@@ -83,7 +83,7 @@ final class Layers {
   }
 
   static Architecture described(String text) {
-    return Architecture.described(layers(text), ImageTask.CIFAR10);
+    return Architecture.described(layers(text), ClassificationTask.CIFAR10);
   }
 
   static List<Layer> layers(String text) {

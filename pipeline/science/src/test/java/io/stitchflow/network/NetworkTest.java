@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class NetworkTest {
   private static final Architecture SMALL =
-      Architecture.parse("ResNet(2,1,1,1)", 8, ImageTask.CIFAR10);
+      Architecture.parse("ResNet(2,1,1,1)", 8, ClassificationTask.CIFAR10);
 
   private final Lane lane = Lane.open();
   @TempDir Path directory;
@@ -134,7 +134,7 @@ class NetworkTest {
 
   @Test
   void plain_withTheResnetsWeights_isItsResidualBranchAlone() {
-    Architecture plain = Architecture.parse("PlainNet(1,1,1,1)", 8, ImageTask.CIFAR10);
+    Architecture plain = Architecture.parse("PlainNet(1,1,1,1)", 8, ClassificationTask.CIFAR10);
     Network network = LayeredNetwork.random(lane, plain, 5);
     CutPoint cut = plain.cut("layer1.0");
     NDArray stem = network.prefix(images(2), plain.cut("stem"));
@@ -181,7 +181,8 @@ class NetworkTest {
   void suffix_withGradient_givesTheSlopeOfTheLogits() {
     // Channels that fill no vector, half of one, and one and a half
     for (int width : List.of(3, 4, 12)) {
-      Architecture architecture = Architecture.parse("ResNet(1,1,1,1)", width, ImageTask.CIFAR10);
+      Architecture architecture =
+          Architecture.parse("ResNet(1,1,1,1)", width, ClassificationTask.CIFAR10);
       assertSlope(LayeredNetwork.random(lane, architecture, 3), architecture.cut("layer1.0"));
     }
     Architecture varied = Layers.described(Layers.VARIED);
@@ -243,7 +244,8 @@ class NetworkTest {
   @Test
   void random_convolutions_haveKaimingsDeviation() {
     Weights weights =
-        Weights.random(lane, Architecture.parse("ResNet(1,1,1,1)", 16, ImageTask.CIFAR10), 7);
+        Weights.random(
+            lane, Architecture.parse("ResNet(1,1,1,1)", 16, ClassificationTask.CIFAR10), 7);
     NDArray weight = weights.get("layer4.0.conv2.weight");
     double variance = weight.square().mean().getFloat();
     assertThat(variance).isEqualTo(2. / (128 * 9), within(2. / (128 * 9) * 0.02));

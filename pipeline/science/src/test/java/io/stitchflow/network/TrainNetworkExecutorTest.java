@@ -98,15 +98,12 @@ class TrainNetworkExecutorTest {
   }
 
   @Test
-  void execute_imagesOfAnotherShape_isRefusedWithBothShapes() throws IOException {
+  void execute_imagesOfOneChannel_areTaken() throws IOException {
     Path grey = Files.createDirectory(directory.resolve("grey"));
     write(grey.resolve("train"), 20, new TreeMap<>(Map.of("classes", "10")), 1, 28);
     write(grey.resolve("test"), 20, new TreeMap<>(Map.of("classes", "10")), 1, 28);
-    assertThatThrownBy(() -> train(grey, action(1, 1), "out"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "images are of shape [1, 28, 28], but networks take [3, side, side] with a side from 4"
-                + " to 256");
+    SafetensorsFile network = Safetensors.read(train(grey, action(1, 1), "out").resolve("network"));
+    assertThat(network.shape("conv1.weight").subList(1, 4)).containsExactly(1, 3, 3);
   }
 
   @Test
@@ -130,7 +127,7 @@ class TrainNetworkExecutorTest {
         .containsEntry("classes", "7");
     try (Lane lane = Lane.open();
         Network loaded = LayeredNetwork.load(lane, out.resolve("network"))) {
-      assertThat(loaded.source().task()).isEqualTo(new ImageTask(List.of(3, 16, 16), 7));
+      assertThat(loaded.source().task()).isEqualTo(new ClassificationTask(List.of(3, 16, 16), 7));
       assertThat(loaded.source().cut("layer4.0").shape().subList(1, 3)).containsExactly(2, 2);
     }
   }
@@ -181,7 +178,8 @@ class TrainNetworkExecutorTest {
         .clearWidth()
         .addAllLayer(Layers.layers(Layers.VARIED));
     for (Action.Builder action : List.of(plain, described)) {
-      Architecture architecture = Architecture.of(action.getTrainNetwork(), ImageTask.CIFAR10);
+      Architecture architecture =
+          Architecture.of(action.getTrainNetwork(), ClassificationTask.CIFAR10);
       Path out = train(directory, action.build(), architecture.name());
       TrainingCurve curve = TrainingCurve.parseFrom(Files.readAllBytes(out.resolve("training")));
       assertThat(curve.getTest().getCorrect()).as(architecture.name()).isGreaterThan(40);
@@ -346,7 +344,13 @@ class TrainNetworkExecutorTest {
     SplittableRandom random = new SplittableRandom(seed);
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            file, "image", List.of(3, 32, 32), List.of("C", "H", "W"), Element.UINT8, metadata)) {
+            file,
+            "image",
+            List.of(3, 32, 32),
+            List.of("C", "H", "W"),
+            Element.UINT8,
+            256,
+            metadata)) {
       for (int row = 0; row < rows; row++) {
         int label = row % classes;
         ByteBuffer image = ByteBuffer.allocate(3 * 32 * 32);
@@ -354,7 +358,7 @@ class TrainNetworkExecutorTest {
           boolean stripe = i / 32 % 32 / 3 == label % 10;
           image.put((byte) (random.nextInt(60) + (stripe ? 150 : 50)));
         }
-        writer.write(image.flip(), ByteBuffer.wrap(new byte[] {(byte) label}));
+        writer.write(image.flip(), label);
       }
     }
   }
@@ -366,9 +370,9 @@ class TrainNetworkExecutorTest {
     List<Integer> shape = List.of(channels, size, size);
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            file, "image", shape, List.of("C", "H", "W"), Element.UINT8, metadata)) {
+            file, "image", shape, List.of("C", "H", "W"), Element.UINT8, 256, metadata)) {
       for (int row = 0; row < rows; row++) {
-        writer.write(ByteBuffer.allocate(channels * size * size), ByteBuffer.wrap(new byte[1]));
+        writer.write(ByteBuffer.allocate(channels * size * size), 0);
       }
     }
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.TextFormat;
-import io.stitchflow.network.ImageTask;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.ClassificationTask;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.stitch.Bench;
 import io.stitchflow.stitch.Subject;
 import io.stitchflow.tensors.Element;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Each baseline by its definition, and what all of them have in common. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BaselinesTest {
-  private static final ImageTask TASK = ImageTask.CIFAR10;
+  private static final ClassificationTask TASK = ClassificationTask.CIFAR10;
 
   @TempDir static Path directory;
 
@@ -113,7 +113,7 @@ class BaselinesTest {
   @Test
   void pixels_anyImage_isWhatNetworksTake() throws IOException {
     try (TensorFile images = TensorFile.open(test)) {
-      Pixels pixels = new Pixels(images, 1);
+      NetworkInputs pixels = new NetworkInputs(images, 1);
       float[][] rows = rows("pixels {}", "test", 1);
       assertThat(rows).hasNumberOfRows(Subject.TEST_EXAMPLES);
       for (int row = 0; row < rows.length; row++) {
@@ -389,12 +389,13 @@ class BaselinesTest {
             shape,
             List.of("C", "H", "W"),
             Element.FLOAT32,
+            256,
             new TreeMap<>())) {
       for (int i = 0; i < rows.length; i++) {
         ByteBuffer row =
             ByteBuffer.allocate(rows[i].length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         row.asFloatBuffer().put(rows[i]);
-        writer.write(row, ByteBuffer.wrap(new byte[] {(byte) labels[i]}));
+        writer.write(row, labels[i]);
       }
     }
     return file;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.stitch.Bench;
 import io.stitchflow.stitch.Subject;
 import io.stitchflow.tensors.Element;
@@ -171,7 +171,9 @@ class CollectRepresentationExecutorTest {
 
   private static float[] prefix(
       Lane lane, Network network, TensorFile images, CutPoint cut, int from, int count) {
-    return network.prefix(new Pixels(images, count).batch(lane, from, count), cut).toFloatArray();
+    return network
+        .prefix(new NetworkInputs(images, count).batch(lane, from, count), cut)
+        .toFloatArray();
   }
 
   private static float[] row(TensorFile file, int row) {

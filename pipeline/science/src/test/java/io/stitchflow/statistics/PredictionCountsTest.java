@@ -24,6 +24,6 @@ class PredictionCountsTest {
     assertThat(evaluation.getCorrect()).isEqualTo(1);
     assertThat(evaluation.getCrossEntropy())
         .isEqualTo((Math.log(2) + Math.log(4. / 3)) / 2, within(1e-5));
-    assertThat(tally.predictions().toByteArray()).containsExactly(0, 1);
+    assertThat(tally.predictions()).containsExactly(0, 1);
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /** Runs executors on files of a directory, without a store. */
 public final class Bench {
@@ -75,14 +76,11 @@ public final class Bench {
     ByteBuffer rows =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     rows.asFloatBuffer().put(values);
-    ByteBuffer labels = ByteBuffer.allocate(values.length / elements);
-    for (int i = 0; i < labels.capacity(); i++) {
-      labels.put(i, (byte) label.applyAsInt(i));
-    }
+    int[] labels = IntStream.range(0, values.length / elements).map(label).toArray();
     List<String> names = List.of("C", "H", "W").subList(0, shape.size());
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            file, "representation", shape, names, Element.FLOAT32, new TreeMap<>())) {
+            file, "representation", shape, names, Element.FLOAT32, 256, new TreeMap<>())) {
       writer.write(rows, labels);
     }
     return file;

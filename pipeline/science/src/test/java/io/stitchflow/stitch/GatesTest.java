@@ -11,7 +11,7 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.statistics.PredictionCounts;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
@@ -58,7 +58,7 @@ class GatesTest {
     try (Lane lane = Lane.open();
         Network frozen = LayeredNetwork.load(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
-      NDArray pixels = new Pixels(images, 64).batch(lane, 0, 64);
+      NDArray pixels = new NetworkInputs(images, 64).batch(lane, 0, 64);
       float[] own = frozen.forward(pixels).toFloatArray();
       for (CutPoint cut : frozen.source().cuts()) {
         Stitch stitch = Stitch.between(cut, cut);
@@ -230,7 +230,7 @@ class GatesTest {
       PredictionCounts tally = new PredictionCounts();
       for (int i = 0; i < images.rows(); i++) {
         int row = i;
-        NDArray image = new Pixels(images, 1).batch(lane, i, 1);
+        NDArray image = new NetworkInputs(images, 1).batch(lane, i, 1);
         tally.add(frozen.forward(image), j -> images.label(row));
       }
       assertThat(number(test, "receiver_accuracy")).isEqualTo(accuracy(tally.evaluation()));

@@ -3,8 +3,8 @@ package io.stitchflow.stitch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.tensors.TensorFile;
@@ -28,7 +28,7 @@ class MemoryTest {
     try (Lane lane = Lane.open();
         Network receiver =
             LayeredNetwork.random(
-                lane, Architecture.parse("ResNet(1,1,1,1)", 8, ImageTask.CIFAR10), 1);
+                lane, Architecture.parse("ResNet(1,1,1,1)", 8, ClassificationTask.CIFAR10), 1);
         TensorFile sender = TensorFile.open(file)) {
       Stitch stitch =
           Stitch.between(new CutPoint("stem", sender.shape()), receiver.source().cut("stem"));

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.LayeredNetwork;
 import io.stitchflow.network.Network;
 import io.stitchflow.objective.Objective;
@@ -65,7 +65,7 @@ class ObjectivesTest {
     try (Lane lane = Lane.open();
         Network receiver =
             LayeredNetwork.random(
-                lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1)) {
+                lane, Architecture.parse("ResNet(1,1,1,1)", 4, ClassificationTask.CIFAR10), 1)) {
       CutPoint cut = receiver.source().cut("layer4.0");
       try (TensorFile sender = TensorFile.open(representation(cut, 2));
           TensorFile own = TensorFile.open(representation(cut, 3));
@@ -237,7 +237,7 @@ class ObjectivesTest {
 
   private static Network receiver(Lane lane) {
     return LayeredNetwork.random(
-        lane, Architecture.parse("ResNet(1,1,1,1)", 4, ImageTask.CIFAR10), 1);
+        lane, Architecture.parse("ResNet(1,1,1,1)", 4, ClassificationTask.CIFAR10), 1);
   }
 
   /** Of Gaussian maps as the stitched ones. */

@@ -53,7 +53,7 @@ class ProgramGatesTest {
     try (Lane lane = Lane.open();
         Network frozen = NetworkFile.open(lane, network.network());
         TensorFile images = TensorFile.open(dataset.resolve("test"))) {
-      NDArray pixels = frozen.pixels(images, 64).batch(lane, 0, 64);
+      NDArray pixels = frozen.inputs(images, 64).batch(lane, 0, 64);
       float[] own = frozen.forward(pixels).toFloatArray();
       for (CutPoint cut : frozen.source().cuts()) {
         Stitch stitch = Stitch.between(cut, cut);

@@ -9,20 +9,29 @@ import io.stitchflow.cli.input.RunnerOptions;
 import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.run.RunFiles;
 import io.stitchflow.store.Store;
+import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.StageResult;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StitchflowTest {
@@ -147,6 +156,131 @@ final class StitchflowTest {
       assertThat(cells).contains("trained_trained," + row + ",least_squares,test,");
     }
     assertThat(ask("ls", "--stage", "collect_gram")).contains(", resampled to 17x1");
+  }
+
+  /** Described networks of spectrograms that are not square, and of vectors. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          2 6 10 | layer { name: "one" conv { channels: 4 kernel: 3 padding: 1 } } layer { name: "two" relu { } } layer { global_avg_pool { } } layer { linear { outputs: 3 } }
+          7      | layer { name: "one" linear { outputs: 5 } } layer { name: "two" relu { } } layer { linear { outputs: 3 } }
+          """)
+  void run_describedNetworksOnTensors_reachTheReport(String shape, String layers)
+      throws IOException {
+    writeTensors(Stream.of(shape.split(" ")).map(Integer::valueOf).toList());
+    Files.writeString(
+        file,
+        """
+        name: "arrays"
+        dataset { tensors { file: "data.safetensors" } normalization { from_train: true } }
+        network { name: "a" seed: [1, 2] LAYERS recipe { epochs: 12 batch_size: 16 } }
+        network { name: "input" representations { cut { name: "x" pixels { } } } }
+        pair { sender: "a-s1" receiver: "a-s2" }
+        pair { sender: "input" receiver: "a-s1" }
+        condition: TRAINED_TRAINED
+        vanilla { recipe { epochs: 1 } }
+        front { weight: 1 recipe { epochs: 1 } }
+        metric: ["accuracy", "mse", "front"]
+        """
+            .replace("LAYERS", layers));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out.resolve("cells.csv"))
+        .content()
+        .contains("trained_trained,a-s1,one,a-s2,two,", "trained_trained,input,x,a-s1,one,");
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains("tensors [" + shape.replace(" ", ", ") + "]");
+    // Classes are far apart: a network that got other numbers than it was trained on would not know
+    String key =
+        ask("ls", "--stage", "train_network")
+            .lines()
+            .filter(line -> line.contains("seed 1, 12 epochs"))
+            .findFirst()
+            .orElseThrow()
+            .substring(0, 8);
+    Path exported = directory.resolve("exported");
+    ask("export", key, "--to", exported.toString());
+    assertThat(exported.resolve("training.csv")).content().contains("\ncorrect,test,,48\n");
+    Screen again = new Screen();
+    assertThat(
+            again.execute(
+                Map.of(),
+                "run",
+                file.toString(),
+                "--store",
+                store.toString(),
+                "--out",
+                out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(again.out()).contains("arrays: 0 stages ran, ");
+  }
+
+  @Test
+  void run_programOfTokensOnTensors_reachesTheReport() throws IOException {
+    writeTensors(List.of(6, 5));
+    Files.writeString(
+        file,
+        """
+        name: "tokens"
+        dataset { tensors { file: "data.safetensors" } }
+        network { name: "a" program { directory: "PROGRAMS/tokens" } }
+        network { name: "b" program { directory: "PROGRAMS/tokens" mean: [0, 0, 0, 0, 0] std: [2, 2, 2, 2, 2] } }
+        network { name: "input" representations { cut { name: "x" pixels { } } } }
+        pair { sender: "a" receiver: "b" }
+        pair { sender: "input" receiver: "a" }
+        condition: TRAINED_TRAINED
+        vanilla { recipe { epochs: 1 } }
+        front { weight: 1 recipe { epochs: 1 } }
+        metric: ["accuracy", "mse", "front"]
+        """
+            .replace("PROGRAMS", PROGRAMS.toString()));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out.resolve("cells.csv"))
+        .content()
+        .contains("trained_trained,a,embed,b,mix,", "trained_trained,input,x,a,embed,");
+    assertThat(ask("plan", file.toString())).contains("HIT");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceFirst(
+                "(?m)^network \\{ name: \"b\".*$",
+                "network { name: \"b\" architecture: \"ResNet18\" }"));
+    Screen refused = new Screen();
+    assertThat(refused.execute(Map.of(), "plan", file.toString(), "--store", store.toString()))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(refused.err())
+        .contains("takes images [channels, height, width], but the data set's examples are [6, 5]");
+  }
+
+  /** Three classes, each with its own mean in each channel, or feature, far from 0. */
+  private void writeTensors(List<Integer> shape) throws IOException {
+    SplittableRandom random = new SplittableRandom(1);
+    int numbers = shape.stream().reduce(1, Math::multiplyExact);
+    List<NamedTensor> arrays = new ArrayList<>();
+    for (String split : List.of("train", "test")) {
+      int rows = split.equals("train") ? 96 : 48;
+      ByteBuffer x =
+          ByteBuffer.allocate(rows * numbers * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer y = ByteBuffer.allocate(rows * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      for (int row = 0; row < rows; row++) {
+        int label = row % 3;
+        y.putLong(label);
+        for (int i = 0; i < numbers; i++) {
+          int channel = i * shape.get(0) / numbers;
+          double mean = (channel + label) % 3;
+          x.putFloat((float) (100 + 20 * (mean + 0.2 * random.nextGaussian())));
+        }
+      }
+      List<Integer> all = new ArrayList<>(List.of(rows));
+      all.addAll(shape);
+      arrays.add(new NamedTensor(split + ".x", Dtype.F32, all, x.flip()));
+      arrays.add(new NamedTensor(split + ".y", Dtype.I64, List.of(rows), y.flip()));
+    }
+    Safetensors.write(directory.resolve("data.safetensors"), arrays, new TreeMap<>());
   }
 
   @Test

@@ -9,22 +9,20 @@ import java.util.List;
 
 /** How many examples of a split each class has. */
 public record ClassCounts(List<Integer> counts) {
-  private static final int CLASSES = 256;
-
   public ClassCounts {
     counts = List.copyOf(counts);
   }
 
   /** Counts the labels of a data set's split. */
   public static ClassCounts read(Path split) throws IOException {
-    List<Integer> counts = new ArrayList<>(Collections.nCopies(CLASSES, 0));
     try (TensorFile file = TensorFile.open(split)) {
+      List<Integer> counts = new ArrayList<>(Collections.nCopies(file.mostClasses(), 0));
       for (int row = 0; row < file.rows(); row++) {
         int label = file.label(row);
         counts.set(label, counts.get(label) + 1);
       }
+      return new ClassCounts(counts);
     }
-    return new ClassCounts(counts);
   }
 
   int examples() {

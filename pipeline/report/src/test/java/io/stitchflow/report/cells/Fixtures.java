@@ -99,11 +99,17 @@ public final class Fixtures {
     Path file = Files.createTempFile(Files.createDirectories(directory), "split", ".arrow");
     try (TensorFileWriter writer =
         TensorFileWriter.create(
-            file, "image", List.of(1), List.of("C"), Element.UINT8, new TreeMap<>())) {
+            file,
+            "image",
+            List.of(1),
+            List.of("C"),
+            Element.UINT8,
+            counts.length,
+            new TreeMap<>())) {
       for (int label = 0; label < counts.length; label++) {
-        byte[] labels = new byte[counts[label]];
-        Arrays.fill(labels, (byte) label);
-        writer.write(ByteBuffer.wrap(new byte[labels.length]), ByteBuffer.wrap(labels));
+        int[] labels = new int[counts[label]];
+        Arrays.fill(labels, label);
+        writer.write(ByteBuffer.allocate(labels.length), labels);
       }
     }
     byte[] bytes = Files.readAllBytes(file);

@@ -177,19 +177,20 @@ final class NoMatchTest {
                 SENT,
                 List.of("C", "H", "W"),
                 Element.FLOAT32,
+                CLASSES,
                 new TreeMap<>())) {
       ByteBuffer rows =
           ByteBuffer.allocate(labelled.rows() * elements * Float.BYTES)
               .order(ByteOrder.LITTLE_ENDIAN);
-      ByteBuffer labels = ByteBuffer.allocate(labelled.rows());
+      int[] labels = new int[labelled.rows()];
       for (int row = 0; row < labelled.rows(); row++) {
         int label = labelled.label(row);
-        labels.put((byte) label);
+        labels[row] = label;
         for (int i = 0; i < elements; i++) {
           rows.putFloat((float) (means[label * elements + i] + 0.3 * noise.nextGaussian()));
         }
       }
-      writer.write(rows.flip(), labels.flip());
+      writer.write(rows.flip(), labels);
     }
     return file;
   }

@@ -2,7 +2,7 @@ package io.stitchflow.network.program;
 
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.NetworkEvaluator;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
@@ -30,7 +30,7 @@ public final class ImportProgramExecutor implements StageExecutor {
         TensorFile test = TensorFile.open(run.input("test"));
         Lane lane = Lane.open(run.action().getToolchain());
         ProgramNetwork network = ProgramNetwork.open(lane, program)) {
-      checkTask(network.source().task(), ImageTask.of(train));
+      checkTask(network.source().task(), ClassificationTask.of(train));
       new ProgramCheck(lane, network).check(train);
       new NetworkEvaluator(lane, train, test)
           .write(run, network, TrainingCurve.newBuilder(), progress);
@@ -38,7 +38,7 @@ public final class ImportProgramExecutor implements StageExecutor {
     Files.copy(program, run.output("network"));
   }
 
-  private static void checkTask(ImageTask program, ImageTask dataset) {
+  private static void checkTask(ClassificationTask program, ClassificationTask dataset) {
     if (!program.equals(dataset)) {
       throw new IllegalArgumentException(
           String.format(

@@ -2,7 +2,7 @@ package io.stitchflow.network.program;
 
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.v1.PackProgram;
 import io.stitchflow.v1.ProgramSegment;
 import java.io.IOException;
@@ -30,7 +30,9 @@ public final class PackProgramExecutor implements StageExecutor {
           new ProgramManifest(
               parameters.getName(),
               parameters.getImageShapeList(),
-              new Pixels.Scale(parameters.getMeanList(), parameters.getStdList()),
+              parameters.getMeanCount() == 0
+                  ? null
+                  : new NetworkInputs.Scale(parameters.getMeanList(), parameters.getStdList()),
               segments);
       ProgramArchive.write(run.output("program"), manifest, files);
       progress.accept((i + 1.) / runs.size());

@@ -48,7 +48,7 @@ final class ProgramCheck {
     int batch = Math.min(BATCH, images.rows());
     Lane.scoped(
         () -> {
-          NDArray x = network.pixels(images, batch).batch(lane, 0, batch);
+          NDArray x = network.inputs(images, batch).batch(lane, 0, batch);
           for (int i = 0; i < network.source().manifest().segments().size(); i++) {
             x = check(i, x);
           }

@@ -1,8 +1,8 @@
 package io.stitchflow.network.program;
 
 import io.stitchflow.content.BoundedReader;
-import io.stitchflow.network.ImageTask;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.ClassificationTask;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.v1.Program;
 import io.stitchflow.v1.ProgramSegment;
 import java.io.IOException;
@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program of an experiment, as its files are on this machine. Nothing runs it.
  *
- * @param manifest with a scale
+ * @param manifest with what the experiment says of normalisation
  * @param segments TorchScript files in their order
  */
 public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
@@ -33,20 +33,23 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
    * @throws IllegalArgumentException if that makes no program
    * @throws IOException if a file cannot be read
    */
-  public static ProgramFiles of(Program program, ImageTask task, Path base) throws IOException {
-    return of(program, task, base, Pixels.Scale.CIFAR10);
+  public static ProgramFiles of(Program program, ClassificationTask task, Path base)
+      throws IOException {
+    return of(program, task, base, null);
   }
 
   /**
    * The random control of a program that has one, normalised as the trained program where nothing
    * else is said.
    */
-  public static ProgramFiles random(Program program, ImageTask task, Path base) throws IOException {
+  public static ProgramFiles random(Program program, ClassificationTask task, Path base)
+      throws IOException {
     ProgramFiles trained = of(program, task, base);
-    return of(program.getRandom(), task, base, Objects.requireNonNull(trained.manifest().scale()));
+    return of(program.getRandom(), task, base, trained.manifest().scale());
   }
 
-  private static ProgramFiles of(Program program, ImageTask task, Path base, Pixels.Scale scale)
+  private static ProgramFiles of(
+      Program program, ClassificationTask task, Path base, NetworkInputs.@Nullable Scale scale)
       throws IOException {
     return program.getDirectory().isEmpty()
         ? listed(program, task, base, scale)
@@ -55,7 +58,7 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
   }
 
   private static ProgramFiles listed(
-      Program program, ImageTask task, Path base, Pixels.Scale scale) {
+      Program program, ClassificationTask task, Path base, NetworkInputs.@Nullable Scale scale) {
     List<ProgramManifest.Segment> segments = new ArrayList<>();
     List<Path> files = new ArrayList<>();
     for (ProgramSegment segment : program.getSegmentList()) {
@@ -72,8 +75,8 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
         new ProgramManifest("", task.shape(), scale(program, scale), segments), files);
   }
 
-  private static ProgramFiles inDirectory(Program program, Path directory, Pixels.Scale scale)
-      throws IOException {
+  private static ProgramFiles inDirectory(
+      Program program, Path directory, NetworkInputs.@Nullable Scale scale) throws IOException {
     ProgramManifest read;
     try {
       read =
@@ -92,10 +95,11 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
         read.segments().stream().map(segment -> directory.resolve(segment.file())).toList());
   }
 
-  private static Pixels.Scale scale(Program program, Pixels.Scale unwritten) {
-    return new Pixels.Scale(
-        program.getMeanCount() == 0 ? unwritten.mean() : program.getMeanList(),
-        program.getStdCount() == 0 ? unwritten.deviation() : program.getStdList());
+  private static NetworkInputs.@Nullable Scale scale(
+      Program program, NetworkInputs.@Nullable Scale unwritten) {
+    return program.getMeanCount() == 0
+        ? unwritten
+        : new NetworkInputs.Scale(program.getMeanList(), program.getStdList());
   }
 
   /**

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * takes.
  *
  * @param name of the module's class, for people; empty where the file gives none
- * @param input [channels, height, width] of an image
- * @param scale what images are normalised by, or null where the file does not say
+ * @param input of an example: [channels, height, width], [tokens, features] or [features]
+ * @param scale what examples are normalised by, or null where that is as the data set says
  * @param segments at least 2; the last gives the logits
  */
 public record ProgramManifest(
-    String name, List<Integer> input, Pixels.@Nullable Scale scale, List<Segment> segments) {
+    String name, List<Integer> input, NetworkInputs.@Nullable Scale scale, List<Segment> segments) {
   /** Its name in a folder and in an archive. */
   public static final String FILE = "program.json";
 
@@ -78,16 +78,26 @@ public record ProgramManifest(
 
     /** As its output crosses the cut after it. */
     CutPoint cut() {
-      return new CutPoint(name, tokens() ? List.of(shape.get(1), shape.get(0), 1) : shape);
+      return new CutPoint(name, CutPoint.crossing(shape));
     }
   }
 
   public ProgramManifest {
     input = List.copyOf(input);
     segments = List.copyOf(segments);
-    @Nullable String images = ImageTask.complaint(input);
-    if (images != null) {
-      throw new IllegalArgumentException("its input is " + input + ", but " + images);
+    @Nullable String complaint = ClassificationTask.complaint(input);
+    if (complaint != null) {
+      throw new IllegalArgumentException("its input is " + input + ", but " + complaint);
+    }
+    int channels = NetworkInputs.Scale.channels(input);
+    if (scale != null && scale.mean().size() != channels) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "its input %s has %d channels, but mean and std have %d numbers",
+              input,
+              channels,
+              scale.mean().size()));
     }
     if (segments.size() < LEAST_SEGMENTS) {
       throw new IllegalArgumentException(
@@ -151,7 +161,7 @@ public record ProgramManifest(
         name.substring(0, Math.min(MOST_NAME, name.length())),
         integers(array(root, "input")),
         root.has("mean") || root.has("std")
-            ? new Pixels.Scale(numbers(array(root, "mean")), numbers(array(root, "std")))
+            ? new NetworkInputs.Scale(numbers(array(root, "mean")), numbers(array(root, "std")))
             : null,
         segments);
   }

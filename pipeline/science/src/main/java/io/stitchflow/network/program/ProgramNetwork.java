@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.Network;
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.ScriptException;
@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network whose sections are TorchScript modules. Arrays lie row by row in memory everywhere.
@@ -61,8 +61,11 @@ final class ProgramNetwork extends Network {
   }
 
   @Override
-  public Pixels pixels(TensorFile images, int examples) {
-    return new Pixels(images, examples, Objects.requireNonNull(source.manifest().scale()));
+  public NetworkInputs inputs(TensorFile examples, int count) {
+    NetworkInputs.@Nullable Scale scale = source.manifest().scale();
+    return scale == null
+        ? super.inputs(examples, count)
+        : new NetworkInputs(examples, count, scale);
   }
 
   @Override

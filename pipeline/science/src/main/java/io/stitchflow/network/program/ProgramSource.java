@@ -1,7 +1,7 @@
 package io.stitchflow.network.program;
 
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
-import io.stitchflow.network.ImageTask;
 import io.stitchflow.network.NetworkSource;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -34,8 +34,8 @@ public record ProgramSource(ProgramManifest manifest, List<Long> segmentBytes)
   }
 
   @Override
-  public ImageTask task() {
-    return new ImageTask(manifest.input(), manifest.classes());
+  public ClassificationTask task() {
+    return new ClassificationTask(manifest.input(), manifest.classes());
   }
 
   @Override

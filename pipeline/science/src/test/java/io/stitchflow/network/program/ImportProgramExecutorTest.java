@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.stitchflow.content.Digest;
-import io.stitchflow.network.ImageTask;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.stitch.Bench;
 import io.stitchflow.stitch.Subject;
 import io.stitchflow.torch.ScriptException;
@@ -155,7 +155,7 @@ class ImportProgramExecutorTest {
         PackProgram.newBuilder()
             .addSegment(ProgramSegment.newBuilder().setName("a").addAllShape(List.of(4, 32, 32)))
             .addSegment(ProgramSegment.newBuilder().setName("b").addShape(7))
-            .addAllImageShape(ImageTask.CIFAR10.shape())
+            .addAllImageShape(ClassificationTask.CIFAR10.shape())
             .addAllMean(List.of(0., 0., 0.))
             .addAllStd(List.of(1., 1., 1.))
             .build();

@@ -1,6 +1,6 @@
 package io.stitchflow.network.program;
 
-import io.stitchflow.network.Pixels;
+import io.stitchflow.network.NetworkInputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +12,8 @@ public final class Programs {
   /** Cuts of {@link #small}. */
   public static final List<String> CUTS = List.of("one", "two");
 
-  private static final Pixels.Scale SCALE =
-      new Pixels.Scale(List.of(0.5, 0.4, 0.3), List.of(0.2, 0.25, 0.3));
+  private static final NetworkInputs.Scale SCALE =
+      new NetworkInputs.Scale(List.of(0.5, 0.4, 0.3), List.of(0.2, 0.25, 0.3));
 
   private Programs() {}
 

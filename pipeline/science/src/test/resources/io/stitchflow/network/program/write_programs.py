@@ -61,6 +61,19 @@ class Vit(nn.Module):
         return self.forward_head(self.norm(self.blocks(self.norm_pre(self._pos_embed(self.patch_embed(x))))))
 
 
+class Tokens(nn.Module):
+    """Takes tokens [6, 5] and gives logits of 3 classes."""
+
+    def __init__(self, width=4):
+        super().__init__()
+        self.embed = nn.Linear(5, width)
+        self.mix = nn.TransformerEncoderLayer(width, 2, 8, activation="gelu", batch_first=True, norm_first=True)
+        self.fc = nn.Linear(width, 3)
+
+    def forward(self, x):
+        return self.fc(self.mix(self.embed(x)).mean(1))
+
+
 SEGMENTS = {"one": "conv1 bn1 relu1", "two": "conv2 bn2 relu2 drop", "head": "pool flatten fc"}
 
 
@@ -118,6 +131,8 @@ if __name__ == "__main__":
     torch.manual_seed(4)
     transformer = Vit()
     export(transformer, os.path.join(HERE, "vit"), vit(transformer))
+    torch.manual_seed(5)
+    export(Tokens(), os.path.join(HERE, "tokens"), {"embed": "embed", "mix": "mix", "head": lambda m, x: m.fc(x.mean(1))}, input=(6, 5))
     export(small(2), os.path.join(HERE, "untrained"), SEGMENTS)
     for kind in "throws in_place float64 bfloat16 detaches infinite other_shape centers_batch".split():
         write(kind, Part(kind))

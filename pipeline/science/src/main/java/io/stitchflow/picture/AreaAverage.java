@@ -1,6 +1,4 @@
-package io.stitchflow.dataset;
-
-import static io.stitchflow.dataset.Cifar.CHANNELS;
+package io.stitchflow.picture;
 
 import java.nio.ByteBuffer;
 
@@ -13,6 +11,9 @@ import java.nio.ByteBuffer;
  * and old pixel k covers [side k, side (k + 1)).
  */
 final class AreaAverage {
+  /** Red, green and blue. */
+  static final int CHANNELS = 3;
+
   private final int size;
   private final int side;
   // [channel][row, column]: levels times covered areas, of size x size in all for each new pixel

@@ -1,8 +1,8 @@
-package io.stitchflow.dataset;
+package io.stitchflow.picture;
 
 import com.google.protobuf.ByteString;
 import io.stitchflow.content.Digest;
-import io.stitchflow.dataset.Picture.UnusableImageException;
+import io.stitchflow.picture.Picture.UnusableImageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,13 +11,13 @@ import java.io.UncheckedIOException;
  * What decodes JPEGs here, told by what it makes of one. The format leaves decoders a level or so
  * of freedom, and JDKs bring their own decoder or use the system's.
  */
-final class JpegDecoder {
+public final class JpegDecoder {
   private static final String SAMPLE = "sample.jpg";
 
   private JpegDecoder() {}
 
   /** Of the pixels of a known image: 61 x 53, colours at half resolution. */
-  static Digest digest() {
+  public static Digest digest() {
     try (InputStream in = JpegDecoder.class.getResourceAsStream(SAMPLE)) {
       if (in == null) {
         throw new IllegalStateException(SAMPLE + " is missing from the jar");
@@ -38,9 +38,11 @@ final class JpegDecoder {
   }
 
   /**
+   * Checks that the decoder here is the one of a digest.
+   *
    * @throws IllegalArgumentException if the decoder here is another
    */
-  static void check(ByteString planned) {
+  public static void check(ByteString planned) {
     Digest here = digest();
     if (!here.bytes().equals(planned)) {
       throw new IllegalArgumentException(

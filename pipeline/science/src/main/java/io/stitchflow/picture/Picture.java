@@ -1,4 +1,4 @@
-package io.stitchflow.dataset;
+package io.stitchflow.picture;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -22,17 +22,17 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * <p>Levels are the file's own: colour profiles and the orientation that a camera notes are not
  * applied, grey is put into all three channels, 16 bits are rounded to 8.
  */
-final class Picture {
+public final class Picture {
   private static final long MOST_PIXELS = 1L << 27;
   private static final int OPAQUE = 255;
 
   /** A file holds no usable image: the message says why. */
-  static final class UnusableImageException extends Exception {
+  public static final class UnusableImageException extends Exception {
     UnusableImageException(String why) {
       super(why);
     }
 
-    UnusableImageException(String why, Exception cause) {
+    public UnusableImageException(String why, Exception cause) {
       super(why, cause);
     }
   }
@@ -51,7 +51,7 @@ final class Picture {
    * @param side rows and columns
    * @throws UnusableImageException if it is broken, cut off, transparent, or of another kind
    */
-  static ByteBuffer pixels(byte[] file, int side) throws UnusableImageException {
+  public static ByteBuffer pixels(byte[] file, int side) throws UnusableImageException {
     Picture picture = new Picture(decode(file));
     int width = picture.image.getWidth();
     int height = picture.image.getHeight();
@@ -59,7 +59,7 @@ final class Picture {
     AreaAverage average = new AreaAverage(size, side);
     int left = (width - size) / 2;
     int top = (height - size) / 2;
-    int[][] levels = new int[Cifar.CHANNELS][size];
+    int[][] levels = new int[AreaAverage.CHANNELS][size];
     for (int row = 0; row < size; row++) {
       picture.read(left, top + row, levels);
       average.add(levels);
@@ -129,8 +129,8 @@ final class Picture {
           "has " + bands + " channels that are not grey or red, green and blue; convert it to RGB");
     }
     for (int i = 0; i < count; i++) {
-      for (int channel = 0; channel < Cifar.CHANNELS; channel++) {
-        int band = bands < Cifar.CHANNELS ? 0 : channel;
+      for (int channel = 0; channel < AreaAverage.CHANNELS; channel++) {
+        int band = bands < AreaAverage.CHANNELS ? 0 : channel;
         levels[channel][i] = level(samples[i * bands + band], band);
       }
       if (alpha) {

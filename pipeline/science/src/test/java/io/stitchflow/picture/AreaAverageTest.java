@@ -1,4 +1,4 @@
-package io.stitchflow.dataset;
+package io.stitchflow.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
