@@ -180,7 +180,7 @@ class ImportRepresentationExecutorTest {
     assertThatThrownBy(() -> run(other, 0))
         .hasMessageContaining("it has no array 'test'; it has layer6.test");
     assertThatThrownBy(() -> run(shortLabels, 0)).hasMessageContaining("write a label a row");
-    assertThatThrownBy(() -> run(images, 0)).hasMessageContaining("it holds images");
+    assertThatThrownBy(() -> run(images, 0)).hasMessageContaining("it holds a data set");
     Path text = Files.writeString(directory.resolve("text"), "0.5 0.25");
     assertThatThrownBy(() -> run(text, 0)).hasMessageContaining("not a whole safetensors file");
     Path cut = Files.write(directory.resolve("cut"), "ARROW1".getBytes(StandardCharsets.US_ASCII));
