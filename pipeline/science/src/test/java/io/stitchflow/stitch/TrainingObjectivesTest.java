@@ -65,7 +65,7 @@ class TrainingObjectivesTest extends BetweenTwoNetworks {
   /** After enough steps each is best at what it is trained for. */
   @Test
   void objectives_ofOneCell_giveStitchesOfTheirOwn() throws IOException {
-    StitchRecipe recipe = recipe(20).toBuilder().setLearningRate(0.1).build();
+    StitchRecipe recipe = recipe(40).toBuilder().setLearningRate(0.1).build();
     Path later = fit("later", recipe);
     Path soft = fit("soft_labels", recipe);
     assertThat(drift(measured(later))).isLessThan(drift(measured(soft)));
