@@ -69,6 +69,7 @@ record NetworkVariant(
         .setImported(imported())
         .setRecipe(recipe())
         .setWithoutNetwork(withoutNetwork())
+        .setImportedRecipe(imported() ? network.getImportedRecipe() : "")
         .build();
   }
 }

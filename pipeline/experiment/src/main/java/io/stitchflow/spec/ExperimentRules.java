@@ -292,7 +292,10 @@ final class ExperimentRules {
       return;
     }
     if (network.hasWeights()) {
-      add(path + ".seed", "has several values, but weights of a file have no seed; keep one");
+      add(
+          path + ".seed",
+          "has several values, but weights of a file have no seed; keep one, and give each file"
+              + " a network of its own, all with the same imported_recipe");
     }
     int place = names.getOrDefault(network.getName(), 0);
     for (String name : NetworkSeeds.names(network)) {

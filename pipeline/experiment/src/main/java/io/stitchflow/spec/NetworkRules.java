@@ -62,6 +62,10 @@ final class NetworkRules {
       }
       new WeightsRules(path + ".weights", base, origins, problems)
           .check(network.getWeights(), architecture);
+    } else if (!network.getImportedRecipe().isEmpty()) {
+      add(
+          path + ".imported_recipe",
+          "is given, but the network is trained here, by its recipe; drop it, or give its weights");
     }
     return architecture;
   }

@@ -29,7 +29,7 @@ final class RepresentationRules {
   static final int MOST_ELEMENTS = 1 << 20;
 
   private static final List<String> OTHERS =
-      List.of("architecture", "width", "recipe", "layer", "weights");
+      List.of("architecture", "width", "recipe", "layer", "weights", "imported_recipe");
   private static final int MAP = 3;
 
   private final Network network;

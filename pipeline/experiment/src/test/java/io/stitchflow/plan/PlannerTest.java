@@ -71,6 +71,7 @@ class PlannerTest {
       network {
         name: "a"
         seed: 2
+        imported_recipe: "r"
         layer { name: "p" max_pool { kernel: 2 } }
         layer { global_avg_pool {} }
         layer { name: "fc" linear { outputs: 10 bias: false } }
@@ -695,8 +696,9 @@ class PlannerTest {
     assertThat(imported.getSourceFileList()).containsExactly(weights.toString());
     WriteReport report = stage(stages, "report").getAction().getWriteReport();
     assertThat(report.getNetworkList())
-        .extracting(ReportNetwork::getRandom, ReportNetwork::getImported)
-        .containsExactlyInAnyOrder(tuple(false, true), tuple(true, false));
+        .extracting(
+            ReportNetwork::getRandom, ReportNetwork::getImported, ReportNetwork::getImportedRecipe)
+        .containsExactlyInAnyOrder(tuple(false, true, "r"), tuple(true, false, ""));
     Stage evaluated = stage(stages, "train a");
     assertThat(evaluated.getAction().getTrainNetwork().getRecipe().getEpochs()).isZero();
     assertThat(evaluated.getAction().getTrainNetwork().getSeed()).isZero();

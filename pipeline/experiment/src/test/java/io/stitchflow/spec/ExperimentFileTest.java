@@ -126,7 +126,7 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" seed: [1, 2, 1] } | network[2].seed[2]: 1 is seed[0] too; drop one
           network { name: "c" architecture: "ResNet18" seed: [1, 2] } network { name: "c-s2" architecture: "ResNet18" } | network[3].name: 'c-s2' is the name of network[2] too; rename one
           network { name: "c-s2" architecture: "ResNet18" } network { name: "c" architecture: "ResNet18" seed: [1, 2] } | network[3].seed: makes a network 'c-s2', which is the name of network[2] too; rename one
-          network { name: "c" architecture: "ResNet18" seed: [1, 2] weights { file: "x" } } | network[2].seed: has several values, but weights of a file have no seed; keep one
+          network { name: "c" architecture: "ResNet18" seed: [1, 2] weights { file: "x" } } | network[2].seed: has several values, but weights of a file have no seed; keep one, and give each file a network of its own, all with the same imported_recipe
           network { name: "c" architecture: "ResNet18" seed: [1, 2] } pair { sender: "c" receiver: "c-s3" } | pair[0].receiver: there is no network 'c-s3'
           network { name: "c" layer { name: "v" conv { channels: 3 kernel: 8 } } layer { flatten {} } layer { linear { outputs: 10 } } seed: [1, 2] } pair { sender: "c" receiver: "a" } | pair[0]: c-s1 -> a: no stitch family fits 'v' [3, 25, 25] -> 'stem' [8, 32, 32]
           network { name: "c" architecture: "ResNet18" weights { } } | network[2].weights.file: is missing; write the path of a safetensors file
@@ -135,6 +135,8 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" weights { file: "e.textproto" } } | network[2].weights.file: cannot be read:
           network { name: "c" architecture: "ResNet18" weights { file: "x" name_map { } } } | network[2].weights.name_map[0].from: is missing; write a name in the file
           network { name: "c" architecture: "ResNet18" weights { file: "x" } recipe { epochs: 1 } } | network[2].recipe: is given beside weights, which take the place of training; drop one
+          network { name: "c" architecture: "ResNet18" imported_recipe: "r" } | network[2].imported_recipe: is given, but the network is trained here, by its recipe; drop it, or give its weights
+          network { name: "c" imported_recipe: "r" representations { cut { name: "p" pixels {} } } } | network[2].imported_recipe: is given beside representations, which stand in place of a network; drop one
           """)
   void network_wrong_isReportedWithItsPlaceAndField(String line, String expected)
       throws IOException {

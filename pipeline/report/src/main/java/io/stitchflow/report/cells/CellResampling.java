@@ -74,7 +74,8 @@ public final class CellResampling {
         recipes.entrySet().stream()
             .allMatch(
                 recipe ->
-                    !recipe.getKey().getImported() && recipe.getValue().size() >= LEAST_NETWORKS);
+                    Pair.isRecipeKnown(recipe.getKey())
+                        && recipe.getValue().size() >= LEAST_NETWORKS);
     return new CellResampling(List.copyOf(cells), enough ? recipes.values() : List.of());
   }
 

@@ -10,7 +10,8 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
     SELF("self", "self pair: both halves have the same weights; identity is an exact stitch"),
     SEED(
         "seed pair",
-        "seed pair: one architecture, width and training recipe, neither imported, different seeds"),
+        "seed pair: one architecture, width and training recipe, which of imported networks is what"
+            + " the experiment says, different seeds"),
     SAME_ARCHITECTURE(
         "same architecture", "same architecture and width, different weights for another reason"),
     OTHER("two architectures", "two architectures or widths"),
@@ -46,10 +47,19 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
       if (!a.getArchitecture().equals(b.getArchitecture()) || a.getWidth() != b.getWidth()) {
         return OTHER;
       }
-      boolean drawn = !a.getImported() && !b.getImported();
-      boolean seeds = a.getRecipe().equals(b.getRecipe()) && a.getSeed() != b.getSeed();
-      return drawn && seeds ? SEED : SAME_ARCHITECTURE;
+      boolean oneRecipe =
+          a.getImported() == b.getImported()
+              && a.getRecipe().equals(b.getRecipe())
+              && a.getImportedRecipe().equals(b.getImportedRecipe());
+      // The seed of an imported network is that of its random control
+      boolean seeds = a.getImported() ? isRecipeKnown(a) : a.getSeed() != b.getSeed();
+      return oneRecipe && seeds ? SEED : SAME_ARCHITECTURE;
     }
+  }
+
+  /** Whether anything says how the network was trained. */
+  static boolean isRecipeKnown(ReportNetwork network) {
+    return !network.getImported() || !network.getImportedRecipe().isEmpty();
   }
 
   /**

@@ -11,6 +11,7 @@ import io.stitchflow.v1.ReportNetwork;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 final class CellResamplingTest {
@@ -39,14 +40,25 @@ final class CellResamplingTest {
   }
 
   @Test
-  void overNetworks_importedWeights_areNotSeeds() {
-    List<JudgedCell> imported = new ArrayList<>();
-    for (JudgedCell cell : pairs(3, 1, 0)) {
-      ReportNetwork sender = cell.pair().sender().toBuilder().setImported(true).build();
-      imported.add(
-          new JudgedCell(new Pair(sender, cell.pair().receiver()), cell.rows(), cell.verdict()));
-    }
-    assertThat(CellResampling.of(imported).overNetworks()).isFalse();
+  void overNetworks_importedWeights_areSeedsOfTheRecipeThatIsNamed() {
+    assertThat(CellResampling.of(imported("")).overNetworks()).isFalse();
+    assertThat(CellResampling.of(imported("r")).overNetworks()).isTrue();
+  }
+
+  /** Three networks from files, each with each other one. */
+  private static List<JudgedCell> imported(String recipe) {
+    UnaryOperator<ReportNetwork> toImported =
+        network -> network.toBuilder().setImported(true).setImportedRecipe(recipe).build();
+    return pairs(3, 1, 0).stream()
+        .map(
+            cell ->
+                new JudgedCell(
+                    new Pair(
+                        toImported.apply(cell.pair().sender()),
+                        toImported.apply(cell.pair().receiver())),
+                    cell.rows(),
+                    cell.verdict()))
+        .toList();
   }
 
   @Test

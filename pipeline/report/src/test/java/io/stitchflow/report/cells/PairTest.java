@@ -38,6 +38,18 @@ final class PairTest {
   }
 
   @Test
+  void kind_importedWithOneRecipe_isASeedPair() {
+    ReportNetwork one = A.toBuilder().setImported(true).setImportedRecipe("r").build();
+    ReportNetwork two = one.toBuilder().setName("b").build();
+    assertThat(kind(one, "x", two, "y")).isEqualTo(Pair.Kind.SEED);
+    assertThat(kind(one, "x", two.toBuilder().setImportedRecipe("s").build(), "y"))
+        .isEqualTo(Pair.Kind.SAME_ARCHITECTURE);
+    assertThat(kind(one, "x", B, "y")).isEqualTo(Pair.Kind.SAME_ARCHITECTURE);
+    assertThat(kind(one, "x", two.toBuilder().setWidth(17).build(), "y"))
+        .isEqualTo(Pair.Kind.OTHER);
+  }
+
+  @Test
   void kind_otherRecipe_isNotTwoSeeds() {
     ReportNetwork longer =
         B.toBuilder().setRecipe(TrainingRecipe.newBuilder().setEpochs(40)).build();
