@@ -376,7 +376,7 @@ final class CellStages {
     dependOnReceiver(stage, "receiver.train", cell, "train");
     dependOnReceiver(stage, "receiver.test", cell, "test");
     stages.depend(stage, "network", cell.receiver().id(), "network");
-    if (!cell.sender().withoutNetwork()) {
+    if (!cell.sender().withoutNetwork() && !cell.sender().hasOwnDataset()) {
       stages.depend(stage, "sender.predictions", cell.sender().id(), "predictions");
     }
     stages.depend(stage, "receiver.predictions", cell.receiver().id(), "predictions");

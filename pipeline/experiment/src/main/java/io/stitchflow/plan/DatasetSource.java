@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The stage that imports the experiment's data set, and the sizes of its outputs.
+ * The stage that imports a data set, and the sizes of its outputs.
  *
  * @param title for people
  * @param task what networks classify
@@ -28,18 +28,25 @@ record DatasetSource(
     int trainExamples,
     int validationExamples,
     int testExamples) {
+  /** The import of the experiment's data set. */
   static final String STAGE = "import data set";
+
+  String id() {
+    return stage.getId();
+  }
 
   /**
    * The import of a valid data set. Reads the digests of its source files.
    *
+   * @param id of the stage
    * @param base what its paths are relative to
    * @param downloads directory of downloaded archives
    */
-  static DatasetSource of(Dataset dataset, DatasetSummary summary, Path base, Path downloads)
+  static DatasetSource of(
+      String id, Dataset dataset, DatasetSummary summary, Path base, Path downloads)
       throws IOException {
     DatasetKind kind = DatasetKinds.of(dataset);
-    Stage.Builder stage = Stage.newBuilder().setId(STAGE).setGroup(STAGE);
+    Stage.Builder stage = Stage.newBuilder().setId(id).setGroup(id);
     ImportDataset.Builder parameters =
         stage.getActionBuilder().getImportDatasetBuilder().mergeFrom(kind.parameters(dataset));
     for (SourceFile source : kind.sources(dataset, base, downloads)) {

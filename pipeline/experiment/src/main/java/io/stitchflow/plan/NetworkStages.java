@@ -2,6 +2,7 @@ package io.stitchflow.plan;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkInputs;
 import io.stitchflow.network.NetworkSource;
@@ -35,7 +36,7 @@ final class NetworkStages {
   private final Experiment experiment;
   private final Path base;
   private final PlanBuilder stages;
-  private final DatasetSource dataset;
+  private final DatasetSources datasets;
   private final Costs costs;
   private final SentRepresentation.Files files;
   private final Map<String, NetworkVariant> variants = new LinkedHashMap<>();
@@ -44,11 +45,11 @@ final class NetworkStages {
    * @param base what paths in the experiment are relative to
    */
   NetworkStages(
-      Experiment experiment, Path base, PlanBuilder stages, DatasetSource dataset, Costs costs) {
+      Experiment experiment, Path base, PlanBuilder stages, DatasetSources datasets, Costs costs) {
     this.experiment = experiment;
     this.base = base;
     this.stages = stages;
-    this.dataset = dataset;
+    this.datasets = datasets;
     this.costs = costs;
     this.files = new SentRepresentation.Files(base);
   }
@@ -83,24 +84,26 @@ final class NetworkStages {
       return known;
     }
     Network network = network(name);
+    DatasetSource dataset = datasets.of(network);
     if (network.hasRepresentations()) {
       RepresentationSource source =
           RepresentationSource.of(network.getRepresentations(), dataset.task(), base, this::shape);
-      return keep(id, network, source, random);
+      return keep(id, network, source, random, dataset);
     }
     if (network.hasProgram()) {
-      ProgramFiles program = program(network, random);
-      NetworkVariant variant = keep(id, network, program.source(), random);
+      ProgramFiles program = program(network, random, dataset.task());
+      NetworkVariant variant = keep(id, network, program.source(), random, dataset);
       addProgram(variant, program);
       return variant;
     }
     Architecture architecture = Architecture.of(network, dataset.task());
-    NetworkVariant variant = keep(id, network, architecture, random);
+    NetworkVariant variant = keep(id, network, architecture, random, dataset);
     addNetwork(variant, architecture);
     return variant;
   }
 
-  private NetworkVariant keep(String id, Network network, NetworkSource source, boolean random) {
+  private NetworkVariant keep(
+      String id, Network network, NetworkSource source, boolean random, DatasetSource dataset) {
     List<CutPoint> cuts =
         source.cuts().stream()
             .filter(cut -> network.getCutCount() == 0 || network.getCutList().contains(cut.layer()))
@@ -117,11 +120,10 @@ final class NetworkStages {
         .orElseThrow();
   }
 
-  private ProgramFiles program(Network network, boolean random) throws IOException {
+  private ProgramFiles program(Network network, boolean random, ClassificationTask task)
+      throws IOException {
     Program program = network.getProgram();
-    return random
-        ? ProgramFiles.random(program, dataset.task(), base)
-        : ProgramFiles.of(program, dataset.task(), base);
+    return random ? ProgramFiles.random(program, task, base) : ProgramFiles.of(program, task, base);
   }
 
   private void addProgram(NetworkVariant variant, ProgramFiles program) throws IOException {
@@ -151,15 +153,15 @@ final class NetworkStages {
     Stage.Builder stage = evaluation(variant, 0);
     stage.getActionBuilder().setImportProgram(ImportProgram.getDefaultInstance());
     stages.depend(stage, "program", packed, "program");
-    stages.depend(stage, "train", DatasetSource.STAGE, "train");
-    stages.depend(stage, "test", DatasetSource.STAGE, "test");
+    stages.depend(stage, "train", variant.dataset().id(), "train");
+    stages.depend(stage, "test", variant.dataset().id(), "test");
     stages.add(stage);
   }
 
   /** A stage that trains a network for some epochs, and evaluates it. */
   private Stage.Builder evaluation(NetworkVariant variant, int epochs) {
-    int train = dataset.trainExamples();
-    int test = dataset.testExamples();
+    int train = variant.dataset().trainExamples();
+    int test = variant.dataset().testExamples();
     Stage.Builder stage =
         stages.stage(
             variant.id(), variant.id(), costs.training(variant.source(), epochs, train, test));
@@ -182,10 +184,10 @@ final class NetworkStages {
                 .addAllLayer(architecture.layers())
                 .setRecipe(recipe)
                 .setSeed(imported ? 0 : variant.seed()));
-    stages.depend(stage, "train", DatasetSource.STAGE, "train");
-    stages.depend(stage, "test", DatasetSource.STAGE, "test");
+    stages.depend(stage, "train", variant.dataset().id(), "train");
+    stages.depend(stage, "test", variant.dataset().id(), "test");
     if (recipe.getPatience() > 0) {
-      stages.depend(stage, "validation", DatasetSource.STAGE, "validation");
+      stages.depend(stage, "validation", variant.dataset().id(), "validation");
     }
     if (imported) {
       stages.depend(stage, "start", addImport(variant, architecture), "network");

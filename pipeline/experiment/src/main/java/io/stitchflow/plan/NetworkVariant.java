@@ -13,7 +13,8 @@ import java.util.List;
  * @param id the stage that trains or imports it, or makes it at random; of a sender without a
  *     network there is no such stage
  * @param cuts those that the experiment uses
- * @param dataset what it is trained on
+ * @param dataset what it is trained and evaluated on; of a sender without a network, the
+ *     experiment's
  */
 record NetworkVariant(
     String id,
@@ -38,6 +39,11 @@ record NetworkVariant(
   /** Whether it is a sender without a network. */
   boolean withoutNetwork() {
     return network.hasRepresentations();
+  }
+
+  /** Whether it is for another data set than the experiment's. */
+  boolean hasOwnDataset() {
+    return network.hasDataset();
   }
 
   /** Whether its weights come from a file. */

@@ -23,7 +23,9 @@ import io.stitchflow.v1.WriteReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Turns an experiment into its stages. The same experiment, data and toolchain give the same plan.
@@ -37,14 +39,15 @@ public final class Planner {
   private final List<String> comparisons = new ArrayList<>();
   private final WriteReport.Builder report = WriteReport.newBuilder();
 
-  private Planner(Experiment experiment, Path base, Toolchain toolchain, DatasetSource dataset) {
-    this.experiment = experiment;
+  private Planner(ValidExperiment valid, Path downloads, Toolchain toolchain) throws IOException {
+    this.experiment = valid.experiment();
     this.stages = new PlanBuilder(toolchain);
-    this.dataset = dataset;
+    DatasetSources datasets = new DatasetSources(valid, stages, downloads);
+    this.dataset = datasets.ofExperiment();
     int kept = experiment.getRepresentation().getExamples();
     int train = kept == 0 ? dataset.trainExamples() : Math.min(kept, dataset.trainExamples());
     Costs costs = new Costs(train, dataset.validationExamples(), dataset.testExamples());
-    this.networks = new NetworkStages(experiment, base, stages, dataset, costs);
+    this.networks = new NetworkStages(experiment, valid.base(), stages, datasets, costs);
     this.cells = new CellStages(experiment, stages, costs);
   }
 
@@ -56,10 +59,7 @@ public final class Planner {
    */
   public static Plan plan(ValidExperiment valid, Path downloads, Toolchain toolchain)
       throws IOException {
-    Experiment experiment = valid.experiment();
-    DatasetSource dataset =
-        DatasetSource.of(experiment.getDataset(), valid.dataset(), valid.base(), downloads);
-    return new Planner(experiment, valid.base(), toolchain, dataset).plan();
+    return new Planner(valid, downloads, toolchain).plan();
   }
 
   /**
@@ -70,16 +70,17 @@ public final class Planner {
    */
   public static Plan plan(Experiment experiment, Path base, Toolchain toolchain)
       throws IOException {
-    Dataset dataset = experiment.getDataset();
-    DatasetSummary summary = DatasetKinds.of(dataset).summarize(dataset, base);
+    Map<Dataset, DatasetSummary> summaries = new LinkedHashMap<>();
+    for (Dataset dataset : DatasetKinds.datasets(experiment)) {
+      summaries.put(dataset, DatasetKinds.of(dataset).summarize(dataset, base));
+    }
     return plan(
-        new ValidExperiment(experiment, base, summary),
+        new ValidExperiment(experiment, base, summaries),
         Stores.datasets(System.getenv()),
         toolchain);
   }
 
   private Plan plan() throws IOException {
-    stages.add(dataset.stage());
     for (Condition condition : experiment.getConditionList()) {
       for (Pair pair : experiment.getPairList()) {
         if (Conditions.randomSender(condition) && networks.withoutNetwork(pair.getSender())) {
@@ -174,6 +175,9 @@ public final class Planner {
       } else {
         stages.depend(stage, "network[" + network + "]", variant.id(), "network");
         stages.depend(stage, "training[" + network + "]", variant.id(), "training");
+        if (variant.hasOwnDataset()) {
+          stages.depend(stage, "test[" + network + "]", variant.dataset().id(), "test");
+        }
       }
       network++;
     }

@@ -46,15 +46,11 @@ public final class ExperimentDefaults {
   public static Experiment fill(Experiment experiment) {
     Experiment.Builder filled =
         Presets.fill(restricted(NetworkSeeds.expand(experiment))).toBuilder();
-    @Nullable DatasetKind kind = DatasetKinds.find(filled.getDataset());
-    if (kind != null) {
-      filled.setDataset(kind.fill(filled.getDataset()));
-    }
-    if (filled.getDataset().hasSplit() && !filled.getDataset().getSplit().hasSeed()) {
-      filled.getDatasetBuilder().getSplitBuilder().setSeed(1);
+    if (filled.hasDataset()) {
+      filled.setDataset(fill(filled.getDataset()));
     }
     for (Network.Builder network : filled.getNetworkBuilderList()) {
-      fill(network, isAugmented(filled.getDataset()));
+      fill(network, filled.getDataset());
       if (network.getCutCount() == 0 && !network.hasRepresentations()) {
         network.addAllCut(filled.getCutList());
       }
@@ -112,10 +108,24 @@ public final class ExperimentDefaults {
         .build();
   }
 
-  /** A network for a data set with every default explicit. */
+  /** A data set with every default explicit, if its kind is known. */
+  private static Dataset fill(Dataset dataset) {
+    @Nullable DatasetKind kind = DatasetKinds.find(dataset);
+    Dataset.Builder filled = (kind == null ? dataset : kind.fill(dataset)).toBuilder();
+    if (filled.hasSplit() && !filled.getSplit().hasSeed()) {
+      filled.getSplitBuilder().setSeed(1);
+    }
+    return filled.build();
+  }
+
+  /**
+   * A network with every default explicit.
+   *
+   * @param dataset the experiment's
+   */
   static Network fill(Network network, Dataset dataset) {
     Network.Builder filled = network.toBuilder();
-    fill(filled, isAugmented(dataset));
+    fill(filled, dataset);
     return filled.build();
   }
 
@@ -124,13 +134,13 @@ public final class ExperimentDefaults {
     return kind == null || kind.isAugmented();
   }
 
-  /** A sender without a network cannot be a receiver. */
+  /** Senders without a network and networks for another data set cannot be receivers. */
   private static List<Pair> allPairs(List<Network> networks) {
     return networks.stream()
         .flatMap(
             sender ->
                 networks.stream()
-                    .filter(receiver -> !receiver.hasRepresentations())
+                    .filter(receiver -> !receiver.hasRepresentations() && !receiver.hasDataset())
                     .map(
                         receiver ->
                             Pair.newBuilder()
@@ -140,15 +150,16 @@ public final class ExperimentDefaults {
         .toList();
   }
 
-  /**
-   * @param augmented whether training mirrors, shifts and blanks examples unless the recipe says
-   *     otherwise
-   */
-  private static void fill(Network.Builder network, boolean augmented) {
+  private static void fill(Network.Builder network, Dataset dataset) {
     if (network.hasRepresentations()) {
       fillSender(network);
       return;
     }
+    if (network.hasDataset()) {
+      network.setDataset(fill(network.getDataset()));
+    }
+    // Whether training mirrors, shifts and blanks examples unless the recipe says otherwise
+    boolean augmented = isAugmented(network.hasDataset() ? network.getDataset() : dataset);
     if (network.getWidth() == 0 && network.getLayerCount() == 0 && !network.hasProgram()) {
       network.setWidth(64);
     }

@@ -4,16 +4,18 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import io.stitchflow.comparison.Metrics;
-import io.stitchflow.network.ClassificationTask;
+import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkSource;
 import io.stitchflow.v1.Condition;
+import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,10 +40,14 @@ final class ExperimentRules {
   private final SourcePositions origins;
   private final Problems problems;
   private final DatasetRules dataset;
+
+  /** Of each written network: its own, or the experiment's. */
+  private final List<DatasetRules> datasets = new ArrayList<>();
+
   private final Set<String> writtenCuts;
   private final Map<String, Set<String>> chosenCuts = new HashMap<>();
   private final Set<String> haveOwnCuts = new HashSet<>();
-  private final @Nullable ClassificationTask task;
+  private final Set<String> haveOwnDatasets = new HashSet<>();
   private final Map<String, Network> senders;
   private final Map<String, List<CutPoint>> cuts = new LinkedHashMap<>();
   private final Map<String, List<CutPoint>> used = new HashMap<>();
@@ -67,10 +73,27 @@ final class ExperimentRules {
       if (network.getCutCount() > 0) {
         haveOwnCuts.addAll(NetworkSeeds.names(network));
       }
+      if (network.hasDataset()) {
+        haveOwnDatasets.add(network.getName());
+        haveOwnDatasets.addAll(NetworkSeeds.names(network));
+      }
     }
-    this.dataset = new DatasetRules(written, filled, base, origins, problems);
-    this.task = dataset.task();
+    this.dataset =
+        new DatasetRules(
+            written.getDataset(), filled.getDataset(), "dataset", base, origins, problems);
+    for (int i = 0; i < written.getNetworkCount(); i++) {
+      datasets.add(dataset(i));
+    }
     this.senders = senders(written);
+  }
+
+  private DatasetRules dataset(int i) {
+    Network network = written.getNetwork(i);
+    Dataset own = ExperimentDefaults.fill(network, written.getDataset()).getDataset();
+    return network.hasDataset()
+        ? new DatasetRules(
+            network.getDataset(), own, "network[" + i + "].dataset", base, origins, problems)
+        : dataset;
   }
 
   /** Adds everything that is wrong to {@code problems}. */
@@ -83,7 +106,10 @@ final class ExperimentRules {
 
   /** The experiment, in which nothing is wrong. */
   ValidExperiment valid() {
-    return new ValidExperiment(filled, base, Objects.requireNonNull(dataset.summary()));
+    Map<Dataset, DatasetSummary> summaries = new LinkedHashMap<>();
+    summaries.put(dataset.filled(), Objects.requireNonNull(dataset.summary()));
+    datasets.forEach(own -> summaries.put(own.filled(), Objects.requireNonNull(own.summary())));
+    return new ValidExperiment(filled, base, summaries);
   }
 
   private void check() {
@@ -105,10 +131,21 @@ final class ExperimentRules {
     checkMetrics();
     checkTwice("metric", written.getMetricList());
     checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
-    dataset.check();
+    checkDatasets();
     checkStart();
     checkFront();
     checkRanks();
+  }
+
+  private void checkDatasets() {
+    dataset.check();
+    for (DatasetRules own : datasets) {
+      if (own != dataset) {
+        own.check();
+        own.checkAlike(dataset);
+      }
+    }
+    new TrainingRules(written, filled, dataset, datasets, origins, problems).check();
   }
 
   /** A sender without a network has no random control. */
@@ -327,7 +364,6 @@ final class ExperimentRules {
               new RepresentationRules.Surroundings(
                   written.getNetworkList(),
                   filled,
-                  task,
                   dataset,
                   base,
                   cuts,
@@ -337,7 +373,7 @@ final class ExperimentRules {
           .check();
     }
     @Nullable NetworkSource source =
-        new NetworkRules(network, path, task, base, origins, problems).check();
+        new NetworkRules(network, path, datasets.get(i).task(), base, origins, problems).check();
     return source == null ? List.of() : source.cuts();
   }
 
@@ -365,6 +401,14 @@ final class ExperimentRules {
             "'"
                 + pair.getReceiver()
                 + "' is a sender without a network; choose a network, or swap the two");
+      }
+      if (haveOwnDatasets.contains(pair.getReceiver())) {
+        add(
+            path + ".receiver",
+            "'"
+                + pair.getReceiver()
+                + "' has a data set of its own, but stitches learn the receiver's classes from the"
+                + " experiment's; choose another receiver, or swap the two");
       }
       Integer first = pairs.putIfAbsent(pair, i);
       if (first != null) {

@@ -29,7 +29,7 @@ final class RepresentationRules {
   static final int MOST_ELEMENTS = 1 << 20;
 
   private static final List<String> OTHERS =
-      List.of("architecture", "width", "recipe", "layer", "weights", "imported_recipe");
+      List.of("architecture", "width", "recipe", "layer", "weights", "imported_recipe", "dataset");
   private static final int MAP = 3;
 
   private final Network network;
@@ -41,7 +41,6 @@ final class RepresentationRules {
    *
    * @param networks as they are written
    * @param filled the experiment with every default explicit
-   * @param task of the data set; null if unknown
    * @param dataset says how many images each split has
    * @param base what paths are relative to
    * @param cuts of the networks that are known so far, by name; of senders without a network only
@@ -51,7 +50,6 @@ final class RepresentationRules {
   record Surroundings(
       List<Network> networks,
       Experiment filled,
-      @Nullable ClassificationTask task,
       DatasetRules dataset,
       Path base,
       Map<String, List<CutPoint>> cuts,
@@ -144,8 +142,8 @@ final class RepresentationRules {
     if (cut.hasNoise() && !checkNoise(cut.getNoise().getShapeList(), at + ".noise.shape")) {
       return null;
     }
-    ClassificationTask task =
-        surroundings.task() == null ? ClassificationTask.CIFAR10 : surroundings.task();
+    @Nullable ClassificationTask known = surroundings.dataset().task();
+    ClassificationTask task = known == null ? ClassificationTask.CIFAR10 : known;
     String of = baseline.of(cut);
     @Nullable List<Integer> input =
         of.isEmpty()
@@ -284,7 +282,7 @@ final class RepresentationRules {
       }
       try (ForeignRepresentation opened =
           RepresentationSource.open(files, split, surroundings.base())) {
-        long all = surroundings.dataset().images(split);
+        long all = surroundings.dataset().examples(split);
         long kept = Integer.toUnsignedLong(surroundings.filled().getRepresentation().getExamples());
         if (all > 0) {
           opened.checkRows(split.equals("train") && kept > 0 ? Math.min(kept, all) : all, all);

@@ -12,7 +12,13 @@ final class WriteReportStage extends StageDefinition {
         StageTraits.of("write_report", 14, Phase.WRITE_REPORT)
             .makes("report", "report")
             .reads(
-                "train", "test", "network[*]", "training[*]", "representation[*]", "comparison[*]")
+                "train",
+                "test",
+                "network[*]",
+                "training[*]",
+                "test[*]",
+                "representation[*]",
+                "comparison[*]")
             .writes("report.html", BlobFormat.HTML)
             .writes("answer.txt", BlobFormat.TEXT)
             .writes("*.csv", BlobFormat.CSV)

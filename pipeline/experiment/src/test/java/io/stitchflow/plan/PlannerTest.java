@@ -28,6 +28,7 @@ import io.stitchflow.v1.FitVanillaStitch;
 import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.PackProgram;
+import io.stitchflow.v1.Pair;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.ProgramSegment;
 import io.stitchflow.v1.ReportCell;
@@ -534,7 +535,7 @@ class PlannerTest {
     DatasetSummary summary =
         DatasetKinds.of(filled.getDataset()).summarize(filled.getDataset(), directory);
     return Planner.plan(
-        new ValidExperiment(filled, directory, summary),
+        new ValidExperiment(filled, directory, Map.of(filled.getDataset(), summary)),
         directory.resolve("datasets"),
         Toolchain.getDefaultInstance());
   }
@@ -709,6 +710,57 @@ class PlannerTest {
   }
 
   @Test
+  void plan_networkWithADatasetOfItsOwn_isTrainedOnItAndSendsTheExperiments() throws Exception {
+    Files.writeString(
+        directory.resolve("e.textproto"),
+        """
+        name: "tasks"
+        dataset { synthetic { train_examples: 100 test_examples: 50 } }
+        network { name: "a" architecture: "ResNet(1,1,1,1)" width: 4 cut: "stem" }
+        network {
+          name: "b"
+          architecture: "ResNet(1,1,1,1)"
+          width: 4
+          seed: [1, 2]
+          cut: "stem"
+          dataset { synthetic { train_examples: 70 test_examples: 50 seed: 9 } }
+        }
+        """);
+    ValidExperiment valid = ExperimentFile.read(directory.resolve("e.textproto"), List.of());
+    assertThat(valid.experiment().getPairList())
+        .extracting(Pair::getReceiver)
+        .containsExactly("a", "a", "a");
+    List<Stage> stages =
+        Planner.plan(valid, directory, Toolchain.getDefaultInstance()).getStageList();
+    String own = "import data set of b-s1";
+    assertThat(stages.stream().filter(stage -> stage.getAction().hasImportDataset()))
+        .extracting(Stage::getId)
+        .containsExactly("import data set", own);
+    for (String network : List.of("train b-s1", "train b-s2", "random b-s1")) {
+      assertThat(stage(stages, network).getDependencyList())
+          .containsExactly(
+              PlanBuilder.dependency("train", own, "train"),
+              PlanBuilder.dependency("test", own, "test"));
+    }
+    assertThat(stage(stages, "represent b-s1/stem test").getDependencyList())
+        .containsExactly(
+            PlanBuilder.dependency("network", "train b-s1", "network"),
+            PlanBuilder.dependency("dataset", "import data set", "test"));
+    Stage compared = stage(stages, "compare b-s1/stem -> a/stem least squares seed 1");
+    assertThat(compared.getDependencyList())
+        .extracting(Dependency::getRole)
+        .contains("receiver.predictions")
+        .doesNotContain("sender.predictions");
+    Stage report = stage(stages, "report");
+    WriteReport parameters = report.getAction().getWriteReport();
+    for (int i = 0; i < parameters.getNetworkCount(); i++) {
+      String role = "test[" + i + "]";
+      assertThat(report.getDependencyList().stream().anyMatch(on -> on.getRole().equals(role)))
+          .isEqualTo(parameters.getNetwork(i).getName().startsWith("b"));
+    }
+  }
+
+  @Test
   void plan_importedShards_areTheDigestsOfTheIndexAndOfAllShards() throws Exception {
     Path index = directory.resolve("w.index.json");
     Path bias = shard("w-2", "b", List.of(10));
@@ -875,7 +927,9 @@ class PlannerTest {
     ValidExperiment valid = ExperimentFile.read(file, List.of());
     Files.write(train.resolve("a/late.png"), new byte[] {1});
     Plan plan = Planner.plan(valid, directory, Toolchain.getDefaultInstance());
-    assertThat(valid.dataset().trainExamples()).isEqualTo(80);
+    assertThat(valid.datasets().values())
+        .extracting(DatasetSummary::trainExamples)
+        .containsExactly(80);
     assertThat(plan.getStage(0).getOutputBytes()).isEqualTo((80 + 40) * 3073);
   }
 

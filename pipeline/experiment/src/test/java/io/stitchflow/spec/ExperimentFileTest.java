@@ -136,6 +136,14 @@ final class ExperimentFileTest {
           network { name: "c" architecture: "ResNet18" weights { file: "x" name_map { } } } | network[2].weights.name_map[0].from: is missing; write a name in the file
           network { name: "c" architecture: "ResNet18" weights { file: "x" } recipe { epochs: 1 } } | network[2].recipe: is given beside weights, which take the place of training; drop one
           network { name: "c" architecture: "ResNet18" imported_recipe: "r" } | network[2].imported_recipe: is given, but the network is trained here, by its recipe; drop it, or give its weights
+          network { name: "c" architecture: "ResNet18" dataset { synthetic { noise: 300 } } } | network[2].dataset.synthetic.noise: is 300
+          network { name: "c" architecture: "ResNet18" dataset { } } | network[2].dataset: is missing; choose
+          network { name: "c" architecture: "ResNet18" dataset { synthetic { } normalization { from_train: true } } } | network[2].dataset.normalization: may differ from the experiment's, whose examples the network gets in stitching; write the same mean and std in both
+          network { name: "c" architecture: "ResNet18" dataset { synthetic { } normalization { mean: 0.5 std: 0.5 } } } | network[2].dataset.normalization: has 1 numbers of mean and 1 of std, but examples [3, 32, 32] have 3 channels
+          network { name: "c" architecture: "ResNet18" recipe { patience: 2 } dataset { synthetic { } } } | network[2].recipe.patience: needs images that nothing learns from
+          network { name: "c" architecture: "ResNet18" recipe { batch_size: 64 } dataset { synthetic { train_examples: 40 } } } | network[2].recipe.batch_size: is 64, but there are 40 examples to learn from; choose 1 to 40
+          network { name: "c" architecture: "ResNet18" seed: [1, 2] dataset { synthetic { } } } pair { sender: "a" receiver: "c-s2" } | pair[0].receiver: 'c-s2' has a data set of its own, but stitches learn the receiver's classes from the experiment's; choose another receiver, or swap the two
+          network { name: "c" dataset { synthetic { } } representations { cut { name: "p" pixels {} } } } | network[2].dataset: is given beside representations, which stand in place of a network; drop one
           network { name: "c" imported_recipe: "r" representations { cut { name: "p" pixels {} } } } | network[2].imported_recipe: is given beside representations, which stand in place of a network; drop one
           """)
   void network_wrong_isReportedWithItsPlaceAndField(String line, String expected)

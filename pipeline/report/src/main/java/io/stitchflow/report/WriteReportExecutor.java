@@ -169,9 +169,17 @@ public final class WriteReportExecutor implements ReportWriter {
               curve,
               digest(digests, "network[" + i + "]").hex(),
               digest(digests, role).hex(),
-              chance));
+              chance(run, digests, i, chance)));
     }
     return rows;
+  }
+
+  /** Of the network's own data set; of one without, the experiment's. */
+  private static Chance chance(
+      StageRun run, Map<String, Digest> digests, int network, Chance experiment)
+      throws IOException {
+    String role = "test[" + network + "]";
+    return digests.containsKey(role) ? Chance.of(ClassCounts.read(run.input(role))) : experiment;
   }
 
   /** Of all representations that a sender without a network sends. */

@@ -4,8 +4,10 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.stitchflow.registry.Registry;
 import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Extension;
 import io.stitchflow.v1.ImportDataset;
+import io.stitchflow.v1.Network;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -74,6 +76,13 @@ public final class DatasetKinds {
    */
   public static DatasetKind of(ImportDataset parameters) {
     return getByField(parameters);
+  }
+
+  /** The experiment's data set and those of its networks, each once. */
+  public static List<Dataset> datasets(Experiment experiment) {
+    Stream<Dataset> ofNetworks =
+        experiment.getNetworkList().stream().filter(Network::hasDataset).map(Network::getDataset);
+    return Stream.concat(Stream.of(experiment.getDataset()), ofNetworks).distinct().toList();
   }
 
   /** The field of {@link Dataset} that is set, such as {@code cifar10}; empty if none is. */

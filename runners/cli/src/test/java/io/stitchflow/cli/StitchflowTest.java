@@ -3,6 +3,7 @@ package io.stitchflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.input.RunnerOptions;
@@ -169,7 +170,7 @@ final class StitchflowTest {
           """)
   void run_describedNetworksOnTensors_reachTheReport(String shape, String layers)
       throws IOException {
-    writeTensors(Stream.of(shape.split(" ")).map(Integer::valueOf).toList());
+    writeTensors("data", Stream.of(shape.split(" ")).map(Integer::valueOf).toList(), 3);
     Files.writeString(
         file,
         """
@@ -218,9 +219,69 @@ final class StitchflowTest {
     assertThat(again.out()).contains("arrays: 0 stages ran, ");
   }
 
+  /** Only the receiver's classes count: the sender's has others. */
+  @Test
+  void run_senderOfAnotherTask_reachesTheReport() throws IOException {
+    writeTensors("data", List.of(7), 3);
+    writeTensors("other", List.of(7), 5);
+    String layers =
+        "layer { name: \"one\" linear { outputs: 8 } } layer { name: \"two\" relu { } } layer { linear"
+            + " { outputs: CLASSES } } recipe { epochs: 12 batch_size: 16 } ";
+    String dataset =
+        "dataset { tensors { file: \"FILE.safetensors\" } normalization { mean: ["
+            + "120, ".repeat(6)
+            + "120] std: ["
+            + "20, ".repeat(6)
+            + "20] } } ";
+    Files.writeString(
+        file,
+        "name: \"tasks\" "
+            + dataset.replace("FILE", "data")
+            + " network { name: \"a\" "
+            + layers.replace("CLASSES", "3")
+            + "} network { name: \"b\" seed: 2 "
+            + layers.replace("CLASSES", "5")
+            + dataset.replace("FILE", "other")
+            + """
+            }
+            vanilla { recipe { epochs: 1 } }
+            front { weight: 1 recipe { epochs: 1 } }
+            metric: ["accuracy", "mse", "front", "agreement"]
+            """);
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    List<List<String>> rows =
+        Files.readAllLines(out.resolve("cells.csv")).stream()
+            .map(line -> List.of(line.split(",", -1)))
+            .toList();
+    int ofSender = rows.get(0).indexOf("vanilla_agrees_with_sender");
+    int ofReceiver = rows.get(0).indexOf("vanilla_agrees_with_receiver");
+    assertThat(rows.subList(1, rows.size()))
+        .extracting(row -> row.get(1) + " -> " + row.get(3), row -> row.get(ofSender).isEmpty())
+        .containsOnly(tuple("a -> a", false), tuple("b -> a", true));
+    assertThat(rows.subList(1, rows.size()))
+        .allMatch(row -> Double.parseDouble(row.get(ofReceiver)) >= 0);
+    // All of its own test examples are right, of the five classes
+    assertThat(out.resolve("report.html")).content().contains("1.0000 (48 of 48)");
+    assertThat(ask("ls", "--stage", "import_dataset")).contains("2 records, ");
+    writeTensors("wide", List.of(8), 5);
+    for (String wrong :
+        List.of(
+            "pair={sender: \"a\" receiver: \"b\"} | pair[0].receiver: 'b' has a data set of its own",
+            "network[1].dataset.tensors.file=wide.safetensors | network[1].dataset: has examples [8]"
+                + " of FLOAT32, but in stitching the network gets those of the experiment's data"
+                + " set, [7] of FLOAT32; choose data sets of one shape and type")) {
+      String[] parts = wrong.split(" \\| ");
+      Screen refused = new Screen();
+      assertThat(refused.execute(Map.of(), "plan", file.toString(), "--set", parts[0]))
+          .isEqualTo(ExitCode.INPUT);
+      assertThat(refused.err()).contains(parts[1]);
+    }
+  }
+
   @Test
   void run_programOfTokensOnTensors_reachesTheReport() throws IOException {
-    writeTensors(List.of(6, 5));
+    writeTensors("data", List.of(6, 5), 3);
     Files.writeString(
         file,
         """
@@ -256,8 +317,8 @@ final class StitchflowTest {
         .contains("takes images [channels, height, width], but the data set's examples are [6, 5]");
   }
 
-  /** Three classes, each with its own mean in each channel, or feature, far from 0. */
-  private void writeTensors(List<Integer> shape) throws IOException {
+  /** Each class has its own mean in each channel, or feature, far from 0. */
+  private void writeTensors(String name, List<Integer> shape, int classes) throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     int numbers = shape.stream().reduce(1, Math::multiplyExact);
     List<NamedTensor> arrays = new ArrayList<>();
@@ -267,11 +328,11 @@ final class StitchflowTest {
           ByteBuffer.allocate(rows * numbers * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       ByteBuffer y = ByteBuffer.allocate(rows * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       for (int row = 0; row < rows; row++) {
-        int label = row % 3;
+        int label = row % classes;
         y.putLong(label);
         for (int i = 0; i < numbers; i++) {
           int channel = i * shape.get(0) / numbers;
-          double mean = (channel + label) % 3;
+          double mean = (channel + label) % classes;
           x.putFloat((float) (100 + 20 * (mean + 0.2 * random.nextGaussian())));
         }
       }
@@ -280,7 +341,7 @@ final class StitchflowTest {
       arrays.add(new NamedTensor(split + ".x", Dtype.F32, all, x.flip()));
       arrays.add(new NamedTensor(split + ".y", Dtype.I64, List.of(rows), y.flip()));
     }
-    Safetensors.write(directory.resolve("data.safetensors"), arrays, new TreeMap<>());
+    Safetensors.write(directory.resolve(name + ".safetensors"), arrays, new TreeMap<>());
   }
 
   @Test

@@ -49,6 +49,7 @@ public record Pair(ReportNetwork sender, ReportNetwork receiver) {
       }
       boolean oneRecipe =
           a.getImported() == b.getImported()
+              && a.getDataset().equals(b.getDataset())
               && a.getRecipe().equals(b.getRecipe())
               && a.getImportedRecipe().equals(b.getImportedRecipe());
       // The seed of an imported network is that of its random control

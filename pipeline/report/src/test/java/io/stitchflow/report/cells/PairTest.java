@@ -55,6 +55,8 @@ final class PairTest {
         B.toBuilder().setRecipe(TrainingRecipe.newBuilder().setEpochs(40)).build();
     assertThat(kind(A, "x", longer, "y")).isEqualTo(Pair.Kind.SAME_ARCHITECTURE);
     assertThat(kind(Fixtures.random(A), "x", B, "y")).isEqualTo(Pair.Kind.SAME_ARCHITECTURE);
+    ReportNetwork elsewhere = B.toBuilder().setDataset("another").build();
+    assertThat(kind(A, "x", elsewhere, "y")).isEqualTo(Pair.Kind.SAME_ARCHITECTURE);
   }
 
   @Test

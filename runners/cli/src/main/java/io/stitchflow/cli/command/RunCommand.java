@@ -114,7 +114,7 @@ public final class RunCommand extends StoreCommand {
     }
     SnappyLibrary.prepare(environment); // before anything else is made
     if (runner.isDirect()) {
-      DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
+      DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, terminal);
       store.checkWritable();
       int lanes = Runtime.getRuntime().availableProcessors();
       try (RunDisplay watched = RunDisplay.start(survey, lanes, terminal);
@@ -132,7 +132,7 @@ public final class RunCommand extends StoreCommand {
     Cluster cluster = runner.cluster();
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
-    DatasetDownload.ifNeeded(run.getExperiment().getDataset(), survey, environment, terminal);
+    DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, terminal);
     store.checkWritable();
     try (RunDisplay watched = RunDisplay.start(survey, slots, terminal);
         Interruption interruption = Interruption.of(watched, store, terminal.err())) {

@@ -13,8 +13,11 @@ import io.stitchflow.stage.Phase;
 import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Stores;
 import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Experiment;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +43,29 @@ public final class DatasetDownload {
    * @throws NoCacheHomeException if there is no place for it
    */
   public static void ifNeeded(
-      Dataset dataset, PlanStatus survey, Map<String, String> environment, Terminal terminal)
+      Experiment experiment, PlanStatus survey, Map<String, String> environment, Terminal terminal)
       throws InputException, NoCacheHomeException {
     boolean imports =
         survey.missing().stream()
             .anyMatch(
                 group -> StageDefinition.of(group.getStage(0)).phase() == Phase.IMPORT_DATASETS);
-    @Nullable OfficialArchive archive = archive(dataset);
-    if (imports && archive != null) {
-      download(archive, Stores.datasets(environment), terminal);
+    if (imports) {
+      for (OfficialArchive archive : archives(experiment)) {
+        download(archive, Stores.datasets(environment), terminal);
+      }
     }
   }
 
-  /** The archive that a valid data set is downloaded as, or null if its files exist already. */
-  static @Nullable OfficialArchive archive(Dataset dataset) {
-    return DatasetKinds.of(dataset).archive(dataset);
+  /** The archives that data sets of a valid experiment are downloaded as, if without files. */
+  static List<OfficialArchive> archives(Experiment experiment) {
+    List<OfficialArchive> archives = new ArrayList<>();
+    for (Dataset dataset : DatasetKinds.datasets(experiment)) {
+      @Nullable OfficialArchive archive = DatasetKinds.of(dataset).archive(dataset);
+      if (archive != null) {
+        archives.add(archive);
+      }
+    }
+    return archives;
   }
 
   private static void download(OfficialArchive archive, Path datasets, Terminal terminal)

@@ -66,7 +66,7 @@ public final class Plans {
   /** Asked for only where something is downloaded: other data sets need no cache directory. */
   private static Path datasets(ValidExperiment valid, Map<String, String> environment)
       throws NoCacheHomeException {
-    return DatasetDownload.archive(valid.experiment().getDataset()) == null
+    return DatasetDownload.archives(valid.experiment()).isEmpty()
         ? valid.base()
         : Stores.datasets(environment);
   }
