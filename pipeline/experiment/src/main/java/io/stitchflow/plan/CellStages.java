@@ -55,11 +55,10 @@ final class CellStages {
       stitches.add(PlanBuilder.dependency("rank." + i, ranks.get(i), "stitch"));
     }
     int place = experiment.getSeedList().indexOf(seed);
-    if (place > 0
-        && starts().size() == 1
-        && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
-      Dependency previous = addVanillas(cell, objective, experiment.getSeed(place - 1)).get(0);
-      stitches.add(previous.toBuilder().setRole("vanilla.previous").build());
+    if (place > 0 && metrics().stream().anyMatch(Metric::readsPreviousSeed)) {
+      for (Dependency previous : addVanillas(cell, objective, experiment.getSeed(place - 1))) {
+        stitches.add(previous.toBuilder().setRole(previous.getRole() + ".previous").build());
+      }
     }
     return addComparison(cell, named(objective) + solver(solver), stitches, seed);
   }

@@ -128,6 +128,24 @@ class PlannerTest {
   }
 
   @Test
+  void plan_severalSeedsAndStarts_comparisonsReadAllStartsOfTheSeedBefore() throws Exception {
+    List<Stage> stages = stages("1, 7", "vanilla { initialization: [MEAN, COPY] }");
+    String compared = "compare a/stem -> b/layer1.0 least squares seed ";
+    String copy = "vanilla from copy a/stem -> b/layer1.0 seed 1";
+
+    assertThat(roles(stage(stages, compared + "1")))
+        .contains("training.1")
+        .noneMatch(role -> role.endsWith(".previous"));
+    assertThat(stage(stages, compared + "7").getDependencyList())
+        .contains(
+            PlanBuilder.dependency("vanilla.1.previous", copy, "stitch"),
+            PlanBuilder.dependency("training.1.previous", copy, "training"));
+    assertThat(roles(stage(stages, compared + "7")))
+        .contains("vanilla.0.previous", "training.0.previous")
+        .doesNotContain("vanilla.previous");
+  }
+
+  @Test
   void plan_severalSeeds_vanillaStitchesDifferInTheirSeedAlone() throws Exception {
     List<Stage> stages = stages("1, 2");
     Stage one = stage(stages, "vanilla a/stem -> b/layer1.0 seed 1");

@@ -46,7 +46,7 @@ public final class CellMeter implements AutoCloseable {
    */
   record Started(Starts.Losses losses, List<FrozenStitch> others) {
     /** With one start. */
-    static final Started ONCE = new Started(new Starts.Losses(List.of(), List.of()), List.of());
+    static final Started ONCE = new Started(new Starts.Losses("", List.of(), List.of()), List.of());
   }
 
   /**

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * receiver once, for all of them; a few examples pass it once more for the Fisher information.
  */
 final class ColumnMeter implements AutoCloseable {
-  /** Role of the vanilla stitch of the seed before. */
-  private static final String PREVIOUS = "vanilla.previous";
-
   private final ReceiverTargets own;
   private final TensorFile expected;
   private final int[] rows;
@@ -74,7 +71,7 @@ final class ColumnMeter implements AutoCloseable {
     }
     CompareStitches parameters = run.action().getCompareStitches();
     CutPoint from = new CutPoint(parameters.getSenderCut(), sent.shape());
-    Starts.Losses losses = Starts.Losses.read(run);
+    Starts.Losses losses = Starts.Losses.read(run, "");
     FrozenStitch vanilla =
         FrozenStitch.load(own.lane(), from, own.cut(), run.input(losses.roleOfKept()));
     List<FrozenStitch> others = new ArrayList<>();
@@ -108,10 +105,14 @@ final class ColumnMeter implements AutoCloseable {
     cells.add(new Cell(sent, stitches, meter));
   }
 
+  /** That of the seed before; null in the first. */
   private @Nullable FrozenStitch previous(StageRun run, Stitch stitch) throws IOException {
-    boolean given =
-        run.action().getInputList().stream().anyMatch(input -> input.getRole().equals(PREVIOUS));
-    return given ? FrozenStitch.load(own.lane(), stitch, run.input(PREVIOUS)) : null;
+    if (run.action().getInputList().stream()
+        .noneMatch(input -> input.getRole().endsWith(Starts.Losses.PREVIOUS))) {
+      return null;
+    }
+    Starts.Losses losses = Starts.Losses.read(run, Starts.Losses.PREVIOUS);
+    return FrozenStitch.load(own.lane(), stitch, run.input(losses.roleOfKept()));
   }
 
   /** Measures the examples in all cells, {@code batch} at a time. */

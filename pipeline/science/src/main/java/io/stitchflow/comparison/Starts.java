@@ -58,22 +58,27 @@ final class Starts extends Metric {
    * How well training did from each start of a cell's vanilla stitch, and so which stitch is kept:
    * that with the lowest loss, of equal ones the first.
    *
+   * @param seed what roles of that seed end with: empty, or {@link #PREVIOUS}
    * @param names of the starts, such as {@code copy}; none if there is one start
    * @param losses the lowest that decided on an epoch: over the examples that stitches learn from
    *     or, with patience, the validation split
    */
-  record Losses(List<String> names, List<Double> losses) {
+  record Losses(String seed, List<String> names, List<Double> losses) {
+    /** Roles of the seed before end with it. */
+    static final String PREVIOUS = ".previous";
+
     Losses {
       names = List.copyOf(names);
       losses = List.copyOf(losses);
     }
 
-    static Losses read(StageRun run) throws IOException {
+    static Losses read(StageRun run, String seed) throws IOException {
       List<String> names = new ArrayList<>();
       List<Double> losses = new ArrayList<>();
       for (Initialization start : run.action().getCompareStitches().getStartList()) {
         TrainingCurve curve =
-            TrainingCurve.parseFrom(Files.readAllBytes(run.input("training." + names.size())));
+            TrainingCurve.parseFrom(
+                Files.readAllBytes(run.input("training." + names.size() + seed)));
         names.add(start.name().toLowerCase(Locale.ROOT));
         losses.add(
             curve.getDecisiveList().stream()
@@ -82,7 +87,7 @@ final class Starts extends Metric {
                 .min()
                 .orElse(Double.POSITIVE_INFINITY));
       }
-      return new Losses(names, losses);
+      return new Losses(seed, names, losses);
     }
 
     /** The place of the stitch that is kept. */
@@ -92,14 +97,14 @@ final class Starts extends Metric {
 
     /** The input role of the stitch that is kept. */
     String roleOfKept() {
-      return names.isEmpty() ? "vanilla" : "vanilla." + kept();
+      return (names.isEmpty() ? "vanilla" : "vanilla." + kept()) + seed;
     }
 
     /** The input roles of the other stitches, in order. */
     List<String> rolesOfOthers() {
       return IntStream.range(0, names.size())
           .filter(i -> i != kept())
-          .mapToObj(i -> "vanilla." + i)
+          .mapToObj(i -> "vanilla." + i + seed)
           .toList();
     }
   }
