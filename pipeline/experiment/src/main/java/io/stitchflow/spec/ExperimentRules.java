@@ -3,17 +3,13 @@ package io.stitchflow.spec;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
-import io.stitchflow.comparison.Metrics;
 import io.stitchflow.dataset.DatasetSummary;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkSource;
-import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.Experiment;
-import io.stitchflow.v1.Initialization;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Pair;
-import io.stitchflow.v1.VanillaSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,19 +118,9 @@ final class ExperimentRules {
     if (checkSize()) {
       new StitchRules(written, filled, this::used, origins, problems).check();
     }
-    checkTwice("condition", written.getConditionList());
-    checkConditions();
-    checkRandomPrograms();
-    checkTwice("vanilla.objective", written.getVanilla().getObjectiveList());
-    checkTwice("vanilla.initialization", written.getVanilla().getInitializationList());
-    checkTwice("copy.solver", written.getCopy().getSolverList());
-    checkMetrics();
-    checkTwice("metric", written.getMetricList());
-    checkTwice("seed", written.getSeedList().stream().map(Long::toUnsignedString).toList());
+    new ConditionRules(written, filled, senders.keySet(), origins, problems).check();
+    new SettingsRules(written, filled, origins, problems).check();
     checkDatasets();
-    checkStart();
-    checkFront();
-    checkRanks();
   }
 
   private void checkDatasets() {
@@ -146,87 +132,6 @@ final class ExperimentRules {
       }
     }
     new TrainingRules(written, filled, dataset, datasets, origins, problems).check();
-  }
-
-  /** A sender without a network has no random control. */
-  private void checkConditions() {
-    if (!filled.getConditionList().stream().allMatch(Conditions::randomSender)) {
-      return;
-    }
-    filled.getPairList().stream()
-        .map(Pair::getSender)
-        .filter(senders::containsKey)
-        .findFirst()
-        .ifPresent(
-            sender ->
-                add(
-                    "condition",
-                    "has random senders only, but '"
-                        + sender
-                        + "' is a sender without a network and has no random control; add"
-                        + " TRAINED_TRAINED or TRAINED_RANDOM"));
-  }
-
-  /** A stitch between normalisations does not start at the copy stitch. */
-  private void checkStart() {
-    VanillaSettings vanilla = filled.getVanilla();
-    if (written.getCopy().getRecipe().getWhiten()) {
-      add("copy.recipe.whiten", "is for vanilla stitches; drop it");
-    }
-    if (!vanilla.getRecipe().getBatchNorm()) {
-      return;
-    }
-    for (int i = 0; i < vanilla.getInitializationCount(); i++) {
-      if (vanilla.getInitialization(i) != Initialization.KAIMING) {
-        add(
-            "vanilla.initialization[" + i + "]",
-            "is "
-                + vanilla.getInitialization(i)
-                + ", but with batch_norm a stitch does not start there; choose KAIMING, or vanilla.recipe.batch_norm: false");
-      }
-    }
-    if (vanilla.getRecipe().getWhiten()) {
-      add(
-          "vanilla.recipe.whiten",
-          "is true, but batch_norm already normalises the sender's channels; choose one of them");
-    }
-  }
-
-  private void checkFront() {
-    checkAscends("front.weight", written.getFront().getWeightList());
-    if (written.getFront().getRecipe().getBatchNorm()) {
-      add(
-          "front.recipe.batch_norm",
-          "is true, but stitches of the front start at the copy, which batch_norm does not; drop it");
-    }
-  }
-
-  private void checkRanks() {
-    checkAscends(
-        "rank.rank",
-        written.getRank().getRankList().stream().map(Integer::toUnsignedLong).toList());
-    if (written.getRank().getRecipe().getBatchNorm()) {
-      add(
-          "rank.recipe.batch_norm",
-          "is true, but stitches of low rank start at the copy, which batch_norm does not; drop it");
-    }
-  }
-
-  private <T extends Comparable<T>> void checkAscends(String path, List<T> values) {
-    String name = path.substring(path.lastIndexOf('.') + 1);
-    for (int i = 1; i < values.size(); i++) {
-      if (values.get(i).compareTo(values.get(i - 1)) <= 0) {
-        add(
-            path + "[" + i + "]",
-            "is "
-                + values.get(i)
-                + " after "
-                + values.get(i - 1)
-                + "; sort "
-                + name
-                + "s ascending, each once");
-      }
-    }
   }
 
   private void add(String path, String text) {
@@ -264,15 +169,8 @@ final class ExperimentRules {
     }
   }
 
-  private void checkMetrics() {
-    for (int i = 0; i < written.getMetricCount(); i++) {
-      String name = written.getMetric(i);
-      if (!Metrics.names().contains(name)) {
-        add(
-            "metric[" + i + "]",
-            () -> "there is no metric '" + name + "'; " + Suggestion.advice(name, Metrics.names()));
-      }
-    }
+  private void checkTwice(String path, List<?> values) {
+    SettingsRules.checkTwice(path, values, origins, problems);
   }
 
   private void checkName(String name, String path) {
@@ -522,38 +420,6 @@ final class ExperimentRules {
     return new StageLimit(written).check(cells, origins, problems);
   }
 
-  /** A program has a random control only where the experiment gives one. */
-  private void checkRandomPrograms() {
-    Set<String> without = new LinkedHashSet<>();
-    for (Network network : filled.getNetworkList()) {
-      if (network.hasProgram() && !network.getProgram().hasRandom()) {
-        without.add(network.getName());
-      }
-    }
-    for (Condition condition : filled.getConditionList()) {
-      for (Pair pair : filled.getPairList()) {
-        String random =
-            Conditions.randomSender(condition) && without.contains(pair.getSender())
-                ? pair.getSender()
-                : Conditions.randomReceiver(condition) && without.contains(pair.getReceiver())
-                    ? pair.getReceiver()
-                    : "";
-        if (!random.isEmpty()) {
-          add(
-              "condition",
-              (written.getConditionCount() == 0
-                      ? "defaults to all four, but "
-                      : "has " + condition + ", but ")
-                  + "the program of network '"
-                  + random
-                  + "' has no random control; write condition: [TRAINED_TRAINED], or give one by"
-                  + " program { random { ... } }");
-          return;
-        }
-      }
-    }
-  }
-
   /** The cuts of a network that the experiment uses. */
   private List<CutPoint> used(String network) {
     return used.computeIfAbsent(
@@ -587,17 +453,5 @@ final class ExperimentRules {
       return Integer.parseInt(block.group(1)) * MOST_NUMBER + Integer.parseInt(block.group(2));
     }
     return cut.equals("stem") ? 0 : Integer.MAX_VALUE;
-  }
-
-  private void checkTwice(String path, List<?> values) {
-    Map<Object, Integer> seen = new HashMap<>();
-    for (int i = 0; i < values.size(); i++) {
-      Integer first = seen.putIfAbsent(values.get(i), i);
-      if (first != null) {
-        String name = path.substring(path.lastIndexOf('.') + 1);
-        Object value = values.get(i);
-        add(path + "[" + i + "]", () -> value + " is " + name + "[" + first + "] too; drop one");
-      }
-    }
   }
 }
