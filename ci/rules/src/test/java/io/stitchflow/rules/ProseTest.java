@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,7 +35,7 @@ class ProseTest {
           .map(words -> Pattern.compile("\\b" + words + "\\b", Pattern.CASE_INSENSITIVE))
           .toList();
 
-  private static final Path ROOT = root();
+  private static final Path ROOT = Project.root();
 
   @Test
   void texts_all_avoidPhrasesThatHaveAPlainWord() throws IOException {
@@ -95,14 +94,5 @@ class ProseTest {
       }
     }
     return findings.stream();
-  }
-
-  /** The directory of the whole project, wherever in it the test runs. */
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.exists(directory.resolve("runners/stitchflow"))) {
-      directory = Objects.requireNonNull(directory.getParent());
-    }
-    return directory;
   }
 }

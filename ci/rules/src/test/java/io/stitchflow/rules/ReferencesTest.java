@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -45,7 +44,7 @@ class ReferencesTest {
   private static final Pattern TYPE =
       Pattern.compile("(?m)^\\s*(?:[a-z]+ )*(?:class|interface|record|enum|message) ([A-Z]\\w*)");
 
-  private static final Path ROOT = root();
+  private static final Path ROOT = Project.root();
 
   @Test
   void classes_inBackticks_exist() throws IOException {
@@ -165,14 +164,5 @@ class ReferencesTest {
           .filter(file -> !file.toString().matches("(.*/)?(target|node_modules|\\.git)/.*"))
           .toList();
     }
-  }
-
-  /** The directory of the whole project, wherever in it the test runs. */
-  private static Path root() {
-    Path directory = Path.of("").toAbsolutePath();
-    while (!Files.exists(directory.resolve("runners/stitchflow"))) {
-      directory = Objects.requireNonNull(directory.getParent());
-    }
-    return directory;
   }
 }
