@@ -3,7 +3,7 @@ package io.stitchflow.spec;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKinds;
-import io.stitchflow.network.LayerTypes;
+import io.stitchflow.network.layer.LayerTypes;
 import io.stitchflow.representation.Baseline;
 import io.stitchflow.representation.Baselines;
 import io.stitchflow.v1.Condition;

@@ -7,6 +7,7 @@ import io.stitchflow.dataset.DatasetKind;
 import io.stitchflow.dataset.DatasetKind.NumberRange;
 import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.network.Architecture;
+import io.stitchflow.network.layer.LayerReader;
 import io.stitchflow.v1.Dataset;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class FieldRules {
 
   private static final Range EPOCHS = Range.of(0, 100_000);
   private static final Range BATCH = Range.of(1, 65_536);
-  private static final Range STRIDE = Range.of(1, Architecture.MOST_STRIDE);
+  private static final Range STRIDE = Range.of(1, LayerReader.MOST_STRIDE);
   private static final Range POSITIVE = new Range("above 0", x -> x > 0);
   private static final Range NOT_NEGATIVE = new Range("of 0 or more", x -> x >= 0);
   private static final Range SHARE = new Range("of at least 0 and below 1", x -> x >= 0 && x < 1);

@@ -1,10 +1,10 @@
 package io.stitchflow.spec;
 
 import io.stitchflow.network.Architecture;
-import io.stitchflow.network.Architecture.LayerProblem;
 import io.stitchflow.network.ClassificationTask;
-import io.stitchflow.network.LayerTypes;
 import io.stitchflow.network.NetworkSource;
+import io.stitchflow.network.layer.LayerProblem;
+import io.stitchflow.network.layer.LayerTypes;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.Network;
 import java.nio.file.Path;

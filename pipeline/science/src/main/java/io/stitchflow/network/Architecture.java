@@ -2,6 +2,9 @@ package io.stitchflow.network;
 
 import com.google.protobuf.TextFormat;
 import io.stitchflow.content.Digest;
+import io.stitchflow.network.layer.LayerProblem;
+import io.stitchflow.network.layer.Sequence;
+import io.stitchflow.network.layer.Tensor;
 import io.stitchflow.v1.ImportNetwork;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.TrainNetwork;
@@ -18,27 +21,11 @@ import java.util.stream.Collectors;
  * somebody described.
  */
 public final class Architecture implements NetworkSource {
-  /**
-   * Something that is wrong with a network that somebody described.
-   *
-   * @param path where: {@code layer[2].residual.body[0].conv.channels}
-   * @param text what is wrong; what to do
-   */
-  public record LayerProblem(String path, String text) {
-    @Override
-    public String toString() {
-      return path + ": " + text;
-    }
-  }
-
   /** Of a stage of a ResNet. */
   public static final int MOST_BLOCKS = 64;
 
   /** Of a ResNet. */
   public static final int MOST_WIDTH = 1024;
-
-  /** Of a described layer. */
-  public static final int MOST_STRIDE = 64;
 
   private static final Pattern RESNET =
       Pattern.compile("(ResNet|PlainNet)\\((\\d+),(\\d+),(\\d+),(\\d+)\\)");

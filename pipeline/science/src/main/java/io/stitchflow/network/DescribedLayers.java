@@ -1,6 +1,10 @@
 package io.stitchflow.network;
 
-import io.stitchflow.network.Architecture.LayerProblem;
+import io.stitchflow.network.layer.LayerProblem;
+import io.stitchflow.network.layer.LayerReader;
+import io.stitchflow.network.layer.LayerTypes;
+import io.stitchflow.network.layer.Sequence;
+import io.stitchflow.network.layer.Step;
 import io.stitchflow.v1.Layer;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,6 +4,7 @@ import io.stitchflow.network.foreign.ArrayMatch;
 import io.stitchflow.network.foreign.Complaint;
 import io.stitchflow.network.foreign.ForeignArrays;
 import io.stitchflow.network.foreign.Mismatch;
+import io.stitchflow.network.layer.Tensor;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.v1.NameMap;

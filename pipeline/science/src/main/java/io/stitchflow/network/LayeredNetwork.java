@@ -2,6 +2,11 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.content.Digest;
+import io.stitchflow.network.layer.Convolution;
+import io.stitchflow.network.layer.Linear;
+import io.stitchflow.network.layer.Normalization;
+import io.stitchflow.network.layer.Sequence;
+import io.stitchflow.network.layer.Step;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.HostArray;
 import io.stitchflow.torch.Lane;
@@ -31,7 +36,7 @@ public final class LayeredNetwork extends Network {
     Lane.scoped(
         () -> {
           for (Sequence section : architecture.sections()) {
-            section.parts().forEach(part -> part.freeze(weights).forEach(this::keep));
+            section.parts().forEach(part -> part.freeze(weights::get).forEach(this::keep));
           }
         });
   }
@@ -123,7 +128,7 @@ public final class LayeredNetwork extends Network {
 
     @Override
     public NDArray normalize(NDArray x, Normalization normalization) {
-      return Functional.batchNorm(x, Weights.norm(normalization, LayeredNetwork.this::array));
+      return Functional.batchNorm(x, normalization.arrays(LayeredNetwork.this::array));
     }
 
     @Override

@@ -3,6 +3,12 @@ package io.stitchflow.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.Checkpoint;
+import io.stitchflow.network.layer.Convolution;
+import io.stitchflow.network.layer.Linear;
+import io.stitchflow.network.layer.Normalization;
+import io.stitchflow.network.layer.Sequence;
+import io.stitchflow.network.layer.Step;
+import io.stitchflow.network.layer.Tensor;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.BestEpoch;
@@ -239,7 +245,7 @@ final class NetworkTrainer {
 
     @Override
     public NDArray normalize(NDArray x, Normalization normalization) {
-      return Functional.batchNormTraining(x, weights.norm(normalization));
+      return Functional.batchNormTraining(x, normalization.arrays(weights::get));
     }
 
     @Override

@@ -3,10 +3,10 @@ package io.stitchflow.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.TextFormat;
+import io.stitchflow.network.layer.Tensor;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.SafetensorsFile;
-import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +21,6 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -158,20 +157,6 @@ final class Weights implements AutoCloseable {
       throw new IllegalArgumentException(architecture.name() + " has no array '" + name + "'");
     }
     return array;
-  }
-
-  BatchNorm norm(Normalization normalization) {
-    return norm(normalization, this::get);
-  }
-
-  /** The arrays of {@code normalization} among those that have its names. */
-  static BatchNorm norm(Normalization normalization, Function<String, NDArray> arrays) {
-    String name = normalization.name();
-    return new BatchNorm(
-        arrays.apply(name + ".weight"),
-        arrays.apply(name + ".bias"),
-        arrays.apply(name + ".running_mean"),
-        arrays.apply(name + ".running_var"));
   }
 
   private static Shape shape(Tensor tensor) {

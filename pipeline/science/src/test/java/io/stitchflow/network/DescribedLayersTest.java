@@ -3,7 +3,8 @@ package io.stitchflow.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.stitchflow.network.Architecture.LayerProblem;
+import io.stitchflow.network.layer.LayerProblem;
+import io.stitchflow.network.layer.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

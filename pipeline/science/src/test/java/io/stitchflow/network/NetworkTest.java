@@ -8,6 +8,12 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.content.Digest;
+import io.stitchflow.network.layer.Convolution;
+import io.stitchflow.network.layer.Linear;
+import io.stitchflow.network.layer.Normalization;
+import io.stitchflow.network.layer.Sequence;
+import io.stitchflow.network.layer.Step;
+import io.stitchflow.network.layer.Tensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.torch.Autograd;
 import io.stitchflow.torch.Functional;
@@ -292,7 +298,7 @@ class NetworkTest {
 
     @Override
     public NDArray normalize(NDArray x, Normalization normalization) {
-      return Functional.batchNorm(x, weights.norm(normalization));
+      return Functional.batchNorm(x, normalization.arrays(weights::get));
     }
 
     @Override

@@ -1,6 +1,5 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
-import io.stitchflow.network.Architecture.LayerProblem;
 import io.stitchflow.v1.Layer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Reads layers one after another: the shape that each passes to the next, the names of their
  * arrays, and everything that is wrong.
  */
-final class LayerReader {
+public final class LayerReader {
   /**
    * Where a layer is in a network's description.
    *
@@ -26,6 +25,7 @@ final class LayerReader {
   static final int MOST_CHANNELS = 65_536;
   static final int MOST_KERNEL = 64;
   static final int MOST_PADDING = 32;
+  public static final int MOST_STRIDE = 64;
 
   private static final int MOST_ELEMENTS = 1 << 22;
 
@@ -37,21 +37,21 @@ final class LayerReader {
   /**
    * @param shape of the first layer's input
    */
-  LayerReader(List<Integer> shape) {
+  public LayerReader(List<Integer> shape) {
     this.shape = List.copyOf(shape);
   }
 
   /** The shape of the next layer's input; null where a mistake leaves it open. */
-  @Nullable List<Integer> shape() {
+  public @Nullable List<Integer> shape() {
     return shape;
   }
 
-  List<LayerProblem> complaints() {
+  public List<LayerProblem> complaints() {
     return List.copyOf(complaints);
   }
 
   /** Elements of all arrays so far. */
-  long numbers() {
+  public long numbers() {
     return numbers;
   }
 
@@ -62,7 +62,7 @@ final class LayerReader {
    * @param place its name if it has none of its own
    * @param absorbed the layer after it that is one step with it, or null
    */
-  void read(
+  public void read(
       Layer layer,
       String path,
       String outer,
@@ -228,7 +228,7 @@ final class LayerReader {
     return true;
   }
 
-  void complain(String path, String text) {
+  public void complain(String path, String text) {
     complaints.add(new LayerProblem(path, text));
   }
 }

@@ -1,16 +1,17 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A layer of known sizes, as a part of the forward pass. Applied, it leaves its input as it is and
  * closes intermediate arrays as soon as nothing here needs them; a recorded graph keeps what its
  * gradients need.
  */
-interface Step {
+public interface Step {
   /** The operations that differ between networks in training and frozen ones. */
   interface Arithmetic {
     /** With the normalisation of its output. */
@@ -46,11 +47,15 @@ interface Step {
     return false;
   }
 
-  /** The arrays of a part of a frozen network by name: copies of {@code weights}. */
-  default Map<String, NDArray> freeze(Weights weights) {
+  /**
+   * The arrays of a part of a frozen network by name: copies.
+   *
+   * @param arrays gives each array by its name
+   */
+  default Map<String, NDArray> freeze(Function<String, NDArray> arrays) {
     Map<String, NDArray> frozen = new LinkedHashMap<>();
     for (Tensor tensor : tensors()) {
-      frozen.put(tensor.name(), weights.get(tensor.name()).duplicate());
+      frozen.put(tensor.name(), arrays.apply(tensor.name()).duplicate());
     }
     return frozen;
   }

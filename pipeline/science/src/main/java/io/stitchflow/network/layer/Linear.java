@@ -1,18 +1,18 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
-import io.stitchflow.network.Tensor.Role;
+import io.stitchflow.network.layer.Tensor.Role;
 import io.stitchflow.v1.Layer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A matrix product of a vector, with or without a bias. */
-record Linear(String name, int in, int out, boolean hasBias) implements Step {
-  String weight() {
+public record Linear(String name, int in, int out, boolean hasBias) implements Step {
+  public String weight() {
     return name + ".weight";
   }
 
-  String bias() {
+  public String bias() {
     return name + ".bias";
   }
 

@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.torch.Functional;
@@ -27,7 +27,7 @@ record Pool(boolean largest, int kernel, int stride, int padding) implements Ste
     boolean complete =
         LayerReader.all(
             reader.inRange(path + ".kernel", layer.getKernel(), 1, LayerReader.MOST_KERNEL),
-            reader.inRange(path + ".stride", layer.getStride(), 1, Architecture.MOST_STRIDE));
+            reader.inRange(path + ".stride", layer.getStride(), 1, LayerReader.MOST_STRIDE));
     complete =
         complete && reader.inRange(path + ".padding", layer.getPadding(), 0, layer.getKernel() / 2);
     @Nullable List<Integer> in = reader.map(path, "a pool");

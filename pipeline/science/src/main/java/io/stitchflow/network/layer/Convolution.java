@@ -1,7 +1,7 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
-import io.stitchflow.network.Tensor.Role;
+import io.stitchflow.network.layer.Tensor.Role;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.v1.ConvolutionLayer;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernel side of the kernel
  * @param positions of the output, rows times columns
  */
-record Convolution(
+public record Convolution(
     String name,
     @Nullable Normalization norm,
     int in,
@@ -29,11 +30,11 @@ record Convolution(
     boolean hasBias,
     long positions)
     implements Step {
-  String weight() {
+  public String weight() {
     return name + ".weight";
   }
 
-  String bias() {
+  public String bias() {
     return name + ".bias";
   }
 
@@ -67,23 +68,23 @@ record Convolution(
 
   /** One convolution, into which the normalisation is folded. */
   @Override
-  public Map<String, NDArray> freeze(Weights weights) {
+  public Map<String, NDArray> freeze(Function<String, NDArray> arrays) {
     Map<String, NDArray> frozen = new LinkedHashMap<>();
     if (norm == null) {
       // A 1x1 kernel lies in memory alike either way, and would stay the trained array's
-      frozen.put(weight(), Functional.channelsLast(weights.get(weight()).duplicate()));
+      frozen.put(weight(), Functional.channelsLast(arrays.apply(weight()).duplicate()));
       if (hasBias) {
-        frozen.put(bias(), weights.get(bias()).duplicate());
+        frozen.put(bias(), arrays.apply(bias()).duplicate());
       }
       return frozen;
     }
     // (w * x + b - mean) / deviation * scale + shift
-    BatchNorm moments = weights.norm(norm);
+    BatchNorm moments = norm.arrays(arrays);
     NDArray scale = moments.weight().div(moments.variance().add(BatchNorm.EPSILON).sqrt());
-    NDArray scaled = weights.get(weight()).mul(scale.reshape(out, 1, 1, 1));
+    NDArray scaled = arrays.apply(weight()).mul(scale.reshape(out, 1, 1, 1));
     NDArray shift = moments.bias().sub(moments.mean().mul(scale));
     frozen.put(weight(), Functional.channelsLast(scaled));
-    frozen.put(bias(), hasBias ? shift.add(weights.get(bias()).mul(scale)) : shift);
+    frozen.put(bias(), hasBias ? shift.add(arrays.apply(bias()).mul(scale)) : shift);
     return frozen;
   }
 
@@ -118,7 +119,7 @@ record Convolution(
           LayerReader.all(
               reader.inRange(path + "channels", conv.getChannels(), 1, LayerReader.MOST_CHANNELS),
               reader.inRange(path + "kernel", conv.getKernel(), 1, LayerReader.MOST_KERNEL),
-              reader.inRange(path + "stride", conv.getStride(), 1, Architecture.MOST_STRIDE),
+              reader.inRange(path + "stride", conv.getStride(), 1, LayerReader.MOST_STRIDE),
               reader.inRange(path + "padding", conv.getPadding(), 0, LayerReader.MOST_PADDING));
       @Nullable List<Integer> in = reader.map(place.path(), "a convolution");
       if (!complete || in == null) {

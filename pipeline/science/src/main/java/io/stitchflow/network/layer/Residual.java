@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.v1.Layer;

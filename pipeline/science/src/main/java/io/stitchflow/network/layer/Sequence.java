@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.v1.Layer;
@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One after another; at least one. */
-record Sequence(List<Step> steps) implements Step {
+public record Sequence(List<Step> steps) implements Step {
   public Sequence {
     steps = List.copyOf(steps);
     if (steps.isEmpty()) {
@@ -17,7 +17,7 @@ record Sequence(List<Step> steps) implements Step {
   }
 
   /** Its steps; in place of sequences inside, theirs. */
-  List<Step> layers() {
+  public List<Step> layers() {
     return steps.stream()
         .flatMap(step -> step instanceof Sequence inner ? inner.layers().stream() : Stream.of(step))
         .toList();

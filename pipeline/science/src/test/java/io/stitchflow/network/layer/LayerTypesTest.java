@@ -1,10 +1,11 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.TextFormat;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.torch.Lane;
@@ -132,7 +133,12 @@ class LayerTypesTest {
 
   private static Layer layer(Layer.KindCase kind) {
     String sample = Objects.requireNonNull(SAMPLES.get(kind), "add a sample of " + kind);
-    Layer.Builder layer = Layers.layers("layer { name: \"x\" " + sample + " }").get(0).toBuilder();
+    Layer.Builder layer = Layer.newBuilder();
+    try {
+      TextFormat.merge("name: \"x\" " + sample, layer);
+    } catch (TextFormat.ParseException e) {
+      throw new IllegalArgumentException(sample, e);
+    }
     LayerTypes.fillDefaults(layer);
     return layer.build();
   }

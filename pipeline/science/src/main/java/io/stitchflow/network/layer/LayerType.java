@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import io.stitchflow.v1.Layer;
 import java.util.List;

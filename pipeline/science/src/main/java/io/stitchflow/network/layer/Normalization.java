@@ -1,13 +1,15 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
-import io.stitchflow.network.Tensor.Role;
+import io.stitchflow.network.layer.Tensor.Role;
+import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.v1.Layer;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A batch normalisation of {@code channels} channels, or of a vector's numbers. */
-record Normalization(String name, int channels) implements Step {
+public record Normalization(String name, int channels) implements Step {
   @Override
   public NDArray apply(NDArray x, Arithmetic arithmetic) {
     return arithmetic.normalize(x, this);
@@ -26,6 +28,19 @@ record Normalization(String name, int channels) implements Step {
   @Override
   public boolean isOutputWritable() {
     return true;
+  }
+
+  /**
+   * Its arrays.
+   *
+   * @param arrays gives each array by its name
+   */
+  public BatchNorm arrays(Function<String, NDArray> arrays) {
+    return new BatchNorm(
+        arrays.apply(name + ".weight"),
+        arrays.apply(name + ".bias"),
+        arrays.apply(name + ".running_mean"),
+        arrays.apply(name + ".running_var"));
   }
 
   /** {@code batch_norm}. */

@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import java.util.List;
 import java.util.Random;
@@ -8,9 +8,9 @@ import java.util.Random;
  *
  * @param inputs numbers behind each output of a linear layer; 0 of other arrays
  */
-record Tensor(String name, Role role, List<Integer> shape, int inputs) {
+public record Tensor(String name, Role role, List<Integer> shape, int inputs) {
   /** What an array is for, and so how it starts. */
-  enum Role {
+  public enum Role {
     CONVOLUTION,
     ONE,
     ZERO,
@@ -20,7 +20,7 @@ record Tensor(String name, Role role, List<Integer> shape, int inputs) {
     LINEAR_BIAS
   }
 
-  Tensor {
+  public Tensor {
     shape = List.copyOf(shape);
   }
 
@@ -32,7 +32,7 @@ record Tensor(String name, Role role, List<Integer> shape, int inputs) {
    * A number of the array before training: Kaiming-normal (fan out) in convolutions, uniform within
    * 1 / sqrt(inputs) in linear layers.
    */
-  double initial(Random random) {
+  public double initial(Random random) {
     return switch (role) {
       case CONVOLUTION ->
           random.nextGaussian() * Math.sqrt(2. / (shape.get(0) * shape.get(2) * shape.get(3)));
@@ -42,15 +42,15 @@ record Tensor(String name, Role role, List<Integer> shape, int inputs) {
     };
   }
 
-  long elements() {
+  public long elements() {
     return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
   }
 
-  boolean isTrained() {
+  public boolean isTrained() {
     return role != Role.RUNNING_MEAN && role != Role.RUNNING_VARIANCE;
   }
 
-  boolean isDecayed() {
+  public boolean isDecayed() {
     return role == Role.CONVOLUTION || role == Role.LINEAR;
   }
 }

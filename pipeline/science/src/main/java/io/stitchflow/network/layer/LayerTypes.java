@@ -1,4 +1,4 @@
-package io.stitchflow.network;
+package io.stitchflow.network.layer;
 
 import io.stitchflow.v1.Layer;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class LayerTypes {
   }
 
   /** Whether two layers in a row become one step. */
-  static boolean isOneStep(Layer first, Layer second) {
+  public static boolean isOneStep(Layer first, Layer second) {
     @Nullable LayerType type = find(first);
     @Nullable LayerType next = find(second);
     return type != null && next != null && type.absorbs(next);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.network.layer;
+
+import org.jspecify.annotations.NullMarked;
