@@ -60,9 +60,10 @@ class ResNet(nn.Module):
 class Described:
     """Layers in protobuf text format, as experiment.proto explains them."""
 
-    def __init__(self, text, arrays):
+    def __init__(self, text, arrays, training=False):
         self.layers = parse(text)["layer"]
         self.arrays = arrays
+        self.training = training
         self.used = set()
 
     def __call__(self, x):
@@ -93,17 +94,21 @@ class Described:
         def number(field, default=0):
             return int(it.get(field, [default])[0])
 
+        def numbers(field, default=0):
+            values = [int(value) for value in it.get(field, [default])]
+            return values if len(values) == 2 else values * 2
+
         def bias():
             return self.get(name + ".bias") if it.get("bias", ["false"])[0] == "true" else None
 
         if kind == "conv":
             weight = self.get(name + ".weight")
-            return F.conv2d(x, weight, bias(), number("stride"), number("padding"))
+            stride, padding, dilation = numbers("stride"), numbers("padding"), numbers("dilation", 1)
+            return F.conv2d(x, weight, bias(), stride, padding, dilation, number("groups", 1))
         if kind == "batch_norm":
             mean, variance = self.get(name + ".running_mean"), self.get(name + ".running_var")
-            return F.batch_norm(
-                x, mean, variance, self.get(name + ".weight"), self.get(name + ".bias"), eps=1e-5
-            )
+            weight, bias = self.get(name + ".weight"), self.get(name + ".bias")
+            return F.batch_norm(x, mean, variance, weight, bias, self.training, 0.1, 1e-5)
         if kind == "relu":
             return F.relu(x)
         if kind == "max_pool":
@@ -125,7 +130,7 @@ class Described:
 
 def parse(text):
     """Protobuf text format as dicts of lists."""
-    tokens = re.findall(r'"[^"]*"|[\w.]+|[{}:]', text)
+    tokens = re.findall(r'"[^"]*"|[\w.+-]+|[{}:]', text)
 
     def message():
         fields = {}

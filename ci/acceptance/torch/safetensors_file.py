@@ -6,8 +6,8 @@ import numpy
 import torch
 
 
-def write(path, state_dict):
-    header, data = {}, b""
+def write(path, state_dict, metadata=None):
+    header, data = {"__metadata__": metadata} if metadata else {}, b""
     for name, array in state_dict.items():
         numbers = array.detach().cpu().float().contiguous().numpy().tobytes()
         place = [len(data), len(data) + len(numbers)]

@@ -34,6 +34,8 @@ final class FieldRules {
           Map.entry("Portion.fraction", new Range("above 0 and at most 1", x -> x > 0 && x <= 1)),
           Map.entry("Network.width", Range.of(1, Architecture.MOST_WIDTH)),
           Map.entry("ConvolutionLayer.stride", STRIDE),
+          Map.entry("ConvolutionLayer.dilation", Range.of(1, LayerReader.MOST_DILATION)),
+          Map.entry("ConvolutionLayer.groups", Range.of(1, LayerReader.MOST_CHANNELS)),
           Map.entry("PoolLayer.stride", STRIDE),
           Map.entry("ClassMeansBaseline.sigma", NOT_NEGATIVE),
           Map.entry("NoiseBaseline.shape", Range.of(1, RepresentationRules.MOST_ELEMENTS)),

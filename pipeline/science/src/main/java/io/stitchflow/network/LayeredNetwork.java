@@ -122,8 +122,8 @@ public final class LayeredNetwork extends Network {
           x,
           array(convolution.weight()),
           folded.get(convolution.bias()),
-          convolution.stride(),
-          convolution.padding());
+          convolution.window(),
+          convolution.groups());
     }
 
     @Override

@@ -233,8 +233,8 @@ final class NetworkTrainer {
               x,
               weights.get(convolution.weight()),
               convolution.hasBias() ? weights.get(convolution.bias()) : null,
-              convolution.stride(),
-              convolution.padding());
+              convolution.window(),
+              convolution.groups());
       if (convolution.norm() == null) {
         return y;
       }
@@ -258,10 +258,11 @@ final class NetworkTrainer {
   /**
    * Whether oneDNN's gradient of the weights writes outside its memory with channels last: strided
    * 1x1 convolutions of fewer channels than a vector holds (oneDNN issue 6035), 8 with AVX2, 16
-   * with AVX-512.
+   * with AVX-512. In groups, of fewer channels a group.
    */
   private static boolean needsChannelsFirst(Convolution convolution) {
-    return convolution.kernel() == 1 && convolution.in() % LARGEST_VECTOR != 0;
+    return convolution.window().kernel().area() == 1
+        && convolution.in() / convolution.groups() % LARGEST_VECTOR != 0;
   }
 
   private List<NDArray> arrays(Predicate<Tensor> which) {

@@ -82,16 +82,16 @@ final class ResNet {
   }
 
   private static Layer convolution(String name, int channels, int kernel, int stride) {
-    return Layer.newBuilder()
-        .setName(name)
-        .setConv(
-            ConvolutionLayer.newBuilder()
-                .setChannels(channels)
-                .setKernel(kernel)
-                .setStride(stride)
-                .setPadding(kernel / 2)
-                .setBias(false))
-        .build();
+    ConvolutionLayer.Builder layer =
+        ConvolutionLayer.newBuilder()
+            .setChannels(channels)
+            .addKernel(kernel)
+            .addStride(stride)
+            .setBias(false);
+    if (kernel > 1) {
+      layer.addPadding(kernel / 2);
+    }
+    return Layer.newBuilder().setName(name).setConv(layer).build();
   }
 
   private static Layer normalization(String name) {

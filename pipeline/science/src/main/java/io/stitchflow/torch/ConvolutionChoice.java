@@ -45,8 +45,8 @@ final class ConvolutionChoice {
       Shape x,
       Shape weight,
       boolean bias,
-      int stride,
-      int padding,
+      Window window,
+      int groups,
       boolean gradientOfX,
       boolean gradientOfWeight,
       Direction direction)
@@ -54,7 +54,7 @@ final class ConvolutionChoice {
     @Override
     public Use backward() {
       return new Use(
-          x, weight, bias, stride, padding, gradientOfX, gradientOfWeight, Direction.BACKWARD);
+          x, weight, bias, window, groups, gradientOfX, gradientOfWeight, Direction.BACKWARD);
     }
   }
 

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * channels, height, width].
  */
 public final class Functional {
-  private static final Shape NO_DILATION = new Shape(1, 1);
-
   private Functional() {}
 
   /**
@@ -26,6 +24,21 @@ public final class Functional {
    */
   public static NDArray conv2d(
       NDArray x, NDArray weight, @Nullable NDArray bias, int stride, int padding) {
+    Shape shape = weight.getShape();
+    Extent kernel = new Extent(Math.toIntExact(shape.get(2)), Math.toIntExact(shape.get(3)));
+    Window window =
+        new Window(kernel, Extent.square(stride), Extent.square(padding), Extent.square(1));
+    return conv2d(x, weight, bias, window, 1);
+  }
+
+  /**
+   * Cross-correlates, as PyTorch does.
+   *
+   * @param weight [out, in / groups, height, width]
+   * @param bias [out], or null for none
+   */
+  public static NDArray conv2d(
+      NDArray x, NDArray weight, @Nullable NDArray bias, Window window, int groups) {
     LaneShutdown.check();
     Supplier<NDArray> convolution =
         () ->
@@ -33,10 +46,10 @@ public final class Functional {
                 (PtNDArray) x,
                 (PtNDArray) weight,
                 bias == null ? null : (PtNDArray) bias,
-                new Shape(stride, stride),
-                new Shape(padding, padding),
-                NO_DILATION,
-                1);
+                window.stride().shape(),
+                window.padding().shape(),
+                window.dilation().shape(),
+                groups);
     if (x.getDevice().isGpu()) {
       return convolution.get(); // not by oneDNN
     }
@@ -45,8 +58,8 @@ public final class Functional {
             x.getShape(),
             weight.getShape(),
             bias != null,
-            stride,
-            padding,
+            window,
+            groups,
             JniUtils.requiresGrad((PtNDArray) x),
             JniUtils.requiresGrad((PtNDArray) weight),
             ConvolutionChoice.Direction.FORWARD);

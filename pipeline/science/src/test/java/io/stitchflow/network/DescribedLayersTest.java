@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stitchflow.network.layer.LayerProblem;
 import io.stitchflow.network.layer.Tensor;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class DescribedLayersTest {
@@ -123,7 +124,7 @@ class DescribedLayersTest {
             "layer[1].name: 'a' is another layer's too; rename one",
             "layer[1]: is not a layer; choose conv, batch_norm, relu, max_pool, avg_pool,"
                 + " global_avg_pool, flatten, linear, residual or sequence",
-            "layer[2].conv.kernel: is 99; choose a whole number from 1 to 64",
+            "layer[2].conv.kernel[0]: is 99; choose a whole number from 1 to 64",
             "layer[3].linear.outputs: is 4294967295; choose a whole number from 1 to 65536",
             "layer[4].max_pool.padding: is 2; choose a whole number from 0 to 1",
             "layer[5].residual: has no body; add one",
@@ -155,6 +156,80 @@ class DescribedLayersTest {
         .containsExactly(
             "layer[1]: gives [9], but the last layer gives logits of 10 classes; end with linear {"
                 + " outputs: 10 }");
+  }
+
+  @Test
+  void sizes_convolutionsOfAllArguments_areThoseOfTheirFormulas() {
+    Architecture described =
+        Layers.described(
+            """
+            layer { name: "tall" conv { channels: 8 kernel: [5, 3] stride: [2, 1] padding: [0, 4] } }
+            layer { name: "dilated" conv { channels: 8 kernel: 3 stride: 1 padding: 2 dilation: [2, 3] groups: 4 bias: true } }
+            layer { name: "depthwise" conv { channels: 16 kernel: [1, 7] stride: 1 groups: 8 } }
+            layer { flatten {} }
+            layer { linear { outputs: 10 } }
+            """);
+    assertThat(described.cuts())
+        .containsExactly(
+            new CutPoint("tall", List.of(8, 14, 38)), // (32 - 5) / 2 + 1, 32 + 8 - 3 + 1
+            new CutPoint("dilated", List.of(8, 14, 36)), // 14 + 4 - 5 + 1, 38 + 4 - 7 + 1
+            new CutPoint("depthwise", List.of(16, 14, 30)));
+    assertThat(described.tensors().subList(0, 4))
+        .extracting(Tensor::shape)
+        .containsExactly(
+            List.of(8, 3, 5, 3), List.of(8, 2, 3, 3), List.of(8), List.of(16, 1, 1, 7));
+    long last = 16 * 14 * 30 * 10;
+    assertThat(described.macsAfter(described.cut("depthwise"))).isEqualTo(last);
+    assertThat(described.macsAfter(described.cut("dilated")))
+        .isEqualTo(last + 16 * 1 * 7 * 14 * 30);
+    assertThat(described.macsAfter(described.cut("tall")))
+        .isEqualTo(last + 16 * 1 * 7 * 14 * 30 + 8 * 2 * 9 * 14 * 36);
+  }
+
+  @Test
+  void random_groupedConvolutions_haveKaimingsDeviationOfAGroup() {
+    List<Tensor> tensors =
+        Layers.described(
+                """
+                layer { name: "x" conv { channels: 12 kernel: [3, 1] stride: 1 groups: 3 } }
+                layer { flatten {} }
+                layer { linear { outputs: 10 } }
+                """)
+            .tensors();
+    double number = new Random(1).nextGaussian();
+    assertThat(tensors.get(0).initial(new Random(1)))
+        .isEqualTo(number * Math.sqrt(2. / (12 / 3 * 3)));
+  }
+
+  @Test
+  void complaints_convolutionsOfAllArguments_sayWhichAndWhat() {
+    assertThat(
+            complaints(
+                """
+                layer { name: "a" conv { channels: 8 kernel: [3, 0] stride: 1 padding: [1, 33] dilation: 65 } }
+                layer { name: "b" conv { channels: 8 kernel: [3, 3, 3] stride: 1 } }
+                """))
+        .contains(
+            "layer[0].conv.kernel[1]: is 0; choose a whole number from 1 to 64",
+            "layer[0].conv.padding[1]: is 33; choose a whole number from 0 to 32",
+            "layer[0].conv.dilation[0]: is 65; choose a whole number from 1 to 64",
+            "layer[1].conv.kernel: has 3 numbers; give height and width, or one for both");
+    assertThat(
+            complaints(
+                "layer { name: \"a\" conv { channels: 8 kernel: [5, 40] stride: 1 padding: [0, 3] dilation: [8, 1] } }"))
+        .contains(
+            "layer[0]: its kernel of 5x40 does not fit the map [3, 32, 32] with padding 0x3 and"
+                + " dilation 8x1; choose a kernel of at most 4x38");
+    assertThat(
+            complaints("layer { name: \"a\" conv { channels: 8 kernel: 3 stride: 1 groups: 3 } }"))
+        .contains(
+            "layer[0].conv.groups: is 3, but must divide the 3 channels that the convolution is"
+                + " given and the 8 that it makes; choose 1");
+    assertThat(
+            complaints("layer { name: \"a\" conv { channels: 6 kernel: 3 stride: 1 groups: 2 } }"))
+        .contains(
+            "layer[0].conv.groups: is 2, but must divide the 3 channels that the convolution is"
+                + " given and the 6 that it makes; choose 3 or a divisor of it");
   }
 
   @Test

@@ -292,7 +292,7 @@ class NetworkTest {
     @Override
     public NDArray convolve(NDArray x, Convolution c) {
       NDArray bias = c.hasBias() ? weights.get(c.bias()) : null;
-      NDArray y = Functional.conv2d(x, weights.get(c.weight()), bias, c.stride(), c.padding());
+      NDArray y = Functional.conv2d(x, weights.get(c.weight()), bias, c.window(), c.groups());
       return c.norm() == null ? y : normalize(y, c.norm());
     }
 

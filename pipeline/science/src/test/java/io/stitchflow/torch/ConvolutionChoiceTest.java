@@ -76,7 +76,15 @@ class ConvolutionChoiceTest {
   /** One that no test had before. */
   private static Use newUse() {
     made++;
-    return new Use(new Shape(made, 0), new Shape(), false, 1, 0, false, false, Direction.FORWARD);
+    return new Use(
+        new Shape(made, 0),
+        new Shape(),
+        false,
+        Window.square(1, 1, 0),
+        1,
+        false,
+        false,
+        Direction.FORWARD);
   }
 
   private static Thread start(Use use, Runnable work) {

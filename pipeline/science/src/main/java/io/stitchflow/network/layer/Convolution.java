@@ -2,10 +2,13 @@ package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.network.layer.Tensor.Role;
+import io.stitchflow.torch.Extent;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Functional.BatchNorm;
+import io.stitchflow.torch.Window;
 import io.stitchflow.v1.ConvolutionLayer;
 import io.stitchflow.v1.Layer;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A convolution and, where there is one, the normalisation of its output.
  *
- * @param kernel side of the kernel
+ * @param groups of channels; each group of outputs reads one group of inputs
  * @param positions of the output, rows times columns
  */
 public record Convolution(
@@ -24,9 +27,8 @@ public record Convolution(
     @Nullable Normalization norm,
     int in,
     int out,
-    int kernel,
-    int stride,
-    int padding,
+    Window window,
+    int groups,
     boolean hasBias,
     long positions)
     implements Step {
@@ -46,7 +48,13 @@ public record Convolution(
   @Override
   public List<Tensor> tensors() {
     List<Tensor> tensors = new ArrayList<>();
-    tensors.add(new Tensor(weight(), Role.CONVOLUTION, List.of(out, in, kernel, kernel)));
+    Extent kernel = window.kernel();
+    tensors.add(
+        new Tensor(
+            weight(),
+            Role.CONVOLUTION,
+            List.of(out, in / groups, kernel.height(), kernel.width()),
+            out / groups * kernel.area()));
     if (hasBias) {
       tensors.add(new Tensor(bias(), Role.ZERO, List.of(out)));
     }
@@ -58,7 +66,7 @@ public record Convolution(
 
   @Override
   public long macs() {
-    return (long) in * out * kernel * kernel * positions;
+    return (long) (in / groups) * out * window.kernel().area() * positions;
   }
 
   @Override
@@ -98,12 +106,32 @@ public record Convolution(
     @Override
     public void fillDefaults(Layer.Builder layer) {
       ConvolutionLayer.Builder conv = layer.getConvBuilder();
-      if (conv.getStride() == 0) {
-        conv.setStride(1);
+      List<Integer> kernel = brief(conv.getKernelList());
+      List<Integer> stride = brief(conv.getStrideList());
+      List<Integer> padding = brief(conv.getPaddingList());
+      List<Integer> dilation = brief(conv.getDilationList());
+      conv.clearKernel().addAllKernel(kernel);
+      conv.clearStride().addAllStride(isDefault(stride, 0) ? List.of(1) : stride);
+      // Fields that are younger than keys are in them only where they say something
+      conv.clearPadding().addAllPadding(isDefault(padding, 0) ? List.of() : padding);
+      conv.clearDilation().addAllDilation(isDefault(dilation, 1) ? List.of() : dilation);
+      if (conv.getGroups() == 1) {
+        conv.clearGroups();
       }
       if (!conv.hasBias()) {
         conv.setBias(true);
       }
+    }
+
+    /** One number in place of two that are equal. */
+    private static List<Integer> brief(List<Integer> numbers) {
+      return numbers.size() == 2 && numbers.get(0).equals(numbers.get(1))
+          ? numbers.subList(0, 1)
+          : numbers;
+    }
+
+    private static boolean isDefault(List<Integer> numbers, int standard) {
+      return numbers.isEmpty() || numbers.equals(List.of(standard));
     }
 
     @Override
@@ -115,21 +143,20 @@ public record Convolution(
     public @Nullable Step read(Layer layer, LayerReader.Place place, LayerReader reader) {
       ConvolutionLayer conv = layer.getConv();
       String path = place.path() + ".conv.";
-      boolean complete =
-          LayerReader.all(
-              reader.inRange(path + "channels", conv.getChannels(), 1, LayerReader.MOST_CHANNELS),
-              reader.inRange(path + "kernel", conv.getKernel(), 1, LayerReader.MOST_KERNEL),
-              reader.inRange(path + "stride", conv.getStride(), 1, LayerReader.MOST_STRIDE),
-              reader.inRange(path + "padding", conv.getPadding(), 0, LayerReader.MOST_PADDING));
+      int channels = conv.getChannels();
+      boolean makesChannels =
+          reader.inRange(path + "channels", channels, 1, LayerReader.MOST_CHANNELS);
+      @Nullable Window window = window(conv, path, reader);
       @Nullable List<Integer> in = reader.map(place.path(), "a convolution");
-      if (!complete || in == null) {
+      int groups = Math.max(1, conv.getGroups());
+      if (!makesChannels
+          || window == null
+          || in == null
+          || !divides(groups, in.get(0), channels, path, reader)) {
         reader.lose();
         return null;
       }
-      int channels = conv.getChannels();
-      @Nullable List<Integer> out =
-          reader.slide(
-              place.path(), in, channels, conv.getKernel(), conv.getStride(), conv.getPadding());
+      @Nullable List<Integer> out = reader.slide(place.path(), in, channels, window);
       if (out == null) {
         return null;
       }
@@ -142,11 +169,49 @@ public record Convolution(
               norm == null ? null : new Normalization(norm, channels),
               in.get(0),
               channels,
-              conv.getKernel(),
-              conv.getStride(),
-              conv.getPadding(),
+              window,
+              groups,
               conv.getBias(),
               (long) out.get(1) * out.get(2)));
+    }
+
+    private static @Nullable Window window(ConvolutionLayer conv, String path, LayerReader reader) {
+      @Nullable Extent kernel =
+          reader.extent(path + "kernel", conv.getKernelList(), 1, LayerReader.MOST_KERNEL);
+      @Nullable Extent stride =
+          reader.extent(path + "stride", conv.getStrideList(), 1, LayerReader.MOST_STRIDE);
+      @Nullable Extent padding =
+          reader.extent(
+              path + "padding", orElse(conv.getPaddingList(), 0), 0, LayerReader.MOST_PADDING);
+      @Nullable Extent dilation =
+          reader.extent(
+              path + "dilation", orElse(conv.getDilationList(), 1), 1, LayerReader.MOST_DILATION);
+      return kernel == null || stride == null || padding == null || dilation == null
+          ? null
+          : new Window(kernel, stride, padding, dilation);
+    }
+
+    private static List<Integer> orElse(List<Integer> numbers, int standard) {
+      return numbers.isEmpty() ? List.of(standard) : numbers;
+    }
+
+    private static boolean divides(int groups, int in, int out, String path, LayerReader reader) {
+      if (in % groups == 0 && out % groups == 0) {
+        return true;
+      }
+      int most = BigInteger.valueOf(in).gcd(BigInteger.valueOf(out)).intValueExact();
+      reader.complain(
+          path + "groups",
+          "is "
+              + groups
+              + ", but must divide the "
+              + in
+              + " channels that the convolution is given and the "
+              + out
+              + " that it makes; choose "
+              + most
+              + (most > 1 ? " or a divisor of it" : ""));
+      return false;
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.stitchflow.network.layer;
 
+import io.stitchflow.torch.Extent;
+import io.stitchflow.torch.Window;
 import io.stitchflow.v1.Layer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,9 +24,10 @@ public final class LayerReader {
    */
   record Place(String path, String name, @Nullable String absorbed) {}
 
-  static final int MOST_CHANNELS = 65_536;
+  public static final int MOST_CHANNELS = 65_536;
   static final int MOST_KERNEL = 64;
   static final int MOST_PADDING = 32;
+  public static final int MOST_DILATION = 64;
   public static final int MOST_STRIDE = 64;
 
   private static final int MOST_ELEMENTS = 1 << 22;
@@ -146,26 +149,28 @@ public final class LayerReader {
    * The map of {@code channels} that a sliding window makes of the map {@code in}; null where it
    * does not fit.
    */
-  @Nullable List<Integer> slide(
-      String path, List<Integer> in, int channels, int kernel, int stride, int padding) {
-    int smaller = Math.min(in.get(1), in.get(2));
-    if (smaller + 2 * padding < kernel) {
+  @Nullable List<Integer> slide(String path, List<Integer> in, int channels, Window window) {
+    Extent map = new Extent(in.get(1), in.get(2));
+    Extent kernel = window.kernel();
+    Extent largest = window.largestKernel(map);
+    if (kernel.height() > largest.height() || kernel.width() > largest.width()) {
       complain(
           path,
           String.format(
               Locale.ROOT,
-              "its kernel of %d does not fit the map %s with padding %d; choose a kernel of 1 to %d",
+              "its kernel of %s does not fit the map %s with padding %s%s; choose a kernel of %s",
               kernel,
               in,
-              padding,
-              smaller + 2 * padding));
+              window.padding(),
+              window.dilation().area() == 1 ? "" : " and dilation " + window.dilation(),
+              kernel.isSquare()
+                  ? "1 to " + Math.min(largest.height(), largest.width())
+                  : "at most " + largest));
       lose();
       return null;
     }
-    return List.of(
-        channels,
-        (in.get(1) + 2 * padding - kernel) / stride + 1,
-        (in.get(2) + 2 * padding - kernel) / stride + 1);
+    Extent positions = window.positions(map);
+    return List.of(channels, positions.height(), positions.width());
   }
 
   /** Sets the shape of the layer's output. */
@@ -213,9 +218,41 @@ public final class LayerReader {
     if (value >= from && value <= to) {
       return true;
     }
-    String is = value == 0 ? "is missing or 0" : "is " + Integer.toUnsignedString(value);
-    complain(path, is + "; choose a whole number from " + from + " to " + to);
+    complain(path, value == 0 ? "is missing or 0" + choice(from, to) : outside(value, from, to));
     return false;
+  }
+
+  private static String outside(int value, int from, int to) {
+    return "is " + Integer.toUnsignedString(value) + choice(from, to);
+  }
+
+  private static String choice(int from, int to) {
+    return "; choose a whole number from " + from + " to " + to;
+  }
+
+  /**
+   * A height and a width, or one number for both.
+   *
+   * @return null if there are none or more, or if one is not in the range
+   */
+  @Nullable Extent extent(String path, List<Integer> numbers, int from, int to) {
+    if (numbers.isEmpty()) {
+      inRange(path, 0, from, to);
+      return null;
+    }
+    if (numbers.size() > 2) {
+      complain(path, "has " + numbers.size() + " numbers; give height and width, or one for both");
+      return null;
+    }
+    boolean good = true;
+    for (int i = 0; i < numbers.size(); i++) {
+      if (Integer.compareUnsigned(numbers.get(i), from) < 0
+          || Integer.compareUnsigned(numbers.get(i), to) > 0) {
+        complain(path + "[" + i + "]", outside(numbers.get(i), from, to));
+        good = false;
+      }
+    }
+    return good ? new Extent(numbers.get(0), numbers.get(numbers.size() - 1)) : null;
   }
 
   /** Every one of them; unlike with {@code &&} each is evaluated, so that each can complain. */

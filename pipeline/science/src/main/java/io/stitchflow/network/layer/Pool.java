@@ -2,6 +2,7 @@ package io.stitchflow.network.layer;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.torch.Functional;
+import io.stitchflow.torch.Window;
 import io.stitchflow.v1.Layer;
 import io.stitchflow.v1.PoolLayer;
 import java.util.List;
@@ -36,7 +37,11 @@ record Pool(boolean largest, int kernel, int stride, int padding) implements Ste
       return null;
     }
     @Nullable List<Integer> out =
-        reader.slide(path, in, in.get(0), layer.getKernel(), layer.getStride(), layer.getPadding());
+        reader.slide(
+            path,
+            in,
+            in.get(0),
+            Window.square(layer.getKernel(), layer.getStride(), layer.getPadding()));
     if (out == null) {
       return null;
     }

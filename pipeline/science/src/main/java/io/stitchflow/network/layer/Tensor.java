@@ -6,9 +6,10 @@ import java.util.Random;
 /**
  * An array of a network.
  *
- * @param inputs numbers behind each output of a linear layer; 0 of other arrays
+ * @param fan of a linear layer, how many numbers each output reads; of a convolution, how many
+ *     outputs read each number of a map, not counting its border; 0 of other arrays
  */
-public record Tensor(String name, Role role, List<Integer> shape, int inputs) {
+public record Tensor(String name, Role role, List<Integer> shape, int fan) {
   /** What an array is for, and so how it starts. */
   public enum Role {
     CONVOLUTION,
@@ -29,16 +30,15 @@ public record Tensor(String name, Role role, List<Integer> shape, int inputs) {
   }
 
   /**
-   * A number of the array before training: Kaiming-normal (fan out) in convolutions, uniform within
-   * 1 / sqrt(inputs) in linear layers.
+   * A number of the array before training: normal with variance 2 / fan in convolutions (Kaiming,
+   * fan out), uniform within 1 / sqrt(fan) in linear layers.
    */
   public double initial(Random random) {
     return switch (role) {
-      case CONVOLUTION ->
-          random.nextGaussian() * Math.sqrt(2. / (shape.get(0) * shape.get(2) * shape.get(3)));
+      case CONVOLUTION -> random.nextGaussian() * Math.sqrt(2. / fan);
       case ONE, RUNNING_VARIANCE -> 1;
       case ZERO, RUNNING_MEAN -> 0;
-      case LINEAR, LINEAR_BIAS -> (2 * random.nextDouble() - 1) * (1 / Math.sqrt(inputs));
+      case LINEAR, LINEAR_BIAS -> (2 * random.nextDouble() - 1) * (1 / Math.sqrt(fan));
     };
   }
 

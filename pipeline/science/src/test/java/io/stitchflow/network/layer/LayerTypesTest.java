@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
+import io.stitchflow.torch.Extent;
 import io.stitchflow.torch.Functional;
 import io.stitchflow.torch.Functional.BatchNorm;
 import io.stitchflow.torch.Lane;
@@ -79,18 +81,42 @@ class LayerTypesTest {
     assertThat(again.build()).isEqualTo(layer);
   }
 
+  @Test
+  void fillDefaults_argumentsThatSayNothing_areLeftOut() {
+    Layer plain =
+        layer("conv { channels: 5 kernel: 3 padding: 0 dilation: [1, 1] groups: 1 bias: true }");
+    assertThat(plain).isEqualTo(layer("conv { channels: 5 kernel: [3, 3] stride: [1, 1] }"));
+    // The bytes that fields of one number had
+    assertThat(plain.getConv().toByteArray())
+        .containsExactly(1 << 3, 5, 2 << 3, 3, 3 << 3, 1, 5 << 3, 1);
+  }
+
   @ParameterizedTest
   @MethodSource("kinds")
   void inside_everyListOfLayers_isNamedByItsPath(Layer.KindCase kind) {
     FieldDescriptor field = Layer.getDescriptor().findFieldByNumber(kind.getNumber());
-    List<String> lists = new ArrayList<>();
-    for (FieldDescriptor inner : field.getMessageType().getFields()) {
-      if (inner.isRepeated()) {
-        lists.add(field.getName() + "." + inner.getName());
-      }
-    }
+    List<String> lists = lists((Message) layer(kind).getField(field), field.getName() + ".");
     assertThat(LayerTypes.inside(layer(kind)).keySet()).containsExactlyInAnyOrderElementsOf(lists);
     assertThat(type(kind).holdsLayers()).isEqualTo(!lists.isEmpty());
+  }
+
+  /** The paths of all lists of layers in a message. */
+  private static List<String> lists(Message message, String path) {
+    List<String> lists = new ArrayList<>();
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE) {
+        continue;
+      }
+      if (field.getMessageType().equals(Layer.getDescriptor())) {
+        lists.add(path + field.getName());
+        continue;
+      }
+      for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+        Message inner = (Message) message.getRepeatedField(field, i);
+        lists.addAll(lists(inner, path + field.getName() + "[" + i + "]."));
+      }
+    }
+    return lists;
   }
 
   @ParameterizedTest
@@ -132,7 +158,10 @@ class LayerTypesTest {
   }
 
   private static Layer layer(Layer.KindCase kind) {
-    String sample = Objects.requireNonNull(SAMPLES.get(kind), "add a sample of " + kind);
+    return layer(Objects.requireNonNull(SAMPLES.get(kind), "add a sample of " + kind));
+  }
+
+  private static Layer layer(String sample) {
     Layer.Builder layer = Layer.newBuilder();
     try {
       TextFormat.merge("name: \"x\" " + sample, layer);
@@ -171,8 +200,9 @@ class LayerTypesTest {
 
     @Override
     public NDArray convolve(NDArray x, Convolution c) {
-      NDArray weight = ones(c.out(), c.in(), c.kernel(), c.kernel());
-      return Functional.conv2d(x, weight, ones(c.out()), c.stride(), c.padding());
+      Extent kernel = c.window().kernel();
+      NDArray weight = ones(c.out(), c.in() / c.groups(), kernel.height(), kernel.width());
+      return Functional.conv2d(x, weight, ones(c.out()), c.window(), c.groups());
     }
 
     @Override
