@@ -87,7 +87,7 @@ class Described:
         (kind,) = [key for key in layer if key != "name"]
         it = layer[kind][0]
         own = layer.get("name", [""])[0]
-        if not own and kind not in ("residual", "sequence"):
+        if not own and kind not in ("residual", "sequence", "concat"):
             own = place
         name = ".".join(part for part in (outer, own) if part)
 
@@ -109,8 +109,15 @@ class Described:
             mean, variance = self.get(name + ".running_mean"), self.get(name + ".running_var")
             weight, bias = self.get(name + ".weight"), self.get(name + ".bias")
             return F.batch_norm(x, mean, variance, weight, bias, self.training, 0.1, 1e-5)
-        if kind == "relu":
-            return F.relu(x)
+        if kind in ("relu", "gelu", "silu", "sigmoid"):
+            return {"relu": F.relu, "gelu": F.gelu, "silu": F.silu, "sigmoid": torch.sigmoid}[kind](x)
+        if kind == "scale":
+            return x * self.get(name + ".gamma").view(-1, *[1] * (x.dim() - 2))
+        if kind in ("layer_norm", "group_norm"):
+            weight, bias, epsilon = self.get(name + ".weight"), self.get(name + ".bias"), float(it["epsilon"][0])
+            if kind == "group_norm":
+                return F.group_norm(x, number("groups"), weight, bias, epsilon)
+            return F.layer_norm(x.movedim(1, -1), weight.shape, weight, bias, epsilon).movedim(-1, 1)
         if kind == "max_pool":
             return F.max_pool2d(x, number("kernel"), number("stride"), number("padding"))
         if kind == "avg_pool":
@@ -123,6 +130,10 @@ class Described:
             return F.linear(x, self.get(name + ".weight"), bias())
         if kind == "sequence":
             return self.sequence(it["layer"], x, name)
+        if kind == "concat":
+            branches = [branch.get("layer", []) for branch in it["branch"]]
+            made = [self.sequence(each, x, name, "%d." % i) for i, each in enumerate(branches)]
+            return torch.cat(made, 1)
         assert kind == "residual", kind
         shortcut = self.sequence(it.get("shortcut", []), x, name, "shortcut.")
         return self.sequence(it["body"], x, name) + shortcut

@@ -36,6 +36,8 @@ final class FieldRules {
           Map.entry("ConvolutionLayer.stride", STRIDE),
           Map.entry("ConvolutionLayer.dilation", Range.of(1, LayerReader.MOST_DILATION)),
           Map.entry("ConvolutionLayer.groups", Range.of(1, LayerReader.MOST_CHANNELS)),
+          Map.entry("LayerNormLayer.epsilon", POSITIVE),
+          Map.entry("GroupNormLayer.epsilon", POSITIVE),
           Map.entry("PoolLayer.stride", STRIDE),
           Map.entry("ClassMeansBaseline.sigma", NOT_NEGATIVE),
           Map.entry("NoiseBaseline.shape", Range.of(1, RepresentationRules.MOST_ELEMENTS)),

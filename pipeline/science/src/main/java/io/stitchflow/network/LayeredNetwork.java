@@ -135,6 +135,11 @@ public final class LayeredNetwork extends Network {
     public NDArray linear(NDArray x, Linear linear) {
       return Functional.linear(x, array(linear.weight()), folded.get(linear.bias()));
     }
+
+    @Override
+    public NDArray array(String name) {
+      return LayeredNetwork.this.array(name);
+    }
   }
 
   private void keep(String name, NDArray array) {

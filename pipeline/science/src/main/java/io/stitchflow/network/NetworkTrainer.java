@@ -253,6 +253,11 @@ final class NetworkTrainer {
       return Functional.linear(
           x, weights.get(linear.weight()), linear.hasBias() ? weights.get(linear.bias()) : null);
     }
+
+    @Override
+    public NDArray array(String name) {
+      return weights.get(name);
+    }
   }
 
   /**

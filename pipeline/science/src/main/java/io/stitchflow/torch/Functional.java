@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * channels, height, width].
  */
 public final class Functional {
+  private static final int MAP_DIMENSIONS = 4; // of a batch
+
   private Functional() {}
 
   /**
@@ -81,6 +83,104 @@ public final class Functional {
 
   public static NDArray relu(NDArray x) {
     return JniUtils.relu((PtNDArray) x);
+  }
+
+  /** x times the standard normal distribution function of x. */
+  public static NDArray gelu(NDArray x) {
+    return JniUtils.gelu((PtNDArray) x);
+  }
+
+  /** x sigmoid(x). */
+  public static NDArray silu(NDArray x) {
+    try (NDArray gate = sigmoid(x)) {
+      return x.mul(gate);
+    }
+  }
+
+  /** 1 / (1 + exp(-x)). */
+  public static NDArray sigmoid(NDArray x) {
+    return JniUtils.sigmoid((PtNDArray) x);
+  }
+
+  /**
+   * Each channel times a number of its own.
+   *
+   * @param x maps, or vectors [examples, channels]
+   * @param factor [channels]
+   */
+  public static NDArray scale(NDArray x, NDArray factor) {
+    try (NDArray factors = perChannel(x, factor)) {
+      return x.mul(factors);
+    }
+  }
+
+  /** [channels] as an array that broadcasts over {@code x}. */
+  private static NDArray perChannel(NDArray x, NDArray numbers) {
+    return x.getShape().dimension() == MAP_DIMENSIONS
+        ? numbers.reshape(1, numbers.size(), 1, 1)
+        : numbers.reshape(1, numbers.size());
+  }
+
+  /**
+   * Normalises the channels of each position of a map, or the numbers of each vector.
+   *
+   * @param x maps, or vectors [examples, channels]
+   * @param weight [channels]
+   * @param bias [channels]
+   * @return maps with channels last
+   */
+  public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, double epsilon) {
+    if (x.getShape().dimension() != MAP_DIMENSIONS) {
+      return normalizeLast(x, weight, bias, epsilon);
+    }
+    try (NDArray last = x.transpose(0, 2, 3, 1);
+        NDArray normalized = normalizeLast(last, weight, bias, epsilon)) {
+      return normalized.transpose(0, 3, 1, 2);
+    }
+  }
+
+  private static NDArray normalizeLast(NDArray x, NDArray weight, NDArray bias, double epsilon) {
+    LaneShutdown.check();
+    return JniUtils.layerNorm(
+        (PtNDArray) x, weight.getShape(), (PtNDArray) weight, (PtNDArray) bias, epsilon);
+  }
+
+  /**
+   * Normalises each group of channels, all positions together.
+   *
+   * @param x maps, or vectors [examples, channels]
+   * @param groups divides the channels
+   * @param weight [channels]
+   * @param bias [channels]
+   * @return maps with channels last
+   */
+  public static NDArray groupNorm(
+      NDArray x, int groups, NDArray weight, NDArray bias, double epsilon) {
+    Shape shape = x.getShape();
+    Shape group = new Shape(shape.size() / shape.get(0) / groups);
+    try (NDArray ones = x.getManager().ones(group);
+        NDArray zeros = x.getManager().zeros(group);
+        NDArray rows = x.reshape(shape.get(0), groups, -1);
+        NDArray normalized = normalizeLast(rows, ones, zeros, epsilon);
+        NDArray channels = normalized.reshape(shape);
+        NDArray scaled = scale(channels, weight);
+        NDArray biases = perChannel(x, bias);
+        NDArray y = scaled.add(biases)) {
+      return shape.dimension() == MAP_DIMENSIONS ? channelsLast(y) : y.reshape(shape);
+    }
+  }
+
+  /**
+   * The channels of all parts, one part behind the other.
+   *
+   * @param parts maps of one height and width, or vectors [examples, channels]
+   * @return maps with channels last
+   */
+  public static NDArray concatenate(List<NDArray> parts) {
+    PtNDArray[] arrays = parts.stream().map(part -> (PtNDArray) part).toArray(PtNDArray[]::new);
+    try (NDArray y = JniUtils.cat(arrays, 1)) {
+      return y.getShape().dimension() == MAP_DIMENSIONS ? channelsLast(y) : y.reshape(y.getShape());
+    }
   }
 
   /**

@@ -122,8 +122,9 @@ class DescribedLayersTest {
         .containsExactly(
             "layer[0].conv.channels: is missing or 0; choose a whole number from 1 to 65536",
             "layer[1].name: 'a' is another layer's too; rename one",
-            "layer[1]: is not a layer; choose conv, batch_norm, relu, max_pool, avg_pool,"
-                + " global_avg_pool, flatten, linear, residual or sequence",
+            "layer[1]: is not a layer; choose conv, batch_norm, layer_norm, group_norm, relu, gelu,"
+                + " silu, sigmoid, scale, max_pool, avg_pool, global_avg_pool, flatten, linear,"
+                + " residual, concat or sequence",
             "layer[2].conv.kernel[0]: is 99; choose a whole number from 1 to 64",
             "layer[3].linear.outputs: is 4294967295; choose a whole number from 1 to 65536",
             "layer[4].max_pool.padding: is 2; choose a whole number from 0 to 1",
@@ -230,6 +231,84 @@ class DescribedLayersTest {
         .contains(
             "layer[0].conv.groups: is 2, but must divide the 3 channels that the convolution is"
                 + " given and the 6 that it makes; choose 3 or a divisor of it");
+  }
+
+  @Test
+  void names_modernLayers_areThoseOfPytorch() {
+    assertThat(Layers.described(Layers.MODERN).tensors())
+        .extracting(Tensor::name)
+        .filteredOn(name -> !name.contains("running"))
+        .containsExactly(
+            "stem.weight",
+            "stem.bias",
+            "norm.weight",
+            "norm.bias",
+            "block.dwconv.weight",
+            "block.dwconv.bias",
+            "block.norm.weight",
+            "block.norm.bias",
+            "block.pwconv1.weight",
+            "block.pwconv1.bias",
+            "block.pwconv2.weight",
+            "block.pwconv2.bias",
+            "block.ls.gamma",
+            "grouped.weight",
+            "grouped.bias",
+            "dilated.weight",
+            "concat.0.0.weight",
+            "concat.0.1.weight",
+            "concat.0.1.bias",
+            "concat.wide.weight",
+            "concat.wide.bias",
+            "joined.weight",
+            "scale.gamma",
+            "vector.weight",
+            "vector.bias",
+            "hidden.1.0.weight",
+            "hidden.1.0.bias",
+            "hidden.1.weight",
+            "hidden.1.bias",
+            "hidden.2.gamma",
+            "head.weight",
+            "head.bias");
+    assertThat(Layers.described(Layers.MODERN).cut("concat").shape()).containsExactly(24, 8, 8);
+  }
+
+  @Test
+  void random_scale_isItsInitialNumberAndNotDecayed() {
+    Tensor scale =
+        Layers.described(Layers.MODERN).tensors().stream()
+            .filter(tensor -> tensor.name().equals("block.ls.gamma"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(scale.initial(new Random(1))).isEqualTo(0.5);
+    assertThat(scale.isTrained()).isTrue();
+    assertThat(scale.isDecayed()).isFalse();
+  }
+
+  @Test
+  void complaints_groupsAndBranches_sayWhichAndWhat() {
+    assertThat(complaints("layer { name: \"a\" group_norm { groups: 2 } }"))
+        .contains(
+            "layer[0].group_norm.groups: is 2, but must divide the 3 channels; choose a divisor of"
+                + " 3");
+    assertThat(complaints("layer { name: \"a\" group_norm {} }"))
+        .contains(
+            "layer[0].group_norm.groups: is missing or 0; choose a whole number from 1 to 65536");
+    assertThat(complaints("layer { name: \"a\" concat { branch {} } }"))
+        .contains("layer[0].concat: has fewer than 2 branches; add some, or use sequence");
+    assertThat(
+            complaints(
+                "layer { name: \"a\" concat { branch {} branch { layer { max_pool { kernel: 2 stride: 2 } } } } }"))
+        .contains(
+            "layer[0].concat.branch[1]: gives [3, 16, 16], branch[0] [3, 32, 32]; give both the"
+                + " same height and width");
+    assertThat(
+            complaints(
+                "layer { name: \"a\" concat { branch {} branch { layer { relu {} } layer { conv { kernel: 2 stride: 2 } } } } }"))
+        .contains(
+            "layer[0].concat.branch[1].layer[1].conv.channels: is missing or 0; choose a whole"
+                + " number from 1 to 65536");
   }
 
   @Test

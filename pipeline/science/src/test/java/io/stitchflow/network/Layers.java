@@ -37,6 +37,53 @@ final class Layers {
       layer { name: "head" linear { outputs: 10 bias: true } }
       """;
 
+  /** One of each kind of layer that {@link #VARIED} lacks; cuts after each, of maps and vectors. */
+  static final String MODERN =
+      """
+      layer { name: "stem" conv { channels: 12 kernel: 4 stride: 4 bias: true } }
+      layer { name: "norm" layer_norm { epsilon: 1e-6 } }
+      layer {
+        name: "block"
+        residual {
+          body { name: "dwconv" conv { channels: 12 kernel: 7 stride: 1 padding: 3 groups: 12 bias: true } }
+          body { name: "norm" layer_norm { epsilon: 1e-6 } }
+          body { name: "pwconv1" conv { channels: 24 kernel: 1 stride: 1 bias: true } }
+          body { gelu {} }
+          body { name: "pwconv2" conv { channels: 12 kernel: 1 stride: 1 bias: true } }
+          body { name: "ls" scale { initial: 0.5 } }
+        }
+      }
+      layer { name: "grouped" group_norm { groups: 3 epsilon: 1e-5 } }
+      layer { name: "dilated" conv { channels: 12 kernel: 3 stride: 1 padding: 2 dilation: 2 groups: 4 } }
+      layer { name: "silu" silu {} }
+      layer {
+        name: "concat"
+        concat {
+          branch {
+            layer { conv { channels: 5 kernel: [3, 1] stride: 1 padding: [1, 0] } }
+            layer { batch_norm {} }
+            layer { sigmoid {} }
+          }
+          branch {}
+          branch { layer { name: "wide" conv { channels: 7 kernel: [1, 3] stride: 1 padding: [0, 1] bias: true } } }
+        }
+      }
+      layer { name: "joined" conv { channels: 9 kernel: 3 stride: 2 padding: 1 } }
+      layer { name: "scale" scale { initial: 2 } }
+      layer { name: "gelu" gelu {} }
+      layer { global_avg_pool {} }
+      layer { name: "vector" layer_norm { epsilon: 1e-5 } }
+      layer {
+        name: "hidden"
+        sequence {
+          layer { concat { branch {} branch { layer { linear { outputs: 6 bias: true } } layer { sigmoid {} } } } }
+          layer { group_norm { groups: 3 epsilon: 1e-5 } }
+          layer { scale { initial: 1 } }
+        }
+      }
+      layer { name: "head" linear { outputs: 10 bias: true } }
+      """;
+
   /** {@link ResNet} of 2, 1, 1 and 1 blocks and width 8, by hand. */
   static final String RESNET_2111_8 =
       """

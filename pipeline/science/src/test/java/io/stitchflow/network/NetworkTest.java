@@ -29,6 +29,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkTest {
   private static final Architecture SMALL =
@@ -87,9 +89,10 @@ class NetworkTest {
         .containsExactly(expected, within(1e-4f));
   }
 
-  @Test
-  void described_allKindsOfLayers_canBeCutAndFoldedLikeAResnet() {
-    Weights weights = disturbed(Layers.described(Layers.VARIED));
+  @ParameterizedTest
+  @ValueSource(strings = {Layers.VARIED, Layers.MODERN})
+  void described_allKindsOfLayers_canBeCutAndFoldedLikeAResnet(String layers) {
+    Weights weights = disturbed(Layers.described(layers));
     LayeredNetwork network = LayeredNetwork.of(weights);
     NDArray images = images(3);
     float[] logits = network.forward(images).toFloatArray();
@@ -119,7 +122,8 @@ class NetworkTest {
 
   @Test
   void of_weightsThatChangeLater_isFrozenAsTheyWere() {
-    for (Architecture architecture : List.of(SMALL, Layers.described(Layers.VARIED))) {
+    for (Architecture architecture :
+        List.of(SMALL, Layers.described(Layers.VARIED), Layers.described(Layers.MODERN))) {
       Weights weights = disturbed(architecture);
       Network network = LayeredNetwork.of(weights);
       Digest before = network.digest();
@@ -155,9 +159,10 @@ class NetworkTest {
     }
   }
 
-  @Test
-  void load_aDescribedNetwork_givesTheSameNetworkAndTheSameBytes() throws IOException {
-    Weights weights = disturbed(Layers.described(Layers.VARIED));
+  @ParameterizedTest
+  @ValueSource(strings = {Layers.VARIED, Layers.MODERN})
+  void load_aDescribedNetwork_givesTheSameNetworkAndTheSameBytes(String layers) throws IOException {
+    Weights weights = disturbed(Layers.described(layers));
     Path file = directory.resolve("network");
     weights.save(file);
     NDArray images = images(2);
@@ -194,6 +199,11 @@ class NetworkTest {
     Architecture varied = Layers.described(Layers.VARIED);
     for (String cut : List.of("norm", "mean", "flat", "hidden")) {
       assertSlope(LayeredNetwork.of(disturbed(varied)), varied.cut(cut));
+    }
+    Architecture modern = Layers.described(Layers.MODERN);
+    // Cuts before a normalisation have no slope: it undoes what scales and shifts its input
+    for (String cut : List.of("norm", "grouped", "dilated", "silu", "concat", "scale", "vector")) {
+      assertSlope(LayeredNetwork.of(disturbed(modern)), modern.cut(cut));
     }
   }
 
@@ -305,6 +315,11 @@ class NetworkTest {
     public NDArray linear(NDArray x, Linear linear) {
       return Functional.linear(
           x, weights.get(linear.weight()), linear.hasBias() ? weights.get(linear.bias()) : null);
+    }
+
+    @Override
+    public NDArray array(String name) {
+      return weights.get(name);
     }
   }
 }

@@ -54,7 +54,7 @@ public record Convolution(
             weight(),
             Role.CONVOLUTION,
             List.of(out, in / groups, kernel.height(), kernel.width()),
-            out / groups * kernel.area()));
+            Math.sqrt(2. / (out / groups * kernel.area())))); // Kaiming, fan out
     if (hasBias) {
       tensors.add(new Tensor(bias(), Role.ZERO, List.of(out)));
     }

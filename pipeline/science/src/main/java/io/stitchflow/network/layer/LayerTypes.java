@@ -13,13 +13,20 @@ public final class LayerTypes {
       List.of(
           new Convolution.Type(),
           new Normalization.Type(),
-          new Relu.Type(),
+          new LayerNorm.Type(),
+          new GroupNorm.Type(),
+          new Activation.Type(Activation.RELU),
+          new Activation.Type(Activation.GELU),
+          new Activation.Type(Activation.SILU),
+          new Activation.Type(Activation.SIGMOID),
+          new ChannelScale.Type(),
           new Pool.MaxType(),
           new Pool.AverageType(),
           new GlobalAveragePool.Type(),
           new Flatten.Type(),
           new Linear.Type(),
           new Residual.Type(),
+          new Concatenation.Type(),
           new Sequence.Type());
 
   private LayerTypes() {}

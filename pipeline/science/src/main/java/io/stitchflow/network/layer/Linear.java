@@ -23,9 +23,10 @@ public record Linear(String name, int in, int out, boolean hasBias) implements S
 
   @Override
   public List<Tensor> tensors() {
-    Tensor weight = new Tensor(weight(), Role.LINEAR, List.of(out, in), in);
+    double bound = 1 / Math.sqrt(in);
+    Tensor weight = new Tensor(weight(), Role.LINEAR, List.of(out, in), bound);
     return hasBias
-        ? List.of(weight, new Tensor(bias(), Role.LINEAR_BIAS, List.of(out), in))
+        ? List.of(weight, new Tensor(bias(), Role.LINEAR_BIAS, List.of(out), bound))
         : List.of(weight);
   }
 

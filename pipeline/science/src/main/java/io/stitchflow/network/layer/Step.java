@@ -20,6 +20,9 @@ public interface Step {
     NDArray normalize(NDArray x, Normalization normalization);
 
     NDArray linear(NDArray x, Linear linear);
+
+    /** The array of this name. */
+    NDArray array(String name);
   }
 
   NDArray apply(NDArray x, Arithmetic arithmetic);

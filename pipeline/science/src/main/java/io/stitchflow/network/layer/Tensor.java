@@ -6,10 +6,10 @@ import java.util.Random;
 /**
  * An array of a network.
  *
- * @param fan of a linear layer, how many numbers each output reads; of a convolution, how many
- *     outputs read each number of a map, not counting its border; 0 of other arrays
+ * @param start the standard deviation of a convolution, the bound of a linear layer, each number of
+ *     a scale; 0 of other arrays
  */
-public record Tensor(String name, Role role, List<Integer> shape, int fan) {
+public record Tensor(String name, Role role, List<Integer> shape, double start) {
   /** What an array is for, and so how it starts. */
   public enum Role {
     CONVOLUTION,
@@ -18,7 +18,8 @@ public record Tensor(String name, Role role, List<Integer> shape, int fan) {
     RUNNING_MEAN,
     RUNNING_VARIANCE,
     LINEAR,
-    LINEAR_BIAS
+    LINEAR_BIAS,
+    SCALE
   }
 
   public Tensor {
@@ -29,16 +30,14 @@ public record Tensor(String name, Role role, List<Integer> shape, int fan) {
     this(name, role, shape, 0);
   }
 
-  /**
-   * A number of the array before training: normal with variance 2 / fan in convolutions (Kaiming,
-   * fan out), uniform within 1 / sqrt(fan) in linear layers.
-   */
+  /** A number of the array before training: normal in convolutions, uniform in linear layers. */
   public double initial(Random random) {
     return switch (role) {
-      case CONVOLUTION -> random.nextGaussian() * Math.sqrt(2. / fan);
+      case CONVOLUTION -> random.nextGaussian() * start;
+      case SCALE -> start;
       case ONE, RUNNING_VARIANCE -> 1;
       case ZERO, RUNNING_MEAN -> 0;
-      case LINEAR, LINEAR_BIAS -> (2 * random.nextDouble() - 1) * (1 / Math.sqrt(fan));
+      case LINEAR, LINEAR_BIAS -> (2 * random.nextDouble() - 1) * start;
     };
   }
 

@@ -45,7 +45,13 @@ class LayerTypesTest {
     Map<Layer.KindCase, String> samples = new EnumMap<>(Layer.KindCase.class);
     samples.put(Layer.KindCase.CONV, "conv { channels: 5 kernel: 3 stride: 2 padding: 1 }");
     samples.put(Layer.KindCase.BATCH_NORM, "batch_norm {}");
+    samples.put(Layer.KindCase.LAYER_NORM, "layer_norm {}");
+    samples.put(Layer.KindCase.GROUP_NORM, "group_norm { groups: 2 }");
     samples.put(Layer.KindCase.RELU, "relu {}");
+    samples.put(Layer.KindCase.GELU, "gelu {}");
+    samples.put(Layer.KindCase.SILU, "silu {}");
+    samples.put(Layer.KindCase.SIGMOID, "sigmoid {}");
+    samples.put(Layer.KindCase.SCALE, "scale { initial: 1e-6 }");
     samples.put(Layer.KindCase.MAX_POOL, "max_pool { kernel: 2 }");
     samples.put(Layer.KindCase.AVG_POOL, "avg_pool { kernel: 3 stride: 2 padding: 1 }");
     samples.put(Layer.KindCase.GLOBAL_AVG_POOL, "global_avg_pool {}");
@@ -53,6 +59,8 @@ class LayerTypesTest {
     samples.put(Layer.KindCase.LINEAR, "linear { outputs: 5 }");
     samples.put(
         Layer.KindCase.RESIDUAL, "residual { body { conv { channels: 4 kernel: 3 padding: 1 } } }");
+    samples.put(
+        Layer.KindCase.CONCAT, "concat { branch {} branch { layer { relu {} } } branch {} }");
     samples.put(
         Layer.KindCase.SEQUENCE, "sequence { layer { relu {} } layer { max_pool { kernel: 4 } } }");
     return samples;
@@ -126,7 +134,7 @@ class LayerTypesTest {
     Step step = read(kind, reader);
     NDArray x = noise(shape(in(kind)));
     float[] before = x.toFloatArray();
-    NDArray y = step.apply(x, new Ones(lane));
+    NDArray y = step.apply(x, new Ones(lane, step.tensors()));
     List<Integer> out = Objects.requireNonNull(reader.shape());
     assertThat(y.getShape()).isEqualTo(shape(out));
     assertThat(x.toFloatArray()).containsExactly(before);
@@ -193,7 +201,7 @@ class LayerTypesTest {
   }
 
   /** All arrays are of ones. */
-  private record Ones(Lane lane) implements Step.Arithmetic {
+  private record Ones(Lane lane, List<Tensor> tensors) implements Step.Arithmetic {
     private NDArray ones(long... sizes) {
       return lane.manager().ones(new Shape(sizes));
     }
@@ -214,6 +222,13 @@ class LayerTypesTest {
     @Override
     public NDArray linear(NDArray x, Linear linear) {
       return Functional.linear(x, ones(linear.out(), linear.in()), ones(linear.out()));
+    }
+
+    @Override
+    public NDArray array(String name) {
+      Tensor tensor =
+          tensors.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+      return ones(tensor.shape().stream().mapToLong(Integer::longValue).toArray());
     }
   }
 }

@@ -47,6 +47,75 @@ NETWORKS = {
             "head": [10, 24],
         },
     ),
+    "normalizations": (
+        """
+        layer { name: "stem" conv { channels: 12 kernel: 4 stride: 2 bias: true } }
+        layer { name: "norm" layer_norm { epsilon: 1.0E-6 } }
+        layer { name: "block" residual {
+          body { name: "dwconv" conv { channels: 12 kernel: 3 stride: 1 padding: 1 bias: true groups: 12 } }
+          body { name: "norm" layer_norm { epsilon: 1.0E-6 } }
+          body { name: "pwconv1" conv { channels: 24 kernel: 1 stride: 1 bias: true } }
+          body { gelu { } }
+          body { name: "pwconv2" conv { channels: 12 kernel: 1 stride: 1 bias: true } }
+          body { name: "ls" scale { initial: 1.0E-6 } } } }
+        layer { name: "grouped" group_norm { groups: 3 epsilon: 1.0E-5 } }
+        layer { name: "silu" silu { } }
+        layer { name: "factor" scale { initial: 1.0 } }
+        layer { name: "gelu" gelu { } }
+        layer { name: "mean" global_avg_pool { } }
+        layer { name: "vector" layer_norm { epsilon: 1.0E-5 } }
+        layer { name: "hidden" sequence {
+          layer { linear { outputs: 9 bias: true } }
+          layer { sigmoid { } }
+          layer { group_norm { groups: 3 epsilon: 0.001 } }
+          layer { scale { initial: 2.0 } } } }
+        layer { name: "head" linear { outputs: 10 bias: true } }
+        """,
+        {
+            "stem": [12, 3, 4, 4],
+            "norm": [12],
+            "block.dwconv": [12, 1, 3, 3],
+            "block.norm": [12],
+            "block.pwconv1": [24, 12, 1, 1],
+            "block.pwconv2": [12, 24, 1, 1],
+            "block.ls": [12],
+            "grouped": [12],
+            "factor": [12],
+            "vector": [12],
+            "hidden.0": [9, 12],
+            "hidden.2": [9],
+            "hidden.3": [9],
+            "head": [10, 9],
+        },
+    ),
+    "concatenations": (
+        """
+        layer { name: "inception" concat {
+          branch { layer { name: "tall" conv { channels: 5 kernel: 3 kernel: 1 stride: 1 padding: 1 padding: 0 bias: true } } layer { relu { } } }
+          branch { }
+          branch { layer { conv { channels: 6 kernel: 1 stride: 1 bias: true } } layer { silu { } } layer { conv { channels: 4 kernel: 3 stride: 1 padding: 1 bias: false } } layer { batch_norm { } } } } }
+        layer { name: "dense" concat {
+          branch { }
+          branch { layer { conv { channels: 7 kernel: 3 stride: 1 padding: 1 bias: false } } } } }
+        layer { name: "pooled" concat {
+          branch { layer { conv { channels: 8 kernel: 3 stride: 2 padding: 1 bias: true } } }
+          branch { layer { max_pool { kernel: 3 stride: 2 padding: 1 } } } } }
+        layer { name: "vector" concat {
+          branch { layer { global_avg_pool { } } }
+          branch { layer { global_avg_pool { } } layer { linear { outputs: 6 bias: true } } layer { gelu { } } } } }
+        layer { name: "head" linear { outputs: 10 bias: true } }
+        """,
+        {
+            "inception.tall": [5, 3, 3, 1],
+            "inception.2.0": [6, 3, 1, 1],
+            "inception.2.2": [4, 6, 3, 3],
+            "inception.2.3": [4],
+            "dense.1.0": [7, 12, 3, 3],
+            "pooled.0.0": [8, 19, 3, 3],
+            "vector.1.1": [6, 27],
+            "head": [10, 33],
+        },
+    ),
 }
 
 
@@ -65,7 +134,7 @@ def arrays(text, weights):
     class Made(dict):
         def __missing__(self, name):
             layer, kind = name.rsplit(".", 1)
-            shape = weights[layer] if kind == "weight" else weights[layer][:1]
+            shape = weights[layer][:1] if "bias" in kind or "running" in kind else weights[layer]
             self[name] = start(name, shape).float().double()
             return self[name]
 
