@@ -113,6 +113,14 @@ class Described:
             return {"relu": F.relu, "gelu": F.gelu, "silu": F.silu, "sigmoid": torch.sigmoid}[kind](x)
         if kind == "scale":
             return x * self.get(name + ".gamma").view(-1, *[1] * (x.dim() - 2))
+        if kind == "attention":
+            tokens = x.flatten(2).permute(2, 0, 1)
+            arrays = [self.get(name + ".in_proj_" + each) for each in ("weight", "bias")]
+            out = [self.get(name + ".out_proj." + each) for each in ("weight", "bias")]
+            y, _ = F.multi_head_attention_forward(
+                tokens, tokens, tokens, x.shape[1], number("heads"), *arrays, None, None, False, 0.0, *out, need_weights=False
+            )
+            return y.permute(1, 2, 0).reshape(x.shape)
         if kind in ("layer_norm", "group_norm"):
             weight, bias, epsilon = self.get(name + ".weight"), self.get(name + ".bias"), float(it["epsilon"][0])
             if kind == "group_norm":

@@ -71,8 +71,44 @@ class TorchTest {
         }
         layer { name: "head" linear { outputs: 10 } }
       }
+      network {
+        name: "modern"
+        recipe { epochs: 1 }
+        cut: "block"
+        layer { name: "stem" conv { channels: 12 kernel: 4 stride: 4 } }
+        layer { name: "norm" layer_norm { epsilon: 1e-6 } }
+        layer {
+          name: "block"
+          residual {
+            body { name: "dwconv" conv { channels: 12 kernel: 7 padding: 3 groups: 12 } }
+            body { name: "norm" layer_norm {} }
+            body { name: "pwconv1" conv { channels: 24 kernel: 1 } }
+            body { gelu {} }
+            body { name: "pwconv2" conv { channels: 12 kernel: 1 } }
+            body { name: "ls" scale { initial: 0.1 } }
+          }
+        }
+        layer { name: "grouped" group_norm { groups: 3 } }
+        layer { name: "silu" silu {} }
+        layer { name: "dilated" conv { channels: 12 kernel: 3 padding: 2 dilation: 2 groups: 4 } }
+        layer {
+          name: "mixed"
+          concat {
+            branch { layer { conv { channels: 5 kernel: [3, 1] padding: [1, 0] bias: false } } layer { batch_norm {} } layer { relu {} } }
+            branch {}
+            branch { layer { name: "wide" conv { channels: 7 kernel: [1, 3] stride: [1, 1] padding: [0, 1] } } }
+          }
+        }
+        layer { name: "attention" residual { body { name: "norm" layer_norm {} } body { name: "attn" attention { heads: 4 } } } }
+        layer { name: "gelu" gelu {} }
+        layer { name: "mean" global_avg_pool {} }
+        layer { name: "vector" layer_norm {} }
+        layer { name: "hidden" sequence { layer { linear { outputs: 9 } } layer { sigmoid {} } layer { group_norm { groups: 3 } } } }
+        layer { name: "head" linear { outputs: 10 } }
+      }
       pair { sender: "resnet" receiver: "imported" }
       pair { sender: "plain" receiver: "described" }
+      pair { sender: "modern" receiver: "described" }
       condition: TRAINED_TRAINED
       cut: ["layer2.0", "layer3.0", "layer4.0", "block", "hidden"]
       vanilla { recipe { epochs: 1 } }
@@ -93,7 +129,7 @@ class TorchTest {
 
     Path images = laboratory.blob(finished.output("import data set", "test"));
     Files.copy(images, shared.resolve("images.arrow"));
-    for (String name : List.of("resnet", "plain", "imported", "described")) {
+    for (String name : List.of("resnet", "plain", "imported", "described", "modern")) {
       Path network = laboratory.blob(finished.output("train " + name, "network"));
       Files.copy(network, shared.resolve(name + ".network.safetensors"));
       writeMaps(network, images, shared.resolve(name + ".maps.safetensors"));

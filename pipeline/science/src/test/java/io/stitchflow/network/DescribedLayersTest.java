@@ -123,8 +123,8 @@ class DescribedLayersTest {
             "layer[0].conv.channels: is missing or 0; choose a whole number from 1 to 65536",
             "layer[1].name: 'a' is another layer's too; rename one",
             "layer[1]: is not a layer; choose conv, batch_norm, layer_norm, group_norm, relu, gelu,"
-                + " silu, sigmoid, scale, max_pool, avg_pool, global_avg_pool, flatten, linear,"
-                + " residual, concat or sequence",
+                + " silu, sigmoid, scale, attention, max_pool, avg_pool, global_avg_pool, flatten,"
+                + " linear, residual, concat or sequence",
             "layer[2].conv.kernel[0]: is 99; choose a whole number from 1 to 64",
             "layer[3].linear.outputs: is 4294967295; choose a whole number from 1 to 65536",
             "layer[4].max_pool.padding: is 2; choose a whole number from 0 to 1",
@@ -255,6 +255,12 @@ class DescribedLayersTest {
             "grouped.weight",
             "grouped.bias",
             "dilated.weight",
+            "attention.norm.weight",
+            "attention.norm.bias",
+            "attention.attn.in_proj_weight",
+            "attention.attn.in_proj_bias",
+            "attention.attn.out_proj.weight",
+            "attention.attn.out_proj.bias",
             "concat.0.0.weight",
             "concat.0.1.weight",
             "concat.0.1.bias",
@@ -275,6 +281,26 @@ class DescribedLayersTest {
   }
 
   @Test
+  void attention_ofAMap_startsAsPytorchDoesAndCountsAllItsProducts() {
+    Architecture described =
+        Layers.described(
+            """
+            layer { name: "x" conv { channels: 6 kernel: 8 stride: 8 } }
+            layer { name: "attn" attention { heads: 2 } }
+            layer { global_avg_pool {} }
+            layer { linear { outputs: 10 } }
+            """);
+    List<Tensor> arrays = described.tensors().subList(1, 5);
+    double number = 2 * new Random(1).nextDouble() - 1;
+    assertThat(arrays.get(0).initial(new Random(1))).isEqualTo(number * Math.sqrt(6. / (18 + 6)));
+    assertThat(arrays.get(2).initial(new Random(1))).isEqualTo(number * (1 / Math.sqrt(6)));
+    assertThat(arrays.stream().map(Tensor::isDecayed)).containsExactly(true, false, true, false);
+    // 16 positions: projections of 6 to 18 and 6 to 6; scores and means over 16 positions
+    assertThat(described.macsAfter(described.cut("x")))
+        .isEqualTo(16 * 6 * 18 + 16 * 6 * 6 + 2 * 16 * 16 * 6 + 6 * 10);
+  }
+
+  @Test
   void random_scale_isItsInitialNumberAndNotDecayed() {
     Tensor scale =
         Layers.described(Layers.MODERN).tensors().stream()
@@ -292,6 +318,15 @@ class DescribedLayersTest {
         .contains(
             "layer[0].group_norm.groups: is 2, but must divide the 3 channels; choose a divisor of"
                 + " 3");
+    assertThat(complaints("layer { name: \"a\" attention { heads: 2 } }"))
+        .contains(
+            "layer[0].attention.heads: is 2, but must divide the 3 channels; choose a divisor of 3");
+    assertThat(
+            complaints(
+                "layer { name: \"a\" conv { channels: 8 kernel: 1 stride: 1 } } layer { attention { heads: 8 } }"))
+        .contains(
+            "layer[1]: gives 8388608 attention weights to an image of 1024 positions; choose fewer"
+                + " heads or a smaller map, for 4194304 at most");
     assertThat(complaints("layer { name: \"a\" group_norm {} }"))
         .contains(
             "layer[0].group_norm.groups: is missing or 0; choose a whole number from 1 to 65536");

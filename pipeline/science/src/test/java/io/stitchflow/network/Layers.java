@@ -56,6 +56,7 @@ final class Layers {
       layer { name: "grouped" group_norm { groups: 3 epsilon: 1e-5 } }
       layer { name: "dilated" conv { channels: 12 kernel: 3 stride: 1 padding: 2 dilation: 2 groups: 4 } }
       layer { name: "silu" silu {} }
+      layer { name: "attention" residual { body { name: "norm" layer_norm { epsilon: 1e-5 } } body { name: "attn" attention { heads: 3 } } } }
       layer {
         name: "concat"
         concat {

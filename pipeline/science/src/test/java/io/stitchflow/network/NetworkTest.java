@@ -202,7 +202,8 @@ class NetworkTest {
     }
     Architecture modern = Layers.described(Layers.MODERN);
     // Cuts before a normalisation have no slope: it undoes what scales and shifts its input
-    for (String cut : List.of("norm", "grouped", "dilated", "silu", "concat", "scale", "vector")) {
+    for (String cut :
+        List.of("norm", "grouped", "dilated", "silu", "attention", "concat", "scale", "vector")) {
       assertSlope(LayeredNetwork.of(disturbed(modern)), modern.cut(cut));
     }
   }

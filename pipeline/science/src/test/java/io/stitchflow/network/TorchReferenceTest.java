@@ -54,7 +54,7 @@ class TorchReferenceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"convolutions", "normalizations", "concatenations"})
+  @ValueSource(strings = {"convolutions", "normalizations", "concatenations", "attention"})
   void cuts_ofImages_areThoseOfPytorch(String name) throws Exception {
     Map<String, NDArray> reference = arrays(file(name));
     List<String> seen = new ArrayList<>();
@@ -74,7 +74,7 @@ class TorchReferenceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"convolutions", "normalizations", "concatenations"})
+  @ValueSource(strings = {"convolutions", "normalizations", "concatenations", "attention"})
   void train_threeSteps_changesArraysAsPytorchDoes(String name) throws Exception {
     Map<String, NDArray> reference = arrays(file(name));
     try (Weights before = Weights.load(lane, file(name));

@@ -47,23 +47,13 @@ record GroupNorm(String name, int channels, int groups, double epsilon) implemen
       GroupNormLayer norm = layer.getGroupNorm();
       String path = place.path() + ".group_norm.groups";
       @Nullable List<Integer> in = reader.shape();
-      if (!reader.inRange(path, norm.getGroups(), 1, LayerReader.MOST_CHANNELS) || in == null) {
-        return null;
-      }
-      int channels = in.get(0);
-      if (channels % norm.getGroups() != 0) {
-        reader.complain(
-            path,
-            "is "
-                + norm.getGroups()
-                + ", but must divide the "
-                + channels
-                + " channels; choose a divisor of "
-                + channels);
+      boolean complete = reader.inRange(path, norm.getGroups(), 1, LayerReader.MOST_CHANNELS);
+      if (!complete || in == null || !reader.divides(path, norm.getGroups(), in.get(0))) {
         return null;
       }
       return reader.own(
-          place.path(), new GroupNorm(place.name(), channels, norm.getGroups(), norm.getEpsilon()));
+          place.path(),
+          new GroupNorm(place.name(), in.get(0), norm.getGroups(), norm.getEpsilon()));
     }
   }
 }

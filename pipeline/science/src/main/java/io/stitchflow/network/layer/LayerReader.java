@@ -30,7 +30,7 @@ public final class LayerReader {
   public static final int MOST_DILATION = 64;
   public static final int MOST_STRIDE = 64;
 
-  private static final int MOST_ELEMENTS = 1 << 22;
+  static final int MOST_ELEMENTS = 1 << 22;
 
   private final List<LayerProblem> complaints = new ArrayList<>();
   private final Set<String> arrays = new HashSet<>();
@@ -212,6 +212,22 @@ public final class LayerReader {
       numbers += tensor.elements();
     }
     return step;
+  }
+
+  /** Whether {@code parts} divides the channels. */
+  boolean divides(String path, int parts, int channels) {
+    if (channels % parts == 0) {
+      return true;
+    }
+    complain(
+        path,
+        "is "
+            + parts
+            + ", but must divide the "
+            + channels
+            + " channels; choose a divisor of "
+            + channels);
+    return false;
   }
 
   boolean inRange(String path, int value, int from, int to) {

@@ -20,6 +20,7 @@ public final class LayerTypes {
           new Activation.Type(Activation.SILU),
           new Activation.Type(Activation.SIGMOID),
           new ChannelScale.Type(),
+          new SelfAttention.Type(),
           new Pool.MaxType(),
           new Pool.AverageType(),
           new GlobalAveragePool.Type(),

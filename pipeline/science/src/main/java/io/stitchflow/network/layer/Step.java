@@ -32,7 +32,7 @@ public interface Step {
     return List.of();
   }
 
-  /** Multiply-accumulates for one image, in convolutions and linear layers. */
+  /** Multiply-accumulates for one image, in convolutions, linear layers and attention. */
   default long macs() {
     return 0;
   }

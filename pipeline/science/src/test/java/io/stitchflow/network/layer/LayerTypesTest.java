@@ -51,6 +51,7 @@ class LayerTypesTest {
     samples.put(Layer.KindCase.GELU, "gelu {}");
     samples.put(Layer.KindCase.SILU, "silu {}");
     samples.put(Layer.KindCase.SIGMOID, "sigmoid {}");
+    samples.put(Layer.KindCase.ATTENTION, "attention { heads: 2 }");
     samples.put(Layer.KindCase.SCALE, "scale { initial: 1e-6 }");
     samples.put(Layer.KindCase.MAX_POOL, "max_pool { kernel: 2 }");
     samples.put(Layer.KindCase.AVG_POOL, "avg_pool { kernel: 3 stride: 2 padding: 1 }");

@@ -116,12 +116,40 @@ NETWORKS = {
             "head": [10, 33],
         },
     ),
+    "attention": (
+        """
+        layer { name: "patches" conv { channels: 12 kernel: 2 stride: 2 bias: true } }
+        layer { name: "mixer" residual {
+          body { name: "norm" layer_norm { epsilon: 1.0E-6 } }
+          body { name: "attn" attention { heads: 3 } } } }
+        layer { name: "mlp" residual {
+          body { name: "norm" layer_norm { epsilon: 1.0E-6 } }
+          body { name: "fc1" conv { channels: 24 kernel: 1 stride: 1 bias: true } }
+          body { gelu { } }
+          body { name: "fc2" conv { channels: 12 kernel: 1 stride: 1 bias: true } } } }
+        layer { name: "attn" attention { heads: 2 } }
+        layer { global_avg_pool { } }
+        layer { name: "head" linear { outputs: 10 bias: true } }
+        """,
+        {
+            "patches": [12, 3, 2, 2],
+            "mixer.norm": [12],
+            "mixer.attn": [36, 12],
+            "mixer.attn.out_proj": [12, 12],
+            "mlp.norm": [12],
+            "mlp.fc1": [24, 12, 1, 1],
+            "mlp.fc2": [12, 24, 1, 1],
+            "attn": [36, 12],
+            "attn.out_proj": [12, 12],
+            "head": [10, 12],
+        },
+    ),
 }
 
 
 def start(name, shape):
     """Numbers of an array with which every layer does something."""
-    if name.endswith(".bias") or name.endswith(".running_mean"):
+    if name.endswith("bias") or name.endswith(".running_mean"):
         return torch.randn(shape) * 0.1
     if len(shape) == 1:
         return torch.rand(shape) + 0.5
