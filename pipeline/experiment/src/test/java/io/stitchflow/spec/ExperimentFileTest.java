@@ -117,6 +117,11 @@ final class ExperimentFileTest {
           network { name: "c" layer { name: "x y" flatten {} } layer { linear { outputs: 10 } } } | network[2].layer[0].name: 'x y' has the character ' '
           network { name: "c" layer { name: "x" conv { kernel: 3 } } } | network[2].layer[0].conv.channels: is missing or 0; choose a whole number from 1 to 65536
           network { name: "c" layer { name: "x" conv { channels: 4 kernel: 3 stride: 0 } } } | network[2].layer[0].conv.stride[0]: is 0; choose a whole number from 1 to 64
+          network { name: "c" layer { name: "x" conv { channels: 4 kernel: 3 groups: 0 } } } | network[2].layer[0].conv.groups: is 0; choose a whole number from 1 to 65536
+          network { name: "c" layer { name: "x" conv { channels: 4 kernel: 3 dilation: [1, 65] } } } | network[2].layer[0].conv.dilation[1]: is 65; choose a whole number from 1 to 64
+          network { name: "c" layer { name: "x" layer_norm { epsilon: 0 } } } | network[2].layer[0].layer_norm.epsilon: is 0.0; choose a number above 0
+          network { name: "c" layer { name: "x" group_norm { groups: 3 epsilon: -1 } } } | network[2].layer[0].group_norm.epsilon: is -1.0; choose a number above 0
+          network { name: "c" layer { name: "x" concat { branch {} branch { layer { name: "x y" relu {} } } } } } | network[2].layer[0].concat.branch[1].layer[0].name: 'x y' has the character ' '
           network { name: "c" layer { name: "x" conv { channels: 4 kernal: 3 } } } | network[2].layer[0].conv.kernal: ConvolutionLayer has no field 'kernal'; did you mean 'kernel'?
           network { name: "c" layer { name: "x" relu {} } layer { name: "y" residual { body { conv { channels: 4 kernel: 3 } } } } } | network[2].layer[1].residual: the body gives [4, 30, 30], the shortcut [3, 32, 32]; give both
           network { name: "c" layer { name: "x" flatten {} } layer { relu {} conv {} } } | network[2].layer[1].relu: is given beside conv; drop one

@@ -2,9 +2,9 @@ package io.stitchflow.network;
 
 import ai.djl.ndarray.NDArray;
 import io.stitchflow.content.Digest;
+import io.stitchflow.network.layer.BatchNormalization;
 import io.stitchflow.network.layer.Convolution;
 import io.stitchflow.network.layer.Linear;
-import io.stitchflow.network.layer.Normalization;
 import io.stitchflow.network.layer.Sequence;
 import io.stitchflow.network.layer.Step;
 import io.stitchflow.torch.Functional;
@@ -127,7 +127,7 @@ public final class LayeredNetwork extends Network {
     }
 
     @Override
-    public NDArray normalize(NDArray x, Normalization normalization) {
+    public NDArray normalize(NDArray x, BatchNormalization normalization) {
       return Functional.batchNorm(x, normalization.arrays(LayeredNetwork.this::array));
     }
 

@@ -3,9 +3,9 @@ package io.stitchflow.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.memo.Checkpoint;
+import io.stitchflow.network.layer.BatchNormalization;
 import io.stitchflow.network.layer.Convolution;
 import io.stitchflow.network.layer.Linear;
-import io.stitchflow.network.layer.Normalization;
 import io.stitchflow.network.layer.Sequence;
 import io.stitchflow.network.layer.Step;
 import io.stitchflow.network.layer.Tensor;
@@ -244,7 +244,7 @@ final class NetworkTrainer {
     }
 
     @Override
-    public NDArray normalize(NDArray x, Normalization normalization) {
+    public NDArray normalize(NDArray x, BatchNormalization normalization) {
       return Functional.batchNormTraining(x, normalization.arrays(weights::get));
     }
 

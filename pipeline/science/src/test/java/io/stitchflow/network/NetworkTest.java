@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.stitchflow.content.Digest;
+import io.stitchflow.network.layer.BatchNormalization;
 import io.stitchflow.network.layer.Convolution;
 import io.stitchflow.network.layer.Linear;
-import io.stitchflow.network.layer.Normalization;
 import io.stitchflow.network.layer.Sequence;
 import io.stitchflow.network.layer.Step;
 import io.stitchflow.network.layer.Tensor;
@@ -308,7 +308,7 @@ class NetworkTest {
     }
 
     @Override
-    public NDArray normalize(NDArray x, Normalization normalization) {
+    public NDArray normalize(NDArray x, BatchNormalization normalization) {
       return Functional.batchNorm(x, normalization.arrays(weights::get));
     }
 

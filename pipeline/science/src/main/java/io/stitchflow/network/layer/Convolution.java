@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Convolution(
     String name,
-    @Nullable Normalization norm,
+    @Nullable BatchNormalization norm,
     int in,
     int out,
     Window window,
@@ -166,7 +166,7 @@ public record Convolution(
           place.path(),
           new Convolution(
               place.name(),
-              norm == null ? null : new Normalization(norm, channels),
+              norm == null ? null : new BatchNormalization(norm, channels),
               in.get(0),
               channels,
               window,

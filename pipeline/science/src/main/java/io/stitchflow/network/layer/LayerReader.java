@@ -249,7 +249,7 @@ public final class LayerReader {
   /**
    * A height and a width, or one number for both.
    *
-   * @return null if there are none or more, or if one is not in the range
+   * @return null if there is no number or more than two, or if one is not in the range
    */
   @Nullable Extent extent(String path, List<Integer> numbers, int from, int to) {
     if (numbers.isEmpty()) {

@@ -12,9 +12,9 @@ public final class LayerTypes {
   private static final List<LayerType> ALL =
       List.of(
           new Convolution.Type(),
-          new Normalization.Type(),
-          new LayerNorm.Type(),
-          new GroupNorm.Type(),
+          new BatchNormalization.Type(),
+          new LayerNormalization.Type(),
+          new GroupNormalization.Type(),
           new Activation.Type(Activation.RELU),
           new Activation.Type(Activation.GELU),
           new Activation.Type(Activation.SILU),

@@ -17,7 +17,7 @@ public interface Step {
     /** With the normalisation of its output. */
     NDArray convolve(NDArray x, Convolution convolution);
 
-    NDArray normalize(NDArray x, Normalization normalization);
+    NDArray normalize(NDArray x, BatchNormalization normalization);
 
     NDArray linear(NDArray x, Linear linear);
 

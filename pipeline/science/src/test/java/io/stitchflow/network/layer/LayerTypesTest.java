@@ -215,7 +215,7 @@ class LayerTypesTest {
     }
 
     @Override
-    public NDArray normalize(NDArray x, Normalization n) {
+    public NDArray normalize(NDArray x, BatchNormalization n) {
       NDArray ones = ones(n.channels());
       return Functional.batchNorm(x, new BatchNorm(ones, ones, ones, ones));
     }

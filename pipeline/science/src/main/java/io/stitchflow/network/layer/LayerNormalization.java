@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epsilon added to the variance
  */
-record LayerNorm(String name, int channels, double epsilon) implements Step {
+record LayerNormalization(String name, int channels, double epsilon) implements Step {
   static final double EPSILON = 1e-5;
 
   @Override
@@ -49,7 +49,7 @@ record LayerNorm(String name, int channels, double epsilon) implements Step {
           ? null
           : reader.own(
               place.path(),
-              new LayerNorm(place.name(), in.get(0), layer.getLayerNorm().getEpsilon()));
+              new LayerNormalization(place.name(), in.get(0), layer.getLayerNorm().getEpsilon()));
     }
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups divides the channels
  * @param epsilon added to the variance
  */
-record GroupNorm(String name, int channels, int groups, double epsilon) implements Step {
+record GroupNormalization(String name, int channels, int groups, double epsilon) implements Step {
   @Override
   public NDArray apply(NDArray x, Arithmetic arithmetic) {
     return Functional.groupNorm(
@@ -38,7 +38,7 @@ record GroupNorm(String name, int channels, int groups, double epsilon) implemen
     @Override
     public void fillDefaults(Layer.Builder layer) {
       if (!layer.getGroupNorm().hasEpsilon()) {
-        layer.getGroupNormBuilder().setEpsilon(LayerNorm.EPSILON);
+        layer.getGroupNormBuilder().setEpsilon(LayerNormalization.EPSILON);
       }
     }
 
@@ -53,7 +53,7 @@ record GroupNorm(String name, int channels, int groups, double epsilon) implemen
       }
       return reader.own(
           place.path(),
-          new GroupNorm(place.name(), in.get(0), norm.getGroups(), norm.getEpsilon()));
+          new GroupNormalization(place.name(), in.get(0), norm.getGroups(), norm.getEpsilon()));
     }
   }
 }

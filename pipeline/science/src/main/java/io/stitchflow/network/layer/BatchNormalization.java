@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A batch normalisation of {@code channels} channels, or of a vector's numbers. */
-public record Normalization(String name, int channels) implements Step {
+public record BatchNormalization(String name, int channels) implements Step {
   @Override
   public NDArray apply(NDArray x, Arithmetic arithmetic) {
     return arithmetic.normalize(x, this);
@@ -55,7 +55,7 @@ public record Normalization(String name, int channels) implements Step {
       @Nullable List<Integer> in = reader.shape();
       return in == null
           ? null
-          : reader.own(place.path(), new Normalization(place.name(), in.get(0)));
+          : reader.own(place.path(), new BatchNormalization(place.name(), in.get(0)));
     }
   }
 }
