@@ -59,7 +59,7 @@ record SelfAttention(String name, int channels, int heads, long positions) imple
 
   @Override
   public long macs() {
-    return 4L * channels * channels * positions + 2 * channels * positions * positions;
+    return 4L * channels * channels * positions + 2L * channels * positions * positions;
   }
 
   /** {@code attention}. */
