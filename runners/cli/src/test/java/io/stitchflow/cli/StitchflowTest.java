@@ -265,17 +265,19 @@ final class StitchflowTest {
     assertThat(out.resolve("report.html")).content().contains("1.0000 (48 of 48)");
     assertThat(ask("ls", "--stage", "import_dataset")).contains("2 records, ");
     writeTensors("wide", List.of(8), 5);
-    for (String wrong :
-        List.of(
-            "pair={sender: \"a\" receiver: \"b\"} | pair[0].receiver: 'b' has a data set of its own",
-            "network[1].dataset.tensors.file=wide.safetensors | network[1].dataset: has examples [8]"
-                + " of FLOAT32, but in stitching the network gets those of the experiment's data"
-                + " set, [7] of FLOAT32; choose data sets of one shape and type")) {
-      String[] parts = wrong.split(" \\| ");
+    Map<String, String> complaints =
+        Map.of(
+            "pair={sender: \"a\" receiver: \"b\"}",
+            "pair[0].receiver: 'b' has a data set of its own",
+            "network[1].dataset.tensors.file=wide.safetensors",
+            "network[1].dataset: has examples [8] of FLOAT32, but in stitching the network gets those"
+                + " of the experiment's data set, [7] of FLOAT32; choose data sets of one shape and"
+                + " type");
+    for (Map.Entry<String, String> complaint : complaints.entrySet()) {
       Screen refused = new Screen();
-      assertThat(refused.execute(Map.of(), "plan", file.toString(), "--set", parts[0]))
+      assertThat(refused.execute(Map.of(), "plan", file.toString(), "--set", complaint.getKey()))
           .isEqualTo(ExitCode.INPUT);
-      assertThat(refused.err()).contains(parts[1]);
+      assertThat(refused.err()).contains(complaint.getValue());
     }
   }
 
