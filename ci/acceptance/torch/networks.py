@@ -48,31 +48,52 @@ class ResNet(nn.Module):
 
     def forward(self, x):
         """The logits, and what comes after each block by its name."""
-        cuts = {"stem": F.relu(self.bn1(self.conv1(x)))}
-        y = cuts["stem"]
+        stem = F.relu(self.bn1(self.conv1(x)))
+        logits, later = self.after("stem", stem)
+        return logits, {"stem": stem, **later}
+
+    def after(self, cut, y):
+        """The logits of what is put in place of a cut's representation, and the later cuts' representations by name."""
+        later = {}
+        seen = cut == "stem"
         for stage in range(1, self.stages + 1):
             for i, block in enumerate(getattr(self, "layer%d" % stage)):
-                y = block(y)
-                cuts["layer%d.%d" % (stage, i)] = y
-        return self.fc(y.mean((2, 3))), cuts
+                name = "layer%d.%d" % (stage, i)
+                if seen:
+                    y = later[name] = block(y)
+                seen = seen or name == cut
+        assert seen, cut
+        return self.fc(y.mean((2, 3))), later
 
 
 class Described:
-    """Layers in protobuf text format, as experiment.proto explains them."""
+    """Layers as experiment.proto explains them, parsed."""
 
-    def __init__(self, text, arrays, training=False):
-        self.layers = parse(text)["layer"]
+    def __init__(self, layers, arrays, training=False):
+        self.layers = layers
         self.arrays = arrays
         self.training = training
         self.used = set()
 
     def __call__(self, x):
+        return self.run(x, 0)
+
+    def run(self, x, first):
+        """The logits of the layers from the given one on, and their cuts' representations by name."""
         cuts = {}
-        for i, layer in enumerate(self.layers):
+        for i, layer in enumerate(self.layers[first:], first):
             x = self.apply(layer, x, "", str(i))
             if "name" in layer and i < len(self.layers) - 1:
                 cuts[layer["name"][0]] = x
         return x, cuts
+
+    def after(self, cut, y):
+        """As of ResNet."""
+        names = [layer.get("name", [""])[0] for layer in self.layers[:-1]]
+        return self.run(y, names.index(cut) + 1)
+
+    def double(self):
+        return Described(self.layers, {name: array.double() for name, array in self.arrays.items()})
 
     def sequence(self, layers, x, outer, place=""):
         for i, layer in enumerate(layers):
@@ -171,7 +192,7 @@ def parse(text):
 def load(arrays, metadata):
     """The network that a file of ours is of; every array of it is used."""
     if "layers" in metadata:
-        return Described(metadata["layers"], arrays)
+        return Described(parse(metadata["layers"])["layer"], arrays)
     kind, blocks = re.fullmatch(r"(ResNet|PlainNet)\((.*)\)", metadata["architecture"]).groups()
     network = ResNet(
         [int(count) for count in blocks.split(",")], int(metadata["width"]), kind == "PlainNet"

@@ -167,7 +167,7 @@ def arrays(text, weights):
             return self[name]
 
     made = Made()
-    networks.Described(text, made)(torch.zeros(1, *IMAGE).double())
+    networks.Described(networks.parse(text)["layer"], made)(torch.zeros(1, *IMAGE).double())
     return dict(made)
 
 
@@ -176,7 +176,7 @@ def train(text, made, images, labels):
     trained = {name: array.clone() for name, array in made.items()}
     learned = {name: trained[name].requires_grad_() for name in trained if "running" not in name}
     velocities = {name: torch.zeros_like(array) for name, array in learned.items()}
-    network = networks.Described(text, trained, training=True)
+    network = networks.Described(networks.parse(text)["layer"], trained, training=True)
     for step in range(STEPS):
         loss = F.cross_entropy(network(images)[0], labels)
         gradients = torch.autograd.grad(loss, list(learned.values()))
@@ -196,7 +196,7 @@ def main():
         made = arrays(text, weights)
         images = torch.randn(IMAGES, *IMAGE).float().double()
         labels = torch.arange(IMAGES)
-        logits, cuts = networks.Described(text, made)(images)
+        logits, cuts = networks.Described(networks.parse(text)["layer"], made)(images)
         file = dict(made)
         file["reference.images"] = images
         file["reference.logits"] = logits
