@@ -3,12 +3,19 @@ package io.stitchflow.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.Safetensors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,16 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Torch.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OracleTest {
-  /**
-   * Vanilla stitches that start away from the copy, so that the front is wide and matching costs
-   * accuracy.
-   *
-   * <p>Formatted with the starts and the seeds of stitches: noise between seeds is measured of
-   * single starts only.
-   */
-  private static final String EXPERIMENT =
+  /** Several starts, self pairs, and maps of different widths. */
+  private static final String STARTS =
       """
-      name: "oracle"
+      name: "starts"
       dataset { synthetic { train_examples: 300 test_examples: 90 } }
       network { name: "a" architecture: "ResNet(1,1,1,1)" width: 4 seed: 1 recipe { epochs: 8 batch_size: 16 } }
       network { name: "b" architecture: "ResNet(1,1,1,1)" width: 2 seed: 2 recipe { epochs: 8 batch_size: 16 } }
@@ -40,16 +41,86 @@ class OracleTest {
       pair { sender: "a" receiver: "a" }
       condition: [TRAINED_TRAINED, RANDOM_TRAINED]
       cut: ["layer1.0", "layer3.0"]
-      vanilla { initialization: %s recipe { epochs: 6 learning_rate: 0.02 } }
+      vanilla { initialization: [KAIMING, MEAN] recipe { epochs: 6 learning_rate: 0.02 } }
+      """;
+
+  /** Two seeds under all conditions: noise between seeds is measured of single starts only. */
+  private static final String SEEDS =
+      """
+      name: "seeds"
+      dataset { synthetic { train_examples: 300 test_examples: 90 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 3 seed: 1 recipe { epochs: 8 batch_size: 16 } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 3 seed: 2 recipe { epochs: 8 batch_size: 16 } }
+      pair { sender: "a" receiver: "b" }
+      condition: [TRAINED_TRAINED, RANDOM_TRAINED, TRAINED_RANDOM, RANDOM_RANDOM]
+      cut: ["layer1.0", "layer3.0"]
+      vanilla { initialization: KAIMING recipe { epochs: 6 learning_rate: 0.02 } }
+      seed: [1, 2]
+      """;
+
+  /**
+   * Vectors, token sequences and senders without a network: all stitch families, and more test
+   * examples than are measured by example.
+   *
+   * <p>Formatted with the numbers of train and test examples, and the file of token sequences.
+   */
+  private static final String FAMILIES =
+      """
+      name: "families"
+      dataset { synthetic { train_examples: %1$s test_examples: %2$s } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 2 seed: 2 cut: "layer3.0" recipe { epochs: 4 batch_size: 16 } }
+      network {
+        name: "d"
+        cut: ["pool", "hidden"]
+        recipe { epochs: 4 batch_size: 16 }
+        layer { name: "conv1" conv { channels: 4 kernel: 3 stride: 2 padding: 1 } }
+        layer { batch_norm {} }
+        layer { relu {} }
+        layer { name: "pool" max_pool { kernel: 4 } }
+        layer { flatten {} }
+        layer { name: "hidden" linear { outputs: 12 } }
+        layer { relu {} }
+        layer { name: "logits" linear { outputs: 10 } }
+      }
+      network {
+        name: "images"
+        representations {
+          cut { name: "pixels" pixels {} }
+          cut { name: "labels" labels {} }
+          cut { name: "means" class_means { of: "b/layer3.0" sigma: 0 } }
+          cut { name: "varied" class_means { sigma: 0.5 } }
+          cut { name: "shuffled" shuffled { of: "b/layer3.0" } }
+          cut { name: "noise" noise { shape: [6, 8, 8] } }
+        }
+      }
+      network {
+        name: "sequences"
+        representations {
+          cut { name: "noise" noise { shape: [3, 65, 1] } }
+          cut { name: "file" file { train: "%3$s" test: "%3$s" } }
+        }
+      }
+      pair { sender: "d" receiver: "d" }
+      pair { sender: "images" receiver: "b" }
+      pair { sender: "sequences" receiver: "d" }
+      condition: [TRAINED_TRAINED, TRAINED_RANDOM]
+      vanilla { initialization: KAIMING recipe { epochs: 2 learning_rate: 0.02 } }
+      """;
+
+  private static final int TRAIN_EXAMPLES = 150;
+  private static final int TEST_EXAMPLES = 1_020;
+
+  /** Rates that take stitches away from the copy, so that the front is wide and matching costs. */
+  private static final String STITCHES =
+      """
       copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 2 } }
       front { recipe { epochs: 2 learning_rate: 0.02 } }
       rank { rank: [1, 2, 5] recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
         "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
-        "distance", "drift", "interpolation", "ladder", "task_ranks", "probe",
-        "controls"
+        "example_similarity", "distance", "drift", "divergence", "fisher", "ood", "interpolation",
+        "ladder", "task_ranks", "probe", "controls"
       ]
-      seed: %s
       """;
 
   /** Columns that name a row: the oracle finds its artifacts by them. */
@@ -69,21 +140,25 @@ class OracleTest {
   /**
    * One experiment.
    *
+   * @param families of its stitches, as the oracle lists them
+   * @param imports files that it reads
    * @param cells lines of its {@code cells.csv}, the header first
    */
-  private record Run(Path directory, Path store, List<List<String>> cells) {
-    static Run of(Path directory, String starts, String seeds) throws Exception {
+  private record Run(
+      Path directory, Path store, String families, List<Path> imports, List<List<String>> cells) {
+    static Run of(Path directory, String experiment, String families, Path... imports)
+        throws Exception {
       Path store = Files.createDirectories(directory.resolve("store"));
       Laboratory laboratory = new Laboratory(store);
       Laboratory.Finished finished =
-          laboratory.inProcess(Laboratory.experiment(EXPERIMENT.formatted(starts, seeds)));
+          laboratory.inProcess(Laboratory.experiment(experiment + STITCHES));
       assertThat(finished.all().values()).allMatch(result -> result.getMessage().isEmpty());
       // No name of this experiment has a comma, so that none is quoted
       List<List<String>> cells =
           Files.readAllLines(laboratory.blob(finished.output("report", "cells.csv"))).stream()
               .map(line -> List.of(line.split(",", -1)))
               .toList();
-      return new Run(directory, store, cells);
+      return new Run(directory, store, families, List.of(imports), cells);
     }
 
     int column(String name) {
@@ -107,7 +182,7 @@ class OracleTest {
     /** What the oracle says of these rows. */
     String judge(String file, List<List<String>> rows) throws IOException {
       List<String> lines = rows.stream().map(row -> String.join(",", row)).toList();
-      return Torch.oracle(store, Files.write(directory.resolve(file), lines));
+      return Torch.oracle(store, Files.write(directory.resolve(file), lines), imports);
     }
   }
 
@@ -115,10 +190,32 @@ class OracleTest {
 
   @BeforeAll
   void run(@TempDir Path directory) throws Exception {
+    Path sequences = directory.resolve("sequences.safetensors");
+    Safetensors.write(
+        sequences,
+        List.of(sequences("train", TRAIN_EXAMPLES), sequences("test", TEST_EXAMPLES)),
+        new TreeMap<>());
+    String maps = "pointwise, strided, upsampled";
     runs =
         List.of(
-            Run.of(directory.resolve("starts"), "[KAIMING, MEAN]", "1"),
-            Run.of(directory.resolve("seeds"), "KAIMING", "[1, 2]"));
+            Run.of(directory.resolve("starts"), STARTS, maps),
+            Run.of(directory.resolve("seeds"), SEEDS, maps),
+            Run.of(
+                directory.resolve("families"),
+                FAMILIES.formatted(TRAIN_EXAMPLES, TEST_EXAMPLES, sequences),
+                "flattened, pointwise, resampled, strided, upsampled",
+                sequences));
+  }
+
+  /** A class token and four other tokens of four features. */
+  private static NamedTensor sequences(String split, int examples) {
+    ByteBuffer numbers =
+        ByteBuffer.allocate(examples * 5 * 4 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Random random = new Random(1);
+    while (numbers.hasRemaining()) {
+      numbers.putFloat((float) random.nextGaussian());
+    }
+    return new NamedTensor(split, Dtype.F32, List.of(examples, 5, 4), numbers.flip());
   }
 
   @Test
@@ -126,10 +223,8 @@ class OracleTest {
     for (Run run : runs) {
       String said = run.judge("cells.csv", run.cells());
       System.out.print(said);
-      assertThat(run.values("cost_of_matching")).as("not all 0").hasSizeGreaterThan(2);
-      assertThat(run.values("task_rank")).as("not all alike").hasSizeGreaterThan(1);
       assertThat(said)
-          .contains("families: pointwise, strided, upsampled\n")
+          .contains("families: " + run.families() + "\n")
           .doesNotContain("BAD")
           .doesNotContain("DIFFERS");
       assertThat(
@@ -137,6 +232,10 @@ class OracleTest {
                   .filter(line -> line.endsWith(" ok"))
                   .map(line -> line.substring(0, line.indexOf(' '))))
           .containsExactlyElementsOf(run.numbers());
+    }
+    for (Run run : runs.subList(0, 2)) {
+      assertThat(run.values("cost_of_matching")).as("not all 0").hasSizeGreaterThan(2);
+      assertThat(run.values("task_rank")).as("not all alike").hasSizeGreaterThan(1);
     }
   }
 
@@ -149,8 +248,8 @@ class OracleTest {
       List<List<String>> altered = new ArrayList<>(List.of(run.cells().get(0)));
       for (List<String> row : run.cells().subList(1, run.cells().size())) {
         boolean isTest = row.get(run.column("split")).equals("test");
-        if (row.subList(0, 5)
-            .equals(List.of("trained_trained", "a", "layer1.0", "a", "layer1.0"))) {
+        if (row.get(run.column("condition")).equals("trained_trained")
+            && row.get(run.column("sender_cut")).equals(row.get(run.column("receiver_cut")))) {
           altered.add(isTest ? altered(run, row) : row);
         }
       }
@@ -165,7 +264,9 @@ class OracleTest {
                       .forEach(reported::add));
     }
     assertThat(measured)
-        .contains("start_r2", "seed_noise", "ladder_r2", "task_rank", "probe_accuracy");
+        .contains("start_r2", "seed_noise", "ladder_r2", "task_rank", "probe_accuracy")
+        .contains("sender_mutual_neighbors_p", "copy_js_divergence", "copy_fisher_r2")
+        .contains("vanilla_ood_auroc");
     assertThat(reported).containsExactlyElementsOf(measured);
   }
 

@@ -3,6 +3,8 @@ package io.stitchflow.acceptance;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -39,12 +41,16 @@ final class Torch implements ExecutionCondition {
   }
 
   /**
-   * What {@code oracle.py STORE CELLS} prints.
+   * What {@code oracle.py STORE CELLS FILE...} prints.
    *
+   * @param imports files that the experiment reads
    * @throws IOException with what it prints, if a number differs
    */
-  static String oracle(Path store, Path cells) throws IOException {
-    return python(ORACLE.toString(), store.toString(), cells.toString());
+  static String oracle(Path store, Path cells, List<Path> imports) throws IOException {
+    return python(
+        Stream.concat(Stream.of(ORACLE, store, cells), imports.stream())
+            .map(Path::toString)
+            .toArray(String[]::new));
   }
 
   /** Writes programs into the directory, with what PyTorch computes by them. */
