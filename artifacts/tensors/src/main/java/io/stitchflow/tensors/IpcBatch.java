@@ -7,5 +7,6 @@ import java.nio.ByteBuffer;
  *
  * @param tensors [rows, shape...], little-endian
  * @param labels [rows], of one byte or two, little-endian
+ * @param identities [rows, bytes], little-endian; empty where rows have none
  */
-record IpcBatch(int rows, ByteBuffer tensors, ByteBuffer labels) {}
+record IpcBatch(int rows, ByteBuffer tensors, ByteBuffer labels, ByteBuffer identities) {}

@@ -35,12 +35,16 @@ final class IpcFileReader {
   /** Enough for 2.7 million record batches. */
   private static final int MAX_FOOTER_BYTES = 64 << 20;
 
-  /** Nodes of a batch: list, items, labels. Buffers: validity of both, items; validity, labels. */
+  /**
+   * Nodes of a batch: list, items, labels. Buffers: validity of both, items; validity, labels. With
+   * identities one node more, and their validity and values.
+   */
   private static final int NODES = 3;
 
   private static final int BUFFERS = 5;
   private static final int TENSOR_BUFFER = 2;
   private static final int LABEL_BUFFER = 4;
+  private static final int IDENTITY_BUFFER = 6;
 
   private final FileChannel file;
   private final long size;
@@ -53,7 +57,8 @@ final class IpcFileReader {
   }
 
   /** Where a batch lies in the file. */
-  private record Extent(int rows, long tensors, long labels, long start, long end) {}
+  private record Extent(
+      int rows, long tensors, long labels, long identities, long start, long end) {}
 
   /** What a file holds: its batches lie in {@code windows}, which the caller closes. */
   record Content(TensorLayout layout, List<IpcBatch> batches, MappedWindows windows) {}
@@ -122,12 +127,15 @@ final class IpcFileReader {
     long rows = batch.length();
     check(rows > 0 && rows <= bodyBytes, "a record batch has %s rows in %s bytes", rows, bodyBytes);
     check(batch.compression() == null, "it is compressed");
+    boolean identified = layout.identities() != null;
+    int nodes = identified ? NODES + 1 : NODES;
     check(
-        batch.nodesLength() == NODES && batch.buffersLength() == BUFFERS,
+        batch.nodesLength() == nodes
+            && batch.buffersLength() == (identified ? IDENTITY_BUFFER + 1 : BUFFERS),
         "a record batch has %s columns and children in %s buffers",
         batch.nodesLength(),
         batch.buffersLength());
-    for (int i = 0; i < NODES; i++) {
+    for (int i = 0; i < nodes; i++) {
       long expected = i == 1 ? rows * layout.elementsPerRow() : rows;
       check(
           batch.nodes(i).length() == expected && batch.nodes(i).nullCount() == 0,
@@ -141,6 +149,9 @@ final class IpcFileReader {
         (int) rows,
         body + start(batch.buffers(TENSOR_BUFFER), rows * layout.rowBytes(), bodyBytes),
         body + start(batch.buffers(LABEL_BUFFER), rows * layout.labelBytes(), bodyBytes),
+        identified
+            ? body + start(batch.buffers(IDENTITY_BUFFER), rows * layout.identityBytes(), bodyBytes)
+            : body,
         body,
         body + bodyBytes);
   }
@@ -202,7 +213,8 @@ final class IpcFileReader {
             new IpcBatch(
                 rows,
                 slice(window, extent.tensors() - start, rows * layout.rowBytes()),
-                slice(window, extent.labels() - start, rows * layout.labelBytes())));
+                slice(window, extent.labels() - start, rows * layout.labelBytes()),
+                slice(window, extent.identities() - start, rows * layout.identityBytes())));
       }
     }
     return batches;

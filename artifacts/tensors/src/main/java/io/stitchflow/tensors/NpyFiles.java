@@ -45,6 +45,7 @@ public final class NpyFiles implements NamedArrays {
           Map.entry("<i2", Dtype.I16),
           Map.entry("<u4", Dtype.U32),
           Map.entry("<i4", Dtype.I32),
+          Map.entry("<u8", Dtype.U64),
           Map.entry("<i8", Dtype.I64));
 
   private final SortedMap<String, Array> arrays = new TreeMap<>();

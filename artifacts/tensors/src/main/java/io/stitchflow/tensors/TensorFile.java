@@ -141,6 +141,28 @@ public final class TensorFile implements Closeable {
             reading(open -> open.get(batch).labels().getShort(place * Short.BYTES)));
   }
 
+  /** Whether each row has an identity. */
+  public boolean hasIdentities() {
+    return layout.identities() != null;
+  }
+
+  /**
+   * The identity of a row for people; see {@link IdentityType#text}.
+   *
+   * @throws IllegalStateException if rows have none
+   */
+  public String identity(int row) {
+    Objects.checkIndex(row, rows);
+    @Nullable IdentityType type = layout.identities();
+    if (type == null) {
+      throw new IllegalStateException(path + " has no identities of rows");
+    }
+    int batch = batchOf(row);
+    int place = row - starts[batch];
+    return reading(
+        open -> type.text(open.get(batch).identities().slice(place * type.bytes(), type.bytes())));
+  }
+
   /**
    * Copies the rows {@code rows[from]} to {@code rows[from + count - 1]}, in that order, as float32
    * to {@code target}: numbers of {@link Element#UINT8} as they are, 0 to 255.

@@ -7,16 +7,18 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes tensors of one shape, with labels, as an Arrow IPC file. The bytes depend on the content
- * only, not on how it was split into writes, and so does the memory: one record batch of about 8
- * MiB, at least one row.
+ * Writes tensors of one shape, with labels and, if wanted, an identity of each row, as an Arrow IPC
+ * file. The bytes depend on the content only, not on how it was split into writes, and so does the
+ * memory: one record batch of about 8 MiB, at least one row.
  *
  * <p>Closing completes the file with the rows so far: a writer that fails between two writes must
  * not publish it. After a failed write it stays incomplete, and no reader opens it.
@@ -31,6 +33,7 @@ public final class TensorFileWriter implements Closeable {
   private final int rowBytes;
   private final ByteBuffer rows;
   private final ByteBuffer labels;
+  private final ByteBuffer identities;
   private boolean failed;
   private boolean closed;
 
@@ -38,11 +41,12 @@ public final class TensorFileWriter implements Closeable {
     this.layout = layout;
     this.file = file;
     this.rowBytes = layout.rowBytes();
-    int rowsPerBatch = Math.max(1, BATCH_BYTES / rowBytes);
+    int rowsPerBatch = Math.max(1, BATCH_BYTES / (rowBytes + layout.identityBytes()));
     this.rows = ByteBuffer.allocateDirect(rowsPerBatch * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
     this.labels =
         ByteBuffer.allocateDirect(rowsPerBatch * layout.labelBytes())
             .order(ByteOrder.LITTLE_ENDIAN);
+    this.identities = ByteBuffer.allocateDirect(rowsPerBatch * layout.identityBytes());
   }
 
   /**
@@ -64,9 +68,33 @@ public final class TensorFileWriter implements Closeable {
       int classes,
       SortedMap<String, String> metadata)
       throws IOException {
+    return create(file, column, shape, dimNames, element, classes, null, metadata);
+  }
+
+  /**
+   * As above, with an identity of each row.
+   *
+   * @param identities null for none
+   */
+  public static TensorFileWriter create(
+      Path file,
+      String column,
+      List<Integer> shape,
+      List<String> dimNames,
+      Element element,
+      int classes,
+      @Nullable IdentityType identities,
+      SortedMap<String, String> metadata)
+      throws IOException {
     TensorLayout layout =
         new TensorLayout(
-            column, shape, dimNames, element, TensorLayout.labelBytes(classes), metadata);
+            column,
+            shape,
+            dimNames,
+            element,
+            TensorLayout.labelBytes(classes),
+            identities,
+            metadata);
     return new TensorFileWriter(
         layout, IpcFileWriter.create(file, layout.fields(), layout.metadata()));
   }
@@ -77,11 +105,21 @@ public final class TensorFileWriter implements Closeable {
    *
    * @param newRows [rows, shape...]
    * @param newLabels one for each row
-   * @throws IllegalArgumentException if there are not as many labels as whole rows, or a label is
-   *     not below the number of classes
+   * @throws IllegalArgumentException if there are not as many labels as whole rows, a label is not
+   *     below the number of classes, or rows need identities
    */
   public void write(ByteBuffer newRows, int... newLabels) throws IOException {
-    append(newRows, newLabels, rowBytes, rows::put);
+    append(newRows, newLabels, NO_BYTES, rowBytes, rows::put);
+  }
+
+  /**
+   * As {@link #write(ByteBuffer, int...)}, with identities. Consumes both.
+   *
+   * @param newIdentities [rows, bytes], as their type says
+   */
+  public void write(ByteBuffer newRows, ByteBuffer newIdentities, int... newLabels)
+      throws IOException {
+    append(newRows, newLabels, newIdentities, rowBytes, rows::put);
   }
 
   /**
@@ -90,7 +128,8 @@ public final class TensorFileWriter implements Closeable {
    *
    * @param newRows [rows, shape...]
    * @param newLabels one for each row
-   * @throws IllegalArgumentException as {@link #write}, or if the file is of {@link Element#UINT8}
+   * @throws IllegalArgumentException as {@link #write(ByteBuffer, int...)}, or if the file is of
+   *     {@link Element#UINT8}
    */
   public void writeFloats(ByteBuffer newRows, int... newLabels) throws IOException {
     switch (layout.element()) {
@@ -99,6 +138,7 @@ public final class TensorFileWriter implements Closeable {
           append(
               newRows,
               newLabels,
+              NO_BYTES,
               layout.elementsPerRow() * (long) Float.BYTES,
               part -> encode(part.asFloatBuffer()));
       case UINT8 ->
@@ -122,7 +162,11 @@ public final class TensorFileWriter implements Closeable {
   }
 
   private void append(
-      ByteBuffer newRows, int[] newLabels, long newRowBytes, Consumer<ByteBuffer> copy)
+      ByteBuffer newRows,
+      int[] newLabels,
+      ByteBuffer newIdentities,
+      long newRowBytes,
+      Consumer<ByteBuffer> copy)
       throws IOException {
     if (newRows.remaining() != newLabels.length * newRowBytes) {
       throw new IllegalArgumentException(
@@ -132,6 +176,15 @@ public final class TensorFileWriter implements Closeable {
               newLabels.length,
               newRowBytes,
               newRows.remaining()));
+    }
+    if (newIdentities.remaining() != newLabels.length * layout.identityBytes()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s labels need identities of %s bytes each, but there are %s bytes",
+              newLabels.length,
+              layout.identityBytes(),
+              newIdentities.remaining()));
     }
     for (int label : newLabels) {
       if (label < 0 || label >= layout.mostClasses()) {
@@ -151,6 +204,9 @@ public final class TensorFileWriter implements Closeable {
       for (int label : Arrays.copyOfRange(newLabels, from, from + count)) {
         put(label);
       }
+      int identityBytes = count * layout.identityBytes();
+      identities.put(newIdentities.slice(newIdentities.position(), identityBytes));
+      newIdentities.position(newIdentities.position() + identityBytes);
       from += count;
       if (!labels.hasRemaining()) {
         flush();
@@ -185,16 +241,21 @@ public final class TensorFileWriter implements Closeable {
       return;
     }
     failed = true; // until the batch is whole in the file
-    List<IpcFileWriter.Node> nodes =
-        List.of(
-            new IpcFileWriter.Node(count, 0),
-            new IpcFileWriter.Node((long) count * layout.elementsPerRow(), 0),
-            new IpcFileWriter.Node(count, 0));
+    List<IpcFileWriter.Node> nodes = new ArrayList<>();
+    nodes.add(new IpcFileWriter.Node(count, 0));
+    nodes.add(new IpcFileWriter.Node((long) count * layout.elementsPerRow(), 0));
+    nodes.add(new IpcFileWriter.Node(count, 0));
     // Without nulls a validity buffer may be left out
-    List<ByteBuffer> buffers = List.of(NO_BYTES, NO_BYTES, rows.flip(), NO_BYTES, labels.flip());
+    List<ByteBuffer> buffers =
+        new ArrayList<>(List.of(NO_BYTES, NO_BYTES, rows.flip(), NO_BYTES, labels.flip()));
+    if (layout.identities() != null) {
+      nodes.add(new IpcFileWriter.Node(count, 0));
+      buffers.addAll(List.of(NO_BYTES, identities.flip()));
+    }
     file.writeBatch(count, nodes, buffers);
     rows.clear();
     labels.clear();
+    identities.clear();
     failed = false;
   }
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.FixedSizeBinary;
 import org.apache.arrow.flatbuf.FixedSizeList;
 import org.apache.arrow.flatbuf.FloatingPoint;
 import org.apache.arrow.flatbuf.Int;
@@ -26,9 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of a tensor file: {@code column}, one tensor of {@code shape} a row as an {@code
- * arrow.fixed_shape_tensor}, and {@code label}, uint8, or uint16 where labels need it.
+ * arrow.fixed_shape_tensor}, {@code label}, uint8, or uint16 where labels need it, and, where rows
+ * have identities, {@code id}, int64, uint64 or a fixed-size binary.
  *
  * @param labelBytes 1 or 2
+ * @param identities null where rows have none
  */
 record TensorLayout(
     String column,
@@ -36,9 +39,12 @@ record TensorLayout(
     List<String> dimNames,
     Element element,
     int labelBytes,
+    @Nullable IdentityType identities,
     SortedMap<String, String> metadata) {
 
   static final String LABEL = "label";
+  static final String ID = "id";
+  private static final int COLUMNS = 2;
   private static final int MOST_CLASSES_OF_A_BYTE = 1 << Byte.SIZE;
   private static final int MOST_CLASSES = 1 << Short.SIZE;
   static final String EXTENSION_NAME = "ARROW:extension:name";
@@ -50,7 +56,10 @@ record TensorLayout(
     shape = List.copyOf(shape);
     dimNames = List.copyOf(dimNames);
     metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
-    check(!column.isBlank() && !column.equals(LABEL), "the column cannot be called '%s'", column);
+    check(
+        !column.isBlank() && !column.equals(LABEL) && !column.equals(ID),
+        "the column cannot be called '%s'",
+        column);
     check(
         !shape.isEmpty() && shape.stream().allMatch(size -> size > 0),
         "a shape needs sizes above 0, but was: %s",
@@ -94,6 +103,11 @@ record TensorLayout(
     return elementsPerRow() * element.bytes();
   }
 
+  /** Of the identity of a row; 0 where rows have none. */
+  int identityBytes() {
+    return identities == null ? 0 : identities.bytes();
+  }
+
   List<IpcField> fields() {
     ObjectNode extension = JSON.createObjectNode();
     shape.forEach(extension.putArray("shape")::add);
@@ -103,9 +117,19 @@ record TensorLayout(
     pairs.put(EXTENSION_NAME, FIXED_SHAPE_TENSOR);
     IpcField item = new IpcField("item", type(element), false);
     ArrowType list = new ArrowType.FixedSizeList(elementsPerRow());
-    return List.of(
-        new IpcField(column, list, false, List.of(item), pairs),
-        new IpcField(LABEL, new ArrowType.Int(labelBytes * Byte.SIZE, false), false));
+    List<IpcField> fields = new ArrayList<>();
+    fields.add(new IpcField(column, list, false, List.of(item), pairs));
+    fields.add(new IpcField(LABEL, new ArrowType.Int(labelBytes * Byte.SIZE, false), false));
+    if (identities != null) {
+      fields.add(new IpcField(ID, type(identities), false));
+    }
+    return fields;
+  }
+
+  private static ArrowType type(IdentityType identities) {
+    return identities.dtype() == Dtype.U8
+        ? new ArrowType.FixedSizeBinary(identities.bytes())
+        : new ArrowType.Int(Long.SIZE, identities.dtype() == Dtype.I64);
   }
 
   /**
@@ -114,10 +138,11 @@ record TensorLayout(
    * @throws IllegalArgumentException if it is not that of a tensor file
    */
   static TensorLayout parse(Schema schema) {
+    int columns = schema.fieldsLength();
     check(
-        schema.fieldsLength() == 2,
-        "a tensor file has two columns, but this has %s",
-        schema.fieldsLength());
+        columns == COLUMNS || columns == COLUMNS + 1,
+        "a tensor file has two or three columns, but this has %s",
+        columns);
     Field tensor = schema.fields(0);
     Field label = schema.fields(1);
     int labelBytes = unsignedBytes(label);
@@ -152,7 +177,14 @@ record TensorLayout(
       metadata.put(schema.customMetadata(i).key(), schema.customMetadata(i).value());
     }
     TensorLayout layout =
-        new TensorLayout(tensor.name(), shape, dimNames, element, labelBytes, metadata);
+        new TensorLayout(
+            tensor.name(),
+            shape,
+            dimNames,
+            element,
+            labelBytes,
+            columns == COLUMNS ? null : identities(schema.fields(COLUMNS)),
+            metadata);
     int listSize = ((FixedSizeList) tensor.type(new FixedSizeList())).listSize();
     check(
         listSize == layout.elementsPerRow(),
@@ -161,6 +193,17 @@ record TensorLayout(
         layout.elementsPerRow(),
         listSize);
     return layout;
+  }
+
+  private static IdentityType identities(Field field) {
+    check(ID.equals(field.name()), "the third column is not 'id', but '%s'", field.name());
+    if (field.typeType() == Type.FixedSizeBinary) {
+      FixedSizeBinary type = (FixedSizeBinary) field.type(new FixedSizeBinary());
+      return new IdentityType(Dtype.U8, type.byteWidth());
+    }
+    check(field.typeType() == Type.Int, "column 'id' is of neither whole numbers nor bytes");
+    Int type = (Int) field.type(new Int());
+    return new IdentityType(type.isSigned() ? Dtype.I64 : Dtype.U64, type.bitWidth() / Byte.SIZE);
   }
 
   /** Of an unsigned integer; 0 for all else. */

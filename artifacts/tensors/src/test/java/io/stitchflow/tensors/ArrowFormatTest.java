@@ -27,6 +27,7 @@ import org.apache.arrow.vector.ipc.message.ArrowBlock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Arrow's own readers open what is written here. */
@@ -43,6 +44,43 @@ class ArrowFormatTest {
           .isEqualTo(Map.of("a", "1"));
       assertThat(rows(reader)).isEqualTo(expected(element));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"I64, 8, -1", "U64, 8, -1", "U8, 3, '[-1, -1, -1]'"})
+  void tensorFile_withIdentitiesReadByArrow_isTheSame(Dtype dtype, int bytes, String second)
+      throws IOException {
+    Path path = directory.resolve("identified");
+    ByteBuffer identities = ByteBuffer.allocate(2 * bytes).put(0, (byte) 7);
+    for (int i = bytes; i < 2 * bytes; i++) {
+      identities.put(i, (byte) 0xff);
+    }
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            path,
+            "image",
+            List.of(2),
+            List.of("C"),
+            Element.UINT8,
+            256,
+            new IdentityType(dtype, bytes),
+            new TreeMap<>())) {
+      writer.write(ByteBuffer.allocate(4), identities, 1, 2);
+    }
+    try (BufferAllocator allocator = new RootAllocator();
+        ArrowFileReader reader = new ArrowFileReader(FileChannel.open(path), allocator)) {
+      VectorSchemaRoot root = reader.getVectorSchemaRoot();
+      assertThat(reader.loadNextBatch()).isTrue();
+      FieldVector vector = root.getVector("id");
+      assertThat(vector.getNullCount()).isZero();
+      assertThat(text(vector.getObject(0))).isEqualTo(dtype == Dtype.U8 ? "[7, 0, 0]" : "7");
+      assertThat(text(vector.getObject(1))).isEqualTo(second);
+      assertThat(values(root.getVector("label"))).hasSize(2);
+    }
+  }
+
+  private static String text(Object value) {
+    return value instanceof byte[] bytes ? Arrays.toString(bytes) : String.valueOf(value);
   }
 
   @Test

@@ -61,6 +61,16 @@ class NpyFilesTest {
     assertThat(files.rows("y", 0, 2).integers()).containsExactly(7, largest);
   }
 
+  @Test
+  void identities_ofNumpysUnsignedNumbers_areReadWithoutASign() throws IOException {
+    byte[] data = new byte[16];
+    Arrays.fill(data, 8, 16, (byte) 0xff);
+    String header = "{'descr': '<u8', 'fortran_order': False, 'shape': (2,), }";
+    RowIdentities identities = RowIdentities.of(open(file("id", 1, header, data)), "id", 2, "x");
+    assertThat(identities.text(0)).isEqualTo("0");
+    assertThat(identities.text(1)).isEqualTo("18446744073709551615");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {">f4", "<c8", "|b1", "<U3"})
   void unknownDtype_ofWhatIsNotRead_isNamed(String type) throws IOException {

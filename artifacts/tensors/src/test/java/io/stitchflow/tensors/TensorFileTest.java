@@ -212,6 +212,64 @@ class TensorFileTest {
   }
 
   @Test
+  void identity_rowsOfSeveralBatches_areThoseWritten() throws IOException {
+    int rows = 3000;
+    Path path = directory.resolve("file");
+    IdentityType type = new IdentityType(Dtype.U8, 1024);
+    try (TensorFileWriter writer = identified(path, 5000, type)) {
+      for (int row = 0; row < rows; row++) {
+        writer.write(ByteBuffer.allocate(5000), identity(1024, row), row % 256);
+      }
+    }
+    try (TensorFile file = TensorFile.open(path, 1)) { // a map a batch
+      assertThat(file.hasIdentities()).isTrue();
+      assertThat(file.rows()).isEqualTo(rows);
+      for (int row = 0; row < rows; row++) {
+        assertThat(file.identity(row)).isEqualTo(type.text(identity(1024, row)));
+        assertThat(file.label(row)).isEqualTo(row % 256);
+      }
+      assertThatThrownBy(() -> file.identity(rows)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void identity_ofAFileWithoutThem_isRefused() throws IOException {
+    try (TensorFile file = TensorFile.open(write("file", List.of(4), Element.UINT8, 3, 1))) {
+      assertThat(file.hasIdentities()).isFalse();
+      assertThatThrownBy(() -> file.identity(0))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageEndingWith("has no identities of rows");
+    }
+  }
+
+  @Test
+  void write_identitiesThatDoNotFit_areRefusedAndNothingIsWritten() throws IOException {
+    Path path = directory.resolve("file");
+    try (TensorFileWriter writer = identified(path, 2, new IdentityType(Dtype.I64, 8))) {
+      assertThatThrownBy(() -> writer.write(ByteBuffer.allocate(2), 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("1 labels need identities of 8 bytes each, but there are 0 bytes");
+      assertThatThrownBy(() -> writer.write(ByteBuffer.allocate(2), identity(7, 0), 0))
+          .isInstanceOf(IllegalArgumentException.class);
+      writer.write(ByteBuffer.allocate(2), identity(8, 5), 0);
+    }
+    try (TensorFile file = TensorFile.open(path)) {
+      assertThat(file.rows()).isEqualTo(1);
+      assertThat(file.identity(0)).isEqualTo("5");
+    }
+  }
+
+  private static TensorFileWriter identified(Path path, int width, IdentityType type)
+      throws IOException {
+    return TensorFileWriter.create(
+        path, "x", List.of(width), List.of("C"), Element.UINT8, 256, type, NOTHING);
+  }
+
+  private static ByteBuffer identity(int bytes, int row) {
+    return ByteBuffer.allocate(bytes).put(0, (byte) row).put(1, (byte) (row >> Byte.SIZE));
+  }
+
+  @Test
   void writeFloats_toBytes_isRefused() throws IOException {
     try (TensorFileWriter writer =
         TensorFileWriter.create(
@@ -328,7 +386,7 @@ class TensorFileTest {
 
   @Test
   void open_cutShort_isDamaged() throws IOException {
-    byte[] whole = Files.readAllBytes(write("file", List.of(3, 5), Element.FLOAT32, 2, 7));
+    byte[] whole = Files.readAllBytes(writeIdentified());
     Path path = directory.resolve("short");
     for (int length = 0; length < whole.length; length++) {
       replace(path, Arrays.copyOf(whole, length));
@@ -343,7 +401,7 @@ class TensorFileTest {
   void open_anyByteAltered_isDamagedOrReadsWithinTheFile() throws IOException {
     long seed = 7;
     SplittableRandom random = new SplittableRandom(seed);
-    byte[] whole = Files.readAllBytes(write("file", List.of(3, 5), Element.FLOAT32, 2, 7));
+    byte[] whole = Files.readAllBytes(writeIdentified());
     Path path = directory.resolve("altered");
     int damaged = 0;
     for (int at = 0; at < whole.length; at++) {
@@ -368,6 +426,15 @@ class TensorFileTest {
         .isInstanceOf(NoSuchFileException.class);
   }
 
+  private Path writeIdentified() throws IOException {
+    Path path = directory.resolve("file");
+    try (TensorFileWriter writer = identified(path, 60, new IdentityType(Dtype.U8, 11))) {
+      writer.write(ByteBuffer.allocate(60), identity(11, 3), 9);
+      writer.write(ByteBuffer.allocate(60), identity(11, 4), 1);
+    }
+    return path;
+  }
+
   /** By a new file: some file systems sync one that was emptied, which takes milliseconds. */
   private static void replace(Path path, byte[] bytes) throws IOException {
     Files.deleteIfExists(path);
@@ -381,6 +448,9 @@ class TensorFileTest {
       int rows = Math.min(file.rows(), 100);
       if ((long) rows * file.elementsPerRow() < 1 << 16) {
         file.readFloats(0, rows, direct(rows * file.elementsPerRow()));
+      }
+      for (int row = 0; row < rows && file.hasIdentities(); row++) {
+        assertThat(file.identity(row)).isNotEmpty();
       }
       return true;
     } catch (DamagedFileException e) {

@@ -43,7 +43,7 @@ public final class SquaresDataset implements DatasetKind {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     return ImportDataset.newBuilder().setExtension(dataset.getExtension()).build();
   }
 

@@ -48,7 +48,10 @@ record DatasetSource(
     DatasetKind kind = DatasetKinds.of(dataset);
     Stage.Builder stage = Stage.newBuilder().setId(id).setGroup(id);
     ImportDataset.Builder parameters =
-        stage.getActionBuilder().getImportDatasetBuilder().mergeFrom(kind.parameters(dataset));
+        stage
+            .getActionBuilder()
+            .getImportDatasetBuilder()
+            .mergeFrom(kind.parameters(dataset, base));
     for (SourceFile source : kind.sources(dataset, base, downloads)) {
       stage.addSourceFile(source.path().toAbsolutePath().toString());
       stage

@@ -4,6 +4,7 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.representation.Baseline;
 import io.stitchflow.representation.Baselines;
+import io.stitchflow.representation.ForeignRepresentation;
 import io.stitchflow.representation.RepresentationSource;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ElementType;
@@ -11,6 +12,7 @@ import io.stitchflow.v1.ImportRepresentation;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.MakeRepresentation;
 import io.stitchflow.v1.RepresentationCut;
+import io.stitchflow.v1.RepresentationFiles;
 import io.stitchflow.v1.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +58,13 @@ record SentRepresentation(
       }
       return known;
     }
+
+    /** The name of the identities of a split's rows; empty if the file has none. */
+    private String identities(RepresentationFiles files, String split) throws IOException {
+      try (ForeignRepresentation file = RepresentationSource.open(files, split, base)) {
+        return file.hasIdentities() ? RepresentationSource.identities(split) : "";
+      }
+    }
   }
 
   /** Finds the stage that makes what a cut of a network gives. */
@@ -85,6 +94,7 @@ record SentRepresentation(
               ImportRepresentation.newBuilder()
                   .setArray(RepresentationSource.array(cut.getFile(), split))
                   .setLabels(RepresentationSource.labels(split))
+                  .setIdentities(files.identities(cut.getFile(), split))
                   .setExamples(examples)
                   .setDtype(dtype));
     } else {

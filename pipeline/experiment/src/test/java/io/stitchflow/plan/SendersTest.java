@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,11 +211,31 @@ class SendersTest {
     assertThat(imported("two").getAction()).isNotEqualTo(first.getAction());
   }
 
+  @Test
+  void plan_fileWithIdentities_namesThemInTheKey() throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(100 * Long.BYTES);
+    Safetensors.write(
+        directory.resolve("identified"),
+        List.of(
+            array("train", 100, 1),
+            array("test", 50, 1),
+            new NamedTensor("train.id", Dtype.I64, List.of(100), bytes)),
+        new TreeMap<>());
+    List<Stage> stages = plan(NETWORKS + files("identified")).getStageList();
+    assertThat(
+            Stream.of("train", "test")
+                .map(split -> stage(stages, "represent s/f " + split))
+                .map(stage -> stage.getAction().getImportRepresentation().getIdentities()))
+        .containsExactly("train.id", "");
+  }
+
   private Stage imported(String name) throws Exception {
-    String sender =
-        "network { name: \"s\" representations { cut { name: \"f\" file { train: \"%s\" test: \"%s\" array: \"block\" } } } }";
-    return stage(
-        plan(NETWORKS + sender.formatted(name, name)).getStageList(), "represent s/f train");
+    return stage(plan(NETWORKS + files(name)).getStageList(), "represent s/f train");
+  }
+
+  private static String files(String file) {
+    return "network { name: \"s\" representations { cut { name: \"f\" file { train: \"%s\" test: \"%s\" array: \"block\" } } } }"
+        .formatted(file, file);
   }
 
   /** Maps [1, 4, 4] of all images. */

@@ -41,7 +41,7 @@ public final class GreyDataset implements DatasetKind {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     return ImportDataset.newBuilder().setExtension(dataset.getExtension()).build();
   }
 

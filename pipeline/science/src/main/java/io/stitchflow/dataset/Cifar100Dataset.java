@@ -3,6 +3,7 @@ package io.stitchflow.dataset;
 import io.stitchflow.v1.Cifar100Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImportDataset;
+import java.nio.file.Path;
 
 /** CIFAR-100: 100 classes, or their 20 superclasses. A record starts with the superclass. */
 final class Cifar100Dataset extends CifarDataset {
@@ -29,7 +30,7 @@ final class Cifar100Dataset extends CifarDataset {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     return ImportDataset.newBuilder()
         .setCifar100(Cifar100Files.newBuilder().setCoarse(dataset.getCifar100().getCoarse()))
         .build();

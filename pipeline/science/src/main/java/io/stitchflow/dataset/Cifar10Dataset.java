@@ -3,6 +3,7 @@ package io.stitchflow.dataset;
 import io.stitchflow.v1.Cifar10Files;
 import io.stitchflow.v1.Dataset;
 import io.stitchflow.v1.ImportDataset;
+import java.nio.file.Path;
 
 /** CIFAR-10: 10 classes. */
 final class Cifar10Dataset extends CifarDataset {
@@ -28,7 +29,7 @@ final class Cifar10Dataset extends CifarDataset {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     return ImportDataset.newBuilder().setCifar10(Cifar10Files.getDefaultInstance()).build();
   }
 

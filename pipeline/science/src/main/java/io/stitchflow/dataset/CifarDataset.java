@@ -47,6 +47,9 @@ abstract class CifarDataset implements DatasetKind {
   abstract Labels labels(ImportDataset parameters);
 
   @Override
+  public abstract ImportDataset parameters(Dataset dataset, Path base);
+
+  @Override
   public String usage() {
     return name() + " { }";
   }
@@ -59,7 +62,7 @@ abstract class CifarDataset implements DatasetKind {
         directory(dataset).isEmpty()
             ? new int[] {Cifar.TRAIN_EXAMPLES, Cifar.TEST_EXAMPLES}
             : examples(directory(dataset), base, problems);
-    Labels labels = labels(parameters(dataset));
+    Labels labels = labels(parameters(dataset, base));
     return new DatasetSummary(
         labels.title(), Cifar.SHAPE, labels.classes(), examples[0], examples[1], problems);
   }

@@ -76,8 +76,12 @@ public interface DatasetKind {
     return null;
   }
 
-  /** What the import's key holds of a valid data set, beside the source files' digests. */
-  ImportDataset parameters(Dataset dataset);
+  /**
+   * What the import's key holds of a valid data set, beside the source files' digests.
+   *
+   * @throws IOException if a source file that says it cannot be read
+   */
+  ImportDataset parameters(Dataset dataset, Path base) throws IOException;
 
   /**
    * The examples and labels of a split, in the order of its rows.

@@ -1,6 +1,7 @@
 package io.stitchflow.dataset;
 
 import io.stitchflow.network.NetworkInputs.Scale;
+import io.stitchflow.tensors.RowIdentities;
 import io.stitchflow.tensors.TensorFileWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,19 +12,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one split. */
+/** Writes one split, with the identities of its rows if they have any. */
 final class ExampleWriter implements ExampleSink, Closeable {
   private static final List<String> IMAGE = List.of("C", "H", "W");
   private static final List<String> TOKENS = List.of("T", "D");
 
   private final TensorFileWriter file;
+  private final @Nullable RowIdentities identities;
+  private int next;
 
-  private ExampleWriter(TensorFileWriter file) {
+  private ExampleWriter(TensorFileWriter file, @Nullable RowIdentities identities) {
     this.file = file;
+    this.identities = identities;
   }
 
   /**
-   * Starts a file of the shape and the classes of {@code examples}.
+   * Starts a file of the shape, the classes and the type of identities of {@code examples}.
    *
    * @param scale what networks normalise them by, or null where nothing is said
    */
@@ -37,6 +41,7 @@ final class ExampleWriter implements ExampleSink, Closeable {
     }
     int dimensions = examples.shape().size();
     boolean image = dimensions == IMAGE.size();
+    @Nullable RowIdentities identities = examples.identities();
     return new ExampleWriter(
         TensorFileWriter.create(
             file,
@@ -45,12 +50,28 @@ final class ExampleWriter implements ExampleSink, Closeable {
             image ? IMAGE : TOKENS.subList(TOKENS.size() - dimensions, TOKENS.size()),
             examples.element(),
             examples.classes(),
-            metadata));
+            identities == null ? null : identities.type(),
+            metadata),
+        identities);
   }
 
   @Override
   public void write(ByteBuffer example, int label) throws IOException {
-    file.write(example, label);
+    write(example, label, next);
+    next++;
+  }
+
+  /**
+   * Writes an example.
+   *
+   * @param row of the examples, whose identity it gets
+   */
+  void write(ByteBuffer example, int label, int row) throws IOException {
+    if (identities == null) {
+      file.write(example, label);
+    } else {
+      file.write(example, identities.row(row), label);
+    }
   }
 
   @Override

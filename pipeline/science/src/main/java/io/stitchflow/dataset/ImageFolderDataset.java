@@ -118,7 +118,7 @@ final class ImageFolderDataset implements DatasetKind {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     int side = FolderImages.side(dataset.getImageFolder().getSize());
     return ImportDataset.newBuilder()
         .setImageFolder(

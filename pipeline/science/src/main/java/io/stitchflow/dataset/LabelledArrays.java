@@ -5,6 +5,7 @@ import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.NamedArrays;
 import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.RowIdentities;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,11 +19,14 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A split in two arrays: {@code <split>.x}, the examples, and {@code <split>.y}, their labels.
+ * A split in two or three arrays: {@code <split>.x}, the examples, {@code <split>.y}, their labels,
+ * and {@code <split>.id}, their identities, if they have any.
  *
  * @param classes labels are below this
+ * @param identified whether identities are read
  */
-record LabelledArrays(NamedArrays arrays, String split, int classes) implements LabelledExamples {
+record LabelledArrays(NamedArrays arrays, String split, int classes, boolean identified)
+    implements LabelledExamples {
   private static final Set<Dtype> NUMBERS =
       EnumSet.of(Dtype.F32, Dtype.F16, Dtype.BF16, Dtype.F64, Dtype.U8);
   private static final Set<Dtype> LABELS =
@@ -40,13 +44,18 @@ record LabelledArrays(NamedArrays arrays, String split, int classes) implements 
     return split + ".y";
   }
 
+  /** The name of the identities. */
+  static String id(String split) {
+    return split + ".id";
+  }
+
   /** What is wrong with the headers of a split's arrays, or null. */
   static @Nullable String complaint(NamedArrays arrays, String split) {
     @Nullable String complaint =
         typeComplaint(
             arrays, x(split), NUMBERS, "float32, float16, bfloat16, float64 or uint8 numbers");
     if (complaint == null) {
-      complaint = typeComplaint(arrays, y(split), LABELS, "whole numbers");
+      complaint = typeComplaint(arrays, y(split), LABELS, "whole numbers, I64 or smaller");
     }
     if (complaint != null) {
       return complaint;
@@ -70,7 +79,18 @@ record LabelledArrays(NamedArrays arrays, String split, int classes) implements 
           x(split),
           x);
     }
-    return null;
+    return identityComplaint(arrays, split, x.get(0));
+  }
+
+  private static @Nullable String identityComplaint(NamedArrays arrays, String split, int rows) {
+    try {
+      if (arrays.names().contains(id(split))) {
+        RowIdentities.of(arrays, id(split), rows, x(split));
+      }
+      return null;
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
   }
 
   private static @Nullable String typeComplaint(
@@ -153,6 +173,13 @@ record LabelledArrays(NamedArrays arrays, String split, int classes) implements 
   @Override
   public int[] labels() throws IOException {
     return Arrays.stream(labels(arrays, split, classes)).mapToInt(Math::toIntExact).toArray();
+  }
+
+  @Override
+  public @Nullable RowIdentities identities() {
+    return identified
+        ? RowIdentities.of(arrays, id(split), arrays.shape(x(split)).get(0), x(split))
+        : null;
   }
 
   /**

@@ -1,10 +1,12 @@
 package io.stitchflow.dataset;
 
 import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.RowIdentities;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Labelled examples in a fixed order; each call reads or generates them again. */
 public interface LabelledExamples {
@@ -32,5 +34,10 @@ public interface LabelledExamples {
     IntStream.Builder labels = IntStream.builder();
     write((example, label) -> labels.add(label), share -> {});
     return labels.build().toArray();
+  }
+
+  /** An identity of each example, in the same order; null if examples have none. */
+  default @Nullable RowIdentities identities() {
+    return null;
   }
 }

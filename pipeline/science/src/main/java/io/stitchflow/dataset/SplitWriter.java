@@ -36,10 +36,10 @@ final class SplitWriter implements ExampleSink, Closeable {
   @Override
   public void write(ByteBuffer example, int label) throws IOException {
     ExampleWriter writer = writers.get(parts[row]);
-    row++;
     if (writer != null) {
-      writer.write(example, label);
+      writer.write(example, label, row);
     }
+    row++;
   }
 
   @Override

@@ -78,7 +78,7 @@ final class SyntheticDataset implements DatasetKind {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     return ImportDataset.newBuilder().setSynthetic(dataset.getSynthetic()).build();
   }
 

@@ -94,11 +94,11 @@ final class TensorsDataset implements DatasetKind {
   private static DatasetSummary summary(
       NamedArrays arrays, List<String> splits, int written, String field) throws IOException {
     int classes = written == 0 ? LabelledArrays.classes(arrays, splits) : written;
-    LabelledArrays train = new LabelledArrays(arrays, TRAIN, classes);
+    LabelledArrays train = new LabelledArrays(arrays, TRAIN, classes, false);
     List<Problem> problems = new ArrayList<>();
     int testExamples = 0;
     if (splits.contains(TEST)) {
-      LabelledArrays test = new LabelledArrays(arrays, TEST, classes);
+      LabelledArrays test = new LabelledArrays(arrays, TEST, classes, false);
       testExamples = arrays.shape(LabelledArrays.x(TEST)).get(0);
       if (!test.shape().equals(train.shape()) || test.element() != train.element()) {
         problems.add(
@@ -127,10 +127,16 @@ final class TensorsDataset implements DatasetKind {
 
   /** Those that there are arrays of, train always. */
   private static List<String> splits(NamedArrays arrays) {
-    boolean test =
-        arrays.names().contains(LabelledArrays.x(TEST))
-            || arrays.names().contains(LabelledArrays.y(TEST));
-    return test ? List.of(TRAIN, TEST) : List.of(TRAIN);
+    return names(TEST).anyMatch(arrays.names()::contains) ? List.of(TRAIN, TEST) : List.of(TRAIN);
+  }
+
+  /** Of the arrays of a split. */
+  private static Stream<String> names(String split) {
+    return Stream.of(LabelledArrays.x(split), LabelledArrays.y(split), LabelledArrays.id(split));
+  }
+
+  private static boolean identified(NamedArrays arrays, String split) {
+    return arrays.names().contains(LabelledArrays.id(split));
   }
 
   private static DatasetSummary invalid(String field, String complaint) {
@@ -147,9 +153,10 @@ final class TensorsDataset implements DatasetKind {
     }
     Path directory = base.resolve(tensors.getDirectory()).toAbsolutePath().normalize();
     for (String split : List.of(TRAIN, TEST)) {
-      for (String array : List.of(LabelledArrays.x(split), LabelledArrays.y(split))) {
+      for (String array : names(split).toList()) {
         Path file = directory.resolve(array + ".npy");
-        if (split.equals(TRAIN) || Files.exists(file)) {
+        boolean required = split.equals(TRAIN) && !array.equals(LabelledArrays.id(split));
+        if (required || Files.exists(file)) {
           files.put(array, file);
         }
       }
@@ -172,9 +179,13 @@ final class TensorsDataset implements DatasetKind {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) throws IOException {
+    NamedArrays arrays = open(files(dataset.getTensors(), base));
     return ImportDataset.newBuilder()
-        .setTensors(TensorsFiles.newBuilder().setClasses(dataset.getTensors().getClasses()))
+        .setTensors(
+            TensorsFiles.newBuilder()
+                .setClasses(dataset.getTensors().getClasses())
+                .setIdentities(splits(arrays).stream().anyMatch(each -> identified(arrays, each))))
         .build();
   }
 
@@ -185,9 +196,13 @@ final class TensorsDataset implements DatasetKind {
       files.put(input.getRole(), run.input(input.getRole()));
     }
     NamedArrays arrays = open(files);
-    int written = run.action().getImportDataset().getTensors().getClasses();
+    TensorsFiles parameters = run.action().getImportDataset().getTensors();
+    int written = parameters.getClasses();
     return new LabelledArrays(
-        arrays, split, written == 0 ? LabelledArrays.classes(arrays, splits(arrays)) : written);
+        arrays,
+        split,
+        written == 0 ? LabelledArrays.classes(arrays, splits(arrays)) : written,
+        parameters.getIdentities() && identified(arrays, split));
   }
 
   @Override

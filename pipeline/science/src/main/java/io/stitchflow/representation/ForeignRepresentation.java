@@ -4,6 +4,7 @@ import io.stitchflow.network.CutPoint;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.tensors.NamedTensor;
+import io.stitchflow.tensors.RowIdentities;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.SafetensorsFile;
 import io.stitchflow.tensors.TensorFile;
@@ -47,6 +48,11 @@ public final class ForeignRepresentation implements Closeable {
     /** Null if the file has no labels. */
     @Nullable Long label(int row);
 
+    /** Null if the file has none. */
+    default @Nullable RowIdentities identities() {
+      return null;
+    }
+
     @Override
     default void close() {}
   }
@@ -56,13 +62,14 @@ public final class ForeignRepresentation implements Closeable {
    *
    * @param array its name in a safetensors file
    * @param labels the name of its labels there, which need not be there
+   * @param identities the name of the identities of its rows there, which need not be there
    * @throws InvalidFileException if the file is of neither format
    * @throws IllegalArgumentException if it has no such array, or one of another type or shape
    */
-  public static ForeignRepresentation open(Path file, String array, String labels)
-      throws IOException {
+  public static ForeignRepresentation open(
+      Path file, String array, String labels, String identities) throws IOException {
     return new ForeignRepresentation(
-        TensorFile.isArrow(file) ? Arrow.open(file) : Arrays.open(file, array, labels));
+        TensorFile.isArrow(file) ? Arrow.open(file) : Arrays.open(file, array, labels, identities));
   }
 
   /**
@@ -142,6 +149,40 @@ public final class ForeignRepresentation implements Closeable {
     }
   }
 
+  /** Whether the file has identities of its rows. */
+  public boolean hasIdentities() {
+    return content.identities() != null;
+  }
+
+  /**
+   * Compares the identities of rows, if both sides have them.
+   *
+   * @param identified the split's images
+   * @param examples how many of them
+   * @throws IllegalArgumentException if one differs, with the first
+   */
+  void checkIdentities(TensorFile identified, int examples) throws IOException {
+    @Nullable RowIdentities identities = content.identities();
+    if (identities == null || !identified.hasIdentities()) {
+      return;
+    }
+    for (int row = 0; row < examples; row++) {
+      String found = identities.text(row);
+      String expected = identified.identity(row);
+      if (!found.equals(expected)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "row %d has the identity %s, but the data set's row %d has %s; write the rows in the"
+                    + " data set's order",
+                row,
+                found,
+                row,
+                expected));
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     content.close();
@@ -197,15 +238,21 @@ public final class ForeignRepresentation implements Closeable {
     private final List<Integer> shape;
     private final int rowsInBlock;
     private final @Nullable LongBuffer labels;
+    private final @Nullable RowIdentities identities;
     private NamedTensor block;
     private int start;
 
-    private Arrays(SafetensorsFile file, String name, @Nullable LongBuffer labels)
+    private Arrays(
+        SafetensorsFile file,
+        String name,
+        @Nullable LongBuffer labels,
+        @Nullable RowIdentities identities)
         throws IOException {
       this.file = file;
       this.name = name;
       this.shape = file.shape(name);
       this.labels = labels;
+      this.identities = identities;
       long rowBytes = file.dtype(name).bytes();
       for (int size : shape()) {
         rowBytes = Math.multiplyExact(rowBytes, size);
@@ -214,7 +261,8 @@ public final class ForeignRepresentation implements Closeable {
       this.block = file.rows(name, 0, rowsInBlock);
     }
 
-    static Arrays open(Path path, String name, String labels) throws IOException {
+    static Arrays open(Path path, String name, String labels, String identities)
+        throws IOException {
       SafetensorsFile file = Safetensors.readForeign(path);
       check(file, name, DTYPES, "F32, F16, BF16 or F64");
       List<Integer> shape = file.shape(name);
@@ -227,10 +275,16 @@ public final class ForeignRepresentation implements Closeable {
                 name,
                 shape));
       }
+      return new Arrays(file, name, labels(file, name, labels), identities(file, name, identities));
+    }
+
+    private static @Nullable LongBuffer labels(SafetensorsFile file, String name, String labels)
+        throws IOException {
       if (!file.names().contains(labels)) {
-        return new Arrays(file, name, null);
+        return null;
       }
       check(file, labels, Set.of(Dtype.I64), "I64");
+      List<Integer> shape = file.shape(name);
       if (!file.shape(labels).equals(shape.subList(0, 1))) {
         throw new IllegalArgumentException(
             String.format(
@@ -241,7 +295,14 @@ public final class ForeignRepresentation implements Closeable {
                 name,
                 shape));
       }
-      return new Arrays(file, name, file.get(labels).data().asLongBuffer());
+      return file.get(labels).data().asLongBuffer();
+    }
+
+    private static @Nullable RowIdentities identities(
+        SafetensorsFile file, String name, String identities) {
+      return file.names().contains(identities)
+          ? RowIdentities.of(file, identities, file.shape(name).get(0), name)
+          : null;
     }
 
     private static void check(SafetensorsFile file, String name, Set<Dtype> dtypes, String words) {
@@ -290,6 +351,11 @@ public final class ForeignRepresentation implements Closeable {
     @Override
     public @Nullable Long label(int row) {
       return labels == null ? null : (Long) labels.get(row);
+    }
+
+    @Override
+    public @Nullable RowIdentities identities() {
+      return identities;
     }
   }
 }

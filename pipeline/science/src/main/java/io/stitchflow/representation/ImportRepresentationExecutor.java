@@ -25,10 +25,14 @@ public final class ImportRepresentationExecutor implements StageExecutor {
     try (TensorFile images = TensorFile.open(run.input("dataset"));
         ForeignRepresentation file =
             ForeignRepresentation.open(
-                run.input("file"), parameters.getArray(), parameters.getLabels())) {
+                run.input("file"),
+                parameters.getArray(),
+                parameters.getLabels(),
+                parameters.getIdentities())) {
       int wanted = parameters.getExamples();
       int examples = wanted == 0 ? images.rows() : Math.min(wanted, images.rows());
       file.checkRows(examples, images.rows());
+      file.checkIdentities(images, examples);
       file.checkLabels(images, examples);
       try (RepresentationWriter writer =
           RepresentationWriter.create(

@@ -72,7 +72,10 @@ public final class RepresentationSource implements NetworkSource {
   public static ForeignRepresentation open(RepresentationFiles files, String split, Path base)
       throws IOException {
     return ForeignRepresentation.open(
-        base.resolve(path(files, split)).toAbsolutePath(), array(files, split), labels(split));
+        base.resolve(path(files, split)).toAbsolutePath(),
+        array(files, split),
+        labels(split),
+        identities(split));
   }
 
   /** The file of a split, as written; empty if there is none. */
@@ -92,6 +95,11 @@ public final class RepresentationSource implements NetworkSource {
   /** The labels of a split in a safetensors file. */
   public static String labels(String split) {
     return split + ".y";
+  }
+
+  /** The identities of a split's rows in a safetensors file. */
+  public static String identities(String split) {
+    return split + ".id";
   }
 
   /** What is sent at the cut. */

@@ -150,7 +150,7 @@ class DatasetKindsTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void parameters_any_leadBackToTheKind(DatasetKind kind) throws IOException {
-    ImportDataset parameters = kind.parameters(DatasetFixtures.write(kind, directory));
+    ImportDataset parameters = kind.parameters(DatasetFixtures.write(kind, directory), directory);
     assertThat(DatasetKinds.of(parameters)).isSameAs(kind);
     assertThat(kind.describe(parameters, 2)).isNotBlank();
   }
@@ -165,7 +165,7 @@ class DatasetKindsTest {
             .collect(Collectors.toMap(SourceFile::role, SourceFile::path));
     Action action =
         Action.newBuilder()
-            .setImportDataset(kind.parameters(dataset))
+            .setImportDataset(kind.parameters(dataset, directory))
             .addAllInput(
                 inputs.keySet().stream()
                     .map(role -> Input.newBuilder().setRole(role).build())

@@ -62,7 +62,7 @@ public final class StripesDataset implements DatasetKind {
   }
 
   @Override
-  public ImportDataset parameters(Dataset dataset) {
+  public ImportDataset parameters(Dataset dataset, Path base) {
     return ImportDataset.newBuilder().setExtension(dataset.getExtension()).build();
   }
 

@@ -10,6 +10,7 @@ import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
+import io.stitchflow.tensors.SafetensorsFile;
 import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Dataset;
@@ -17,6 +18,7 @@ import io.stitchflow.v1.ExampleNormalization;
 import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Tensors;
+import io.stitchflow.v1.TensorsFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -81,16 +83,91 @@ class TensorsDatasetTest {
   @Test
   void examples_asNumpyWritesThem_areThoseOfSafetensors() throws IOException {
     write(List.of(4), Dtype.F32, i -> i / 7., i -> i % 2);
+    addArray(tensor("train.id", Dtype.I64, List.of(TRAIN), i -> 7 * i));
     Path out = importAll(Dataset.newBuilder().setTensors(tensors("data")).build());
     Path folder = Files.createDirectory(directory.resolve("folder"));
-    for (String name : List.of("train.x", "train.y", "test.x", "test.y")) {
+    for (String name : List.of("train.x", "train.y", "train.id", "test.x", "test.y")) {
       writeNpy(folder, Safetensors.read(directory.resolve("data")).get(name));
     }
     Dataset.Builder dataset = Dataset.newBuilder();
     dataset.getTensorsBuilder().setDirectory("folder");
+    assertThat(KIND.sources(dataset.build(), directory, directory))
+        .extracting(SourceFile::role)
+        .containsExactly("train.x", "train.y", "train.id", "test.x", "test.y");
     Path ofNpy = importAll(dataset.build());
     assertThat(ofNpy.resolve("train")).hasSameBinaryContentAs(out.resolve("train"));
     assertThat(ofNpy.resolve("test")).hasSameBinaryContentAs(out.resolve("test"));
+  }
+
+  @Test
+  void identities_ofEachSplit_areKeptWithTheirRows() throws IOException {
+    write(List.of(2), Dtype.F32, i -> i, i -> i % 3);
+    Path plain = importAll(dataset("data"));
+    // Several rows may have one identity
+    addArray(tensor("train.id", Dtype.I64, List.of(TRAIN), i -> 100 + i / 2));
+    addArray(tensor("test.id", Dtype.U8, List.of(TEST, 3), i -> i % 3 == 2 ? 0 : 'a' + i / 3));
+    Path out = importAll(dataset("data"));
+    try (TensorFile train = TensorFile.open(out.resolve("train"));
+        TensorFile test = TensorFile.open(out.resolve("test"));
+        TensorFile without = TensorFile.open(plain.resolve("train"))) {
+      assertThat(IntStream.range(0, TRAIN).mapToObj(train::identity))
+          .containsExactlyElementsOf(
+              IntStream.range(0, TRAIN).mapToObj(i -> String.valueOf(100 + i / 2)).toList());
+      assertThat(IntStream.range(0, TEST).mapToObj(test::identity))
+          .containsExactly("'aa'", "'bb'", "'cc'", "'dd'", "'ee'");
+      assertThat(train.label(4)).isEqualTo(1);
+      assertThat(without.hasIdentities()).isFalse();
+    }
+    Dataset.Builder divided = dataset("data").toBuilder();
+    divided.getSplitBuilder().getValidationBuilder().setExamples(6);
+    divided.getSplitBuilder().setSeed(1);
+    Path parts = importAll(divided.build());
+    try (TensorFile train = TensorFile.open(parts.resolve("train"));
+        TensorFile validation = TensorFile.open(parts.resolve("validation"))) {
+      List<Integer> rows = new ArrayList<>(rowsByIdentity(train));
+      rows.addAll(rowsByIdentity(validation));
+      assertThat(rows).hasSize(TRAIN).doesNotHaveDuplicates();
+    }
+  }
+
+  /** Which rows of the source a part has, by its examples; each must have the row's identity. */
+  private static List<Integer> rowsByIdentity(TensorFile part) {
+    List<Integer> rows = new ArrayList<>();
+    ByteBuffer numbers = ByteBuffer.allocate(2 * Float.BYTES);
+    for (int i = 0; i < part.rows(); i++) {
+      part.readFloats(i, 1, numbers);
+      int row = (int) numbers.asFloatBuffer().get(0) / 2;
+      assertThat(part.identity(i)).isEqualTo(String.valueOf(100 + row / 2));
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  @Test
+  void parameters_ofFilesWithoutIdentities_sayNothing() throws IOException {
+    write(List.of(2), Dtype.F32, i -> i, i -> 0);
+    Dataset dataset = dataset("data");
+    assertThat(KIND.parameters(dataset, directory))
+        .isEqualTo(
+            ImportDataset.newBuilder().setTensors(TensorsFiles.getDefaultInstance()).build());
+    addArray(tensor("test.id", Dtype.I64, List.of(TEST), i -> i));
+    assertThat(KIND.parameters(dataset, directory).getTensors().getIdentities()).isTrue();
+    Path out = importAll(dataset);
+    try (TensorFile train = TensorFile.open(out.resolve("train"));
+        TensorFile test = TensorFile.open(out.resolve("test"))) {
+      assertThat(train.hasIdentities()).isFalse();
+      assertThat(test.hasIdentities()).isTrue();
+    }
+  }
+
+  /** Adds an array to the file that {@link #write} wrote. */
+  private void addArray(NamedTensor array) throws IOException {
+    SafetensorsFile file = Safetensors.read(directory.resolve("data"));
+    List<NamedTensor> arrays = new ArrayList<>(List.of(array));
+    for (String name : file.names()) {
+      arrays.add(file.get(name));
+    }
+    Safetensors.write(directory.resolve("data"), arrays, new TreeMap<>());
   }
 
   @Test
@@ -178,7 +255,13 @@ class TensorsDatasetTest {
     arrays.set(0, tensor("train.x", Dtype.F32, List.of(3, 2), i -> i));
     assertProblem(arrays, "'train.y' is [4], but 'train.x' is [3, 2]; write a label an example");
     arrays.set(0, tensor("train.x", Dtype.F32, List.of(4, 2), i -> i));
-    arrays.add(tensor("test.y", Dtype.I64, List.of(4), i -> i));
+    arrays.add(tensor("test.id", Dtype.I64, List.of(4), i -> i));
+    assertProblem(arrays, "has no array 'test.x'");
+    arrays.set(2, tensor("train.id", Dtype.F32, List.of(4), i -> i));
+    assertProblem(arrays, "'train.id' is of F32; write whole numbers [rows], or bytes");
+    arrays.set(2, tensor("train.id", Dtype.I64, List.of(5), i -> i));
+    assertProblem(arrays, "'train.id' is [5], but 'train.x' has 4 rows; write an identity a row");
+    arrays.set(2, tensor("test.y", Dtype.I64, List.of(4), i -> i));
     assertProblem(arrays, "has no array 'test.x'");
     arrays.add(tensor("test.x", Dtype.F32, List.of(4, 3), i -> i));
     assertProblem(arrays, "train.x has examples [2] FLOAT32, but test.x [3] FLOAT32");
@@ -285,7 +368,7 @@ class TensorsDatasetTest {
   private Path importAll(Dataset dataset) throws IOException {
     Action.Builder action = Action.newBuilder();
     ImportDataset.Builder parameters =
-        action.getImportDatasetBuilder().mergeFrom(KIND.parameters(dataset));
+        action.getImportDatasetBuilder().mergeFrom(KIND.parameters(dataset, directory));
     if (dataset.hasNormalization()) {
       parameters.setNormalization(dataset.getNormalization());
     }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stitchflow.stitch.Bench;
 import io.stitchflow.stitch.Subject;
 import io.stitchflow.tensors.Dtype;
+import io.stitchflow.tensors.Element;
+import io.stitchflow.tensors.IdentityType;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.tensors.Safetensors;
 import io.stitchflow.tensors.TensorFile;
+import io.stitchflow.tensors.TensorFileWriter;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.ElementType;
 import io.stitchflow.v1.ImportRepresentation;
@@ -22,12 +25,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ImportRepresentationExecutorTest {
@@ -97,7 +102,7 @@ class ImportRepresentationExecutorTest {
         bench
             .execute(
                 new ImportRepresentationExecutor(),
-                stage(write(array("test", Dtype.F32, List.of(ROWS, 2), i -> i / 3f)), 0))
+                stage(write(array("test", Dtype.F32, List.of(ROWS, 2), i -> i / 3f)), images, 0))
             .resolve("representation");
     try (TensorFile again = open(run(exported, 0))) {
       for (int row = 0; row < ROWS; row++) {
@@ -134,6 +139,97 @@ class ImportRepresentationExecutorTest {
                   + ", but the data set's image has "
                   + labelled.label(17));
     }
+  }
+
+  @Test
+  void execute_identitiesOfTheRows_areAccepted() throws IOException {
+    Path identified = identified(new IdentityType(Dtype.I64, 8), row -> row / 2);
+    NamedTensor numbers = array("test", Dtype.F32, List.of(ROWS, 1), i -> i);
+    Path same = write(numbers, array("test.id", Dtype.I64, List.of(ROWS), i -> i / 2));
+    // A train array may end early
+    Path fewer =
+        write(
+            array("test", Dtype.F32, List.of(50, 1), i -> i),
+            array("test.id", Dtype.I64, List.of(50), i -> i / 2));
+    // What follows the rows that are kept is not compared
+    Path later =
+        write(numbers, array("test.id", Dtype.I64, List.of(ROWS), i -> i < 60 ? i / 2 : -1));
+    Path withoutThem = write(numbers);
+    assertRows(run(same, identified, 0), ROWS);
+    assertRows(run(fewer, identified, 50), 50);
+    assertRows(run(later, identified, 60), 60);
+    assertRows(run(withoutThem, identified, 0), ROWS);
+    // The data set's images have none
+    assertRows(run(later, images, 0), ROWS);
+    assertThatThrownBy(() -> run(later, identified, 61))
+        .hasMessage(
+            "the representation of file 'test': row 60 has the identity -1, but the data set's row"
+                + " 60 has 30; write the rows in the data set's order");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 41, ROWS - 1})
+  void execute_oneOtherIdentity_isRefusedWithItsRow(int row) throws IOException {
+    Path identified = identified(new IdentityType(Dtype.U8, 2), each -> 'a' + each / 26);
+    Path text =
+        write(
+            array("test", Dtype.F32, List.of(ROWS, 1), i -> i),
+            array(
+                "test.id",
+                Dtype.U8,
+                List.of(ROWS, 3),
+                i -> i % 3 > 0 ? 0 : i / 3 == row ? '?' : 'a' + i / 3 / 26));
+    assertThatThrownBy(() -> run(text, identified, 0))
+        .hasMessageContaining(
+            "row "
+                + row
+                + " has the identity '?', but the data set's row "
+                + row
+                + " has '"
+                + (char) ('a' + row / 26)
+                + "'; write the rows in the data set's order");
+  }
+
+  @Test
+  void execute_numberInPlaceOfText_isAnotherIdentity() throws IOException {
+    Path identified = identified(new IdentityType(Dtype.U8, 2), each -> '7');
+    Path file =
+        write(
+            array("test", Dtype.F32, List.of(ROWS, 1), i -> i),
+            array("test.id", Dtype.I64, List.of(ROWS), i -> 7));
+    assertThatThrownBy(() -> run(file, identified, 0))
+        .hasMessageContaining("row 0 has the identity 7, but the data set's row 0 has '7'");
+  }
+
+  @Test
+  void execute_identitiesOfAnotherTypeOrNumber_areRefused() throws IOException {
+    NamedTensor numbers = array("test", Dtype.F32, List.of(ROWS, 1), i -> i);
+    Path floats = write(numbers, array("test.id", Dtype.F32, List.of(ROWS), i -> i));
+    Path fewer = write(numbers, array("test.id", Dtype.I64, List.of(2), i -> i));
+    assertThatThrownBy(() -> run(floats, 0)).hasMessageContaining("'test.id' is of F32; write");
+    assertThatThrownBy(() -> run(fewer, 0))
+        .hasMessageContaining("'test.id' is [2], but 'test' has 90 rows; write an identity a row");
+  }
+
+  private static void assertRows(Path representation, int rows) throws IOException {
+    try (TensorFile made = open(representation)) {
+      assertThat(made.rows()).isEqualTo(rows);
+    }
+  }
+
+  /** Examples with identities: a byte of each, and zeros. */
+  private static Path identified(IdentityType type, IntUnaryOperator identity) throws IOException {
+    Path file = Files.createTempFile(directory, "identified", "");
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            file, "example", List.of(1), List.of("D"), Element.UINT8, 10, type, new TreeMap<>())) {
+      for (int row = 0; row < ROWS; row++) {
+        ByteBuffer bytes =
+            ByteBuffer.allocate(type.bytes()).put(0, (byte) identity.applyAsInt(row));
+        writer.write(ByteBuffer.allocate(1), bytes, 0);
+      }
+    }
+    return file;
   }
 
   @Test
@@ -188,24 +284,29 @@ class ImportRepresentationExecutorTest {
   }
 
   private Path run(Path file, int examples) throws IOException {
+    return run(file, images, examples);
+  }
+
+  private Path run(Path file, Path dataset, int examples) throws IOException {
     return bench
-        .execute(new ImportRepresentationExecutor(), stage(file, examples))
+        .execute(new ImportRepresentationExecutor(), stage(file, dataset, examples))
         .resolve("representation");
   }
 
-  private Bench.Run stage(Path file, int examples) throws IOException {
+  private Bench.Run stage(Path file, Path dataset, int examples) throws IOException {
     return bench.stage(
         Action.newBuilder()
             .setImportRepresentation(
                 ImportRepresentation.newBuilder()
                     .setArray("test")
                     .setLabels("test.y")
+                    .setIdentities("test.id")
                     .setExamples(examples)
                     .setDtype(ElementType.FLOAT32)),
         "file",
         file,
         "dataset",
-        images);
+        dataset);
   }
 
   private static TensorFile open(Path file) throws IOException {
@@ -229,6 +330,7 @@ class ImportRepresentationExecutorTest {
         case F32 -> bytes.putFloat((float) number);
         case F64 -> bytes.putDouble(number);
         case I64 -> bytes.putLong((long) number);
+        case U8 -> bytes.put((byte) number);
         case BF16 -> bytes.putShort((short) (Float.floatToIntBits((float) number) >>> 16));
         case F16 -> bytes.putShort(half(number));
         default -> throw new IllegalArgumentException(dtype.name());

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -281,6 +282,81 @@ final class StitchflowTest {
     }
   }
 
+  /** What another program sends belongs to the rows of the data set, wherever both name them. */
+  @Test
+  void run_senderWithIdentities_mustHaveTheRowsOfTheDataSet() throws IOException {
+    writeTensors("data", List.of(7), 3, Map.of("train", identities(96), "test", identities(48)));
+    Files.writeString(
+        file,
+        """
+        name: "rows"
+        dataset { tensors { file: "data.safetensors" } normalization { from_train: true } }
+        network { name: "a" layer { name: "one" linear { outputs: 5 } } layer { linear { outputs: 3 } } recipe { epochs: 2 batch_size: 16 } }
+        network { name: "s" representations { cut { name: "f" file { train: "sent.safetensors" test: "sent.safetensors" } } } }
+        pair { sender: "s" receiver: "a" }
+        condition: TRAINED_TRAINED
+        representation { examples: 90 }
+        vanilla { recipe { epochs: 1 } }
+        front { weight: 1 recipe { epochs: 1 } }
+        metric: ["accuracy", "mse", "front"]
+        """);
+    int[] swapped = identities(48);
+    swapped[17] = 18;
+    swapped[18] = 17;
+    writeSent(identities(96), swapped);
+    Screen refused = new Screen();
+    assertThat(
+            refused.execute(
+                Map.of(),
+                "run",
+                file.toString(),
+                "--store",
+                store.toString(),
+                "--out",
+                out.toString()))
+        .isEqualTo(ExitCode.SOME_STAGES_FAILED);
+    assertThat(refused.err())
+        .contains(
+            "row 17 has the identity 18, but the data set's row 17 has 17; write the rows in the"
+                + " data set's order");
+    // Stitches learn from the first 90 rows only
+    int[] train = identities(96);
+    train[90] = 0;
+    writeSent(train, identities(48));
+    assertThat(execute("run", "--store", store.toString(), "--out", out.toString()))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(out.resolve("cells.csv")).content().contains("trained_trained,s,f,a,one,");
+  }
+
+  private static int[] identities(int rows) {
+    return IntStream.range(0, rows).toArray();
+  }
+
+  /** Representations [rows, 4] with identities of their rows. */
+  private void writeSent(int[] train, int[] test) throws IOException {
+    List<NamedTensor> arrays = new ArrayList<>();
+    Map<String, int[]> splits = Map.of("train", train, "test", test);
+    splits.forEach(
+        (split, identities) -> {
+          int rows = identities.length;
+          ByteBuffer x = ByteBuffer.allocate(rows * 4 * Float.BYTES);
+          x.order(ByteOrder.LITTLE_ENDIAN);
+          for (int i = 0; i < 4 * rows; i++) {
+            x.putFloat((float) Math.sin(i));
+          }
+          arrays.add(new NamedTensor(split, Dtype.F32, List.of(rows, 4), x.flip()));
+          arrays.add(numbers(split + ".id", identities));
+        });
+    Safetensors.write(directory.resolve("sent.safetensors"), arrays, new TreeMap<>());
+  }
+
+  private static NamedTensor numbers(String name, int... numbers) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(numbers.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    IntStream.of(numbers).forEach(bytes::putLong);
+    return new NamedTensor(name, Dtype.I64, List.of(numbers.length), bytes.flip());
+  }
+
   @Test
   void run_programOfTokensOnTensors_reachesTheReport() throws IOException {
     writeTensors("data", List.of(6, 5), 3);
@@ -321,9 +397,21 @@ final class StitchflowTest {
 
   /** Each class has its own mean in each channel, or feature, far from 0. */
   private void writeTensors(String name, List<Integer> shape, int classes) throws IOException {
+    writeTensors(name, shape, classes, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param identities of rows, by split
+   */
+  private void writeTensors(
+      String name, List<Integer> shape, int classes, Map<String, int[]> identities)
+      throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     int numbers = shape.stream().reduce(1, Math::multiplyExact);
     List<NamedTensor> arrays = new ArrayList<>();
+    identities.forEach((split, rows) -> arrays.add(numbers(split + ".id", rows)));
     for (String split : List.of("train", "test")) {
       int rows = split.equals("train") ? 96 : 48;
       ByteBuffer x =
