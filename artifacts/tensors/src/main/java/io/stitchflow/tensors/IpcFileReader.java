@@ -9,16 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.flatbuf.Block;
-import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.Footer;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.flatbuf.Schema;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
 
 /**
  * Finds and maps the record batches of a tensor file. Trusts no number in the file: whatever points
@@ -27,13 +22,6 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 final class IpcFileReader {
   /** What is mapped at once: a map must stay below 2 GiB. */
   static final long MAP_BYTES = 1L << 30;
-
-  private static final int TAIL_BYTES = Integer.BYTES + IpcFileWriter.MAGIC.length;
-  private static final int HEAD_BYTES = 8;
-  private static final int MAX_METADATA_BYTES = 1 << 20;
-
-  /** Enough for 2.7 million record batches. */
-  private static final int MAX_FOOTER_BYTES = 64 << 20;
 
   /**
    * Nodes of a batch: list, items, labels. Buffers: validity of both, items; validity, labels. With
@@ -46,13 +34,13 @@ final class IpcFileReader {
   private static final int LABEL_BUFFER = 4;
   private static final int IDENTITY_BUFFER = 6;
 
-  private final FileChannel file;
-  private final long size;
+  private final FileChannel channel;
+  private final IpcFile file;
   private final long mapBytes;
 
-  private IpcFileReader(FileChannel file, long mapBytes) throws IOException {
-    this.file = file;
-    this.size = file.size();
+  private IpcFileReader(FileChannel channel, long mapBytes) throws IOException {
+    this.channel = channel;
+    this.file = new IpcFile(channel);
     this.mapBytes = mapBytes;
   }
 
@@ -64,10 +52,10 @@ final class IpcFileReader {
   record Content(TensorLayout layout, List<IpcBatch> batches, MappedWindows windows) {}
 
   static Content read(Path path, long mapBytes) throws IOException {
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      IpcFileReader reader = new IpcFileReader(file, mapBytes);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      IpcFileReader reader = new IpcFileReader(channel, mapBytes);
       try {
-        Footer footer = reader.footer();
+        Footer footer = reader.file.footer();
         Schema schema = footer.schema();
         check(schema != null, "it has no schema");
         check(footer.dictionariesLength() == 0, "it has dictionaries");
@@ -89,41 +77,10 @@ final class IpcFileReader {
     }
   }
 
-  private Footer footer() throws IOException {
-    check(size >= HEAD_BYTES + TAIL_BYTES, "it has %s bytes", size);
-    check(isMagic(bytes(0, HEAD_BYTES)), "it does not start as an Arrow file");
-    ByteBuffer tail = bytes(size - TAIL_BYTES, TAIL_BYTES);
-    int footerBytes = tail.getInt();
-    check(isMagic(tail), "it does not end as an Arrow file");
-    check(
-        footerBytes > 0
-            && footerBytes <= MAX_FOOTER_BYTES
-            && footerBytes <= size - HEAD_BYTES - TAIL_BYTES,
-        "its footer of %s bytes does not fit into its %s bytes",
-        footerBytes,
-        size);
-    return Footer.getRootAsFooter(bytes(size - TAIL_BYTES - footerBytes, footerBytes));
-  }
-
   private Extent extent(Block block, TensorLayout layout) throws IOException {
-    long offset = block.offset();
-    int metadataBytes = block.metaDataLength();
+    RecordBatch batch = file.batch(block);
     long bodyBytes = block.bodyLength();
-    check(
-        metadataBytes > IpcFileWriter.PREFIX_BYTES && metadataBytes <= MAX_METADATA_BYTES,
-        "a record batch has metadata of %s bytes",
-        metadataBytes);
-    check(
-        offset >= HEAD_BYTES
-            && bodyBytes >= 0
-            && offset <= size - metadataBytes
-            && bodyBytes <= size - metadataBytes - offset,
-        "a record batch at %s of %s bytes is not within its %s bytes",
-        offset,
-        bodyBytes,
-        size);
     check(bodyBytes <= Integer.MAX_VALUE, "a record batch is of 2 GiB or more: %s", bodyBytes);
-    RecordBatch batch = header(bytes(offset, metadataBytes), bodyBytes);
     long rows = batch.length();
     check(rows > 0 && rows <= bodyBytes, "a record batch has %s rows in %s bytes", rows, bodyBytes);
     check(batch.compression() == null, "it is compressed");
@@ -144,47 +101,23 @@ final class IpcFileReader {
           batch.nodes(i).nullCount(),
           expected);
     }
-    long body = offset + metadataBytes;
+    long body = block.offset() + block.metaDataLength();
     return new Extent(
         (int) rows,
-        body + start(batch.buffers(TENSOR_BUFFER), rows * layout.rowBytes(), bodyBytes),
-        body + start(batch.buffers(LABEL_BUFFER), rows * layout.labelBytes(), bodyBytes),
+        body + IpcFile.start(batch.buffers(TENSOR_BUFFER), rows * layout.rowBytes(), bodyBytes),
+        body + IpcFile.start(batch.buffers(LABEL_BUFFER), rows * layout.labelBytes(), bodyBytes),
         identified
-            ? body + start(batch.buffers(IDENTITY_BUFFER), rows * layout.identityBytes(), bodyBytes)
+            ? body
+                + IpcFile.start(
+                    batch.buffers(IDENTITY_BUFFER), rows * layout.identityBytes(), bodyBytes)
             : body,
         body,
         body + bodyBytes);
   }
 
-  private static RecordBatch header(ByteBuffer metadata, long bodyBytes) {
-    check(
-        metadata.getInt() == MessageSerializer.IPC_CONTINUATION_TOKEN
-            && metadata.getInt() == metadata.remaining(),
-        "a record batch does not start as a message");
-    Message message = Message.getRootAsMessage(metadata.slice().order(ByteOrder.LITTLE_ENDIAN));
-    check(
-        message.headerType() == MessageHeader.RecordBatch && message.bodyLength() == bodyBytes,
-        "a message is not the record batch that the footer says");
-    return (RecordBatch) message.header(new RecordBatch());
-  }
-
-  private static long start(Buffer buffer, long neededBytes, long bodyBytes) {
-    check(
-        buffer.offset() >= 0
-            && buffer.offset() <= bodyBytes
-            && buffer.length() <= bodyBytes - buffer.offset()
-            && buffer.length() >= neededBytes,
-        "a buffer at %s of %s bytes cannot hold %s bytes of a body of %s",
-        buffer.offset(),
-        buffer.length(),
-        neededBytes,
-        bodyBytes);
-    return buffer.offset();
-  }
-
   /** Maps neighbours together: each map is a system call, and their number is limited. */
   private Content map(List<Extent> extents, TensorLayout layout) throws IOException {
-    MappedWindows windows = new MappedWindows(file);
+    MappedWindows windows = new MappedWindows(channel);
     try {
       return new Content(layout, map(extents, layout, windows), windows);
     } catch (IOException | RuntimeException | Error e) {
@@ -222,20 +155,5 @@ final class IpcFileReader {
 
   private static ByteBuffer slice(ByteBuffer window, long start, int bytes) {
     return window.slice((int) start, bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private ByteBuffer bytes(long start, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining()) {
-      int n = file.read(bytes, start + bytes.position());
-      check(n >= 0, "it became shorter while it was read");
-    }
-    return bytes.flip();
-  }
-
-  private static boolean isMagic(ByteBuffer bytes) {
-    byte[] found = new byte[IpcFileWriter.MAGIC.length];
-    bytes.get(found);
-    return Arrays.equals(found, IpcFileWriter.MAGIC);
   }
 }

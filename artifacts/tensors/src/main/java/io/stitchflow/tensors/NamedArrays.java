@@ -9,6 +9,11 @@ public interface NamedArrays {
   /** Of all arrays, sorted; those of unknown types included. */
   List<String> names();
 
+  /** What messages call an array. */
+  default String title(String name) {
+    return "'" + name + "'";
+  }
+
   /** The type of an array that this program does not know, as the file writes it; else null. */
   @Nullable String unknownDtype(String name);
 

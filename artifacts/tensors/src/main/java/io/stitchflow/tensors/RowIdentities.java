@@ -40,36 +40,36 @@ public final class RowIdentities {
    * The identities in an array.
    *
    * @param rows how many there must be
-   * @param of what has so many rows, for messages
+   * @param of the array that has so many
    * @throws IllegalArgumentException if the array has another type or shape
    */
   public static RowIdentities of(NamedArrays arrays, String name, int rows, String of) {
     @Nullable String unknown = arrays.unknownDtype(name);
     check(
         unknown == null && NUMBERS.contains(arrays.dtype(name)),
-        "'%s' is of %s; write whole numbers [rows], or bytes [rows, bytes] as U8",
-        name,
+        "%s is of %s; write whole numbers [rows], or bytes [rows, bytes] as U8",
+        arrays.title(name),
         unknown == null ? arrays.dtype(name) : "'" + unknown + "'");
     Dtype dtype = arrays.dtype(name);
     List<Integer> shape = arrays.shape(name);
     boolean bytes = shape.size() == OF_BYTES && dtype == Dtype.U8;
     check(
         shape.size() == 1 || bytes,
-        "'%s' is %s of %s; write whole numbers [rows], or bytes [rows, bytes] as U8",
-        name,
+        "%s is %s of %s; write whole numbers [rows], or bytes [rows, bytes] as U8",
+        arrays.title(name),
         shape,
         dtype);
     check(
         shape.get(0) == rows,
-        "'%s' is %s, but '%s' has %s rows; write an identity a row",
-        name,
+        "%s is %s, but %s has %s rows; write an identity a row",
+        arrays.title(name),
         shape,
-        of,
+        arrays.title(of),
         rows);
     check(
         !bytes || (shape.get(1) > 0 && shape.get(1) <= IdentityType.MOST_BYTES),
-        "'%s' is %s; write from 1 to %s bytes a row",
-        name,
+        "%s is %s; write from 1 to %s bytes a row",
+        arrays.title(name),
         shape,
         IdentityType.MOST_BYTES);
     IdentityType type =

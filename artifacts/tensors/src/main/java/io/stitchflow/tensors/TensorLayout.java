@@ -237,7 +237,8 @@ record TensorLayout(
     };
   }
 
-  private static @Nullable String value(Field field, String key) {
+  /** Of a column's metadata; null if there is none. */
+  static @Nullable String value(Field field, String key) {
     for (int i = 0; i < field.customMetadataLength(); i++) {
       KeyValue pair = field.customMetadata(i);
       if (key.equals(pair.key())) {
@@ -247,7 +248,8 @@ record TensorLayout(
     return null;
   }
 
-  private static JsonNode json(@Nullable String text) {
+  /** The metadata of an extension type. */
+  static JsonNode json(@Nullable String text) {
     check(text != null, "%s is missing", EXTENSION_METADATA);
     try {
       return JSON.readTree(text);

@@ -65,18 +65,18 @@ record LabelledArrays(NamedArrays arrays, String split, int classes, boolean ide
     if (x.size() < 2 || x.contains(0)) {
       return String.format(
           Locale.ROOT,
-          "'%s' is %s; write [examples, channels, height, width], [examples, tokens, features] or"
+          "%s is %s; write [examples, channels, height, width], [examples, tokens, features] or"
               + " [examples, features]",
-          x(split),
+          arrays.title(x(split)),
           x);
     }
     if (!y.equals(x.subList(0, 1))) {
       return String.format(
           Locale.ROOT,
-          "'%s' is %s, but '%s' is %s; write a label an example",
-          y(split),
+          "%s is %s, but %s is %s; write a label an example",
+          arrays.title(y(split)),
           y,
-          x(split),
+          arrays.title(x(split)),
           x);
     }
     return identityComplaint(arrays, split, x.get(0));
@@ -100,9 +100,8 @@ record LabelledArrays(NamedArrays arrays, String split, int classes, boolean ide
     }
     @Nullable String unknown = arrays.unknownDtype(name);
     if (unknown != null || !types.contains(arrays.dtype(name))) {
-      return "'"
-          + name
-          + "' is of "
+      return arrays.title(name)
+          + " is of "
           + (unknown == null ? arrays.dtype(name) : "'" + unknown + "'")
           + "; write "
           + words;
@@ -140,8 +139,8 @@ record LabelledArrays(NamedArrays arrays, String split, int classes, boolean ide
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "'%s' has the label %d in row %d; labels are whole numbers from 0 to %d",
-                name,
+                "%s has the label %d in row %d; labels are whole numbers from 0 to %d",
+                arrays.title(name),
                 labels[row],
                 row,
                 below - 1));
@@ -215,8 +214,8 @@ record LabelledArrays(NamedArrays arrays, String split, int classes, boolean ide
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "'%s' has %s in row %d at index %d; each number must be finite as float32",
-                x(split),
+                "%s has %s in row %d at index %d; each number must be finite as float32",
+                arrays.title(x(split)),
                 floats.get(i),
                 index,
                 i));

@@ -5,6 +5,7 @@ import io.stitchflow.content.IoReason;
 import io.stitchflow.dataset.DatasetSummary.Problem;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.network.ClassificationTask;
+import io.stitchflow.tensors.ArrowFiles;
 import io.stitchflow.tensors.Element;
 import io.stitchflow.tensors.InvalidFileException;
 import io.stitchflow.tensors.NamedArrays;
@@ -27,11 +28,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Arrays of any shape, from a safetensors file or a folder of {@code .npy} files. */
+/**
+ * Arrays of any shape, from a safetensors file, or a folder of {@code .npy} files or Arrow files.
+ */
 final class TensorsDataset implements DatasetKind {
   private static final String FILE = "file";
   private static final String TRAIN = "train";
   private static final String TEST = "test";
+  private static final String NPY = ".npy";
+  private static final String ARROW = ".arrow";
 
   @Override
   public String name() {
@@ -61,11 +66,16 @@ final class TensorsDataset implements DatasetKind {
       return invalid(
           FILE,
           tensors.getFile().isEmpty()
-              ? "is missing; write a safetensors file, or a directory of .npy files"
+              ? "is missing; write a safetensors file, or a directory of .npy or .arrow files"
               : "is given beside directory; drop one");
     }
     try {
-      NamedArrays arrays = open(files(tensors, base));
+      Map<String, Path> files = files(tensors, base);
+      if (files.keySet().stream().map(TensorsDataset::isArrow).distinct().count() > 1) {
+        return invalid(
+            field, "has files of two formats, " + files.keySet() + "; keep those of one");
+      }
+      NamedArrays arrays = open(files);
       List<String> splits = splits(arrays);
       for (String split : splits) {
         @Nullable String complaint = LabelledArrays.complaint(arrays, split);
@@ -144,7 +154,11 @@ final class TensorsDataset implements DatasetKind {
         "tensors", List.of(1), Element.FLOAT32, 0, 0, 0, List.of(new Problem(field, complaint)));
   }
 
-  /** By role. */
+  private static boolean isArrow(String role) {
+    return role.endsWith(ARROW);
+  }
+
+  /** By role: those that must be there, and of the others those that are. */
   private static Map<String, Path> files(Tensors tensors, Path base) {
     Map<String, Path> files = new LinkedHashMap<>();
     if (!tensors.getFile().isEmpty()) {
@@ -152,21 +166,33 @@ final class TensorsDataset implements DatasetKind {
       return files;
     }
     Path directory = base.resolve(tensors.getDirectory()).toAbsolutePath().normalize();
-    for (String split : List.of(TRAIN, TEST)) {
-      for (String array : names(split).toList()) {
-        Path file = directory.resolve(array + ".npy");
-        boolean required = split.equals(TRAIN) && !array.equals(LabelledArrays.id(split));
-        if (required || Files.exists(file)) {
-          files.put(array, file);
-        }
-      }
-    }
+    List<String> found =
+        Stream.of(TRAIN, TEST)
+            .flatMap(
+                split ->
+                    Stream.concat(names(split).map(name -> name + NPY), Stream.of(split + ARROW)))
+            .filter(name -> Files.exists(directory.resolve(name)))
+            .toList();
+    List<String> required =
+        found.stream().anyMatch(TensorsDataset::isArrow)
+            ? List.of(TRAIN + ARROW)
+            : List.of(LabelledArrays.x(TRAIN) + NPY, LabelledArrays.y(TRAIN) + NPY);
+    Stream.concat(required.stream(), found.stream())
+        .forEach(name -> files.put(name.replace(NPY, ""), directory.resolve(name)));
     return files;
   }
 
   private static NamedArrays open(Map<String, Path> files) throws IOException {
     @Nullable Path file = files.get(FILE);
-    return file == null ? NpyFiles.open(files) : Safetensors.readForeign(file);
+    if (file != null) {
+      return Safetensors.readForeign(file);
+    }
+    if (files.keySet().stream().noneMatch(TensorsDataset::isArrow)) {
+      return NpyFiles.open(files);
+    }
+    Map<String, Path> bySplit = new LinkedHashMap<>();
+    files.forEach((role, path) -> bySplit.put(role.replace(ARROW, ""), path));
+    return ArrowFiles.open(bySplit, List.of("x", "y"), List.of("id"));
   }
 
   @Override

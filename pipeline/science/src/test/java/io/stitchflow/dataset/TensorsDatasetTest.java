@@ -20,9 +20,11 @@ import io.stitchflow.v1.Input;
 import io.stitchflow.v1.Tensors;
 import io.stitchflow.v1.TensorsFiles;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +35,18 @@ import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.FixedSizeListVector;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +111,96 @@ class TensorsDatasetTest {
     Path ofNpy = importAll(dataset.build());
     assertThat(ofNpy.resolve("train")).hasSameBinaryContentAs(out.resolve("train"));
     assertThat(ofNpy.resolve("test")).hasSameBinaryContentAs(out.resolve("test"));
+  }
+
+  @Test
+  void examples_inArrowFiles_areThoseOfSafetensors() throws IOException {
+    write(List.of(2, 2), Dtype.F32, i -> i / 7., i -> i % 2);
+    addArray(tensor("train.id", Dtype.I64, List.of(TRAIN), i -> 7 * i));
+    addArray(tensor("test.id", Dtype.I64, List.of(TEST), i -> 7 * i));
+    Path out = importAll(dataset("data"));
+    writeArrow("arrow/train.arrow", "x", TRAIN, 0);
+    writeArrow("arrow/test.arrow", "x", TEST, 0);
+    Dataset dataset = folder("arrow");
+    DatasetSummary summary = KIND.summarize(dataset, directory);
+    assertThat(summary.problems()).isEmpty();
+    assertThat(summary.shape()).containsExactly(2, 2);
+    assertThat(summary.testExamples()).isEqualTo(TEST);
+    assertThat(KIND.sources(dataset, directory, directory))
+        .extracting(SourceFile::role)
+        .containsExactly("train.arrow", "test.arrow");
+    Path ofArrow = importAll(dataset);
+    assertThat(ofArrow.resolve("train")).hasSameBinaryContentAs(out.resolve("train"));
+    assertThat(ofArrow.resolve("test")).hasSameBinaryContentAs(out.resolve("test"));
+  }
+
+  @Test
+  void summarize_arrowFilesThatDoNotFit_areProblemsOfTheDirectory() throws IOException {
+    writeArrow("arrow/test.arrow", "x", TEST, 0);
+    assertFolderProblem("arrow/train.arrow cannot be read");
+    writeArrow("arrow/train.arrow", "image", TRAIN, 0);
+    assertFolderProblem(
+        "arrow/train.arrow: it has no column 'x', but [image, y, id]; name the columns [x, y]");
+    writeArrow("arrow/train.arrow", "x", TRAIN, 1);
+    assertFolderProblem("column 'y' of train.arrow has the label -1 in row 1; labels are");
+    Files.createFile(directory.resolve("arrow/train.y.npy"));
+    assertFolderProblem("has files of two formats, [train.arrow, train.y, test.arrow]; keep");
+  }
+
+  private void assertFolderProblem(String text) {
+    assertThat(KIND.summarize(folder("arrow"), directory).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.field()).isEqualTo("directory"))
+        .satisfies(problem -> assertThat(problem.text()).contains(text).contains(";"));
+  }
+
+  private static Dataset folder(String name) {
+    return Dataset.newBuilder().setTensors(Tensors.newBuilder().setDirectory(name)).build();
+  }
+
+  /**
+   * Rows of [2, 2] as {@link #write} writes them, with identities.
+   *
+   * @param below 1 for labels below 0 in odd rows, else 0
+   */
+  private void writeArrow(String name, String column, int rows, int below) throws IOException {
+    Field item =
+        new Field(
+            "item",
+            FieldType.nullable(new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE)),
+            List.of());
+    FieldType list = FieldType.nullable(new ArrowType.FixedSizeList(2));
+    FieldType number = FieldType.nullable(new ArrowType.Int(64, true));
+    Schema schema =
+        new Schema(
+            List.of(
+                new Field(column, list, List.of(new Field("item", list, List.of(item)))),
+                new Field("y", number, List.of()),
+                new Field("id", number, List.of())));
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    try (BufferAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+        OutputStream out = Files.newOutputStream(file);
+        ArrowFileWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(out))) {
+      root.allocateNew();
+      FixedSizeListVector x = (FixedSizeListVector) root.getVector(column);
+      FixedSizeListVector inner = (FixedSizeListVector) x.getDataVector();
+      for (int row = 0; row < rows; row++) {
+        x.setNotNull(row);
+        for (int i = 4 * row; i < 4 * row + 4; i++) {
+          inner.setNotNull(i / 2);
+          ((Float4Vector) inner.getDataVector()).setSafe(i, (float) (i / 7.));
+        }
+        ((BigIntVector) root.getVector("y")).setSafe(row, row % 2 - 2L * below * (row % 2));
+        ((BigIntVector) root.getVector("id")).setSafe(row, 7L * row);
+      }
+      inner.getDataVector().setValueCount(4 * rows);
+      inner.setValueCount(2 * rows);
+      root.setRowCount(rows);
+      writer.writeBatch();
+      writer.end();
+    }
   }
 
   @Test

@@ -145,12 +145,12 @@ class ImportRepresentationExecutorTest {
   void execute_identitiesOfTheRows_areAccepted() throws IOException {
     Path identified = identified(new IdentityType(Dtype.I64, 8), row -> row / 2);
     NamedTensor numbers = array("test", Dtype.F32, List.of(ROWS, 1), i -> i);
-    Path same = write(numbers, array("test.id", Dtype.I64, List.of(ROWS), i -> i / 2));
+    Path same = write(numbers, array("test.id", Dtype.I64, List.of(ROWS), i -> i >> 1));
     // A train array may end early
     Path fewer =
         write(
             array("test", Dtype.F32, List.of(50, 1), i -> i),
-            array("test.id", Dtype.I64, List.of(50), i -> i / 2));
+            array("test.id", Dtype.I64, List.of(50), i -> i >> 1));
     // What follows the rows that are kept is not compared
     Path later =
         write(numbers, array("test.id", Dtype.I64, List.of(ROWS), i -> i < 60 ? i / 2 : -1));
