@@ -59,13 +59,25 @@ public record IdentityType(Dtype dtype, int bytes) {
   private static String text(byte[] bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      if (text.codePoints().noneMatch(Character::isISOControl)) {
+      if (text.codePoints().noneMatch(IdentityType::isInvisible)) {
         return "'" + text + "'";
       }
     } catch (CharacterCodingException e) {
       return hex(bytes); // a hash
     }
     return hex(bytes);
+  }
+
+  /** Whether a character moves others in a terminal, or is not seen there. */
+  private static boolean isInvisible(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 
   private static String hex(byte[] bytes) {

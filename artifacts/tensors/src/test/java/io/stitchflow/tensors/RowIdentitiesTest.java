@@ -64,6 +64,9 @@ class RowIdentitiesTest {
   void text_hash_isHexadecimal() throws IOException {
     assertThat(open(new byte[] {(byte) 0xff, 0x10, 0, 7, 0}).text(0)).isEqualTo("0xff100007");
     assertThat(open(new byte[] {'a', '\n'}).text(0)).isEqualTo("0x610a");
+    assertThat(open("\u202e".getBytes(StandardCharsets.UTF_8)).text(0))
+        .as("turns the direction of writing")
+        .isEqualTo("0xe280ae");
   }
 
   @Test
