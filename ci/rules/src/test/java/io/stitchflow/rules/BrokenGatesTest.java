@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The patches that break gates on purpose fit the code, so that the nightly run can apply them. */
 class BrokenGatesTest {
+  private static final Pattern PART = Pattern.compile("(?m)^diff --git ");
   private static final Pattern FILE = Pattern.compile("(?m)^\\+\\+\\+ b/(.*)$");
   private static final Pattern HUNK = Pattern.compile("(?m)^@@ .*@@.*\\R((?:[ +-].*(?:\\R|$)|$)+)");
 
@@ -26,7 +27,7 @@ class BrokenGatesTest {
     }
     assertThat(patches).isNotEmpty();
     for (Path patch : patches) {
-      for (String part : Files.readString(patch).split("(?m)^diff --git ")) {
+      for (String part : PART.splitAsStream(Files.readString(patch)).toList()) {
         Matcher file = FILE.matcher(part);
         if (file.find()) {
           List<String> hunks = HUNK.matcher(part).results().map(BrokenGatesTest::before).toList();
