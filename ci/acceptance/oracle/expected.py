@@ -80,15 +80,19 @@ class Expected:
         def named(role, values):
             return {value: stitch(inputs["%s.%d" % (role, i)]) for i, value in enumerate(values)}
 
+        def vanilla(seed):
+            """The stitches of all starts, their losses, the place of the kept one, and that one; of one start, the last only."""
+            starts = [stitch(inputs["vanilla.%d%s" % (i, seed)]) for i in places]
+            losses = self.losses(starts)
+            # min keeps the first of equals
+            kept = min(places, key=lambda i: losses[i], default=None)
+            return starts, losses, kept, starts[kept] if starts else stitch(inputs["vanilla" + seed])
+
         places = range(len(comparison.starts))
-        self.starts = [stitch(inputs["vanilla.%d" % i]) for i in places]
-        self.start_losses = self.losses()
-        # min keeps the first of equals
-        self.kept = min(places, key=lambda i: self.start_losses[i], default=None)
-        self.vanilla = self.starts[self.kept] if self.starts else stitch(inputs["vanilla"])
+        self.starts, self.start_losses, self.kept, self.vanilla = vanilla("")
         self.copy = stitch(inputs["copy"])
-        previous = inputs.get("vanilla.previous")
-        self.previous = stitch(previous) if previous else None
+        has_previous = any(role.endswith(".previous") for role in inputs)
+        self.previous = vanilla(".previous")[-1] if has_previous else None
         self.front = named("front", comparison.front)
         self.ranks = named("rank", comparison.ranks)
 
@@ -156,12 +160,12 @@ class Expected:
             sizes.append(numpy.sqrt((terms**2).mean()))
         return 4 * 2.0**-24 * (max(sizes) + numpy.sqrt((half.y**2).mean()))
 
-    def losses(self):
-        """The train losses of all starts, for the objective `task` without patience."""
-        if not self.starts:
+    def losses(self, starts):
+        """The train losses of the stitches of all starts, for the objective `task` without patience."""
+        if not starts:
             return []
         x, receiver = self.sender("train"), self.receiver("train")
-        outputs = [stitches.apply(x, arrays, receiver.y.shape[1:]) for arrays in self.starts]
+        outputs = [stitches.apply(x, arrays, receiver.y.shape[1:]) for arrays in starts]
         return [receiver.predict(z)[0].cross_entropy for z in outputs]
 
     def close(self, split, half, predictions):

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(Torch.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OracleTest {
-  /** Several starts, self pairs, and maps of different widths. */
+  /** Two seeds of several starts, self pairs, and maps of different widths. */
   private static final String STARTS =
       """
       name: "starts"
@@ -42,9 +42,10 @@ class OracleTest {
       condition: [TRAINED_TRAINED, RANDOM_TRAINED]
       cut: ["layer1.0", "layer3.0"]
       vanilla { initialization: [KAIMING, MEAN] recipe { epochs: 6 learning_rate: 0.02 } }
+      seed: [1, 2]
       """;
 
-  /** Two seeds under all conditions: noise between seeds is measured of single starts only. */
+  /** Two seeds under all conditions. */
   private static final String SEEDS =
       """
       name: "seeds"
