@@ -27,7 +27,7 @@ public record IdentityType(Dtype dtype, int bytes) {
               "an identity has from 1 to %s bytes, not %s",
               MOST_BYTES,
               bytes);
-      default -> throw new IllegalArgumentException(dtype + " is no type of identities");
+      default -> throw new IllegalArgumentException(dtype + " cannot be an identity");
     }
   }
 

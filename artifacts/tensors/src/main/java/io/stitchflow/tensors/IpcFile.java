@@ -38,7 +38,7 @@ final class IpcFile {
   /**
    * What the file ends with.
    *
-   * @throws IllegalArgumentException if it is no Arrow file
+   * @throws IllegalArgumentException if it is another file than Arrow's
    */
   Footer footer() throws IOException {
     check(size >= HEAD_BYTES + TAIL_BYTES, "it has %s bytes", size);
