@@ -36,7 +36,7 @@ class Receiver:
 
     @functools.cached_property
     def measured(self):
-        return examples.Measured(self.y, self.labels)
+        return examples.Measured(self.y, self.labels, stored=True)
 
     @functools.cached_property
     def familiar(self):
@@ -139,7 +139,7 @@ def example_similarity(half):
     """The columns, and how far float32 may take them."""
     row, slack = {}, {}
     for side, z in (("sender", half.x), ("vanilla", half.v), ("copy", half.c)):
-        measured = examples.Measured(z, half.labels)
+        measured = examples.Measured(z, half.labels, stored=side == "sender")
         for result, numbers in zip((row, slack), examples.similarity(measured, half.receiver.measured)):
             result.update({side + "_" + name: number for name, number in numbers.items()})
     return row, slack

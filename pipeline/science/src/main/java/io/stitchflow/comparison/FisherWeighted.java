@@ -86,8 +86,9 @@ final class FisherWeighted extends Metric {
 
   /** tr(M Cov Y); 0 where that is rounding alone. */
   private static double weightedVariance(DMatrixRMaj weights, ChannelMoments expected) {
+    double variance = expected.variance();
     double weighted = Similarity.traceOfProduct(weights, expected.covariance());
-    double unweighted = CommonOps_DDRM.trace(weights) / expected.channels() * expected.variance();
-    return weighted > ROUNDING * unweighted ? weighted : 0;
+    double unweighted = CommonOps_DDRM.trace(weights) / expected.channels() * variance;
+    return variance > 0 && weighted > ROUNDING * unweighted ? weighted : 0;
   }
 }

@@ -1,6 +1,7 @@
 package io.stitchflow.statistics;
 
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * How the examples of a sample lie to each other in one representation.
@@ -9,18 +10,36 @@ import org.ejml.data.DMatrixRMaj;
  * @param withinClasses for the CKA within classes
  */
 public record ExampleGeometry(PairMatrix unbiased, PairMatrix withinClasses, Neighbors neighbors) {
+  /** A sum of squares below this share of that of the vectors is rounding. */
+  private static final double ROUNDING = 1e-12;
+
   /**
-   * The geometry of vectors x.
+   * The geometry of vectors.
    *
-   * @param gram XX', [examples, examples], of vectors about their mean
+   * @param columns [features, examples], at least one example
    * @param labels class by example
-   * @param rounding a sum of squares up to which vectors do not vary
    */
-  public static ExampleGeometry of(DMatrixRMaj gram, int[] labels, double rounding) {
+  public static ExampleGeometry of(DMatrixRMaj columns, int[] labels) {
+    int examples = columns.numCols;
+    DMatrixRMaj centred = new DMatrixRMaj(columns.numRows, examples);
+    double squares = 0;
+    for (int row = 0; row < columns.data.length; row += examples) {
+      double sum = 0;
+      for (int i = row; i < row + examples; i++) {
+        sum += columns.data[i];
+        squares += columns.data[i] * columns.data[i];
+      }
+      for (int i = row; i < row + examples; i++) {
+        centred.data[i] = columns.data[i] - sum / examples;
+      }
+    }
+    DMatrixRMaj gram = new DMatrixRMaj(examples, examples);
+    CommonOps_DDRM.multInner(centred, gram);
+    double rounding = ROUNDING * squares;
     return new ExampleGeometry(
         PairMatrix.unbiased(gram, rounding),
         PairMatrix.withinClasses(gram, labels, rounding),
-        Neighbors.of(gram, rounding));
+        Neighbors.of(columns, CommonOps_DDRM.trace(gram) > rounding));
   }
 
   public int examples() {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * One vector for each example: the means of a map's channels over all positions, or the features of
@@ -20,9 +19,6 @@ import org.ejml.dense.row.CommonOps_DDRM;
 public final class ExampleVectors {
   /** Bounds the n × n matrices: 8 MB each. */
   public static final int MOST = 1_000;
-
-  /** A sum of squares below this share of that of the vectors is rounding. */
-  private static final double ROUNDING = 1e-12;
 
   private final SplittableRandom random = new SplittableRandom(1);
   private final List<float[]> vectors = new ArrayList<>();
@@ -95,20 +91,13 @@ public final class ExampleVectors {
   /** Of the sampled examples, at least one. */
   public ExampleGeometry geometry() {
     int examples = vectors.size();
-    double[] mean = mean();
-    double squares = 0;
-    DMatrixRMaj columns = new DMatrixRMaj(mean.length, examples);
+    DMatrixRMaj columns = new DMatrixRMaj(vectors.get(0).length, examples);
     for (int i = 0; i < examples; i++) {
       float[] vector = vectors.get(i);
-      for (int feature = 0; feature < mean.length; feature++) {
-        double value = vector[feature];
-        squares += value * value;
-        columns.set(feature, i, value - mean[feature]);
+      for (int feature = 0; feature < vector.length; feature++) {
+        columns.set(feature, i, vector[feature]);
       }
     }
-    DMatrixRMaj gram = new DMatrixRMaj(examples, examples);
-    CommonOps_DDRM.multInner(columns, gram);
-    int[] classes = labels.stream().mapToInt(Integer::intValue).toArray();
-    return ExampleGeometry.of(gram, classes, ROUNDING * squares);
+    return ExampleGeometry.of(columns, labels.stream().mapToInt(Integer::intValue).toArray());
   }
 }

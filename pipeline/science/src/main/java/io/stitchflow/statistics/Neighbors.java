@@ -1,5 +1,6 @@
 package io.stitchflow.statistics;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -23,44 +24,57 @@ public final class Neighbors {
   }
 
   /**
-   * The neighbours of vectors x; undefined if there are fewer than 21, or if they do not vary.
+   * The neighbours of vectors; undefined if there are fewer than 21, or if they do not vary.
    *
-   * @param gram XX', [examples, examples]
-   * @param rounding trace up to which vectors do not vary
+   * @param columns [features, examples]
+   * @param varies whether more than rounding tells the examples apart
    */
-  public static Neighbors of(DMatrixRMaj gram, double rounding) {
-    int n = gram.numRows;
-    double trace = 0;
-    for (int i = 0; i < n; i++) {
-      trace += gram.get(i, i);
-    }
-    if (n < LEAST || !(trace > rounding)) {
+  public static Neighbors of(DMatrixRMaj columns, boolean varies) {
+    int n = columns.numCols;
+    if (n < LEAST || !varies) {
       return new Neighbors(n, new int[0]);
     }
     int[] nearest = new int[n * COUNT];
+    double[] distances = new double[n];
     for (int i = 0; i < n; i++) {
-      fill(gram, i, nearest);
+      measure(columns, i, distances);
+      fill(distances, i, nearest);
     }
     return new Neighbors(n, nearest);
   }
 
+  /**
+   * Squares of the distances from an example, feature by feature. Not from a Gram matrix: its
+   * rounding orders distances that are equal.
+   */
+  private static void measure(DMatrixRMaj columns, int example, double[] distances) {
+    Arrays.fill(distances, 0);
+    double[] values = columns.data;
+    for (int row = 0; row < values.length; row += distances.length) {
+      double own = values[row + example];
+      for (int j = 0; j < distances.length; j++) {
+        double difference = values[row + j] - own;
+        distances[j] += difference * difference;
+      }
+    }
+  }
+
   /** Keeps the nearest so far in order. */
-  private static void fill(DMatrixRMaj gram, int example, int[] nearest) {
-    double[] distances = new double[COUNT];
+  private static void fill(double[] distances, int example, int[] nearest) {
+    double[] kept = new double[COUNT];
     int from = example * COUNT;
     int found = 0;
-    for (int j = 0; j < gram.numCols; j++) {
-      // Squared distance less the square of x_example
-      double distance = gram.get(j, j) - 2 * gram.get(example, j);
-      if (j == example || (found == COUNT && distance >= distances[COUNT - 1])) {
+    for (int j = 0; j < distances.length; j++) {
+      double distance = distances[j];
+      if (j == example || (found == COUNT && distance >= kept[COUNT - 1])) {
         continue;
       }
       int at = found < COUNT ? found++ : COUNT - 1;
-      for (; at > 0 && distances[at - 1] > distance; at--) {
-        distances[at] = distances[at - 1];
+      for (; at > 0 && kept[at - 1] > distance; at--) {
+        kept[at] = kept[at - 1];
         nearest[from + at] = nearest[from + at - 1];
       }
-      distances[at] = distance;
+      kept[at] = distance;
       nearest[from + at] = j;
     }
   }

@@ -39,6 +39,22 @@ class NeighborsTest {
     for (int i = 0; i < n; i++) {
       y[i][0] = x[i][0];
     }
+    assertIsByPlainSorting(x, y);
+  }
+
+  @Test
+  void overlap_equalDistances_areOrderedByPlace() {
+    int n = 60;
+    double[][] labels = new double[n][2];
+    for (double[] row : labels) {
+      row[random.nextInt(2)] = 0.7; // a square that is not exact
+    }
+    assertIsByPlainSorting(labels, gaussian(n));
+    assertIsByPlainSorting(gaussian(n), labels);
+  }
+
+  private static void assertIsByPlainSorting(double[][] x, double[][] y) {
+    int n = x.length;
     int[] order = IntStream.range(0, n).map(i -> (i * 7 + 3) % n).toArray();
     double shared = 0;
     for (int i = 0; i < n; i++) {
@@ -88,9 +104,8 @@ class NeighborsTest {
   }
 
   private static Neighbors of(double[][] rows) {
-    DMatrixRMaj x = new DMatrixRMaj(rows);
-    DMatrixRMaj gram = new DMatrixRMaj(rows.length, rows.length);
-    CommonOps_DDRM.multTransB(x, x, gram);
-    return Neighbors.of(gram, 0);
+    DMatrixRMaj columns = new DMatrixRMaj(rows);
+    CommonOps_DDRM.transpose(columns);
+    return Neighbors.of(columns, Arrays.stream(rows).anyMatch(row -> row[0] != rows[0][0]));
   }
 }
