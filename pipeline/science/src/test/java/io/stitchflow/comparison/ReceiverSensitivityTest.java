@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -178,11 +180,15 @@ class ReceiverSensitivityTest {
     }
   }
 
-  @Test
-  void metrics_constantRepresentation_leaveOutWhatIsUndefined() throws IOException {
+  @ParameterizedTest
+  @ValueSource(floats = {0, 1e-8f})
+  void metrics_representationThatVariesByRounding_leaveOutWhatIsUndefined(float rounding)
+      throws IOException {
     for (double[][] maps : List.of(train, test)) {
       for (double[] map : maps) {
-        Arrays.fill(map, 0.1f);
+        for (int i = 0; i < map.length; i++) {
+          map[i] = 0.1f + rounding * random.nextInt(2);
+        }
       }
     }
     Affine vanilla = new Affine(draw(16, 0.8), draw(4, 0.5));
