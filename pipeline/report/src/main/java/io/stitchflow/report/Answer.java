@@ -3,7 +3,6 @@ package io.stitchflow.report;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
-import io.stitchflow.report.cells.CellKey;
 import io.stitchflow.report.cells.CellResampling;
 import io.stitchflow.report.cells.Estimate;
 import io.stitchflow.report.cells.Interval;
@@ -12,14 +11,12 @@ import io.stitchflow.report.cells.Pair;
 import io.stitchflow.report.cells.Region;
 import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Shared;
-import io.stitchflow.report.cells.Split;
 import io.stitchflow.report.cells.Statistic;
 import io.stitchflow.report.cells.Verdict;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -134,7 +131,7 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
     Map<Key, List<JudgedCell>> places = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (Pair pair : results.distinct(results.pairs(), condition)) {
-        for (List<Cell> rows : cells(results, pair, condition)) {
+        for (List<Cell> rows : results.cells(pair, condition)) {
           Key key =
               new Key(
                   results.kind(pair, condition),
@@ -163,15 +160,6 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
       }
     }
     return new Answer(rows, results.solvers(), results.equalNetworks());
-  }
-
-  /** Test rows of all solvers and seeds, a cell each. */
-  private static Collection<List<Cell>> cells(Results results, Pair pair, Condition condition) {
-    List<Cell> rows = new ArrayList<>();
-    for (CopySolver solver : results.solvers()) {
-      rows.addAll(results.cells(pair, condition, solver, Split.TEST));
-    }
-    return CellKey.group(rows).values();
   }
 
   /** Cells of two trained networks that are not the same. */

@@ -5,7 +5,9 @@ import com.samskivert.mustache.Template;
 import io.stitchflow.comparison.Front;
 import io.stitchflow.comparison.Metric;
 import io.stitchflow.comparison.Quantity;
+import io.stitchflow.content.Digest;
 import io.stitchflow.report.cells.Cell;
+import io.stitchflow.report.cells.CellTable;
 import io.stitchflow.report.cells.Chance;
 import io.stitchflow.report.cells.NetworkRow;
 import io.stitchflow.report.cells.Numbers;
@@ -14,29 +16,39 @@ import io.stitchflow.report.cells.Results;
 import io.stitchflow.report.cells.Split;
 import io.stitchflow.report.cells.Verdict;
 import io.stitchflow.report.cells.Words;
-import io.stitchflow.report.figure.Drawing;
-import io.stitchflow.v1.Condition;
-import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.WriteReport;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The page {@code report.html}: one file that needs nothing else. */
 final class ReportPage {
-  /** With more pairs than this, each is folded away until it is asked for. */
-  private static final int PAIRS_OPEN = 4;
+  /** With more pairs than this, none has tables of its own. */
+  private static final int MOST_PAIRS = 16;
+
+  /** <a href="https://d3js.org">D3</a>, then our own, in this order. */
+  private static final List<String> SCRIPTS =
+      Stream.of(
+              "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js",
+              "page/data.js",
+              "page/matrix.js",
+              "page/plots.js",
+              "page/explore.js")
+          .map(ReportPage::resource)
+          .toList();
+
+  private static final String STYLE = resource("page/report.css");
 
   private ReportPage() {}
 
@@ -44,6 +56,10 @@ final class ReportPage {
 
   private record Page(
       String experiment,
+      String style,
+      String policy,
+      List<PageData.Block> blocks,
+      List<Script> scripts,
       String facts,
       List<SplitRow> splits,
       List<NetworkRow> networks,
@@ -64,6 +80,8 @@ final class ReportPage {
       String caveat,
       RegionTable allPairs,
       List<MorePart> allPairsMore,
+      boolean hasCells,
+      boolean fewPairs,
       List<PairPart> pairs,
       List<LegendEntry> legend) {}
 
@@ -88,26 +106,16 @@ final class ReportPage {
       int number,
       String sender,
       String receiver,
-      boolean open,
       RegionTable test,
       RegionTable train,
       List<MorePart> more,
-      List<ConditionPart> conditions,
-      List<DigestRow> digests) {}
+      List<KindRow> kinds) {}
 
   private record MorePart(String title, RegionTable table) {}
 
-  private record ConditionPart(String name, String kind, List<MapRow> rows) {}
+  private record KindRow(String condition, String kind) {}
 
-  private record MapRow(List<String> drawings) {}
-
-  private record DigestRow(
-      String condition,
-      String senderCut,
-      String receiverCut,
-      String solver,
-      String seed,
-      String digest) {}
+  private record Script(String text) {}
 
   /** A split of the data set. */
   record SplitRow(String split, String digest) {}
@@ -122,8 +130,8 @@ final class ReportPage {
       WriteReport report,
       List<SplitRow> splits,
       List<NetworkRow> networks,
+      CellTable table,
       Results results,
-      List<Drawing> drawings,
       AnswerTable answer,
       ObjectiveTable objectives,
       String plot,
@@ -135,13 +143,17 @@ final class ReportPage {
     Results results = content.results();
     List<NetworkRow> networks = content.networks();
     List<PairPart> pairs = new ArrayList<>();
-    for (Pair pair : results.pairs()) {
-      boolean open = results.pairs().size() <= PAIRS_OPEN;
-      pairs.add(part(pair, pairs.size() + 1, open, results, content.drawings()));
+    boolean fewPairs = results.pairs().size() <= MOST_PAIRS;
+    for (Pair pair : fewPairs ? results.pairs() : List.<Pair>of()) {
+      pairs.add(part(pair, pairs.size() + 1, results));
     }
     Page page =
         new Page(
             report.getExperiment(),
+            STYLE,
+            policy(),
+            results.pairs().isEmpty() ? List.of() : PageData.of(content.table(), results, networks),
+            SCRIPTS.stream().map(Script::new).toList(),
             facts(report, results),
             content.splits(),
             networks,
@@ -162,6 +174,8 @@ final class ReportPage {
             Published.CAVEAT,
             RegionTable.of(results, results.pairs(), Split.TEST, Quantity.Table.MAIN),
             more(results, results.pairs()),
+            !results.pairs().isEmpty(),
+            fewPairs,
             pairs,
             LegendEntry.of(content.metrics()));
     return template().execute(page);
@@ -179,30 +193,20 @@ final class ReportPage {
             : " Means over cells: in brackets the 95 % interval over stitch seeds (Student's t), clipped to [0, 1].");
   }
 
-  private static PairPart part(
-      Pair pair, int number, boolean open, Results results, List<Drawing> drawings) {
-    List<ConditionPart> conditions = new ArrayList<>();
-    List<DigestRow> digests = new ArrayList<>();
-    for (Condition condition : results.conditions()) {
-      List<MapRow> rows = rows(pair, condition, drawings);
-      if (!rows.isEmpty()) {
-        conditions.add(
-            new ConditionPart(Words.of(condition), results.kind(pair, condition).text(), rows));
-      }
-      for (CopySolver solver : results.solvers()) {
-        results.cells(pair, condition, solver, Split.TEST).forEach(c -> digests.add(row(c)));
-      }
-    }
+  private static PairPart part(Pair pair, int number, Results results) {
+    List<KindRow> kinds =
+        results.conditions().stream()
+            .filter(condition -> !results.cells(pair, condition).isEmpty())
+            .map(each -> new KindRow(Words.of(each), results.kind(pair, each).text()))
+            .toList();
     return new PairPart(
         number,
         pair.sender().getName(),
         pair.receiver().getName(),
-        open,
         RegionTable.of(results, List.of(pair), Split.TEST, Quantity.Table.MAIN),
         RegionTable.of(results, List.of(pair), Split.TRAIN, Quantity.Table.MAIN),
         more(results, List.of(pair)),
-        conditions,
-        digests);
+        kinds);
   }
 
   /** Tables that are folded away; those without numbers are left out. */
@@ -233,26 +237,6 @@ final class ReportPage {
             Locale.ROOT,
             "Each verdict needs whole 95 %% intervals, by paired bootstrap over test images, on one side of its thresholds, and all stitch seeds to agree; otherwise the cell is too close to call. No verdict if the receiver's accuracy (Wilson) is not %.2f above chance, if the vanilla stitch was trained for the task and has not converged (gap above 0; losses on train examples, thus without an interval), or if the metric front was not measured.",
             Chance.MARGIN));
-  }
-
-  private static List<MapRow> rows(Pair pair, Condition condition, List<Drawing> drawings) {
-    Map<String, List<String>> rows = new LinkedHashMap<>();
-    for (Drawing drawing : drawings) {
-      if (drawing.pair().equals(pair) && drawing.condition() == condition) {
-        rows.computeIfAbsent(drawing.row(), absent -> new ArrayList<>()).add(drawing.svg());
-      }
-    }
-    return rows.values().stream().map(MapRow::new).toList();
-  }
-
-  private static DigestRow row(Cell cell) {
-    return new DigestRow(
-        Words.text(cell.place().getCondition()),
-        cell.place().getSenderCut(),
-        cell.place().getReceiverCut(),
-        Words.of(cell.place().getCopySolver()),
-        Long.toUnsignedString(cell.place().getSeed()),
-        cell.comparison().hex());
   }
 
   private static String facts(WriteReport report, Results results) {
@@ -303,21 +287,34 @@ final class ReportPage {
     return low.equals(high) ? low : low + " to " + high;
   }
 
+  /** Nothing may run or be loaded but what stands in the page. */
+  private static String policy() {
+    return "default-src 'none'; script-src "
+        + SCRIPTS.stream().map(ReportPage::source).collect(Collectors.joining(" "))
+        + "; style-src "
+        + source(STYLE)
+        + "; base-uri 'none'; form-action 'none'";
+  }
+
+  private static String source(String text) {
+    byte[] digest = Digest.of(text.getBytes(StandardCharsets.UTF_8)).bytes().toByteArray();
+    return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+  }
+
   private static Template template() {
     return Mustache.compiler()
         .escapeHTML(true)
         .strictSections(true)
-        .withLoader(ReportPage::resource)
-        .compile(resource("report"));
+        .withLoader(name -> new StringReader(resource(name + ".html.mustache")))
+        .compile(resource("report.html.mustache"));
   }
 
-  private static Reader resource(String name) {
-    String file = name + ".html.mustache";
+  private static String resource(String file) {
     try (InputStream in = ReportPage.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new IllegalStateException(file + " is missing from the jar");
       }
-      return new StringReader(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** What the rows of one cell have in common, whatever their seed, split and copy solver. */
 public record CellKey(ReportCell place) {
-  static CellKey of(Cell cell) {
+  public static CellKey of(Cell cell) {
     return new CellKey(
         cell.place().toBuilder()
             .clearSeed()

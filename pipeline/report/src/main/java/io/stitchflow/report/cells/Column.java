@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,14 +71,25 @@ public record Column(String name, Kind kind, Function<Cell, @Nullable Object> va
     columns.add(new Column("examples", Kind.INTEGER, cell -> cell.values().examples()));
     columns.add(text("comparison_digest", cell -> cell.comparison().hex()));
     columns.add(text("objective", cell -> cell.place().getObjective()));
-    metrics.stream()
-        .flatMap(metric -> metric.quantities().stream())
-        .filter(quantity -> quantity.display().inFiles())
-        .filter(quantity -> !FIRST.contains(quantity.name()) && !SECOND.contains(quantity.name()))
-        .forEach(quantity -> columns.add(of(quantity)));
-    columns.add(of(Shared.GAP));
-    columns.add(of(Shared.COPY_R2_DROP));
+    others(metrics).forEach(quantity -> columns.add(of(quantity)));
     return List.copyOf(columns);
+  }
+
+  /** The quantities among the columns, in their order. */
+  public static List<Quantity> quantities(List<Metric> metrics) {
+    return Stream.concat(
+            Stream.of(FIRST, SECOND).flatMap(List::stream).map(Metrics::quantity), others(metrics))
+        .toList();
+  }
+
+  private static Stream<Quantity> others(List<Metric> metrics) {
+    Stream<Quantity> measured =
+        metrics.stream()
+            .flatMap(metric -> metric.quantities().stream())
+            .filter(quantity -> quantity.display().inFiles())
+            .filter(
+                quantity -> !FIRST.contains(quantity.name()) && !SECOND.contains(quantity.name()));
+    return Stream.concat(measured, Stream.of(Shared.GAP, Shared.COPY_R2_DROP));
   }
 
   private static Column text(String name, Function<Cell, @Nullable Object> value) {

@@ -47,6 +47,18 @@ public final class Numbers {
     return fixed(value, size < 9.9995 ? 3 : size < 99.995 ? 2 : size < 999.95 ? 1 : 0);
   }
 
+  /**
+   * {@code value} rounded to so many significant digits, such as {@code 0.9142}, {@code 1.2E-7}.
+   */
+  public static String significant(double value, int digits) {
+    return value == 0 || Double.isNaN(value) || Double.isInfinite(value)
+        ? exact(value)
+        : exact(
+            new BigDecimal(value)
+                .round(new MathContext(digits, RoundingMode.HALF_EVEN))
+                .doubleValue());
+  }
+
   /** {@code value} with exactly {@code decimals} digits after the point. */
   public static String fixed(double value, int decimals) {
     return new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();

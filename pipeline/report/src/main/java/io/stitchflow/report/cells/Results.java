@@ -6,6 +6,7 @@ import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import io.stitchflow.v1.WriteReport;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,6 +170,15 @@ public final class Results {
   /** One row a cell and seed; empty if the pair has no cells. */
   public List<Cell> cells(Pair pair, Condition condition, CopySolver solver, Split split) {
     return groups.getOrDefault(new Group(pair, condition, solver, split), List.of());
+  }
+
+  /** Test rows of all solvers and seeds, a cell each. */
+  public Collection<List<Cell>> cells(Pair pair, Condition condition) {
+    List<Cell> rows = new ArrayList<>();
+    for (CopySolver solver : solvers) {
+      rows.addAll(cells(pair, condition, solver, Split.TEST));
+    }
+    return CellKey.group(rows).values();
   }
 
   /** Rows of all solvers and seeds; cells that differ only in their networks' names once. */
