@@ -138,16 +138,7 @@ final class NetworkStages {
     if (scale != null) {
       parameters.addAllMean(scale.mean()).addAllStd(scale.deviation());
     }
-    for (int i = 0; i < program.segments().size(); i++) {
-      Path file = program.segments().get(i);
-      pack.addSourceFile(file.toString());
-      pack.getActionBuilder()
-          .addInput(
-              Input.newBuilder().setRole("segment[" + i + "]").setDigest(Digest.of(file).bytes()));
-      ProgramManifest.Segment segment = manifest.segments().get(i);
-      parameters.addSegment(
-          ProgramSegment.newBuilder().setName(segment.name()).addAllShape(segment.shape()));
-    }
+    addSegments(program, parameters, pack);
     pack.getActionBuilder().setPackProgram(parameters);
     stages.add(pack);
     Stage.Builder stage = evaluation(variant, 0);
@@ -156,6 +147,31 @@ final class NetworkStages {
     stages.depend(stage, "train", variant.dataset().id(), "train");
     stages.depend(stage, "test", variant.dataset().id(), "test");
     stages.add(stage);
+  }
+
+  /** Adds the segments in their order, and each of their files once. */
+  private static void addSegments(
+      ProgramFiles program, PackProgram.Builder parameters, Stage.Builder pack) throws IOException {
+    List<Integer> owners = program.owners();
+    for (int i = 0; i < owners.size(); i++) {
+      ProgramManifest.Segment segment = program.manifest().segments().get(i);
+      ProgramSegment.Builder parameter =
+          parameters
+              .addSegmentBuilder()
+              .setName(segment.name())
+              .setMethod(segment.namesMethod() ? segment.method() : "")
+              .addAllShape(segment.shape());
+      int owner = owners.get(i);
+      String role = "segment[" + owner + "]";
+      if (owner < i) {
+        parameter.setFile(role);
+        continue;
+      }
+      Path file = program.segments().get(i);
+      pack.addSourceFile(file.toString());
+      pack.getActionBuilder()
+          .addInput(Input.newBuilder().setRole(role).setDigest(Digest.of(file).bytes()));
+    }
   }
 
   /** A stage that trains a network for some epochs, and evaluates it. */

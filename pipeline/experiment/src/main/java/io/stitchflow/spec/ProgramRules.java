@@ -126,6 +126,13 @@ final class ProgramRules {
       if (segment.getFile().isEmpty()) {
         add(here + ".file", "is missing; write the path of a TorchScript file");
       }
+      @Nullable String method =
+          segment.getMethod().isEmpty()
+              ? null
+              : ProgramManifest.Segment.methodComplaint(segment.getMethod());
+      if (method != null) {
+        add(here + ".method", method);
+      }
       boolean logits = i == segments.size() - 1;
       if (segment.getShapeCount() > 0 || !logits) {
         @Nullable String shape = ProgramManifest.Segment.complaint(segment.getShapeList());
@@ -141,9 +148,13 @@ final class ProgramRules {
     try {
       ClassificationTask images = task == null ? ClassificationTask.CIFAR10 : task;
       ProgramFiles files = ProgramFiles.of(program, images, base);
-      for (int i = 0; i < files.segments().size(); i++) {
-        checkFile(
-            files, i, program.getDirectory().isEmpty() ? at + ".segment[" + i + "].file" : field);
+      List<Integer> owners = files.owners();
+      for (int i = 0; i < owners.size(); i++) {
+        String here = program.getDirectory().isEmpty() ? at + ".segment[" + i + "].file" : field;
+        checkName(files.manifest().segments().get(i), here);
+        if (owners.get(i) == i) {
+          checkFile(files.segments().get(i), here);
+        }
       }
       if (!good) {
         return null;
@@ -174,12 +185,14 @@ final class ProgramRules {
     return null;
   }
 
-  private void checkFile(ProgramFiles files, int i, String at) {
-    Path file = files.segments().get(i);
-    @Nullable String name = FieldRules.nameComplaint(files.manifest().segments().get(i).name());
+  private void checkName(ProgramManifest.Segment segment, String at) {
+    @Nullable String name = FieldRules.nameComplaint(segment.name());
     if (name != null) {
       add(at, "has a segment whose name " + name);
     }
+  }
+
+  private void checkFile(Path file, String at) {
     if (!Files.isRegularFile(file)) {
       add(
           at,

@@ -843,6 +843,66 @@ class PlannerTest {
   }
 
   @Test
+  void plan_methodsOfOneFile_haveItAsOneInput() throws Exception {
+    Files.writeString(directory.resolve("net.pt"), "content");
+    Stage packed =
+        packed(
+            """
+            segment { name: "a" file: "net.pt" method: "one" shape: [4, 8, 8] }
+            segment { name: "b" file: "other/../net.pt" method: "two" shape: [4, 8, 8] }
+            segment { name: "c" file: "net.pt" }
+            """);
+    assertThat(packed.getSourceFileList()).containsExactly(directory.resolve("net.pt").toString());
+    assertThat(packed.getAction().getInputList())
+        .extracting(Input::getRole, input -> Digest.from(input.getDigest()))
+        .containsExactly(tuple("segment[0]", Digest.of(directory.resolve("net.pt"))));
+    ProgramSegment.Builder shaped = ProgramSegment.newBuilder().addAllShape(List.of(4, 8, 8));
+    assertThat(packed.getAction().getPackProgram().getSegmentList())
+        .containsExactly(
+            shaped.clone().setName("a").setMethod("one").build(),
+            shaped.clone().setName("b").setMethod("two").setFile("segment[0]").build(),
+            ProgramSegment.newBuilder().setName("c").addShape(10).setFile("segment[0]").build());
+  }
+
+  /** Keys of before there were methods. */
+  @Test
+  void plan_oneFileWithoutMethods_isAnInputOfEachSegment() throws Exception {
+    Files.writeString(directory.resolve("net.pt"), "content");
+    Stage unnamed =
+        packed(
+            """
+            segment { name: "a" file: "net.pt" shape: [4, 8, 8] }
+            segment { name: "b" file: "net.pt" }
+            """);
+    assertThat(unnamed.getAction().getInputList())
+        .extracting(Input::getRole)
+        .containsExactly("segment[0]", "segment[1]");
+    assertThat(unnamed.getAction().getPackProgram().getSegmentList())
+        .allMatch(segment -> segment.getFile().isEmpty() && segment.getMethod().isEmpty());
+    Stage forward =
+        packed(
+            """
+            segment { name: "a" file: "net.pt" method: "forward" shape: [4, 8, 8] }
+            segment { name: "b" file: "net.pt" method: "forward" }
+            """);
+    assertThat(forward.getAction()).isEqualTo(unnamed.getAction());
+  }
+
+  private Stage packed(String segments) throws Exception {
+    Files.writeString(
+        directory.resolve("e.textproto"),
+        "name: \"t\" dataset { synthetic {} } condition: TRAINED_TRAINED"
+            + " network { name: \"p\" program { "
+            + segments
+            + " } }");
+    ValidExperiment valid = ExperimentFile.read(directory.resolve("e.textproto"), List.of());
+    return stage(
+        Planner.plan(valid.experiment(), valid.base(), Toolchain.getDefaultInstance())
+            .getStageList(),
+        "pack p");
+  }
+
+  @Test
   void plan_program_isImportedInPlaceOfTraining() throws Exception {
     List<Stage> stages = programStages("a.pt", "b.pt", "random");
     assertThat(stage(stages, "train p").getAction().hasImportProgram()).isTrue();

@@ -63,14 +63,16 @@ final class ConvolutionChoice {
    * arrays of a convolution's shape.
    *
    * @param module differs between modules of a process
+   * @param method of the module: another one has other convolutions for the same shape
    * @param array of the module, from 0
    * @param x shape of the module's input
    */
-  record ModuleUse(long module, int array, Shape x, boolean gradient, Direction direction)
+  record ModuleUse(
+      long module, String method, int array, Shape x, boolean gradient, Direction direction)
       implements Choice {
     @Override
     public ModuleUse backward() {
-      return new ModuleUse(module, array, x, gradient, Direction.BACKWARD);
+      return new ModuleUse(module, method, array, x, gradient, Direction.BACKWARD);
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -20,11 +21,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
- * A frozen TorchScript module of one tensor to one tensor, on the lane that loaded it.
+ * A frozen TorchScript module, whose methods take one tensor and give one, on the lane that loaded
+ * it.
  *
  * <p>Always in evaluation mode, its parameters without gradients; the gradient of the input flows
  * where it is recorded. The graph optimizer, which compiles a module again after its first calls
@@ -34,6 +37,7 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
 public final class ScriptModule implements AutoCloseable {
   private static final AtomicLong MODULES = new AtomicLong();
   private static final Pattern NUMBERS = Pattern.compile("[^/]+/(data|constants)/\\d+");
+  private static final String METHOD = "module_method:"; // the name of an array tells DJL
   private static final int MAP_DIMENSIONS = 4; // of a batch
   private static final int LEAST_DIMENSIONS = 3; // of a convolution's weight
 
@@ -71,17 +75,24 @@ public final class ScriptModule implements AutoCloseable {
     }
   }
 
+  /** Names of its methods, sorted: {@code forward}, if it has that, and all that were exported. */
+  public List<String> methods() {
+    LaneShutdown.check();
+    return Stream.of(JniUtils.getMethodNames(module)).sorted().toList();
+  }
+
   /**
-   * What the module makes of {@code x}, row by row in memory. The module gets a copy of {@code x},
-   * which it may write to.
+   * What a method makes of {@code x}, row by row in memory. It gets a copy of {@code x}, which it
+   * may write to.
    *
+   * @param method one of {@link #methods}
    * @throws ScriptException if it fails, or gives anything but one tensor of float32
    */
-  public NDArray forward(NDArray x) {
+  public NDArray run(String method, NDArray x) {
     LaneShutdown.check();
     NDList outputs;
     try (NDArray copy = copy(x)) {
-      outputs = run(copy);
+      outputs = call(method, copy);
     } catch (EngineException e) {
       throw new ScriptException("failed", e);
     } catch (UnsupportedOperationException | IllegalArgumentException e) {
@@ -109,9 +120,15 @@ public final class ScriptModule implements AutoCloseable {
     }
   }
 
-  private NDList run(NDArray x) {
+  private NDList call(String method, NDArray x) {
     // "training" only means that gradients are recorded where this thread records them
-    Supplier<NDList> call = () -> IValueUtils.forward(module, new NDList(x), true);
+    Supplier<NDList> call =
+        () -> {
+          try (NDArray name = x.getManager().create(new Shape(0))) {
+            name.setName(METHOD + method);
+            return IValueUtils.forward(module, new NDList(x, name), true);
+          }
+        };
     if (x.getDevice().isGpu()) {
       return call.get(); // not by oneDNN
     }
@@ -121,6 +138,7 @@ public final class ScriptModule implements AutoCloseable {
                 array ->
                     new ModuleUse(
                         id,
+                        method,
                         array,
                         x.getShape(),
                         JniUtils.isGradMode(),

@@ -8,7 +8,9 @@ import io.stitchflow.v1.ProgramSegment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleConsumer;
 
 /** Makes a network's file of TorchScript files, which it does not run. */
@@ -20,11 +22,17 @@ public final class PackProgramExecutor implements StageExecutor {
       PackProgram parameters = run.action().getPackProgram();
       List<ProgramManifest.Segment> segments = new ArrayList<>();
       List<Path> files = new ArrayList<>();
+      Map<String, String> names = new HashMap<>();
       for (ProgramSegment segment : parameters.getSegmentList()) {
-        files.add(run.input("segment[" + segments.size() + "]"));
+        String role =
+            segment.getFile().isEmpty() ? "segment[" + segments.size() + "]" : segment.getFile();
+        files.add(run.input(role));
         segments.add(
             new ProgramManifest.Segment(
-                segment.getName(), segment.getName() + ".pt", segment.getShapeList()));
+                segment.getName(),
+                names.computeIfAbsent(role, first -> segment.getName() + ".pt"),
+                segment.getMethod().isEmpty() ? ProgramManifest.FORWARD : segment.getMethod(),
+                segment.getShapeList()));
       }
       ProgramManifest manifest =
           new ProgramManifest(

@@ -6,7 +6,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
@@ -15,14 +17,15 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A program as one file: a zip archive, uncompressed, of {@code program.json} and the segments. The
- * same program gives the same bytes. Unpacked, it is a folder that {@code program { directory }}
- * takes. Python opens it without unpacking:
+ * A program as one file: a zip archive, uncompressed, of {@code program.json} and the segments'
+ * files. The same program gives the same bytes. Unpacked, it is a folder that {@code program {
+ * directory }} takes. Python opens it without unpacking:
  *
  * <pre>{@code
  * archive = zipfile.ZipFile(path)
  * manifest = json.loads(archive.read("program.json"))
- * segments = [torch.jit.load(io.BytesIO(archive.read(s["file"]))) for s in manifest["segments"]]
+ * modules = [torch.jit.load(io.BytesIO(archive.read(s["file"]))) for s in manifest["segments"]]
+ * segments = [getattr(m, s.get("method", "forward")) for m, s in zip(modules, manifest["segments"])]
  * }</pre>
  */
 public final class ProgramArchive implements AutoCloseable {
@@ -78,20 +81,20 @@ public final class ProgramArchive implements AutoCloseable {
 
   /** The program before it runs. */
   ProgramSource source() {
-    return new ProgramSource(
-        manifest,
-        manifest.segments().stream().map(each -> entry(zip, each.file()).getSize()).toList());
+    List<String> files = manifest.segments().stream().map(ProgramManifest.Segment::file).toList();
+    return ProgramSource.of(
+        manifest, files, files.stream().map(file -> entry(zip, file).getSize()).toList());
   }
 
-  /** The TorchScript of a segment, from 0. */
-  InputStream segment(int index) throws IOException {
-    return zip.getInputStream(entry(zip, manifest.segments().get(index).file()));
+  /** The TorchScript of a file that the manifest names. */
+  InputStream file(String name) throws IOException {
+    return zip.getInputStream(entry(zip, name));
   }
 
   /**
-   * Writes an archive.
+   * Writes an archive. A file that several segments name is in it once.
    *
-   * @param segments the files that the manifest names, in its order
+   * @param segments the files that the manifest names, in its order, one for each segment
    */
   static void write(Path file, ProgramManifest manifest, List<Path> segments) throws IOException {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
@@ -100,10 +103,14 @@ public final class ProgramArchive implements AutoCloseable {
       crc.update(json);
       begin(zip, ProgramManifest.FILE, json.length, crc);
       zip.write(json);
+      Set<String> written = new HashSet<>();
       for (int i = 0; i < segments.size(); i++) {
         Path segment = segments.get(i);
-        begin(zip, manifest.segments().get(i).file(), Files.size(segment), crc32(segment));
-        Files.copy(segment, zip);
+        String name = manifest.segments().get(i).file();
+        if (written.add(name)) {
+          begin(zip, name, Files.size(segment), crc32(segment));
+          Files.copy(segment, zip);
+        }
       }
       zip.closeEntry();
     }

@@ -9,14 +9,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A program of an experiment, as its files are on this machine. Nothing runs it.
  *
  * @param manifest with what the experiment says of normalisation
- * @param segments TorchScript files in their order
+ * @param segments TorchScript files in their order, one for each segment
  */
 public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
   private static final int MOST_BYTES = 1 << 20;
@@ -69,6 +71,7 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
           new ProgramManifest.Segment(
               segment.getName(),
               segment.getFile(),
+              segment.getMethod().isEmpty() ? ProgramManifest.FORWARD : segment.getMethod(),
               logits ? List.of(task.classes()) : segment.getShapeList()));
     }
     return new ProgramFiles(
@@ -112,6 +115,21 @@ public record ProgramFiles(ProgramManifest manifest, List<Path> segments) {
     for (Path segment : segments) {
       bytes.add(Files.size(segment));
     }
-    return new ProgramSource(manifest, bytes);
+    return ProgramSource.of(manifest, owners(), bytes);
+  }
+
+  /**
+   * Of each segment the first one that has the same file, from 0. Segments share files only in
+   * programs that name methods; in all others each has a file of its own, if only a copy.
+   */
+  public List<Integer> owners() {
+    boolean shared = manifest.segments().stream().anyMatch(ProgramManifest.Segment::namesMethod);
+    Map<Path, Integer> first = new HashMap<>();
+    List<Integer> owners = new ArrayList<>();
+    for (Path segment : segments) {
+      int own = owners.size();
+      owners.add(shared ? first.computeIfAbsent(segment, file -> own) : Integer.valueOf(own));
+    }
+    return owners;
   }
 }

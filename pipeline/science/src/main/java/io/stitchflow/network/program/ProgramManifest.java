@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ public record ProgramManifest(
   /** Its name in a folder and in an archive. */
   public static final String FILE = "program.json";
 
+  /** The method of a segment that names none. */
+  public static final String FORWARD = "forward";
+
   private static final int VERSION = 1;
   private static final int LEAST_SEGMENTS = 2;
   private static final int MOST_DIMENSIONS = 3;
@@ -42,19 +46,40 @@ public record ProgramManifest(
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
-   * A part of the network, in one TorchScript file.
+   * A part of the network: a method of the module in a TorchScript file.
    *
-   * @param file its name, without a folder
+   * @param file its name, without a folder; segments of one name share the file
+   * @param method of a tensor to a tensor; {@link #FORWARD} if nothing names one
    * @param shape of its output for one image: [channels, height, width], [tokens, features] or
    *     [numbers]
    */
-  public record Segment(String name, String file, List<Integer> shape) {
+  public record Segment(String name, String file, String method, List<Integer> shape) {
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z_0-9]*");
+
     public Segment {
       shape = List.copyOf(shape);
+      @Nullable String wrongMethod = methodComplaint(method);
+      if (wrongMethod != null) {
+        throw new IllegalArgumentException("segment '" + name + "': its method " + wrongMethod);
+      }
       @Nullable String complaint = complaint(shape);
       if (complaint != null) {
         throw new IllegalArgumentException("segment '" + name + "': its shape " + complaint);
       }
+    }
+
+    /** What is wrong with the name of a method, or null. */
+    public static @Nullable String methodComplaint(String method) {
+      return IDENTIFIER.matcher(method).matches()
+          ? null
+          : "is '"
+              + method
+              + "'; write a method's name: letters, digits and '_', the first no digit";
+    }
+
+    /** Whether it is another method than {@link #FORWARD}. */
+    public boolean namesMethod() {
+      return !method.equals(FORWARD);
     }
 
     /** What is wrong with the shape of an output, or null. */
@@ -150,7 +175,11 @@ public record ProgramManifest(
     for (JsonNode segment : array(root, "segments")) {
       try {
         segments.add(
-            new Segment(text(segment, "name"), file(segment), integers(array(segment, "shape"))));
+            new Segment(
+                text(segment, "name"),
+                file(segment),
+                segment.has("method") ? text(segment, "method") : FORWARD,
+                integers(array(segment, "shape"))));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "segments[" + segments.size() + "]: " + e.getMessage(), e);
@@ -226,6 +255,9 @@ public record ProgramManifest(
     for (Segment segment : segments) {
       ObjectNode object = array.addObject();
       object.put("name", segment.name()).put("file", segment.file());
+      if (segment.namesMethod()) {
+        object.put("method", segment.method());
+      }
       add(object.putArray("shape"), segment.shape());
     }
     try {

@@ -13,18 +13,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network whose sections are TorchScript modules. Arrays lie row by row in memory everywhere.
- * Tokens [examples, tokens, features] are maps [examples, features, tokens, 1] between sections.
+ * A network whose sections are methods of TorchScript modules, one module a file. Arrays lie row by
+ * row in memory everywhere. Tokens [examples, tokens, features] are maps [examples, features,
+ * tokens, 1] between sections.
  */
 final class ProgramNetwork extends Network {
   private final ProgramSource source;
-  private final List<ScriptModule> modules = new ArrayList<>();
+  private final Map<String, ScriptModule> modules = new LinkedHashMap<>(); // by file
 
   private ProgramNetwork(ProgramSource source) {
     this.source = source;
@@ -34,24 +37,47 @@ final class ProgramNetwork extends Network {
    * Opens a program from its archive.
    *
    * @throws IllegalArgumentException if it is not an archive of a program
-   * @throws ScriptException if a segment cannot be loaded, with its name
+   * @throws ScriptException if a segment cannot be loaded or has no such method, with its name
    */
   static ProgramNetwork open(Lane lane, Path file) throws IOException {
     try (ProgramArchive archive = ProgramArchive.open(file)) {
       ProgramNetwork network = new ProgramNetwork(archive.source());
       try {
         for (int i = 0; i < network.source.manifest().segments().size(); i++) {
-          try (InputStream in = archive.segment(i)) {
-            network.modules.add(ScriptModule.load(lane, in));
-          } catch (ScriptException e) {
-            throw network.failure(i, e);
-          }
+          network.load(lane, archive, i);
         }
         return network;
       } catch (IOException | RuntimeException e) {
         network.close();
         throw e;
       }
+    }
+  }
+
+  /** Loads the file of a segment, unless an earlier one has the same. */
+  private void load(Lane lane, ProgramArchive archive, int index) throws IOException {
+    ProgramManifest.Segment segment = source.manifest().segments().get(index);
+    @Nullable ScriptModule module = modules.get(segment.file());
+    if (module == null) {
+      try (InputStream in = archive.file(segment.file())) {
+        module = ScriptModule.load(lane, in);
+      } catch (ScriptException e) {
+        throw failure(index, e);
+      }
+      modules.put(segment.file(), module);
+    }
+    List<String> methods = module.methods();
+    if (!methods.contains(segment.method())) {
+      throw new ScriptException(
+          name(index)
+              + " needs the method '"
+              + segment.method()
+              + "', but its file, "
+              + segment.file()
+              + " in the archive, has "
+              + (methods.isEmpty() ? "no methods" : "only " + String.join(", ", methods))
+              + "; write one of these as the segment's method, or mark the method with @torch.jit.export and"
+              + " write the file again");
     }
   }
 
@@ -74,7 +100,7 @@ final class ProgramNetwork extends Network {
     NDArray y;
     try (NDArray input =
         index > 0 && segments.get(index - 1).tokens() ? tokens(x) : x.reshape(x.getShape())) {
-      y = modules.get(index).forward(input);
+      y = module(segments.get(index)).run(segments.get(index).method(), input);
     } catch (ScriptException e) {
       throw failure(index, e);
     }
@@ -104,6 +130,10 @@ final class ProgramNetwork extends Network {
     try (NDArray tokens = y) {
       return map(tokens);
     }
+  }
+
+  private ScriptModule module(ProgramManifest.Segment segment) {
+    return Objects.requireNonNull(modules.get(segment.file()));
   }
 
   /** [examples, features, tokens, 1] as [examples, tokens, features]. */
@@ -155,12 +185,12 @@ final class ProgramNetwork extends Network {
   @Override
   public Digest digest() {
     ByteArrayOutputStream digests = new ByteArrayOutputStream();
-    modules.forEach(module -> digests.writeBytes(module.digest().bytes().toByteArray()));
+    modules.values().forEach(module -> digests.writeBytes(module.digest().bytes().toByteArray()));
     return Digest.of(digests.toByteArray());
   }
 
   @Override
   public void close() {
-    modules.forEach(ScriptModule::close);
+    modules.values().forEach(ScriptModule::close);
   }
 }

@@ -4,12 +4,15 @@ import io.stitchflow.network.ClassificationTask;
 import io.stitchflow.network.CutPoint;
 import io.stitchflow.network.NetworkSource;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * A program before it runs.
  *
- * @param segmentBytes sizes of the segments' files: what its counts are estimated by
+ * @param segmentBytes sizes of the segments' files, by which its counts are estimated; a file of
+ *     several segments is divided evenly among them
  */
 public record ProgramSource(ProgramManifest manifest, List<Long> segmentBytes)
     implements NetworkSource {
@@ -19,6 +22,22 @@ public record ProgramSource(ProgramManifest manifest, List<Long> segmentBytes)
       throw new IllegalArgumentException(
           manifest.segments().size() + " segments, but " + segmentBytes.size() + " files");
     }
+  }
+
+  /**
+   * Of segments that may share files.
+   *
+   * @param files of the segments; equal ones are one file
+   * @param bytes sizes of these files
+   */
+  static ProgramSource of(ProgramManifest manifest, List<?> files, List<Long> bytes) {
+    Map<Object, Long> segments =
+        files.stream().collect(Collectors.groupingBy(file -> file, Collectors.counting()));
+    return new ProgramSource(
+        manifest,
+        IntStream.range(0, files.size())
+            .mapToObj(i -> bytes.get(i) / segments.getOrDefault(files.get(i), 1L))
+            .toList());
   }
 
   /** {@code ResNet, program of 6 segments}. */

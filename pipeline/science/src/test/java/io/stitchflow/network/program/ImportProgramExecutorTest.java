@@ -15,14 +15,19 @@ import io.stitchflow.v1.Predictions;
 import io.stitchflow.v1.ProgramSegment;
 import io.stitchflow.v1.TrainingCurve;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImportProgramExecutorTest {
   @TempDir Path directory;
@@ -49,6 +54,59 @@ class ImportProgramExecutorTest {
     assertThat(predictions.getTest().size()).isEqualTo(Subject.TEST_EXAMPLES);
     assertThat(Digest.of(run(program).resolve("predictions")))
         .isEqualTo(Digest.of(out.resolve("predictions")));
+  }
+
+  @Test
+  void execute_methodsOfOneFile_givesThePredictionsOfOneFileEach() throws IOException {
+    Path separate = run(Programs.small(directory));
+    Path methods = run(Programs.methods(directory));
+    assertThat(Digest.of(methods.resolve("predictions")))
+        .isEqualTo(Digest.of(separate.resolve("predictions")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"layer1", "forward", "first"})
+  void execute_methodThatItsFileLacks_saysWhichSegmentAndWhatThereIs(String method)
+      throws IOException {
+    Path program =
+        Programs.write(
+            directory,
+            List.of(
+                new ProgramManifest.Segment("a", "a.pt", "one", List.of(4, 32, 32)),
+                new ProgramManifest.Segment("b", "a.pt", method, List.of(10))),
+            Collections.nCopies(2, Programs.file("methods")));
+    assertThatThrownBy(() -> run(program))
+        .isInstanceOf(ScriptException.class)
+        .hasMessage(
+            "segment 'b' needs the method '"
+                + method
+                + "', but its file, a.pt in the archive, has only head, one, two; write one of these as the segment's method, or mark the method with @torch.jit.export and"
+                + " write the file again");
+  }
+
+  /** What one method leaves for another would be that of other images behind a stitch. */
+  @Test
+  void execute_methodThatKeepsATensorForAnother_isRefused() throws IOException {
+    List<Integer> shape = List.of(4, 32, 32);
+    Path part = Programs.file("remembers");
+    Path program =
+        Programs.write(
+            directory,
+            List.of(
+                new ProgramManifest.Segment("one", "one.pt", "forward", shape),
+                new ProgramManifest.Segment("keep", "part.pt", "keep", shape),
+                new ProgramManifest.Segment("use", "part.pt", "forward", shape),
+                new ProgramManifest.Segment("two", "two.pt", "forward", List.of(6, 16, 16)),
+                new ProgramManifest.Segment("head", "head.pt", "forward", List.of(10))),
+            List.of(
+                Programs.file("small/one"),
+                part,
+                part,
+                Programs.file("small/two"),
+                Programs.file("small/head")));
+    assertThatThrownBy(() -> run(program))
+        .isInstanceOf(ScriptException.class)
+        .hasMessageStartingWith("segment 'keep' changes its own buffers");
   }
 
   @Test
@@ -128,6 +186,35 @@ class ImportProgramExecutorTest {
   }
 
   @Test
+  void pack_segmentsOfOneFile_haveItInTheArchiveOnce() throws IOException {
+    Path methods = Programs.file("methods");
+    PackProgram.Builder parameters = parameters();
+    parameters.getSegmentBuilder(0).setMethod("one");
+    parameters.getSegmentBuilder(1).setMethod("head").setFile("segment[0]");
+    Path packed = pack(parameters, "segment[0]", methods);
+    try (ZipFile zip = new ZipFile(packed.toFile())) {
+      assertThat(zip.stream().map(ZipEntry::getName)).containsExactly("program.json", "a.pt");
+      assertThat(zip.getInputStream(zip.getEntry("a.pt")))
+          .hasBinaryContent(Files.readAllBytes(methods));
+      assertThat(zip.getInputStream(zip.getEntry("program.json")))
+          .asString(StandardCharsets.UTF_8)
+          .endsWith(
+              "\"segments\":[{\"name\":\"a\",\"file\":\"a.pt\",\"method\":\"one\",\"shape\":[4,32,32]},"
+                  + "{\"name\":\"b\",\"file\":\"a.pt\",\"method\":\"head\",\"shape\":[7]}]}");
+    }
+  }
+
+  /** Bytes of before there were methods. */
+  @Test
+  void pack_withoutMethods_givesTheBytesOfBefore() throws IOException {
+    Path one = Programs.file("small/one");
+    assertThat(Digest.of(pack(one, Programs.file("small/two"))).hex())
+        .isEqualTo("9610a87131223e8955155dad9e09741235788b62923b56315cb1649f05230616");
+    assertThat(Digest.of(pack(one, one)).hex())
+        .isEqualTo("2ac075247a1bee3f172d770140bcf8109c36de212a8ee0b4d30cc51119ac33d6");
+  }
+
+  @Test
   void execute_programForOtherClasses_isRefused() throws IOException {
     Path program = pack(Programs.file("small/one"), Programs.file("small/two"));
     assertThatThrownBy(() -> run(program))
@@ -151,19 +238,23 @@ class ImportProgramExecutorTest {
 
   /** Two segments `a` and `b`, for 7 classes. */
   private Path pack(Path a, Path b) throws IOException {
-    PackProgram parameters =
-        PackProgram.newBuilder()
-            .addSegment(ProgramSegment.newBuilder().setName("a").addAllShape(List.of(4, 32, 32)))
-            .addSegment(ProgramSegment.newBuilder().setName("b").addShape(7))
-            .addAllImageShape(ClassificationTask.CIFAR10.shape())
-            .addAllMean(List.of(0., 0., 0.))
-            .addAllStd(List.of(1., 1., 1.))
-            .build();
+    return pack(parameters(), "segment[0]", a, "segment[1]", b);
+  }
+
+  private Path pack(PackProgram.Builder parameters, Object... inputs) throws IOException {
     return bench
         .execute(
             new PackProgramExecutor(),
-            bench.stage(
-                Action.newBuilder().setPackProgram(parameters), "segment[0]", a, "segment[1]", b))
+            bench.stage(Action.newBuilder().setPackProgram(parameters), inputs))
         .resolve("program");
+  }
+
+  private static PackProgram.Builder parameters() {
+    return PackProgram.newBuilder()
+        .addSegment(ProgramSegment.newBuilder().setName("a").addAllShape(List.of(4, 32, 32)))
+        .addSegment(ProgramSegment.newBuilder().setName("b").addShape(7))
+        .addAllImageShape(ClassificationTask.CIFAR10.shape())
+        .addAllMean(List.of(0., 0., 0.))
+        .addAllStd(List.of(1., 1., 1.));
   }
 }

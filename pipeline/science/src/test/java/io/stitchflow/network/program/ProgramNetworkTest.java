@@ -14,6 +14,7 @@ import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +167,77 @@ class ProgramNetworkTest {
             gradient -> assertThat(gradient.abs().sum().getFloat()).isGreaterThan(0));
       }
       assertThat(x.toFloatArray()).containsExactly(before);
+    }
+  }
+
+  @Test
+  void methods_ofOneFile_giveTheBitsOfOneFileEach() throws IOException {
+    try (Network separate = open();
+        Network methods = NetworkFile.open(lane, Programs.methods(directory))) {
+      assertThat(methods.source().cuts()).isEqualTo(separate.source().cuts());
+      Digest before = methods.digest();
+      NDArray images = images(lane, 5);
+      float[] logits = separate.forward(images).toFloatArray();
+      assertThat(methods.forward(images).toFloatArray()).containsExactly(logits);
+      assertThat(methods.forward(images).toFloatArray()).containsExactly(logits);
+      for (CutPoint cut : separate.source().cuts()) {
+        NDArray x = separate.prefix(images, cut);
+        assertThat(methods.prefix(images, cut).toFloatArray()).containsExactly(x.toFloatArray());
+        assertThat(methods.suffix(x, cut).toFloatArray()).containsExactly(logits);
+        assertThat(gradient(methods, x, cut)).containsExactly(gradient(separate, x, cut));
+        checkSlope(methods, cut, x);
+      }
+      assertThat(methods.digest()).isEqualTo(before);
+    }
+  }
+
+  /** Of the sum of squared logits. */
+  private float[] gradient(Network network, NDArray x, CutPoint cut) {
+    List<float[]> found = new ArrayList<>();
+    try (InputGradients gradients =
+        new InputGradients(
+            x, input -> network.suffix(input, cut).square().sum().reshape(new Shape(1)))) {
+      gradients.of(
+          lane.manager().ones(new Shape(1)), gradient -> found.add(gradient.toFloatArray()));
+    }
+    return found.get(0);
+  }
+
+  /** A network may apply one module several times. */
+  @Test
+  void forward_oneMethodInSeveralSegments_runsItInEach() throws IOException {
+    Path file = Programs.file("in_place"); // halves its input
+    List<Integer> shape = List.of(4, 32, 32);
+    Path program =
+        Programs.write(
+            directory,
+            List.of(
+                new ProgramManifest.Segment("one", "one.pt", "one", shape),
+                new ProgramManifest.Segment("half", "half.pt", "forward", shape),
+                new ProgramManifest.Segment("quarter", "half.pt", "forward", shape),
+                new ProgramManifest.Segment("two", "one.pt", "two", List.of(6, 16, 16)),
+                new ProgramManifest.Segment("head", "one.pt", "head", List.of(10))),
+            List.of(
+                Programs.file("methods"),
+                file,
+                file,
+                Programs.file("methods"),
+                Programs.file("methods")));
+    try (Network network = NetworkFile.open(lane, program)) {
+      NDArray images = images(lane, 2);
+      CutPoint one = network.source().cut("one");
+      CutPoint quarter = network.source().cut("quarter");
+      assertThat(network.prefix(images, quarter).toFloatArray())
+          .containsExactly(network.prefix(images, one).mul(0.25f).toFloatArray());
+    }
+  }
+
+  @Test
+  void source_fileOfSeveralSegments_countsItOnce() throws IOException {
+    try (Network network = NetworkFile.open(lane, Programs.methods(directory))) {
+      long bytes = Files.size(Programs.file("methods"));
+      assertThat(((ProgramSource) network.source()).segmentBytes())
+          .containsExactly(bytes / 3, bytes / 3, bytes / 3);
     }
   }
 

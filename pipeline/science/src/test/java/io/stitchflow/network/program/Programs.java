@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Programs of the TorchScript files among the resources, which write_programs.py wrote. */
@@ -20,6 +21,15 @@ public final class Programs {
   /** Convolutions with normalisations, dropout and a linear layer, in evaluation mode. */
   public static Path small(Path directory) throws IOException {
     return write(directory, List.of("one", "two", "head"), "small/one", "small/two", "small/head");
+  }
+
+  /** The same as {@link #small} as methods of one file, whose module has no {@code forward}. */
+  public static Path methods(Path directory) throws IOException {
+    List<ProgramManifest.Segment> segments = new ArrayList<>();
+    for (String name : List.of("one", "two", "head")) {
+      segments.add(new ProgramManifest.Segment(name, "one.pt", name, shape(name)));
+    }
+    return write(directory, segments, Collections.nCopies(segments.size(), file("methods")));
   }
 
   /** Cuts of {@link #vit}. */
@@ -56,16 +66,24 @@ public final class Programs {
     List<Path> paths = new ArrayList<>();
     for (int i = 0; i < files.length; i++) {
       String name = names.get(i);
-      List<Integer> shape =
-          switch (name) {
-            case "two" -> List.of(6, 16, 16);
-            case "head" -> List.of(10);
-            case "embed", "block0", "block1" -> List.of(17, 8);
-            default -> List.of(4, 32, 32);
-          };
-      segments.add(new ProgramManifest.Segment(name, name + ".pt", shape));
+      segments.add(
+          new ProgramManifest.Segment(name, name + ".pt", ProgramManifest.FORWARD, shape(name)));
       paths.add(file(files[i]));
     }
+    return write(directory, segments, paths);
+  }
+
+  private static List<Integer> shape(String name) {
+    return switch (name) {
+      case "two" -> List.of(6, 16, 16);
+      case "head" -> List.of(10);
+      case "embed", "block0", "block1" -> List.of(17, 8);
+      default -> List.of(4, 32, 32);
+    };
+  }
+
+  static Path write(Path directory, List<ProgramManifest.Segment> segments, List<Path> paths)
+      throws IOException {
     Path program = Files.createTempFile(directory, "program", ".zip");
     ProgramArchive.write(
         program, new ProgramManifest("Small", List.of(3, 32, 32), SCALE, segments), paths);

@@ -8,7 +8,7 @@ from torch import nn
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, *[".."] * 8, "docs"))
-from export_program import export, vit  # noqa: E402
+from export_program import chain, export, vit  # noqa: E402
 
 
 def small(seed):
@@ -77,6 +77,42 @@ class Tokens(nn.Module):
 SEGMENTS = {"one": "conv1 bn1 relu1", "two": "conv2 bn2 relu2 drop", "head": "pool flatten fc"}
 
 
+class Methods(nn.Module):
+    """The segments of `small` as methods of one module, which has no `forward`."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.first, self.second, self.third = (chain(model, names) for names in SEGMENTS.values())
+
+    @torch.jit.export
+    def one(self, x):
+        return self.first(x)
+
+    @torch.jit.export
+    def two(self, x):
+        return self.second(x)
+
+    @torch.jit.export
+    def head(self, x):
+        return self.third(x)
+
+
+class Remembers(nn.Module):
+    """Its methods give their input; one keeps it for the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.last = torch.zeros(1)
+
+    def forward(self, x):
+        return x * self.last.mean()
+
+    @torch.jit.export
+    def keep(self, x):
+        self.last = x
+        return x
+
+
 class Part(nn.Module):
     """What stands between segment `one` and segment `two` in tests: maps [4, 32, 32] to themselves."""
 
@@ -134,6 +170,8 @@ if __name__ == "__main__":
     torch.manual_seed(5)
     export(Tokens(), os.path.join(HERE, "tokens"), {"embed": "embed", "mix": "mix", "head": lambda m, x: m.fc(x.mean(1))}, input=(6, 5))
     export(small(2), os.path.join(HERE, "untrained"), SEGMENTS)
+    write("methods", Methods(small(1).eval()))
+    write("remembers", Remembers())
     for kind in "throws in_place float64 bfloat16 detaches infinite other_shape centers_batch".split():
         write(kind, Part(kind))
     write("pair", Pair())
