@@ -61,11 +61,14 @@ class ScriptModuleTest {
                     }));
     other.start();
     keptTwice.await();
-    while (methods.getState() != Thread.State.BLOCKED) {
-      assertThat(methods.isAlive()).isTrue();
-      Thread.onSpinWait();
+    try {
+      while (methods.getState() != Thread.State.BLOCKED) {
+        assertThat(methods.isAlive()).isTrue();
+        Thread.onSpinWait();
+      }
+    } finally {
+      mayEnd.countDown();
     }
-    mayEnd.countDown();
     other.join();
     methods.join();
   }

@@ -69,7 +69,7 @@ final class ProgramCheck {
       throw failure(
           index,
           "changes its own buffers, as batch normalisation does in training mode; call eval() on the"
-              + " module before it is exported");
+              + " module before it is exported, and keep no tensors between calls");
     }
     if (!Arrays.equals(floats(network.section(index, x)), values)) {
       throw failure(

@@ -74,7 +74,7 @@ public record ProgramManifest(
           ? null
           : "is '"
               + method
-              + "'; write a method's name: letters, digits and '_', the first no digit";
+              + "'; write a method's name: letters, digits and '_', not starting with a digit";
     }
 
     /** Whether it is another method than {@link #FORWARD}. */
