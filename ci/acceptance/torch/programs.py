@@ -1,10 +1,11 @@
 """Exports networks of PyTorch's with export_program.py, and says what they compute.
 
-programs.py DIR   writes DIR/NAME/, a program, and DIR/NAME.safetensors: images [8, 3, 32, 32], logits, the map at each cut, and
+programs.py DIR   writes DIR/r18.pt, the methods of pytorch.md; and DIR/NAME/, a program, and DIR/NAME.safetensors: images [8, 3, 32, 32], logits, the map at each cut, and
                   gradient.CUT, the gradient of the sum of squared logits with respect to that map; tokens are maps of width 1
 """
 import functools
 import os
+import runpy
 import sys
 
 import torch
@@ -98,6 +99,16 @@ def as_map(x):
     return x.transpose(1, 2).unsqueeze(3).contiguous() if x.dim() == 3 else x
 
 
+def write_methods(directory, model):
+    """Runs the code of pytorch.md that writes methods of one file."""
+    with open(os.path.join(PIPELINE, "docs", "pytorch.md"), encoding="utf-8") as document:
+        code = document.read().split("### Methods of one file")[1].split("```python")[1].split("```")[0]
+    path = os.path.join(directory, "methods.py")  # TorchScript reads the source of what it compiles
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(code.replace('"r18.pt"', repr(os.path.join(directory, "r18.pt"))))
+    runpy.run_path(path, {"torch": torch, "model": model}, "methods")
+
+
 def refuse(directory, model, segments, error):
     """Fails unless the exporter refuses the segments."""
     try:
@@ -111,6 +122,7 @@ if __name__ == "__main__":
     torch.manual_seed(1)
     resnet = disturb(ResNet())
     write(sys.argv[1], "resnet", resnet, export_program.resnet(resnet))
+    write_methods(sys.argv[1], resnet)
     write(sys.argv[1], "vgg", disturb(vgg()), {"one": "0 1 2 3", "two": "4 5 6 7", "three": "8 9 10 11", "hidden": "12 13 14 15", "head": "16 17"})
     transformer = Vit(width=24, blocks=4).eval()
     write(sys.argv[1], "vit", transformer, export_program.vit(transformer))

@@ -37,9 +37,18 @@ class TorchProgramsTest {
       network { name: "resnet" program { directory: "DIRECTORY/resnet" } }
       network { name: "vgg" program { directory: "DIRECTORY/vgg" } }
       network { name: "vit" program { directory: "DIRECTORY/vit" } }
+      network {
+        name: "methods"
+        program {
+          segment { name: "stem" file: "DIRECTORY/r18.pt" method: "stem" shape: [8, 8, 8] }
+          segment { name: "layer1" file: "DIRECTORY/r18.pt" method: "layer1" shape: [8, 8, 8] }
+          segment { name: "head" file: "DIRECTORY/r18.pt" method: "head" }
+        }
+      }
       pair { sender: "resnet" receiver: "vgg" }
       pair { sender: "vit" receiver: "resnet" }
       pair { sender: "resnet" receiver: "vit" }
+      pair { sender: "methods" receiver: "vgg" }
       condition: TRAINED_TRAINED
       cut: ["stem", "layer2", "three", "hidden", "block2"]
       vanilla { recipe { epochs: 1 } }
@@ -61,6 +70,9 @@ class TorchProgramsTest {
           laboratory.blob(finished.output("train " + name, "network")),
           Safetensors.read(programs.resolve(name + ".safetensors")));
     }
+    check(
+        laboratory.blob(finished.output("train methods", "network")),
+        Safetensors.read(programs.resolve("resnet.safetensors")));
   }
 
   private static void check(Path program, SafetensorsFile expected) throws IOException {
