@@ -61,8 +61,8 @@ class ExtendingTest {
         .as("legend")
         .contains(
             "<dt>largest error</dt><dd>The largest absolute difference", ">Chebyshev 1854</a>")
-        .as("map")
-        .contains("Largest error of the vanilla stitch: a → b, test");
+        .as("explorer")
+        .contains("data-block=\"" + LargestError.QUANTITY + "/test\"");
     assertThat(
             text(laboratory, run, "heatmaps/a_b.trained_trained." + LargestError.QUANTITY + ".svg"))
         .startsWith("<svg");

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
@@ -46,11 +47,17 @@ import org.jspecify.annotations.Nullable;
  * index} is JSON with the networks, pairs and quantities and, for each comparison, the place of its
  * cell, as indices into lists. The others have one line a comparison: {@code digests}, and {@code
  * vanilla_accuracy/test} the numbers of a quantity on a split, with four significant digits, or
- * empty where it was not measured.
+ * empty where it was not measured. What is the same on two splits is a block once.
  */
 final class PageData {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DIGITS = 4;
+
+  /** Those of validation examples would add a third to the page; files have them. */
+  private static final List<Split> SPLITS = List.of(Split.TEST, Split.TRAIN);
+
+  private static final List<Verdict> VERDICTS = List.of(Verdict.values());
+  private static final List<Region> REGIONS = List.of(Region.values());
 
   /** One block. */
   record Block(String name, String base64) {
@@ -76,6 +83,9 @@ final class PageData {
   private final Results results;
   private final List<Metric> metrics;
 
+  /** Names of blocks that the page lacks, since others have the same text. */
+  private final Map<String, String> same = new TreeMap<>();
+
   private PageData(CellTable table, Results results) {
     this.compared = compared(table);
     this.results = results;
@@ -90,8 +100,8 @@ final class PageData {
    */
   static List<Block> of(CellTable table, Results results, List<NetworkRow> networks) {
     PageData data = new PageData(table, results);
-    List<Block> blocks = new ArrayList<>();
     List<Block> columns = data.columns();
+    List<Block> blocks = new ArrayList<>();
     blocks.add(Block.of("index", data.index(networks).toString()));
     blocks.add(
         Block.of(
@@ -117,14 +127,22 @@ final class PageData {
     return compared;
   }
 
+  /** Of each quantity its splits, the last first; {@link #same} has those that repeat another. */
   private List<Block> columns() {
     List<Block> blocks = new ArrayList<>();
     for (Quantity quantity : quantities()) {
-      for (Split split : Split.values()) {
-        List<String> lines =
-            compared.stream().map(each -> text(quantity, each.rows().get(split))).toList();
-        if (lines.stream().anyMatch(line -> !line.isEmpty())) {
-          blocks.add(Block.of(quantity.name() + "/" + split.text(), String.join("\n", lines)));
+      Map<String, String> names = new HashMap<>();
+      for (Split split : SPLITS) {
+        String lines =
+            compared.stream()
+                .map(each -> text(quantity, each.rows().get(split)))
+                .collect(Collectors.joining("\n"));
+        String name = quantity.name() + "/" + split.text();
+        String first = names.putIfAbsent(lines, name);
+        if (first != null) {
+          same.put(name, first);
+        } else if (!lines.isBlank()) {
+          blocks.add(Block.of(name, lines));
         }
       }
     }
@@ -162,15 +180,13 @@ final class PageData {
     for (CopySolver solver : results.solvers()) {
       named(index.withArray("solvers"), Words.text(solver), Words.of(solver));
     }
-    for (Verdict verdict : Verdict.values()) {
-      index.withArray("verdicts").add(verdict.text());
-    }
-    for (Region region : Region.values()) {
-      index.withArray("regions").add(region.text());
-    }
+    VERDICTS.forEach(verdict -> index.withArray("verdicts").add(verdict.text()));
+    REGIONS.forEach(region -> index.withArray("regions").add(region.text()));
     results.pairs().forEach(pair -> add(index.withArray("pairs"), pair));
     quantities().forEach(quantity -> add(index.withArray("quantities"), quantity));
     networks.forEach(row -> add(index.withArray("networks"), row));
+    ObjectNode repeated = index.putObject("same");
+    same.forEach(repeated::put);
     addCells(index);
     return index;
   }
@@ -242,12 +258,12 @@ final class PageData {
           .add(results.receiverCuts(pair).indexOf(place.getReceiverCut()));
       cells
           .withArray("region")
-          .add(pair.region(place.getSenderCut(), place.getReceiverCut()).ordinal());
+          .add(REGIONS.indexOf(pair.region(place.getSenderCut(), place.getReceiverCut())));
       cells.withArray("objective").add(objectives.indexOf(place.getObjective()));
       cells.withArray("solver").add(results.solvers().indexOf(place.getCopySolver()));
       cells.withArray("seed").add(seeds.indexOf(Long.toUnsignedString(place.getSeed())));
       Verdict verdict = verdicts.get(CellKey.of(each.any()));
-      cells.withArray("verdict").add(verdict == null ? -1 : verdict.ordinal());
+      cells.withArray("verdict").add(verdict == null ? -1 : VERDICTS.indexOf(verdict));
     }
   }
 

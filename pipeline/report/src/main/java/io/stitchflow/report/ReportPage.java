@@ -37,10 +37,13 @@ final class ReportPage {
   /** With more pairs than this, none has tables of its own. */
   private static final int MOST_PAIRS = 16;
 
-  /** <a href="https://d3js.org">D3</a>, then our own, in this order. */
+  /** <a href="https://d3js.org">D3</a>. */
+  private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/";
+
+  /** D3, then our own, in this order. */
   private static final List<String> SCRIPTS =
       Stream.of(
-              "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js",
+              D3 + "dist/d3.min.js",
               "page/data.js",
               "page/matrix.js",
               "page/plots.js",
@@ -59,6 +62,7 @@ final class ReportPage {
       String style,
       String policy,
       List<PageData.Block> blocks,
+      String licence,
       List<Script> scripts,
       String facts,
       List<SplitRow> splits,
@@ -153,6 +157,7 @@ final class ReportPage {
             STYLE,
             policy(),
             results.pairs().isEmpty() ? List.of() : PageData.of(content.table(), results, networks),
+            resource(D3 + "LICENSE"),
             SCRIPTS.stream().map(Script::new).toList(),
             facts(report, results),
             content.splits(),

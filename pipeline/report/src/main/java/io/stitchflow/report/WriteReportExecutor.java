@@ -45,7 +45,7 @@ import java.util.stream.Stream;
  * {@code matrices.ansi} for terminals and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
  * vanilla stitches, and the page compares them; all else is of the first. The bytes depend on the
- * action alone.
+ * action and, for what the page has compressed, on zlib.
  */
 public final class WriteReportExecutor implements ReportWriter {
   /** Reading is the longer part where there are many cells. */

@@ -1,13 +1,19 @@
 package io.stitchflow.report;
 
 import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.ReportNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes a made-up report, to be looked at: {@code ReportPreview DIRECTORY}. */
+/** Writes made-up reports, to be looked at: {@code ReportPreview DIRECTORY}. */
 public final class ReportPreview {
+  /** A name that would run if it were not escaped. */
+  public static final String HOSTILE =
+      "<img src=x onerror='window.hacked=1'></script><script>window.hacked=1</script>";
+
   private ReportPreview() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -27,7 +33,18 @@ public final class ReportPreview {
                 Fixtures.network("resnet18", 1, false, 2, 2, 2, 2),
                 Fixtures.network("resnet34", 2, false, 3, 4, 6, 3)),
             List.of(CopySolver.LEAST_SQUARES, CopySolver.SGD),
-            3));
+            2));
+    ReportNetwork hostile = Fixtures.network(HOSTILE, 1, false, 1, 1, 1, 1);
+    FakeRun full =
+        new FakeRun(directory.resolve("full"), HOSTILE).add(hostile, Fixtures.curve(0.9, 1.5, 0.5));
+    for (String sent : hostile.getCutList()) {
+      for (String received : hostile.getCutList()) {
+        full.add(
+            Fixtures.place(Condition.TRAINED_TRAINED, HOSTILE, sent, HOSTILE, received),
+            Fixtures.everything());
+      }
+    }
+    write(full);
   }
 
   private static void write(FakeRun run) throws IOException {

@@ -215,7 +215,7 @@ final class WriteReportExecutorTest {
     assertThat(page(beside))
         .contains("2 networks and 1 sender without a network", "<td>sender without a network</td>")
         .contains("no network → trained", "the sender is a baseline or a file, not a network")
-        .doesNotContain("NaN");
+        .doesNotContain(">NaN");
   }
 
   @Test
@@ -280,7 +280,7 @@ final class WriteReportExecutorTest {
             "Controls, on",
             ">CKA vanilla</th>",
             ">permutation R², median</th>")
-        .doesNotContain("NaN");
+        .doesNotContain(">NaN");
   }
 
   @Test

@@ -52,39 +52,45 @@ class Data {
     return place;
   }
 
+  /** The name of the block with a quantity's lines; undefined if there is none. */
+  block(quantity, split) {
+    const name = quantity + "/" + split;
+    const first = this.index.same[name] ?? name;
+    return blocks.has(first) ? first : undefined;
+  }
+
   has(quantity, split) {
-    return blocks.has(quantity + "/" + split);
+    return this.block(quantity, split) !== undefined;
   }
 
   splits() {
-    return ["test", "validation", "train"].filter((split) =>
+    return ["test", "train"].filter((split) =>
       this.index.quantities.some((quantity) => this.has(quantity.name, split)));
   }
 
   /** The numbers of all rows; NaN where one was not measured. */
   column(quantity, split) {
-    const name = quantity + "/" + split;
+    const name = this.block(quantity, split);
     if (!this.columns.has(name)) {
-      this.columns.set(name, this.text(name).then((lines) =>
+      this.columns.set(name, this.lines(name).then((lines) =>
         Float64Array.from(lines, (line) => (line === "" ? NaN : Number(line)))));
     }
     return this.columns.get(name);
   }
 
-  /** The lines of a block, one a row; empty ones if the page lacks it. */
-  async text(name) {
+  /** One line a row; empty ones if the page lacks the block. */
+  async lines(name) {
     return blocks.has(name) ? (await readText(name)).split("\n") : new Array(this.rows).fill("");
   }
 
   /** Of a quantity that has several numbers: name and number of each, of one row. */
   async series(quantity, split, row) {
-    const text = (await this.text(quantity + "/" + split))[row];
+    const text = (await this.lines(this.block(quantity, split)))[row];
     return text === "" ? [] : text.split(";").map((point) => {
       const at = point.lastIndexOf("=");
       return [point.slice(0, at), Number(point.slice(at + 1))];
     });
   }
-
 
   /** The rows of a matrix, of all seeds or one; those of another solver than the first only where copies matter. */
   rowsOf(view, quantity) {
@@ -138,4 +144,17 @@ function element(name, attributes = {}, ...children) {
   }
   made.append(...children);
   return made;
+}
+
+/** Puts others in the place of all children; what has the focus has it afterwards too. */
+function replace(parent, ...children) {
+  const focusable = () => [...parent.querySelectorAll("td[data-i], button")];
+  const focused = focusable().indexOf(document.activeElement);
+  parent.replaceChildren(...children);
+  const again = focused < 0 ? undefined : focusable()[focused];
+  if (again) {
+    again.closest("table.map")?.querySelectorAll("td[tabindex='0']").forEach((cell) => (cell.tabIndex = -1));
+    again.tabIndex = 0;
+    again.focus({ preventScroll: true });
+  }
 }

@@ -17,6 +17,8 @@ class Explorer {
     this.tableRows = TABLE_STEP;
     this.sort = { by: "place", down: false };
     this.filter = "";
+    this.kept = new Map();
+    this.scales = new Map();
     this.state = this.first();
   }
 
@@ -110,13 +112,14 @@ class Explorer {
       ...this.splits.map((each) => ["split:" + each, "the same on " + each + " examples"]),
       ...metrics.map(([name, title]) => ["metric:" + name, title]),
     ], String);
+    this.parts.maps.addEventListener("mouseleave", () => this.showCell(this.state.cell));
     this.choose("x", "across", metrics, String, true, this.parts.scatter.previousElementSibling);
     this.choose("y", "up", metrics, String, true, this.parts.scatter.previousElementSibling);
     const filter = this.root.querySelector("#explore-filter");
     filter.addEventListener("input", () => {
       this.filter = filter.value.toLowerCase();
       this.tableRows = TABLE_STEP;
-      this.drawTable(++this.drawing);
+      this.drawTable(this.drawing, true);
     });
     window.addEventListener("hashchange", () => {
       this.read();
@@ -143,13 +146,35 @@ class Explorer {
     }
     await Promise.all([this.drawMaps(turn), this.drawPairs(turn), this.drawScatter(turn), this.drawTable(turn)]);
     if (turn === this.drawing) {
-      await this.showCell(this.state.cell, this.state, true);
+      await this.showCell(this.state.cell);
+      performance.mark("drawn");
       document.documentElement.dataset.drawn = String(turn);
     }
   }
 
   quantity(name) {
     return this.data.quantities.get(name);
+  }
+
+  /** What is made of the same state is made once: the latest of each kind is kept. */
+  once(kind, fields, make) {
+    const key = JSON.stringify(fields.map((field) => this.state[field]));
+    const kept = this.kept.get(kind);
+    if (kept?.key === key) {
+      return kept.made;
+    }
+    const made = make();
+    this.kept.set(kind, { key, made });
+    return made;
+  }
+
+  /** The colours of a quantity on a split. */
+  scale(metric, split) {
+    const name = metric + "/" + split;
+    if (!this.scales.has(name)) {
+      this.scales.set(name, this.data.column(metric, split).then((values) => scaleOf(this.quantity(metric), values)));
+    }
+    return this.scales.get(name);
   }
 
   names(view) {
@@ -189,7 +214,7 @@ class Explorer {
     const drawn = [];
     const numbers = [];
     for (const [view, metric] of views) {
-      const scale = scaleOf(this.quantity(metric), await this.data.column(metric, view.split));
+      const scale = await this.scale(metric, view.split);
       numbers.push(await this.numbersOf(view, metric));
       const title = this.quantity(metric).title;
       drawn.push(this.drawMap(view, title, this.subtitle(view), numbers[numbers.length - 1], scale, await this.marks(view, metric)));
@@ -202,7 +227,7 @@ class Explorer {
       drawn.push(this.drawMap(state, "difference", "the first less the second", difference, differenceScale([...difference.values()]), () => ""));
     }
     if (turn === this.drawing) {
-      this.parts.maps.replaceChildren(...drawn);
+      replace(this.parts.maps, ...drawn);
     }
   }
 
@@ -254,47 +279,50 @@ class Explorer {
   }
 
   async drawPairs(turn) {
+    this.parts.pairs.hidden = this.index.pairs.length < 2;
+    if (this.parts.pairs.hidden) {
+      return;
+    }
+    const map = await this.once("pairs", ["condition", "objective", "solver", "seed", "split", "metric"], () => this.pairMap());
+    if (turn === this.drawing) {
+      if (map.parentElement !== this.parts.pairs) {
+        replace(this.parts.pairs, map);
+      }
+      map.querySelectorAll("td.current").forEach((cell) => cell.classList.remove("current"));
+      map.cells.get(this.state.pair)?.classList.add("current");
+    }
+  }
+
+  /** The median of each pair's cells. */
+  async pairMap() {
     const { state } = this;
     const senders = [...new Set(this.index.pairs.map((pair) => pair.sender))];
     const receivers = [...new Set(this.index.pairs.map((pair) => pair.receiver))];
-    this.parts.pairs.hidden = this.index.pairs.length < 2;
-    if (this.index.pairs.length < 2) {
-      return;
-    }
+    const at = new Map(this.index.pairs.map((pair, i) => [senders.indexOf(pair.sender) + "," + receivers.indexOf(pair.receiver), i]));
     const quantity = this.quantity(state.metric);
     const values = await this.data.column(state.metric, state.split);
-    const numbers = new Map();
-    this.index.pairs.forEach((pair, i) => {
-      const rows = this.data.rowsOf({ ...state, pair: i }, quantity);
-      numbers.set(i, d3.median(rows, (row) => values[row]) ?? NaN);
-    });
-    const at = (i, j) => this.index.pairs.findIndex((pair) => pair.sender === senders[i] && pair.receiver === receivers[j]);
     const map = drawMatrix({
       title: quantity.title + ", median over cells", subtitle: this.index.conditions[state.condition].title + ", " + state.split + " · choose a pair",
-      rows: senders, columns: receivers, rowTitle: "sender", columnTitle: "receiver", scale: scaleOf(quantity, values),
+      rows: senders, columns: receivers, rowTitle: "sender", columnTitle: "receiver", scale: await this.scale(state.metric, state.split),
       at: (i, j) => {
-        const pair = at(i, j);
-        if (pair < 0) {
+        const pair = at.get(i + "," + j);
+        if (pair === undefined) {
           return null;
         }
-        const value = numbers.get(pair);
-        return { value, text: brief(value), label: `${senders[i]} → ${receivers[j]}: ${full(value)}`, class: pair === state.pair ? "current" : "" };
+        const value = d3.median(this.data.rowsOf({ ...state, pair }, quantity), (row) => values[row]) ?? NaN;
+        return { value, text: brief(value), label: `${senders[i]} → ${receivers[j]}: ${full(value)}`, class: "" };
       },
-      choose: (i, j) => this.set({ pair: at(i, j) }),
+      choose: (i, j) => this.set({ pair: at.get(i + "," + j) }),
     });
-    if (turn === this.drawing) {
-      const focused = this.parts.pairs.querySelector("td:focus");
-      this.parts.pairs.replaceChildren(map);
-      if (focused) {
-        this.parts.pairs.querySelector("td.current")?.focus();
-      }
-    }
+    map.cells = new Map([...map.querySelectorAll("td[data-i]")].map((cell) => [at.get(cell.dataset.i + "," + cell.dataset.j), cell]));
+    return map;
   }
 
   // One cell
 
-  /** Shows the numbers of a cell; pinned, it stays until another is chosen. */
-  async showCell(name, view = this.state, pinned = false) {
+  /** Shows the numbers of a cell, and more of the chosen one. */
+  async showCell(name, view = this.state) {
+    const pinned = name === this.state.cell && view.condition === this.state.condition;
     const place = this.placeOf(name);
     const turn = (this.showing = (this.showing ?? 0) + 1);
     if (!place) {
@@ -327,7 +355,7 @@ class Explorer {
     parts.push(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "numbers of the cell" }, table));
     if (pinned && rows.length > 0) {
       parts.push(...(await this.cellPlots(rows)));
-      const digests = await this.data.text("digests");
+      const digests = await this.data.lines("digests");
       parts.push(element("p", { class: "note" }, "comparison ", ...rows.map((row) => element("code", {}, digests[row] + " "))));
       parts.push(element("p", { class: "note" }, "What it was computed from: ", element("code", {}, "stitchflow show " + digests[rows[0]])));
     }
@@ -375,35 +403,41 @@ class Explorer {
 
   // All cells
 
-  /** A point a cell of the condition, objective, solver and seeds, over all pairs. */
-  async points(quantities) {
-    const { state } = this;
-    const columns = await Promise.all(quantities.map((quantity) => this.data.column(quantity.name, state.split)));
-    const points = [];
-    this.index.pairs.forEach((unused, pair) => {
-      const view = { ...state, pair };
-      for (const rows of this.places(view).values()) {
-        const numbers = quantities.map((quantity, k) => center(rows.map((row) => columns[k][row]), quantity));
-        points.push({ pair, rows, numbers, region: this.data.cells.region[rows[0]] });
-      }
+  /** A point a cell of the condition, objective, solver and seeds, over all pairs, with the numbers of the chosen metrics. */
+  points() {
+    return this.once("points", ["condition", "objective", "solver", "seed", "split", "metric", "x", "y"], async () => {
+      const { state } = this;
+      const names = [...new Set([state.metric, state.x, state.y])];
+      const quantities = names.map((name) => this.quantity(name));
+      const columns = await Promise.all(names.map((name) => this.data.column(name, state.split)));
+      const points = [];
+      this.index.pairs.forEach((unused, pair) => {
+        for (const rows of this.places({ ...state, pair }).values()) {
+          const numbers = quantities.map((quantity, k) => center(rows.map((row) => columns[k][row]), quantity));
+          points.push({ pair, rows, numbers, region: this.data.cells.region[rows[0]], x: numbers[names.indexOf(state.x)], y: numbers[names.indexOf(state.y)] });
+        }
+      });
+      return { points, quantities };
     });
-    return points;
   }
 
   async drawScatter(turn) {
-    const { state } = this;
-    const quantities = [this.quantity(state.x), this.quantity(state.y)];
-    const points = (await this.points(quantities)).map((point) => ({ ...point, x: point.numbers[0], y: point.numbers[1], chosen: point.pair === state.pair }));
-    const choose = (point) => this.set({ pair: point.pair, cell: this.nameOf(point) });
-    const show = (point) => {
-      if (point.pair === state.pair) {
-        this.showCell(this.nameOf(point));
-      }
-    };
-    const figure = drawScatter({ xQuantity: quantities[0], yQuantity: quantities[1], points, regions: this.index.regions, show, choose });
+    const figure = await this.once("scatter", ["condition", "objective", "solver", "seed", "split", "metric", "x", "y"], async () => {
+      const { points } = await this.points();
+      const choose = (point) => this.set({ pair: point.pair, cell: this.nameOf(point) });
+      const show = (point) => {
+        if (point.pair === this.state.pair) {
+          this.showCell(this.nameOf(point));
+        }
+      };
+      return drawScatter({ xQuantity: this.quantity(this.state.x), yQuantity: this.quantity(this.state.y), points, regions: this.index.regions, show, choose });
+    });
     if (turn === this.drawing) {
       this.scatterFigure = figure;
-      this.parts.scatter.replaceChildren(figure);
+      figure.choose(this.state.pair);
+      if (figure.parentElement !== this.parts.scatter) {
+        this.parts.scatter.replaceChildren(figure);
+      }
     }
   }
 
@@ -413,30 +447,30 @@ class Explorer {
     return pair.senderCuts[this.data.cells.senderCut[row]] + " → " + pair.receiverCuts[this.data.cells.receiverCut[row]];
   }
 
-  async drawTable(turn) {
+  async drawTable(turn, changed = false) {
     const { state } = this;
-    const names = [...new Set([state.metric, state.x, state.y])];
-    const quantities = names.map((name) => this.quantity(name));
-    const points = (await this.points(quantities)).map((point) => {
+    const { points, quantities } = await this.points();
+    if (turn !== this.drawing || (points === this.tablePoints && !changed)) {
+      return;
+    }
+    this.tablePoints = points;
+    for (const point of points) {
       const pair = this.index.pairs[point.pair];
       const verdict = this.data.cells.verdict[point.rows[0]];
-      const place = [pair.sender + " → " + pair.receiver, this.nameOf(point), this.index.regions[point.region], verdict < 0 ? "" : this.index.verdicts[verdict]];
-      return { ...point, place, text: place.join(" ").toLowerCase() };
-    });
+      point.place = [pair.sender + " → " + pair.receiver, this.nameOf(point), this.index.regions[point.region], verdict < 0 ? "" : this.index.verdicts[verdict]];
+      point.text = point.place.join(" ").toLowerCase();
+    }
     const shown = points.filter((point) => point.text.includes(this.filter));
     const { by, down } = this.sort;
     if (by !== "place") {
       const key = (point) => (typeof by === "number" ? point.numbers[by] : point.place[Number(by.slice(1))]);
       shown.sort((a, b) => (down ? d3.descending : d3.ascending)(key(a), key(b)));
     }
-    if (turn !== this.drawing) {
-      return;
-    }
     const sorter = (text, column) => {
       const button = element("button", { type: "button" }, text + (by === column ? (down ? " ↓" : " ↑") : ""));
       button.addEventListener("click", () => {
         this.sort = { by: column, down: by === column && !down };
-        this.drawTable(++this.drawing);
+        this.drawTable(this.drawing, true);
       });
       const head = element("th", { scope: "col", class: typeof column === "number" ? "number" : undefined }, button);
       head.setAttribute("aria-sort", by !== column ? "none" : down ? "descending" : "ascending");
@@ -455,11 +489,12 @@ class Explorer {
       const button = element("button", { type: "button" }, `show ${Math.min(TABLE_STEP, shown.length - this.tableRows)} more`);
       button.addEventListener("click", () => {
         this.tableRows += TABLE_STEP;
-        this.drawTable(++this.drawing);
+        this.drawTable(this.drawing, true);
       });
       more.push(button);
     }
-    this.parts.cells.replaceChildren(
+    replace(
+      this.parts.cells,
       element("p", { class: "note" }, `${Math.min(this.tableRows, shown.length)} of ${shown.length} cells, ${this.index.conditions[state.condition].title}, ${state.split} examples`),
       element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "cells" }, element("table", {}, element("thead", {}, head), body)), ...more);
   }

@@ -38,7 +38,8 @@ function extent(quantity, values) {
 /**
  * Points of two quantities.
  *
- * @param plot xQuantity, yQuantity, points with x, y, region and chosen, regions (names), show(point), choose(point)
+ * @param plot xQuantity, yQuantity, points with x, y, region and pair, regions (names), show(point), choose(point)
+ * @returns a figure with choose(pair), which draws that pair's points large, and ring(test), which marks a point
  */
 function drawScatter(plot) {
   const [width, height, left, bottom, top] = [640, 420, 58, 44, 24];
@@ -51,13 +52,15 @@ function drawScatter(plot) {
   const svg = frame(width, height, label);
   axes(svg, { width, height, left, bottom, x, y, xTitle: plot.xQuantity.title, yTitle: plot.yQuantity.title });
   // One path for all points of a kind: tens of thousands are few elements
-  const kinds = d3.group(points, (point) => Number(point.chosen) * SHAPES.length + point.region);
-  for (const kind of [...kinds.keys()].sort(d3.ascending)) {
-    const chosen = kind >= SHAPES.length;
-    const shape = SHAPES[kind % SHAPES.length](chosen ? LARGE : SMALL);
-    const path = kinds.get(kind).map((point) => `M${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}${shape}`).join("");
-    svg.append("path").attr("class", chosen ? "chosen" : "other").attr("d", path);
-  }
+  const draw = (group, drawn, size) => {
+    group.selectChildren().remove();
+    for (const [region, kind] of d3.group(drawn, (point) => point.region)) {
+      const shape = SHAPES[region](size);
+      group.append("path").attr("d", kind.map((point) => `M${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}${shape}`).join(""));
+    }
+  };
+  draw(svg.append("g").attr("class", "other"), points, SMALL);
+  const chosen = svg.append("g").attr("class", "chosen");
   const ring = svg.append("circle").attr("class", "ring").attr("r", 8).attr("visibility", "hidden");
   const tree = d3.quadtree(points, (point) => x(point.x), (point) => y(point.y));
   const nearest = (event) => tree.find(...d3.pointer(event, svg.node()), 16);
@@ -80,6 +83,8 @@ function drawScatter(plot) {
     return [sign.node(), " " + plot.regions[region] + "  "];
   }), `${points.length} cells; large: the chosen pair.`);
   const figure = element("figure", {}, svg.node(), legend);
+  const pairs = d3.group(points, (point) => point.pair);
+  figure.choose = (pair) => draw(chosen, pairs.get(pair) ?? [], LARGE);
   figure.ring = (at) => {
     const point = at && points.find((each) => at(each));
     ring.attr("visibility", point ? "visible" : "hidden");

@@ -194,6 +194,8 @@ public final class Fixtures {
             .put("stitch_distance", 1.25)
             .put("vanilla_later_r2", series("layer3.0", -0.5, "layer4.0", 0.25))
             .put("copy_later_r2", series("layer3.0", 0.5, "layer4.0", 0.75))
+            .put("front_r2", series("0", -0.5, "copy", 0.75))
+            .put("front_accuracy", series("0", 0.8, "copy", 0.6))
             .put("vanilla_r2_at_last_cut", 0.25)
             .put("copy_r2_at_last_cut", 0.75)
             .put("vanilla_js_divergence", 0.25)
