@@ -1,5 +1,6 @@
 package io.stitchflow.report;
 
+import com.google.protobuf.TextFormat;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
 import io.stitchflow.comparison.Front;
@@ -87,7 +88,8 @@ final class ReportPage {
       boolean hasCells,
       boolean fewPairs,
       List<PairPart> pairs,
-      List<LegendEntry> legend) {}
+      List<LegendEntry> legend,
+      String asRun) {}
 
   private record LegendEntry(
       String term, String text, boolean published, String source, String url) {
@@ -182,8 +184,16 @@ final class ReportPage {
             !results.pairs().isEmpty(),
             fewPairs,
             pairs,
-            LegendEntry.of(content.metrics()));
+            LegendEntry.of(content.metrics()),
+            asRun(report));
     return template().execute(page);
+  }
+
+  /** All settings that the report knows, as the experiment file writes them. */
+  private static String asRun(WriteReport report) {
+    return TextFormat.printer()
+        .escapingNonAscii(false)
+        .printToString(report.toBuilder().clearCell().build());
   }
 
   /** What stands in brackets. */

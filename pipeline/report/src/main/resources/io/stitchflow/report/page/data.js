@@ -134,6 +134,13 @@ function full(value) {
   return Number.isNaN(value) ? "–" : String(Number(value.toPrecision(4))).replaceAll("-", "−");
 }
 
+/** The centre of a cell's seeds, with the range of several. */
+function overSeeds(values, quantity) {
+  const known = values.filter((value) => !Number.isNaN(value));
+  const range = known.length > 1 ? ` [${full(d3.min(known))} to ${full(d3.max(known))}]` : "";
+  return full(center(known, quantity)) + range;
+}
+
 /** An element with attributes and children; texts are texts. */
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

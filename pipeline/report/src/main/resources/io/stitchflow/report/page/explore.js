@@ -4,6 +4,7 @@
 const MAIN = ["vanilla_accuracy", "copy_accuracy", "receiver_accuracy", "r2_vanilla", "r2_copy", "match_at_equal_loss", "cost_of_matching", "gap"];
 const SMALL_REPORT = 5000; // rows whose numbers are all read at once
 const TABLE_STEP = 20;
+const FEW_SEEDS = 3;
 
 class Explorer {
   constructor(data, root) {
@@ -339,8 +340,7 @@ class Explorer {
       const cells = [];
       for (const split of this.splits) {
         const values = this.data.has(quantity.name, split) ? await this.data.column(quantity.name, split) : null;
-        const value = values ? center(rows.map((row) => values[row]), quantity) : NaN;
-        cells.push(element("td", { class: "number", "data-split": split }, full(value)));
+        cells.push(element("td", { class: "number", "data-split": split }, values ? overSeeds(rows.map((row) => values[row]), quantity) : "–"));
       }
       if (cells.some((cell) => cell.textContent !== "–")) {
         body.append(element("tr", { "data-quantity": quantity.name }, element("th", { scope: "row" }, quantity.title), ...cells));
@@ -350,6 +350,11 @@ class Explorer {
     const parts = [element("h3", {}, this.names(view).join(" → "), element("br"), name)];
     if (rows.length > 0) {
       const verdict = this.data.cells.verdict[rows[0]];
+      if (rows.length > 1) {
+        const few = rows.length < FEW_SEEDS ? ": too few for an interval" : "";
+        const what = quantities.some((quantity) => quantity.mean) ? "Means, of unbounded quantities medians, of " : "Medians of ";
+        parts.push(element("p", { class: "note" }, `${what}${rows.length} stitch seeds, with the least and the largest${few}.`));
+      }
       parts.push(element("p", {}, this.index.regions[this.data.cells.region[rows[0]]] + (verdict < 0 ? "" : ": " + this.index.verdicts[verdict])));
     }
     parts.push(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "numbers of the cell" }, table));
