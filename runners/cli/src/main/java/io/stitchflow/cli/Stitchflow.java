@@ -12,6 +12,7 @@ import io.stitchflow.cli.command.RunCommand;
 import io.stitchflow.cli.command.ShowCommand;
 import io.stitchflow.cli.command.StatsCommand;
 import io.stitchflow.cli.command.UnpinCommand;
+import io.stitchflow.cli.command.ValidateCommand;
 import io.stitchflow.cli.command.VerifyCommand;
 import io.stitchflow.cli.command.WatchCommand;
 import io.stitchflow.cli.command.WhyCommand;
@@ -133,6 +134,7 @@ public final class Stitchflow implements Runnable {
     Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
     commands.put("run", () -> new RunCommand(terminal, environment));
     commands.put("plan", () -> new PlanCommand(terminal, environment));
+    commands.put("validate", () -> new ValidateCommand(terminal, environment));
     commands.put("watch", () -> new WatchCommand(terminal, environment));
     commands.put("why", () -> new WhyCommand(terminal, environment));
     commands.put("ls", () -> new LsCommand(terminal, environment));
