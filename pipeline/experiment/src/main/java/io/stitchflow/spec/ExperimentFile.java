@@ -30,9 +30,23 @@ public final class ExperimentFile {
    */
   public static ValidExperiment read(Path file, List<String> sets)
       throws InvalidExperimentException {
+    return check(file, text(file), sets);
+  }
+
+  /**
+   * Checks an experiment that is not in its file yet.
+   *
+   * @param file where it is going to be, for paths and messages
+   * @throws InvalidExperimentException if anything is wrong, with everything that is
+   */
+  public static ValidExperiment check(Path file, String text) throws InvalidExperimentException {
+    return check(file, text, List.of());
+  }
+
+  private static ValidExperiment check(Path file, String text, List<String> sets)
+      throws InvalidExperimentException {
     Problems problems = new Problems();
-    ExperimentText.@Nullable Parsed parsed =
-        ExperimentText.parse(file.toString(), text(file), problems);
+    ExperimentText.@Nullable Parsed parsed = ExperimentText.parse(file.toString(), text, problems);
     if (parsed == null) {
       throw problems.exception();
     }

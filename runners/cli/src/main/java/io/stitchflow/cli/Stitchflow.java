@@ -19,6 +19,7 @@ import io.stitchflow.cli.command.WhyCommand;
 import io.stitchflow.cli.input.PathArgument;
 import io.stitchflow.cli.input.ScalarArguments;
 import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.setup.InitCommand;
 import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Lines;
 import io.stitchflow.cli.text.Terminal;
@@ -145,6 +146,7 @@ public final class Stitchflow implements Runnable {
     commands.put("pin", () -> new PinCommand(terminal, environment));
     commands.put("unpin", () -> new UnpinCommand(terminal, environment));
     commands.put("gc", () -> new GcCommand(terminal, environment));
+    commands.put("init", () -> new InitCommand(terminal));
     commands.put("init-store", () -> new InitStoreCommand(terminal, environment));
     commands.put("verify", () -> new VerifyCommand(terminal, environment));
     return commands;

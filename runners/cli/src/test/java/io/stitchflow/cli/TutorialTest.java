@@ -137,6 +137,7 @@ final class TutorialTest {
     Map<String, String> table = new LinkedHashMap<>();
     table.put("dataset.cifar10.directory=DIR", "dataset.cifar10.directory=" + directory("cifar10"));
     table.put("FILE", DocumentCommand.ROOT.resolve(QUICKSTART).toString());
+    table.put("[FILE]", directory("experiment"));
     table.put("DIR", directory("exported"));
     table.put("networks/a", directory("networks/a"));
     table.put("NAME", "kept");
