@@ -19,6 +19,7 @@ import io.stitchflow.cli.command.WhyCommand;
 import io.stitchflow.cli.input.PathArgument;
 import io.stitchflow.cli.input.ScalarArguments;
 import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.setup.DoctorCommand;
 import io.stitchflow.cli.setup.InitCommand;
 import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Lines;
@@ -54,7 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:success",
-      "1:a bug in Stitchflow",
+      "1:a bug in Stitchflow, or a problem that doctor found",
       "2:invalid input: an option, the experiment or its data; or a limit of this machine",
       "3:the store or the output directory cannot be used",
       "4:some stages failed; all others finished"
@@ -148,6 +149,7 @@ public final class Stitchflow implements Runnable {
     commands.put("gc", () -> new GcCommand(terminal, environment));
     commands.put("init", () -> new InitCommand(terminal));
     commands.put("init-store", () -> new InitStoreCommand(terminal, environment));
+    commands.put("doctor", () -> new DoctorCommand(terminal, environment));
     commands.put("verify", () -> new VerifyCommand(terminal, environment));
     return commands;
   }

@@ -15,9 +15,11 @@ public final class NativeCache {
   private NativeCache() {}
 
   /**
+   * The directory, which need not exist.
+   *
    * @throws NoCacheHomeException if the environment names none
    */
-  static Path of(Map<String, String> environment) throws NoCacheHomeException {
+  public static Path of(Map<String, String> environment) throws NoCacheHomeException {
     String named = environment.getOrDefault(VARIABLE, "");
     return named.isEmpty()
         ? CacheHome.of(environment).resolve("stitchflow-djl")

@@ -6,6 +6,10 @@ import io.stitchflow.content.ExitCoded;
 public final class ExitCode {
   public static final int DONE = 0;
   public static final int BUG = 1;
+
+  /** {@code doctor} found a problem. */
+  public static final int PROBLEM = 1;
+
   public static final int INPUT = ExitCoded.INPUT;
   public static final int STORE = ExitCoded.STORE;
   public static final int SOME_STAGES_FAILED = 4;
