@@ -7,6 +7,7 @@ import io.stitchflow.cli.command.LineageCommand;
 import io.stitchflow.cli.command.LsCommand;
 import io.stitchflow.cli.command.NativeCache;
 import io.stitchflow.cli.command.PinCommand;
+import io.stitchflow.cli.command.PinsCommand;
 import io.stitchflow.cli.command.PlanCommand;
 import io.stitchflow.cli.command.RunCommand;
 import io.stitchflow.cli.command.ShowCommand;
@@ -145,6 +146,7 @@ public final class Stitchflow implements Runnable {
     commands.put("export", () -> new ExportCommand(terminal, environment));
     commands.put("stats", () -> new StatsCommand(terminal, environment));
     commands.put("pin", () -> new PinCommand(terminal, environment));
+    commands.put("pins", () -> new PinsCommand(terminal, environment));
     commands.put("unpin", () -> new UnpinCommand(terminal, environment));
     commands.put("gc", () -> new GcCommand(terminal, environment));
     commands.put("init", () -> new InitCommand(terminal));
