@@ -20,6 +20,7 @@ import io.stitchflow.cli.command.WhyCommand;
 import io.stitchflow.cli.input.PathArgument;
 import io.stitchflow.cli.input.ScalarArguments;
 import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.setup.CompletionCommand;
 import io.stitchflow.cli.setup.DoctorCommand;
 import io.stitchflow.cli.setup.InitCommand;
 import io.stitchflow.cli.text.ExitCode;
@@ -153,6 +154,8 @@ public final class Stitchflow implements Runnable {
     commands.put("init-store", () -> new InitStoreCommand(terminal, environment));
     commands.put("doctor", () -> new DoctorCommand(terminal, environment));
     commands.put("verify", () -> new VerifyCommand(terminal, environment));
+    commands.put(
+        "completion", () -> new CompletionCommand(terminal, () -> line(terminal, environment)));
     return commands;
   }
 
