@@ -10,6 +10,7 @@ import io.stitchflow.cli.command.PinCommand;
 import io.stitchflow.cli.command.PinsCommand;
 import io.stitchflow.cli.command.PlanCommand;
 import io.stitchflow.cli.command.RunCommand;
+import io.stitchflow.cli.command.RunsCommand;
 import io.stitchflow.cli.command.ShowCommand;
 import io.stitchflow.cli.command.StatsCommand;
 import io.stitchflow.cli.command.UnpinCommand;
@@ -141,6 +142,7 @@ public final class Stitchflow implements Runnable {
     commands.put("validate", () -> new ValidateCommand(terminal, environment));
     commands.put("watch", () -> new WatchCommand(terminal, environment));
     commands.put("why", () -> new WhyCommand(terminal, environment));
+    commands.put("runs", () -> new RunsCommand(terminal, environment));
     commands.put("ls", () -> new LsCommand(terminal, environment));
     commands.put("show", () -> new ShowCommand(terminal, environment));
     commands.put("lineage", () -> new LineageCommand(terminal, environment));

@@ -883,7 +883,8 @@ final class StitchflowTest {
         .contains("See stitchflow run --help.");
     assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
-    assertThat(screen.err()).contains("which command? choose run, plan, validate, watch, why, ls, ");
+    assertThat(screen.err())
+        .contains("which command? choose run, plan, validate, watch, why, runs, ls, ");
     assertThat(screen.execute(Map.of(), "ls", "@/dev/zero")).isEqualTo(ExitCode.INPUT);
   }
 

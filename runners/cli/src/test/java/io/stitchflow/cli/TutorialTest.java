@@ -59,6 +59,7 @@ final class TutorialTest {
       Map.of("dataset.synthetic.train_examples", "64", "dataset.synthetic.test_examples", "32");
 
   private static final Pattern KEY = Pattern.compile("\"key\": ?\"([0-9a-f]{64})\"");
+  private static final Pattern RUN = Pattern.compile("\"run\":\"([0-9a-f]{32})\"");
   private static final int RECORD = 3073;
 
   @TempDir Path directory;
@@ -150,6 +151,7 @@ final class TutorialTest {
       String value =
           switch (word) {
             case "KEY", "3f9a1c" -> trainedNetwork();
+            case "ID" -> recordedRun();
             default ->
                 word.startsWith("proto/")
                     ? DocumentCommand.ROOT.resolve(word).toString()
@@ -190,6 +192,15 @@ final class TutorialTest {
     Matcher key = KEY.matcher(screen.out());
     assertThat(key.find()).as(screen.out() + screen.err()).isTrue();
     return key.group(1).substring(0, 12);
+  }
+
+  /** The ID of the newest run in the store. */
+  private String recordedRun() {
+    Screen screen = new Screen();
+    screen.execute(environment, "runs", "--json");
+    Matcher id = RUN.matcher(screen.out());
+    assertThat(id.find()).as(screen.out() + screen.err()).isTrue();
+    return id.group(1);
   }
 
   /** The six files of CIFAR-10, of 20 images each. */

@@ -111,7 +111,7 @@ public final class RecentRuns {
   }
 
   /** When its results were written; of a run without, when anything was. */
-  private static Instant lastHeardOf(Path run) throws IOException {
+  static Instant lastHeardOf(Path run) throws IOException {
     Path results = run.resolve("results");
     if (Files.exists(results)) {
       return Files.getLastModifiedTime(results).toInstant();
