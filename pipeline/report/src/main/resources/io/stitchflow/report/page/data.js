@@ -137,7 +137,7 @@ function full(value) {
 /** The centre of a cell's seeds, with the range of several. */
 function overSeeds(values, quantity) {
   const known = values.filter((value) => !Number.isNaN(value));
-  const range = known.length > 1 ? ` [${full(d3.min(known))} to ${full(d3.max(known))}]` : "";
+  const range = known.length > 1 ? `\n[${brief(d3.min(known))} to ${brief(d3.max(known))}]` : "";
   return full(center(known, quantity)) + range;
 }
 

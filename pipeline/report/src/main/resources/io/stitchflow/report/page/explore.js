@@ -351,9 +351,8 @@ class Explorer {
     if (rows.length > 0) {
       const verdict = this.data.cells.verdict[rows[0]];
       if (rows.length > 1) {
-        const few = rows.length < FEW_SEEDS ? ": too few for an interval" : "";
-        const what = quantities.some((quantity) => quantity.mean) ? "Means, of unbounded quantities medians, of " : "Medians of ";
-        parts.push(element("p", { class: "note" }, `${what}${rows.length} stitch seeds, with the least and the largest${few}.`));
+        const few = rows.length < FEW_SEEDS ? "; too few for an interval" : "";
+        parts.push(element("p", { class: "note" }, `Of ${rows.length} stitch seeds: the mean (the median of what has no bounds), and in brackets the least and the largest${few}.`));
       }
       parts.push(element("p", {}, this.index.regions[this.data.cells.region[rows[0]]] + (verdict < 0 ? "" : ": " + this.index.verdicts[verdict])));
     }

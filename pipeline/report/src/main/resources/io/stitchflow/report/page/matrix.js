@@ -14,7 +14,9 @@ function scaleOf(quantity, values) {
   if (from === undefined || from < 0) {
     // What may be below 0 has white there, and the same steps on both sides; far below, one colour
     const reach = to === 1 ? 1 : d3.quantile(finite.map(Math.abs).sort(d3.ascending), 0.95) || 1;
-    const diverging = d3.scaleDiverging([-reach, 0, reach], d3.interpolateRdBu).clamp(true);
+    // Blue is better
+    const both = quantity.better === "lower" ? (t) => d3.interpolateRdBu(1 - t) : d3.interpolateRdBu;
+    const diverging = d3.scaleDiverging([-reach, 0, reach], both).clamp(true);
     return numberScale(diverging, [-reach, -reach / 2, 0, reach / 2, reach]);
   }
   const positive = d3.min(finite.filter((value) => value > 0)) ?? 1;
