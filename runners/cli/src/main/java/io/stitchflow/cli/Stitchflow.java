@@ -61,7 +61,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "1:a bug in Stitchflow, or a problem that doctor found",
       "2:invalid input: an option, the experiment or its data; or a limit of this machine",
       "3:the store or the output directory cannot be used",
-      "4:some stages failed; all others finished"
+      "4:some stages failed; all others finished",
+      "130:interrupted by Ctrl-C; finished stages are kept"
     })
 public final class Stitchflow implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

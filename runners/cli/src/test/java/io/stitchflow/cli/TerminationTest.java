@@ -23,6 +23,8 @@ final class TerminationTest {
   private static final int LANES = 2;
   private static final int LATEST_MICROS = 1_500_000;
   private static final String TRAINING = "networks: " + LANES + " to run";
+  private static final String STOPPED =
+      "stitchflow: stopped after \\d+ of \\d+ stages, all kept; run the same command to go on";
 
   @TempDir private Path directory;
   private int networks;
@@ -32,7 +34,6 @@ final class TerminationTest {
   void run_terminatedAndInterruptedDuringTraining_saysWhatIsKeptAndContinues() throws Exception {
     long seed = 20261128;
     Random random = new Random(seed);
-    Path store = directory.resolve("store");
     for (int i = 0; i < 2; i++) {
       boolean terminate = i == 0;
       String where = "seed " + seed + ", process " + i;
@@ -51,19 +52,17 @@ final class TerminationTest {
             .isFalse();
         kill(process, terminate ? "TERM" : "INT");
         said.addAll(err.lines().toList());
-        // 143 after either where a call of libtorch outlasts the wait, as on a busy machine
-        assertThat(process.waitFor()).as("%s: %s", where, said).isIn(143, terminate ? 143 : 130);
+        assertThat(process.waitFor()).as("%s: %s", where, said).isEqualTo(terminate ? 143 : 130);
       } finally {
         process.destroyForcibly().waitFor();
       }
-      assertThat(said.get(said.size() - 1))
-          .isEqualTo(
-              "stitchflow: interrupted; finished results are kept in "
-                  + store
-                  + "; run the same command again to continue");
+      // a step of libtorch may outlast the patience, as on a busy machine
+      said.removeIf(
+          line -> line.startsWith("stitchflow: waiting for libtorch to finish a step of "));
+      assertThat(said.get(said.size() - 1)).matches(STOPPED);
       assertThat(said)
           .as(where)
-          .allMatch(line -> line.matches("stitchflow: interrupted.*|\\d+ of .*|[a-z ]+: .*"));
+          .allMatch(line -> line.matches(STOPPED + "|\\d+ of .*|[a-z ]+: .*"));
       assertThat(crashFile()).as(where).doesNotExist();
     }
     Process last = start(newNetworks(4, 1));

@@ -118,7 +118,7 @@ public final class RunCommand extends StoreCommand {
       store.checkWritable();
       int lanes = Runtime.getRuntime().availableProcessors();
       try (RunDisplay watched = RunDisplay.start(survey, lanes, terminal);
-          Interruption interruption = Interruption.of(watched, store, terminal.err())) {
+          Interruption interruption = Interruption.of(watched, terminal.err())) {
         List<StageResult> ran = DirectRun.run(run, survey, store, lanes, watched.progress());
         interruption.check();
         return new Computed(null, ran);
@@ -135,7 +135,7 @@ public final class RunCommand extends StoreCommand {
     DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, terminal);
     store.checkWritable();
     try (RunDisplay watched = RunDisplay.start(survey, slots, terminal);
-        Interruption interruption = Interruption.of(watched, store, terminal.err())) {
+        Interruption interruption = Interruption.of(watched, terminal.err())) {
       List<StageResult> results =
           new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.progress()));
       PlanStatus left = PlanStatus.of(run.getPlan(), new Memo(store));

@@ -1,33 +1,46 @@
 package io.stitchflow.cli.progress;
 
+import io.stitchflow.cli.text.CLibrary;
+import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Lines;
-import io.stitchflow.store.Store;
 import io.stitchflow.torch.LaneShutdown;
 import io.stitchflow.transforms.Cluster;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says what is kept when the process is asked to end (SIGINT, SIGTERM) during a run, and cancels
- * the run's job on a cluster. From then on the run itself says nothing more.
+ * Says how far the run is when the process is asked to end (SIGINT, SIGTERM), and cancels the run's
+ * job on a cluster. From then on the run itself says nothing more.
+ *
+ * <p>The line is printed at once. The process ends when all lanes have stopped ({@link
+ * LaneShutdown}), which is after the native call that each of them is in. If that takes {@link
+ * #PATIENCE_MILLIS}, a second line names what is waited for. After SIGINT a call that outlasts
+ * {@link #LONGEST_MILLIS} ends with the process, as LaneShutdown ends it after SIGTERM: without
+ * destructors, since those of libtorch crash under a thread that computes.
  */
 public final class Interruption implements AutoCloseable {
+  private static final long PATIENCE_MILLIS = 700;
+
+  /** Before LaneShutdown ends the process, with the exit code of SIGTERM. */
+  private static final long LONGEST_MILLIS = 3_000;
+
+  private static final int MOST_NAMED = 4;
+
   private final RunDisplay watched;
-  private final Store store;
   private final Lines err;
+  private final CLibrary library = CLibrary.load(); // not while the JVM exits
   private final Thread hook = new Thread(this::end, "interruption");
   private volatile boolean ending;
   private volatile Cluster.@Nullable Job job;
 
-  private Interruption(RunDisplay watched, Store store, Lines err) {
+  private Interruption(RunDisplay watched, Lines err) {
     this.watched = watched;
-    this.store = store;
     this.err = err;
   }
 
   /** Waits for the process to be interrupted, until closed. */
-  public static Interruption of(RunDisplay watched, Store store, Lines err) {
-    Interruption interruption = new Interruption(watched, store, err);
+  public static Interruption of(RunDisplay watched, Lines err) {
+    Interruption interruption = new Interruption(watched, err);
     Runtime.getRuntime().addShutdownHook(interruption.hook);
     return interruption;
   }
@@ -56,15 +69,39 @@ public final class Interruption implements AutoCloseable {
 
   private void end() {
     ending = true;
-    watched.close();
     Cluster.Job submitted = job;
+    if (submitted == null) {
+      Thread deadline = new Thread(this::endLanes, "interruption deadline");
+      deadline.setDaemon(true);
+      deadline.start();
+    }
+    watched.close();
+    err.println("stitchflow: " + watched.progress().snapshot().stopped());
     if (submitted != null) {
+      err.println("stitchflow: cancelling job " + submitted.id());
       cancel(submitted);
     }
-    err.println(
-        "stitchflow: interrupted; finished results are kept in "
-            + store.location()
-            + "; run the same command again to continue");
+  }
+
+  /** Runs beside the shutdown hooks, until the process is gone. */
+  private void endLanes() {
+    try {
+      Thread.sleep(PATIENCE_MILLIS);
+      String running = watched.progress().snapshot().runningNow(MOST_NAMED);
+      err.println("stitchflow: waiting for libtorch to finish a step of " + running);
+      Thread.sleep(LONGEST_MILLIS - PATIENCE_MILLIS);
+    } catch (InterruptedException e) {
+      return;
+    }
+    if (isOfSigint()) {
+      library.exit(ExitCode.INTERRUPTED);
+    }
+  }
+
+  /** Whether the JVM exits by SIGINT: the thread that began the exit waits for all hooks. */
+  private static boolean isOfSigint() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("SIGINT handler"));
   }
 
   private void cancel(Cluster.Job submitted) {

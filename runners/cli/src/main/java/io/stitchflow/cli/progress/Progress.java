@@ -26,6 +26,7 @@ final class Progress implements RunListener {
   private final Map<String, Integer> leftInGroup = new LinkedHashMap<>();
   private final Map<String, ProgressSnapshot.Running> running = new LinkedHashMap<>();
   private final List<String> failed = new ArrayList<>();
+  private int kept;
 
   private static final class Counts {
     private int total;
@@ -50,6 +51,7 @@ final class Progress implements RunListener {
       if (status.state() == PlanStatus.State.HIT) {
         counts.cached++;
         counts.done++;
+        kept++;
       } else {
         left.put(stage.getId(), stage);
         leftInGroup.merge(stage.getGroup(), 1, Integer::sum);
@@ -91,6 +93,9 @@ final class Progress implements RunListener {
     }
     counts(stage).begun = true;
     counts(stage).done++;
+    if (result.hasResult() && result.getMessage().isEmpty()) {
+      kept++;
+    }
     if (result.getOutcome() == Outcome.RAN) {
       estimator.learn(stage, result.getResult().getSeconds());
     } else if (result.getOutcome() == Outcome.FAILED) {
@@ -114,7 +119,7 @@ final class Progress implements RunListener {
         });
     double seconds = estimator.secondsLeft(left.values(), nanos.getAsLong());
     return new ProgressSnapshot(
-        busy, List.copyOf(running.values()), total, total - left.size(), failed, seconds);
+        busy, List.copyOf(running.values()), total, total - left.size(), kept, failed, seconds);
   }
 
   private Counts counts(Stage stage) {

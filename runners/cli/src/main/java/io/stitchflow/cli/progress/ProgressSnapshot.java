@@ -3,6 +3,7 @@ package io.stitchflow.cli.progress;
 import io.stitchflow.cli.text.Durations;
 import io.stitchflow.stage.StageDefinition;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How far a run is.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param running groups of stages that run now, the oldest first
  * @param total stages of the plan
  * @param done those that are over, in any way; hits too
+ * @param kept those whose result is in the store
  * @param failed what was said of each failed stage, the oldest first
  * @param secondsLeft an estimate
  */
@@ -19,6 +21,7 @@ record ProgressSnapshot(
     List<Running> running,
     int total,
     int done,
+    int kept,
     List<String> failed,
     double secondsLeft) {
   ProgressSnapshot {
@@ -58,5 +61,24 @@ record ProgressSnapshot(
     String left =
         done == total ? "" : ", " + (total - done) + " left, " + Durations.about(secondsLeft);
     return done + " of " + total + " stages done" + left;
+  }
+
+  /** {@code stopped after 4 of 274 stages, all kept; run the same command to go on}. */
+  String stopped() {
+    String results = kept == done ? "all kept" : kept + " kept";
+    return "stopped after "
+        + done
+        + " of "
+        + total
+        + " stages, "
+        + (done == 0 ? "none kept" : results)
+        + "; run the same command to go on";
+  }
+
+  /** {@code train a, train b and 2 more}; empty if nothing runs. */
+  String runningNow(int most) {
+    String named =
+        running.stream().limit(most).map(Running::label).collect(Collectors.joining(", "));
+    return running.size() <= most ? named : named + " and " + (running.size() - most) + " more";
   }
 }

@@ -14,5 +14,8 @@ public final class ExitCode {
   public static final int STORE = ExitCoded.STORE;
   public static final int SOME_STAGES_FAILED = 4;
 
+  /** As a shell has it from a process that SIGINT ended. */
+  public static final int INTERRUPTED = 128 + 2;
+
   private ExitCode() {}
 }

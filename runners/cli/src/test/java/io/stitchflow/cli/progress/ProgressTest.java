@@ -39,7 +39,7 @@ final class ProgressTest {
   void plainDisplay_failure_isReportedOnce() {
     PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
     ProgressSnapshot failed =
-        new ProgressSnapshot(List.of(), List.of(), 1, 1, List.of("train a: no space"), 0);
+        new ProgressSnapshot(List.of(), List.of(), 1, 1, 0, List.of("train a: no space"), 0);
     display.show(failed);
     display.show(failed);
     display.end(failed);
@@ -64,7 +64,7 @@ final class ProgressTest {
   void liveDisplay_failure_staysAboveTheBlock() {
     LiveDisplay display = new LiveDisplay(screen.errLines(), 80);
     ProgressSnapshot failed =
-        new ProgressSnapshot(List.of(), List.of(), 2, 1, List.of("train a: no space"), 20);
+        new ProgressSnapshot(List.of(), List.of(), 2, 1, 0, List.of("train a: no space"), 20);
     display.show(failed);
     display.show(failed);
     assertThat(screen.err())
@@ -84,6 +84,31 @@ final class ProgressTest {
   }
 
   @Test
+  void stopped_anyOutcome_saysHowManyResultsAreKept() {
+    ProgressSnapshot first = new ProgressSnapshot(List.of(), List.of(), 274, 0, 0, List.of(), 9);
+    assertThat(first.stopped())
+        .isEqualTo("stopped after 0 of 274 stages, none kept; run the same command to go on");
+    ProgressSnapshot all = new ProgressSnapshot(List.of(), List.of(), 274, 4, 4, List.of(), 9);
+    assertThat(all.stopped())
+        .isEqualTo("stopped after 4 of 274 stages, all kept; run the same command to go on");
+    ProgressSnapshot some = new ProgressSnapshot(List.of(), List.of(), 274, 4, 3, List.of(), 9);
+    assertThat(some.stopped())
+        .isEqualTo("stopped after 4 of 274 stages, 3 kept; run the same command to go on");
+  }
+
+  @Test
+  void runningNow_more_areCounted() {
+    List<ProgressSnapshot.Running> running =
+        List.of(
+            new ProgressSnapshot.Running("train a", 0, ""),
+            new ProgressSnapshot.Running("train b", 0, ""),
+            new ProgressSnapshot.Running("train c", 0, ""));
+    ProgressSnapshot snapshot = new ProgressSnapshot(List.of(), running, 3, 0, 0, List.of(), 9);
+    assertThat(snapshot.runningNow(3)).isEqualTo("train a, train b, train c");
+    assertThat(snapshot.runningNow(1)).isEqualTo("train a and 2 more");
+  }
+
+  @Test
   void durations_anySize_areInUnitsOfTheirSize() {
     assertThat(
             List.of(0.04, 9.94, 9.96, 59.6, 61.0, 3599.0, 3600.0, 7500.0).stream()
@@ -100,6 +125,6 @@ final class ProgressTest {
       int done, boolean begun, List<ProgressSnapshot.Running> running) {
     ProgressSnapshot.Kind networks =
         new ProgressSnapshot.Kind(StageDefinition.named("train_network"), 3, 1, 1 + done, begun);
-    return new ProgressSnapshot(List.of(networks), running, 4, 1 + done, List.of(), 93);
+    return new ProgressSnapshot(List.of(networks), running, 4, 1 + done, 1 + done, List.of(), 93);
   }
 }
