@@ -11,13 +11,18 @@ import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** Listens to a run and knows how far it is. */
 final class Progress implements RunListener {
+  /** A rate over less time says little. */
+  private static final double SHORTEST_SECONDS = 1;
+
   private final TimeEstimator estimator;
   private final LongSupplier nanos;
   private final int total;
@@ -26,7 +31,22 @@ final class Progress implements RunListener {
   private final Map<String, Integer> leftInGroup = new LinkedHashMap<>();
   private final Map<String, ProgressSnapshot.Running> running = new LinkedHashMap<>();
   private final List<String> failed = new ArrayList<>();
+  private final Map<String, Pace> paces = new HashMap<>();
+  private final long startNanos;
+  private final int cached;
   private int kept;
+
+  /** When a group first said how far it is, which after a checkpoint is not at the start. */
+  private record Pace(long sinceNanos, double sinceShare) {
+    /** The rate of a group that has come to {@code share}, for people; empty if not known yet. */
+    String words(List<Stage> group, double share, long nowNanos) {
+      double seconds = (nowNanos - sinceNanos) / 1e9;
+      double examples = (share - sinceShare) * group.stream().mapToDouble(Stage::getExamples).sum();
+      return seconds < SHORTEST_SECONDS || examples <= 0
+          ? ""
+          : String.format(Locale.ROOT, ", %,.0f examples/s", examples / seconds);
+    }
+  }
 
   private static final class Counts {
     private int total;
@@ -43,6 +63,7 @@ final class Progress implements RunListener {
   Progress(PlanStatus survey, TimeEstimator estimator, LongSupplier nanos) {
     this.estimator = estimator;
     this.nanos = nanos;
+    this.startNanos = nanos.getAsLong();
     this.total = survey.stages().size();
     for (StageStatus status : survey.stages()) {
       Stage stage = status.stage();
@@ -57,6 +78,7 @@ final class Progress implements RunListener {
         leftInGroup.merge(stage.getGroup(), 1, Integer::sum);
       }
     }
+    this.cached = kept;
   }
 
   @Override
@@ -73,9 +95,13 @@ final class Progress implements RunListener {
   @Override
   public synchronized void advanced(List<Stage> group, double share) {
     estimator.advance(group, share);
+    long now = nanos.getAsLong();
     running.computeIfPresent(
         group.get(0).getGroup(),
-        (name, each) -> new ProgressSnapshot.Running(each.label(), share, ""));
+        (name, each) -> {
+          Pace pace = paces.computeIfAbsent(name, first -> new Pace(now, share));
+          return new ProgressSnapshot.Running(each.label(), share, pace.words(group, share, now));
+        });
   }
 
   @Override
@@ -104,6 +130,7 @@ final class Progress implements RunListener {
     if (leftInGroup.merge(stage.getGroup(), -1, Integer::sum) == 0) {
       estimator.end(stage.getGroup());
       running.remove(stage.getGroup());
+      paces.remove(stage.getGroup());
     }
   }
 
@@ -117,9 +144,14 @@ final class Progress implements RunListener {
                     kind, counts.total, counts.cached, counts.done, counts.begun));
           }
         });
-    double seconds = estimator.secondsLeft(left.values(), nanos.getAsLong());
+    long now = nanos.getAsLong();
     return new ProgressSnapshot(
-        busy, List.copyOf(running.values()), total, total - left.size(), kept, failed, seconds);
+        busy,
+        List.copyOf(running.values()),
+        new ProgressSnapshot.Stages(total, cached, total - left.size(), kept),
+        failed,
+        (now - startNanos) / 1e9,
+        estimator.secondsLeft(left.values(), now));
   }
 
   private Counts counts(Stage stage) {

@@ -10,24 +10,39 @@ import java.util.stream.Collectors;
  *
  * @param kinds those with something to do, in the order in which they run
  * @param running groups of stages that run now, the oldest first
- * @param total stages of the plan
- * @param done those that are over, in any way; hits too
- * @param kept those whose result is in the store
  * @param failed what was said of each failed stage, the oldest first
+ * @param elapsedSeconds since the run began
  * @param secondsLeft an estimate
  */
 record ProgressSnapshot(
     List<Kind> kinds,
     List<Running> running,
-    int total,
-    int done,
-    int kept,
+    Stages stages,
     List<String> failed,
+    double elapsedSeconds,
     double secondsLeft) {
+  /** Before a run. */
+  static final ProgressSnapshot NOTHING =
+      new ProgressSnapshot(List.of(), List.of(), new Stages(0, 0, 0, 0), List.of(), 0, 0);
+
   ProgressSnapshot {
     kinds = List.copyOf(kinds);
     running = List.copyOf(running);
     failed = List.copyOf(failed);
+  }
+
+  /**
+   * Numbers of stages.
+   *
+   * @param total of the plan
+   * @param cached found in the store before the run
+   * @param done those that are over, in any way; the cached too
+   * @param kept those whose result is in the store; the cached too
+   */
+  record Stages(int total, int cached, int done, int kept) {
+    int left() {
+      return total - done;
+    }
   }
 
   /**
@@ -47,7 +62,7 @@ record ProgressSnapshot(
    * A group of stages.
    *
    * @param share of its work that is done
-   * @param note whom it waits for; empty where it does not
+   * @param note its rate, or whom it waits for; empty where neither is known
    */
   record Running(String label, double share, String note) {
     @Override
@@ -56,22 +71,28 @@ record ProgressSnapshot(
     }
   }
 
-  /** {@code 12 of 40 stages done, 28 left, about 3 min}. */
+  /** {@code 12 of 40 stages done, 8 cached; 2 min elapsed, about 3 min left}. */
   String summary() {
-    String left =
-        done == total ? "" : ", " + (total - done) + " left, " + Durations.about(secondsLeft);
-    return done + " of " + total + " stages done" + left;
+    return stages.done()
+        + " of "
+        + stages.total()
+        + " stages done"
+        + (stages.cached() > 0 ? ", " + stages.cached() + " cached" : "")
+        + "; "
+        + Durations.words(elapsedSeconds)
+        + " elapsed"
+        + (stages.left() > 0 ? ", " + Durations.about(secondsLeft) + " left" : "");
   }
 
   /** {@code stopped after 4 of 274 stages, all kept; run the same command to go on}. */
   String stopped() {
-    String results = kept == done ? "all kept" : kept + " kept";
+    String results = stages.kept() == stages.done() ? "all kept" : stages.kept() + " kept";
     return "stopped after "
-        + done
+        + stages.done()
         + " of "
-        + total
+        + stages.total()
         + " stages, "
-        + (done == 0 ? "none kept" : results)
+        + (stages.done() == 0 ? "none kept" : results)
         + "; run the same command to go on";
   }
 

@@ -15,7 +15,7 @@ public record RunDisplay(Progress progress, Ticker ticker) implements AutoClosea
     Progress progress = new Progress(survey, Plans.estimator(survey, lanes), System::nanoTime);
     Display display =
         terminal.errIsLive()
-            ? new LiveDisplay(terminal.err(), terminal.columns())
+            ? new LiveDisplay(terminal.err(), terminal.errSize())
             : new PlainDisplay(terminal.err(), System::nanoTime);
     return new RunDisplay(progress, Ticker.start(progress, display));
   }

@@ -72,6 +72,50 @@ public final class Escapes {
     };
   }
 
+  /** Columns that text without control characters takes on a terminal. */
+  public static int columns(String text) {
+    return text.codePoints().map(Escapes::columns).sum();
+  }
+
+  private static int columns(int c) {
+    int type = Character.getType(c);
+    if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+      return 0;
+    }
+    return isWide(c) ? 2 : 1;
+  }
+
+  /** East Asian wide and full-width characters and emoji, by blocks. */
+  private static boolean isWide(int c) {
+    return c >= 0x1100
+        && (c <= 0x115F
+            || (c >= 0x2E80 && c <= 0xA4CF)
+            || (c >= 0xAC00 && c <= 0xD7A3)
+            || (c >= 0xF900 && c <= 0xFAFF)
+            || (c >= 0xFE30 && c <= 0xFE6F)
+            || (c >= 0xFF00 && c <= 0xFF60)
+            || (c >= 0xFFE0 && c <= 0xFFE6)
+            || (c >= 0x1F300 && c <= 0x1FAFF)
+            || (c >= 0x20000 && c <= 0x3FFFD));
+  }
+
+  /** At most so many columns of an escaped line, with {@code ...} where its end is cut off. */
+  public static String cut(String line, int most) {
+    if (columns(line) <= most) {
+      return line;
+    }
+    StringBuilder cut = new StringBuilder();
+    int left = most - 3;
+    for (int c : line.codePoints().toArray()) {
+      left -= columns(c);
+      if (left < 0) {
+        break;
+      }
+      cut.appendCodePoint(c);
+    }
+    return most < 3 ? "" : cut + "...";
+  }
+
   /** Without halves of surrogate pairs at its ends. */
   private static String whole(String text) {
     int start = Character.isLowSurrogate(text.charAt(0)) ? 1 : 0;

@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
 public final class Lines {
   private final OutputStream out;
   private @Nullable IOException failure;
+  private @Nullable Footer footer;
+
+  /** Lines below all others: erased before each text that is written, and drawn again after it. */
+  public interface Footer {
+    /** The escape sequences that erase what was drawn last. */
+    String erase();
+
+    /** Whole lines, escaped. */
+    String draw();
+  }
 
   public Lines(OutputStream out) {
     this.out = out;
@@ -54,6 +64,25 @@ public final class Lines {
     write(text);
   }
 
+  /** Draws the footer. From now on, text that is written is whole lines. */
+  public synchronized void setFooter(Footer shown) {
+    send(shown.draw());
+    footer = shown;
+  }
+
+  /** Replaces what the footer drew last, in one write: a terminal never shows half of it. */
+  public synchronized void redrawFooter() {
+    write("");
+  }
+
+  /** Erases the footer, if there is one. */
+  public synchronized void removeFooter() {
+    if (footer != null) {
+      send(footer.erase());
+      footer = null;
+    }
+  }
+
   /** What went wrong with the first text that could not be written, or null. */
   public synchronized @Nullable IOException failure() {
     return failure;
@@ -65,6 +94,10 @@ public final class Lines {
   }
 
   private synchronized void write(String text) {
+    send(footer == null ? text : footer.erase() + text + footer.draw());
+  }
+
+  private void send(String text) {
     if (failure == null) {
       try {
         out.write(text.getBytes(StandardCharsets.UTF_8));

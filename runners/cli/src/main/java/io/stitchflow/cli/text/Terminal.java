@@ -3,11 +3,10 @@ package io.stitchflow.cli.text;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Where a command writes.
@@ -19,8 +18,6 @@ import java.util.concurrent.TimeUnit;
  * @param color whether results may be coloured
  */
 public record Terminal(Lines out, Lines err, boolean outIsLive, boolean errIsLive, boolean color) {
-  private static final int USUAL_COLUMNS = 80;
-
   /** This process's own, in UTF-8 whatever the locale. */
   public static Terminal system(Map<String, String> environment) {
     boolean capable = !environment.getOrDefault("TERM", "dumb").equals("dumb");
@@ -40,27 +37,16 @@ public record Terminal(Lines out, Lines err, boolean outIsLive, boolean errIsLiv
     return new Terminal(err, err, errIsLive, errIsLive, color && errIsLive);
   }
 
-  /** Columns of the terminal, asked of it. */
-  public int columns() {
-    try {
-      Process stty =
-          new ProcessBuilder("stty", "size")
-              .redirectInput(Path.of("/dev/tty").toFile())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String size =
-          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
-      int columns =
-          stty.waitFor(1, TimeUnit.SECONDS)
-              ? Integer.parseInt(size.substring(size.indexOf(' ') + 1))
-              : 0;
-      return columns > 0 ? columns : USUAL_COLUMNS;
-    } catch (IOException | NumberFormatException e) {
-      return USUAL_COLUMNS;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return USUAL_COLUMNS;
-    }
+  /**
+   * Asks for the size of the terminal behind {@code err}, each time. Loads JNA's library when it is
+   * called.
+   */
+  public Supplier<TerminalSize> errSize() {
+    CLibrary library = CLibrary.load();
+    return () -> {
+      TerminalSize size = library.terminalSize(2);
+      return size == null ? TerminalSize.USUAL : size;
+    };
   }
 
   // System.console() answers for input and output together only

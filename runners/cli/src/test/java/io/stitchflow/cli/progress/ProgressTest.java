@@ -4,14 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.cli.Screen;
 import io.stitchflow.cli.text.Durations;
+import io.stitchflow.memo.Memo;
+import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.plan.TimeEstimator;
 import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.store.Store;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.TrainNetwork;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ProgressTest {
   private static final long SECOND = 1_000_000_000L;
 
+  @TempDir private Path directory;
   private final Screen screen = new Screen();
   private final AtomicLong now = new AtomicLong();
 
@@ -31,7 +43,7 @@ final class ProgressTest {
     assertThat(screen.err().lines())
         .containsExactly(
             "networks: 2 to run, 1 cached",
-            "2 of 4 stages done, 2 left, about 1 min 30 s; running: train b 99%",
+            "2 of 4 stages done, 1 cached; 11 s elapsed, about 1 min 30 s left; running: train b 99%",
             "networks: done in 12 s");
   }
 
@@ -39,7 +51,8 @@ final class ProgressTest {
   void plainDisplay_failure_isReportedOnce() {
     PlainDisplay display = new PlainDisplay(screen.errLines(), now::get);
     ProgressSnapshot failed =
-        new ProgressSnapshot(List.of(), List.of(), 1, 1, 0, List.of("train a: no space"), 0);
+        new ProgressSnapshot(
+            List.of(), List.of(), stages(1, 1, 0), List.of("train a: no space"), 3, 0);
     display.show(failed);
     display.show(failed);
     display.end(failed);
@@ -47,51 +60,55 @@ final class ProgressTest {
   }
 
   @Test
-  void liveDisplay_frame_fitsTheTerminalAndIsDrawnOver() {
-    LiveDisplay display = new LiveDisplay(screen.errLines(), 30);
-    display.show(
-        snapshot(
-            1,
-            true,
-            List.of(new ProgressSnapshot.Running("vanilla a -> b/layer1.0 seed 1", 0.5, ""))));
-    assertThat(screen.err().lines())
-        .allSatisfy(line -> assertThat(line.replace("\u001b[J", "")).hasSizeLessThan(30));
-    display.end(snapshot(2, true, List.of()));
-    assertThat(screen.err()).endsWith("\u001b[3A\r\u001b[J");
-  }
-
-  @Test
-  void liveDisplay_failure_staysAboveTheBlock() {
-    LiveDisplay display = new LiveDisplay(screen.errLines(), 80);
-    ProgressSnapshot failed =
-        new ProgressSnapshot(List.of(), List.of(), 2, 1, 0, List.of("train a: no space"), 20);
-    display.show(failed);
-    display.show(failed);
-    assertThat(screen.err())
-        .containsOnlyOnce("failed: train a: no space\n")
-        .contains("1 of 2 stages done, 1 left, about 20 s\n");
-  }
-
-  @Test
-  void block_kinds_areAligned() {
+  void lines_kinds_areAligned() {
     ProgressSnapshot snapshot =
         snapshot(1, true, List.of(new ProgressSnapshot.Running("train b", 0.5, "")));
-    assertThat(LiveDisplay.block(snapshot))
+    assertThat(LiveDisplay.lines(snapshot, 4))
         .containsExactly(
             "  networks  [#############.......] 2/3, 1 cached",
             "  running: train b 50%",
-            "2 of 4 stages done, 2 left, about 1 min 30 s");
+            "2 of 4 stages done, 1 cached; 11 s elapsed, about 1 min 30 s left");
+  }
+
+  @Test
+  void advanced_group_saysItsRateSinceItsCheckpoint() throws IOException {
+    Stage stage =
+        Stage.newBuilder()
+            .setId("train a")
+            .setGroup("train a")
+            .setAction(Action.newBuilder().setTrainNetwork(TrainNetwork.getDefaultInstance()))
+            .setExamples(50_000)
+            .build();
+    PlanStatus survey =
+        PlanStatus.of(Plan.newBuilder().addStage(stage).build(), new Memo(Store.open(directory)));
+    Progress progress = new Progress(survey, new TimeEstimator(1), now::get);
+    progress.started(List.of(stage), "");
+    progress.advanced(List.of(stage), 0.5);
+    assertThat(running(progress)).isEqualTo("train a 50%");
+    now.addAndGet(2 * SECOND);
+    progress.advanced(List.of(stage), 0.6);
+    assertThat(running(progress)).isEqualTo("train a 60%, 2,500 examples/s");
+    assertThat(progress.snapshot().summary())
+        .startsWith("0 of 1 stages done; 2.0 s elapsed, ")
+        .endsWith(" left");
+  }
+
+  private static String running(Progress progress) {
+    return progress.snapshot().running().get(0).toString();
   }
 
   @Test
   void stopped_anyOutcome_saysHowManyResultsAreKept() {
-    ProgressSnapshot first = new ProgressSnapshot(List.of(), List.of(), 274, 0, 0, List.of(), 9);
+    ProgressSnapshot first =
+        new ProgressSnapshot(List.of(), List.of(), stages(274, 0, 0), List.of(), 9, 9);
     assertThat(first.stopped())
         .isEqualTo("stopped after 0 of 274 stages, none kept; run the same command to go on");
-    ProgressSnapshot all = new ProgressSnapshot(List.of(), List.of(), 274, 4, 4, List.of(), 9);
+    ProgressSnapshot all =
+        new ProgressSnapshot(List.of(), List.of(), stages(274, 4, 4), List.of(), 9, 9);
     assertThat(all.stopped())
         .isEqualTo("stopped after 4 of 274 stages, all kept; run the same command to go on");
-    ProgressSnapshot some = new ProgressSnapshot(List.of(), List.of(), 274, 4, 3, List.of(), 9);
+    ProgressSnapshot some =
+        new ProgressSnapshot(List.of(), List.of(), stages(274, 4, 3), List.of(), 9, 9);
     assertThat(some.stopped())
         .isEqualTo("stopped after 4 of 274 stages, 3 kept; run the same command to go on");
   }
@@ -103,7 +120,8 @@ final class ProgressTest {
             new ProgressSnapshot.Running("train a", 0, ""),
             new ProgressSnapshot.Running("train b", 0, ""),
             new ProgressSnapshot.Running("train c", 0, ""));
-    ProgressSnapshot snapshot = new ProgressSnapshot(List.of(), running, 3, 0, 0, List.of(), 9);
+    ProgressSnapshot snapshot =
+        new ProgressSnapshot(List.of(), running, stages(3, 0, 0), List.of(), 9, 9);
     assertThat(snapshot.runningNow(3)).isEqualTo("train a, train b, train c");
     assertThat(snapshot.runningNow(1)).isEqualTo("train a and 2 more");
   }
@@ -125,6 +143,16 @@ final class ProgressTest {
       int done, boolean begun, List<ProgressSnapshot.Running> running) {
     ProgressSnapshot.Kind networks =
         new ProgressSnapshot.Kind(StageDefinition.named("train_network"), 3, 1, 1 + done, begun);
-    return new ProgressSnapshot(List.of(networks), running, 4, 1 + done, 1 + done, List.of(), 93);
+    return new ProgressSnapshot(
+        List.of(networks),
+        running,
+        new ProgressSnapshot.Stages(4, 1, 1 + done, 1 + done),
+        List.of(),
+        11,
+        93);
+  }
+
+  private static ProgressSnapshot.Stages stages(int total, int done, int kept) {
+    return new ProgressSnapshot.Stages(total, 0, done, kept);
   }
 }
