@@ -231,6 +231,7 @@ public final class ScalingBenchmark {
       "localhost:1",
       "--store",
       store.toString(),
+      "--force",
       "--out",
       directory.resolve("out").toString()
     };

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ final class ProcessTest {
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), Stitchflow.class.getName()));
     command.addAll(List.of(args));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
     builder.environment().putAll(environment);
     Process process = builder.start();
@@ -89,5 +91,35 @@ final class ProcessTest {
             "--dry-run");
     assertThat(ended.code()).as(ended.text()).isZero();
     assertThat(ended.text()).contains(directory + "/home/.cache/stitchflow: would free");
+  }
+
+  /** In a working directory of its own, which has the default of --out. */
+  @Test
+  void run_otherFieldsWithoutOut_keepsTheFirstReportAndSaysWhereTheOtherGoes() throws Exception {
+    Path file = Files.writeString(directory.resolve("e.textproto"), EXPERIMENT);
+    String[] run = {"run", file.toString(), "--store", directory.resolve("store").toString()};
+    Ended first = start(Map.of(), List.of(), run);
+    assertThat(first.code()).as(first.text()).isZero();
+    Path out = directory.resolve("stitchflow-out");
+    byte[] report = Files.readAllBytes(out.resolve("tiny/report.html"));
+    String[] other = Arrays.copyOf(run, run.length + 2);
+    other[run.length] = "--set";
+    other[run.length + 1] = "vanilla.recipe.epochs=2";
+    Ended second = start(Map.of(), List.of(), other);
+    assertThat(second.code()).as(second.text()).isZero();
+    assertThat(second.text())
+        .containsPattern(
+            out
+                + "/tiny has the report of another variant of this experiment; this report goes to "
+                + out
+                + "/tiny-[0-9a-f]{8}\n")
+        .containsPattern("report: " + out + "/tiny-[0-9a-f]{8}/report.html\n");
+    assertThat(out.resolve("tiny/report.html")).hasBinaryContent(report);
+    Ended again = start(Map.of(), List.of(), run);
+    assertThat(again.text()).contains("report: " + out + "/tiny/report.html");
+    String[] forced = Arrays.copyOf(other, other.length + 1);
+    forced[other.length] = "--force";
+    Ended overwritten = start(Map.of(), List.of(), forced);
+    assertThat(overwritten.text()).contains("report: " + out + "/tiny/report.html");
   }
 }

@@ -927,7 +927,7 @@ final class StitchflowTest {
   void help_andVersion_areResults() {
     assertThat(screen.execute(Map.of(), "--help")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out())
-        .contains("Exit codes:", "run", "plan", "lineage", "4   some stages failed");
+        .contains("Exit codes:", "run", "plan", "lineage", "4     some stages failed");
     assertThat(screen.execute(Map.of(), "--version")).isEqualTo(ExitCode.DONE);
     assertThat(screen.out()).contains("DJL 0.36.0, libtorch 2.7.1", "Beam 2.70.0");
     assertThat(screen.err()).isEmpty();

@@ -124,7 +124,7 @@ final class TutorialTest {
       Path file = Path.of(words.get(1));
       String name = file.getFileName().toString().replace(".textproto", "");
       arguments.addAll(
-          List.of("--out", directory.resolve("stitchflow-out").resolve(name).toString()));
+          List.of("--force", "--out", directory.resolve("stitchflow-out/" + name).toString()));
     }
     Screen screen = new Screen();
     int code = screen.execute(variables, arguments.toArray(String[]::new));

@@ -55,6 +55,12 @@ public final class RunCommand extends StoreCommand {
           "Runs even if the estimated output does not fit on the store's disk. Without this option such a run exits with code 3 before it starts.")
   private boolean ignoreDiskSpace;
 
+  @Option(
+      names = OutDirectory.FORCE,
+      description =
+          "Overwrites the report of another experiment, or of this one with other fields, in --out.")
+  private boolean force;
+
   public RunCommand(Terminal system, Map<String, String> environment) {
     super(system, environment);
   }
@@ -66,7 +72,10 @@ public final class RunCommand extends StoreCommand {
     Terminal terminal = options.json() ? system.peopleOnErr() : system;
     ValidExperiment valid = options.read();
     Plan planned = runner.applyTo(Plans.of(valid, options, environment));
-    OutDirectory out = OutDirectory.at(options.out(valid.experiment().getName()));
+    OutDirectory out =
+        force
+            ? OutDirectory.overwriting(valid.experiment(), options.out())
+            : OutDirectory.of(valid.experiment(), options.out(), terminal.err());
     Store store = options.store(environment);
     out.checkIsOutside(store.root());
     Plan plan = Plans.in(store, valid, planned);

@@ -51,6 +51,11 @@ public final class WatchCommand extends StoreCommand {
       description = "Directory of the report. Default: the --out of 'run'.")
   private @Nullable Path out;
 
+  @Option(
+      names = OutDirectory.FORCE,
+      description = "Overwrites the report of another experiment in --out.")
+  private boolean force;
+
   @Option(names = "--cancel", description = "Cancels the run; results published so far are kept.")
   private boolean cancel;
 
@@ -69,6 +74,11 @@ public final class WatchCommand extends StoreCommand {
     Terminal terminal = json ? system.peopleOnErr() : system;
     Store store = storeOption.open(environment);
     Run run = read(store);
+    Path named = out == null ? Path.of(run.getOut()) : out;
+    OutDirectory directory =
+        force
+            ? OutDirectory.overwriting(run.getExperiment(), named)
+            : OutDirectory.of(run.getExperiment(), named, terminal.err());
     Cluster cluster = RunnerOptions.cluster("flink");
     PlanStatus survey = PlanStatus.of(run.getPlan(), new Memo(store));
     List<StageResult> ran;
@@ -85,7 +95,6 @@ public final class WatchCommand extends StoreCommand {
                 PlanStatus.of(run.getPlan(), new Memo(store)));
       }
     }
-    OutDirectory directory = OutDirectory.at(out == null ? Path.of(run.getOut()) : out);
     StageResults results =
         IncompleteReport.ofWhatWasCompared(
             run.getPlan(), StageResults.of(run.getPlan(), survey, ran), store);

@@ -39,7 +39,7 @@ public final class ExperimentOptions {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "Output directory of report.html, answer.txt, cells.csv, cells.arrow, plots and run.json. Default: stitchflow-out/NAME, where NAME is the experiment's name.")
+          "Output directory of report.html, answer.txt, cells.csv, cells.arrow, plots and run.json. Default: stitchflow-out/NAME, where NAME is the experiment's name; stitchflow-out/NAME-DIGEST if that has the report of another variant.")
   private @Nullable Path out;
 
   @Option(
@@ -114,7 +114,8 @@ public final class ExperimentOptions {
     return store.open(environment);
   }
 
-  public Path out(String experiment) {
-    return out != null ? out : Path.of("stitchflow-out", experiment);
+  /** Null for the default. */
+  public @Nullable Path out() {
+    return out;
   }
 }

@@ -1,18 +1,30 @@
 package io.stitchflow.cli.progress;
 
 import io.stitchflow.cli.input.InputException;
+import io.stitchflow.cli.text.Json;
+import io.stitchflow.cli.text.Lines;
 import io.stitchflow.cli.text.OutputException;
+import io.stitchflow.content.Digest;
 import io.stitchflow.content.IoReason;
+import io.stitchflow.v1.Experiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where a run leaves what people open. It is made with the first files, not before. */
 public final class OutDirectory {
+  /** The option that overwrites the report of another experiment. */
+  public static final String FORCE = "--force";
+
+  /** The field of run.json that says what the report is of. */
+  static final String DIGEST = "experiment_digest";
+
   private static final String OPTION = "--out";
+  private static final int NAME_DIGITS = 8;
 
   private static final List<String> REPORT_FILES =
       List.of("report.html", "answer.txt", "answer.csv", "cells.csv", "cells.arrow");
@@ -29,7 +41,7 @@ public final class OutDirectory {
    *
    * @throws InputException if it cannot be used
    */
-  public static OutDirectory at(Path directory) throws InputException {
+  static OutDirectory at(Path directory) throws InputException {
     if (directory.toString().isBlank()) {
       throw new InputException("--out: needs a directory, but was '" + directory + "'");
     }
@@ -49,6 +61,71 @@ public final class OutDirectory {
     OutDirectory out = new OutDirectory(directory);
     out.checkHasNoOtherFiles();
     return out;
+  }
+
+  /**
+   * Where the report of an experiment goes. The report of another experiment, or of the same with
+   * other {@code --set}, is not overwritten.
+   *
+   * @param named by the user; null for {@code stitchflow-out/NAME}, or with digits of the
+   *     experiment's digest where that has another report
+   * @throws InputException if it cannot be used, or has another report and is named by the user
+   */
+  public static OutDirectory of(Experiment experiment, @Nullable Path named, Lines err)
+      throws InputException {
+    String digest = digest(experiment);
+    if (named != null) {
+      OutDirectory out = at(named);
+      out.checkHasNoOtherReport(digest);
+      return out;
+    }
+    OutDirectory usual = at(usual(experiment.getName()));
+    if (!usual.hasOtherReport(digest)) {
+      return usual;
+    }
+    OutDirectory out = at(usual(experiment.getName() + "-" + digest.substring(0, NAME_DIGITS)));
+    out.checkHasNoOtherReport(digest);
+    err.println(
+        "stitchflow: "
+            + usual.directory
+            + " has the report of another variant of this experiment; this report goes to "
+            + out.directory);
+    return out;
+  }
+
+  /** As {@link #of}, but overwrites the report of another experiment. */
+  public static OutDirectory overwriting(Experiment experiment, @Nullable Path named)
+      throws InputException {
+    return at(named == null ? usual(experiment.getName()) : named);
+  }
+
+  private static Path usual(String name) {
+    return Path.of("stitchflow-out", name);
+  }
+
+  /** Of an experiment with all defaults, in hexadecimal digits. */
+  static String digest(Experiment experiment) {
+    return Digest.of(experiment.toByteArray()).hex();
+  }
+
+  private void checkHasNoOtherReport(String digest) throws InputException {
+    if (hasOtherReport(digest)) {
+      throw new InputException(
+          directory
+              + ": has the report of another experiment, or of this one with other fields; choose"
+              + " another directory with --out, or overwrite it with "
+              + FORCE);
+    }
+  }
+
+  /** Also true if run.json does not say what the report is of. */
+  private boolean hasOtherReport(String digest) throws InputException {
+    Path file = path("run.json");
+    try {
+      return Files.exists(file) && !digest.equals(Json.find(file, DIGEST));
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read (" + IoReason.of(e) + ")");
+    }
   }
 
   /** By a file: root may write everywhere, but no file system lets it do so in /proc. */

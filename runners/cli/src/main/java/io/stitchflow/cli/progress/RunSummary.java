@@ -51,7 +51,9 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json) {
       @Nullable Path page = copy(report, store, files) ? out.path("report.html") : null;
       String name = run.getExperiment().getName();
       record = new RunRecord(name, out.path(""), page, results, clock.seconds());
-      Map<String, Object> all = new LinkedHashMap<>(circumstances);
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put(OutDirectory.DIGEST, OutDirectory.digest(run.getExperiment()));
+      all.putAll(circumstances);
       all.put("store", store.location());
       all.put("started", clock.started().toString());
       all.put("processors", Runtime.getRuntime().availableProcessors());

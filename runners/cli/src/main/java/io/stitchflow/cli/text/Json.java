@@ -2,6 +2,9 @@ package io.stitchflow.cli.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
@@ -10,6 +13,9 @@ import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -45,6 +51,31 @@ public final class Json {
         .lines()
         .map(line -> Escapes.of(line) + "\n")
         .collect(Collectors.joining());
+  }
+
+  /**
+   * The string under {@code key} of the object in a file, without what is inside of its values.
+   *
+   * @return null if there is none, or if the file is not JSON
+   * @throws IOException if the file cannot be read
+   */
+  public static @Nullable String find(Path file, String key) throws IOException {
+    try (JsonParser json = FACTORY.createParser(Files.readString(file))) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        JsonToken value = json.nextToken();
+        if (key.equals(name)) {
+          return value == JsonToken.VALUE_STRING ? json.getText() : null;
+        }
+        json.skipChildren();
+      }
+      return null;
+    } catch (JsonProcessingException | CharacterCodingException e) {
+      return null;
+    }
   }
 
   private static String write(Object value, @Nullable PrettyPrinter printer) {

@@ -3,13 +3,17 @@ package io.stitchflow.cli.progress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stitchflow.cli.Screen;
 import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.text.ExitCode;
+import io.stitchflow.cli.text.Json;
 import io.stitchflow.cli.text.OutputException;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.MissingBlobException;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.ActionResult;
+import io.stitchflow.v1.Experiment;
+import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
@@ -18,10 +22,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OutFilesTest {
   @TempDir Path directory;
@@ -152,6 +159,56 @@ final class OutFilesTest {
     assertThatThrownBy(() -> OutDirectory.at(Path.of("/proc/x")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("/proc: cannot be written to");
+  }
+
+  private static Experiment experiment(int width) {
+    return Experiment.newBuilder()
+        .setName("e")
+        .addNetwork(Network.newBuilder().setName("a").setWidth(width))
+        .build();
+  }
+
+  private void leaveReportOf(Experiment experiment) throws IOException {
+    Files.createDirectories(out);
+    Files.writeString(
+        out.resolve("run.json"),
+        Json.pretty(Map.of(OutDirectory.DIGEST, OutDirectory.digest(experiment))));
+  }
+
+  @Test
+  void outDirectory_reportOfTheSameExperiment_isOverwritten() throws Exception {
+    leaveReportOf(experiment(1));
+    assertThat(OutDirectory.of(experiment(1), out, new Screen().errLines()).path(""))
+        .isEqualTo(out);
+  }
+
+  @Test
+  void outDirectory_reportOfAnotherVariant_isRefusedUnlessForced() throws Exception {
+    leaveReportOf(experiment(1));
+    assertThatThrownBy(() -> OutDirectory.of(experiment(2), out, new Screen().errLines()))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            out
+                + ": has the report of another experiment, or of this one with other fields; choose"
+                + " another directory with --out, or overwrite it with --force");
+    assertThat(OutDirectory.overwriting(experiment(2), out).path("")).isEqualTo(out);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "",
+        "[",
+        "{\"experiment_digest\": 1}",
+        "{\"a\": {\"experiment_digest\": \"0\"}}"
+      })
+  void outDirectory_runThatDoesNotSayOfWhat_isRefused(String run) throws Exception {
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("run.json"), run);
+    assertThatThrownBy(() -> OutDirectory.of(experiment(1), out, new Screen().errLines()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("has the report of another experiment");
   }
 
   @Test
