@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * @param terminal where text for people goes
  */
 public record RunSummary(Terminal system, Terminal terminal, boolean json) {
-  private static final int MOST_NAMED = 20;
-
   /**
    * Writes everything and returns the exit code.
    *
@@ -108,11 +106,16 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json) {
     StageResults results = record.results();
     List<StageResult> failed = results.with(Outcome.FAILED);
     List<StageResult> skipped = results.with(Outcome.SKIPPED);
-    name(out, "failed", failed);
-    name(out, "skipped", skipped);
+    Causes.of(failed).lines().forEach(line -> out.println("failed: " + line));
+    if (!skipped.isEmpty()) {
+      out.printf(
+          Locale.ROOT,
+          "skipped: %d stages that depend on failed ones; run.json names them%n",
+          skipped.size());
+    }
     List<StageResult> notStored = results.notStored();
     if (!notStored.isEmpty()) {
-      name(out, "not stored", notStored);
+      Causes.of(notStored).lines().forEach(line -> out.println("not stored: " + line));
       out.printf(
           Locale.ROOT,
           "NOT STORED: %d results could not be kept; the next run computes them again%n",
@@ -132,14 +135,5 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json) {
             ? "no report, since stages failed or it could not be stored; details: "
                 + record.out().resolve("run.json")
             : "report: " + record.report());
-  }
-
-  private static void name(Lines out, String what, List<StageResult> results) {
-    for (StageResult result : results.subList(0, Math.min(MOST_NAMED, results.size()))) {
-      out.println(what + ": " + result.getStage() + ": " + result.getMessage());
-    }
-    if (results.size() > MOST_NAMED) {
-      out.println(what + ": and " + (results.size() - MOST_NAMED) + " more");
-    }
   }
 }
