@@ -636,6 +636,47 @@ final class StitchflowTest {
   }
 
   @Test
+  void run_quietWithEvents_writesAllStagesToTheFileAndNoProgress() throws IOException {
+    Path events = directory.resolve("events.jsonl");
+    String[] options = {
+      "--store", store.toString(), "--out", out.toString(), "--set", "cut=[stem]", "--quiet"
+    };
+    List<String> withEvents = new ArrayList<>(List.of(options));
+    withEvents.addAll(List.of("--events", events.toString()));
+    assertThat(execute("run", withEvents.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+    assertThat(screen.err()).isEmpty();
+    assertThat(screen.out()).contains("stages ran, 0 cached in ");
+    List<String> lines = Files.readAllLines(events);
+    int stages = Integer.parseInt(lines.get(0).replaceFirst(".*\"stages\":(\\d+),.*", "$1"));
+    assertThat(lines.get(0)).contains("\"run\":{\"experiment\":\"tiny\"", "\"cached\":0}}");
+    assertThat(lines).filteredOn(line -> line.contains("\"finished\":{")).hasSize(stages);
+    assertThat(lines)
+        .anyMatch(line -> line.contains("\"started\":{\"stage\":[\"train a\"]}"))
+        .allMatch(line -> line.matches("\\{\"time\":\"[-0-9T:.]+Z\",\"[a-z]+\":\\{.*}}"));
+    assertThat(lines.get(lines.size() - 1))
+        .contains("\"ended\":{\"experiment\":\"tiny\"", "\"ran\":" + stages, "\"exit_code\":0}}");
+
+    Screen again = new Screen();
+    List<String> toOut = new ArrayList<>(List.of("run", file.toString()));
+    toOut.addAll(List.of(options));
+    toOut.addAll(List.of("--events", "-"));
+    assertThat(again.execute(Map.of(), toOut.toArray(String[]::new))).isEqualTo(ExitCode.DONE);
+    assertThat(again.err()).contains("tiny: 0 stages ran, " + stages + " cached in ");
+    assertThat(again.out().lines())
+        .hasSize(stages + 2)
+        .allMatch(line -> line.startsWith("{\"time\""));
+    assertThat(again.out()).contains("\"outcome\":\"hit\"");
+  }
+
+  @Test
+  void run_eventsBesideJsonOnStandardOutput_isAnInputError() {
+    assertThat(execute("run", "--store", store.toString(), "--json", "--events", "-"))
+        .isEqualTo(ExitCode.INPUT);
+    assertThat(screen.err()).contains("--events - cannot be combined with --json");
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
   void run_oneStageFails_othersFinishAndItIsNamed() throws IOException {
     // A label above 9 is found when the data set is imported, not before
     Path cifar10 = Files.createDirectories(directory.resolve("cifar"));

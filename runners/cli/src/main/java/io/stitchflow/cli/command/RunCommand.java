@@ -2,10 +2,12 @@ package io.stitchflow.cli.command;
 
 import io.stitchflow.cli.input.DatasetDownload;
 import io.stitchflow.cli.input.ExperimentOptions;
+import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.input.Plans;
 import io.stitchflow.cli.input.RunnerOptions;
 import io.stitchflow.cli.input.StoreOption;
 import io.stitchflow.cli.progress.DiskSpace;
+import io.stitchflow.cli.progress.EventLog;
 import io.stitchflow.cli.progress.FinishedStages;
 import io.stitchflow.cli.progress.Interruption;
 import io.stitchflow.cli.progress.OutDirectory;
@@ -28,6 +30,7 @@ import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +49,9 @@ import picocli.CommandLine.Option;
     description =
         "Runs an experiment: computes the stages that are not in the store, then writes the report.")
 public final class RunCommand extends StoreCommand {
+  private static final String EVENTS = "--events";
+  private static final Path STANDARD_OUTPUT = Path.of("-");
+
   @Mixin private ExperimentOptions options = new ExperimentOptions();
   @Mixin private RunnerOptions runner = new RunnerOptions();
 
@@ -61,6 +67,18 @@ public final class RunCommand extends StoreCommand {
           "Overwrites the report of another experiment, or of this one with other fields, in --out.")
   private boolean force;
 
+  @Option(
+      names = "--quiet",
+      description = "Prints no progress: only the summary at the end, warnings and errors.")
+  private boolean quiet;
+
+  @Option(
+      names = EVENTS,
+      paramLabel = "FILE",
+      description =
+          "Writes the run's events to FILE as lines of JSON while it runs; - is standard output, and all text then goes to standard error.")
+  private @Nullable Path events;
+
   public RunCommand(Terminal system, Map<String, String> environment) {
     super(system, environment);
   }
@@ -69,7 +87,9 @@ public final class RunCommand extends StoreCommand {
   public Integer call() throws Exception {
     Clock clock = Clock.start();
     runner.check();
-    Terminal terminal = options.json() ? system.peopleOnErr() : system;
+    checkEvents();
+    boolean forPrograms = options.json() || STANDARD_OUTPUT.equals(events);
+    Terminal terminal = forPrograms ? system.peopleOnErr() : system;
     ValidExperiment valid = options.read();
     Plan planned = runner.applyTo(Plans.of(valid, options, environment));
     OutDirectory out =
@@ -91,21 +111,69 @@ public final class RunCommand extends StoreCommand {
             .setOut(out.path("").toAbsolutePath().toString())
             .setMaster(runner.master())
             .build();
-    @Nullable Computed computed = compute(run, survey, store, terminal);
+    try (EventLog log = openEvents(terminal)) {
+      log.begin(valid.experiment().getName(), survey);
+      return run(new Started(run, survey, store, terminal, log), out, clock);
+    }
+  }
+
+  /** A run, and where it tells what. */
+  private record Started(
+      Run run, PlanStatus survey, Store store, Terminal terminal, EventLog events) {
+    void tellUnsent() throws IOException {
+      int sent = new ActionCache(store).sendUnsent();
+      if (sent > 0) {
+        terminal
+            .err()
+            .printf(
+                Locale.ROOT,
+                "stitchflow: %s: uploaded %d results that earlier uploads had failed to store%n",
+                store.location(),
+                sent);
+      }
+    }
+  }
+
+  private void checkEvents() throws InputException {
+    if (STANDARD_OUTPUT.equals(events) && options.json()) {
+      throw new InputException(
+          EVENTS + " - cannot be combined with --json; its last event has the same object");
+    }
+    if (events != null && runner.detach()) {
+      throw new InputException(
+          EVENTS + " cannot be combined with --detach: this process ends before the run does");
+    }
+  }
+
+  private EventLog openEvents(Terminal terminal) throws InputException {
+    if (events == null) {
+      return EventLog.none(terminal.err());
+    }
+    return events.equals(STANDARD_OUTPUT)
+        ? EventLog.to(system.out(), terminal.err())
+        : EventLog.to(events, terminal.err());
+  }
+
+  private int run(Started started, OutDirectory out, Clock clock) throws Exception {
+    @Nullable Computed computed = compute(started);
     if (computed == null) {
       return ExitCode.DONE;
     }
+    Run run = started.run();
+    Store store = started.store();
     StageResults results =
         IncompleteReport.ofWhatWasCompared(
-            plan, StageResults.of(plan, survey, computed.results()), store);
-    sendUnsent(store, terminal);
-    new FinishedStages(store, run, computed.job()).keep(results, terminal.err());
+            run.getPlan(),
+            StageResults.of(run.getPlan(), started.survey(), computed.results()),
+            store);
+    started.tellUnsent();
+    new FinishedStages(store, run, computed.job()).keep(results, started.terminal().err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("file", options.file().toString());
     circumstances.put("set", options.sets());
     circumstances.put("runner", runner.name());
-    RunSummary ending = new RunSummary(system, terminal, options.json());
-    return ending.write(run, results, store, out, clock, circumstances);
+    return new RunSummary(system, started.terminal(), options.json(), started.events())
+        .write(run, results, store, out, clock, circumstances);
   }
 
   /**
@@ -116,37 +184,51 @@ public final class RunCommand extends StoreCommand {
   private record Computed(@Nullable String job, List<StageResult> results) {}
 
   /** Null where the run goes on without us. */
-  private @Nullable Computed compute(Run run, PlanStatus survey, Store store, Terminal terminal)
-      throws Exception {
+  private @Nullable Computed compute(Started started) throws Exception {
+    PlanStatus survey = started.survey();
     if (survey.complete()) {
       return new Computed(null, List.of());
     }
     SnappyLibrary.prepare(environment); // before anything else is made
-    if (runner.isDirect()) {
-      DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, terminal);
-      store.checkWritable();
-      int lanes = Runtime.getRuntime().availableProcessors();
-      try (RunDisplay watched = RunDisplay.start(survey, lanes, terminal);
-          Interruption interruption = Interruption.of(watched, terminal.err())) {
-        List<StageResult> ran = DirectRun.run(run, survey, store, lanes, watched.progress());
-        interruption.check();
-        return new Computed(null, ran);
-      }
+    if (!runner.isDirect()) {
+      return onCluster(started);
     }
-    return onCluster(run, survey, store, terminal);
+    Run run = started.run();
+    Terminal terminal = started.terminal();
+    DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, progress(started));
+    started.store().checkWritable();
+    int lanes = Runtime.getRuntime().availableProcessors();
+    try (RunDisplay watched = display(started, lanes);
+        Interruption interruption = Interruption.of(watched, terminal.err())) {
+      List<StageResult> ran =
+          DirectRun.run(run, survey, started.store(), lanes, watched.listener());
+      interruption.check();
+      return new Computed(null, ran);
+    }
   }
 
-  private @Nullable Computed onCluster(Run run, PlanStatus survey, Store store, Terminal terminal)
-      throws Exception {
+  private RunDisplay display(Started started, int lanes) {
+    return RunDisplay.start(started.survey(), lanes, progress(started)).telling(started.events());
+  }
+
+  private Terminal progress(Started started) {
+    return quiet ? started.terminal().withoutErr() : started.terminal();
+  }
+
+  private @Nullable Computed onCluster(Started started) throws Exception {
+    Run run = started.run();
+    Store store = started.store();
+    Terminal terminal = started.terminal();
+    PlanStatus survey = started.survey();
     Cluster cluster = runner.cluster();
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
-    DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, terminal);
+    DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, progress(started));
     store.checkWritable();
-    try (RunDisplay watched = RunDisplay.start(survey, slots, terminal);
+    try (RunDisplay watched = display(started, slots);
         Interruption interruption = Interruption.of(watched, terminal.err())) {
       List<StageResult> results =
-          new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.progress()));
+          new ArrayList<>(ClusterRun.importHere(run.getPlan(), survey, store, watched.listener()));
       PlanStatus left = PlanStatus.of(run.getPlan(), new Memo(store));
       Run submitted = run.toBuilder().setSlots(slots).build();
       try (Cluster.Job job = cluster.submit(submitted, left, store)) {
@@ -158,25 +240,12 @@ public final class RunCommand extends StoreCommand {
           interruption.cancels(job);
         }
         try {
-          results.addAll(ClusterRun.await(job, run.getPlan(), left, store, watched.progress()));
+          results.addAll(ClusterRun.await(job, run.getPlan(), left, store, watched.listener()));
         } finally {
           interruption.check();
         }
         return new Computed(job.id(), results);
       }
-    }
-  }
-
-  private static void sendUnsent(Store store, Terminal terminal) throws IOException {
-    int sent = new ActionCache(store).sendUnsent();
-    if (sent > 0) {
-      terminal
-          .err()
-          .printf(
-              Locale.ROOT,
-              "stitchflow: %s: uploaded %d results that earlier uploads had failed to store%n",
-              store.location(),
-              sent);
     }
   }
 

@@ -3,6 +3,7 @@ package io.stitchflow.cli.command;
 import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.input.RunnerOptions;
 import io.stitchflow.cli.input.StoreOption;
+import io.stitchflow.cli.progress.EventLog;
 import io.stitchflow.cli.progress.FinishedStages;
 import io.stitchflow.cli.progress.OutDirectory;
 import io.stitchflow.cli.progress.RunDisplay;
@@ -89,7 +90,7 @@ public final class WatchCommand extends StoreCommand {
       try (RunDisplay watched = RunDisplay.start(survey, Math.max(1, run.getSlots()), terminal)) {
         ran =
             ClusterRun.results(
-                job.await(watched.progress()),
+                job.await(watched.listener()),
                 run.getPlan(),
                 survey,
                 PlanStatus.of(run.getPlan(), new Memo(store)));
@@ -101,7 +102,7 @@ public final class WatchCommand extends StoreCommand {
     new FinishedStages(store, run, id).keep(results, terminal.err());
     Map<String, Object> circumstances = new LinkedHashMap<>();
     circumstances.put("run", id);
-    return new RunSummary(system, terminal, json)
+    return new RunSummary(system, terminal, json, EventLog.none(terminal.err()))
         .write(run, results, store, directory, clock, circumstances);
   }
 

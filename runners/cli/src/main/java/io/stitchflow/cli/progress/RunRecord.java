@@ -69,7 +69,8 @@ public record RunRecord(
     return full;
   }
 
-  private static Map<String, Object> described(Stage stage, StageResult result) {
+  /** A stage in {@code run.json} and in events. */
+  static Map<String, Object> described(Stage stage, StageResult result) {
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("id", stage.getId());
     described.put("kind", StageDefinition.of(stage).name());

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param system where JSON goes
  * @param terminal where text for people goes
+ * @param events has the end as its last event
  */
-public record RunSummary(Terminal system, Terminal terminal, boolean json) {
+public record RunSummary(Terminal system, Terminal terminal, boolean json, EventLog events) {
   /**
    * Writes everything and returns the exit code.
    *
@@ -69,6 +70,12 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json) {
     if (json) {
       system.out().json(record.summary());
     }
+    int code = exitCode(results, store);
+    events.ended(record.summary(), code);
+    return code;
+  }
+
+  private static int exitCode(StageResults results, Store store) {
     if (results.count(Outcome.FAILED) == 0) {
       return ExitCode.DONE;
     }

@@ -3,6 +3,7 @@ package io.stitchflow.cli.text;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -35,6 +36,11 @@ public record Terminal(Lines out, Lines err, boolean outIsLive, boolean errIsLiv
    */
   public Terminal peopleOnErr() {
     return new Terminal(err, err, errIsLive, errIsLive, color && errIsLive);
+  }
+
+  /** The same without its {@code err}. */
+  public Terminal withoutErr() {
+    return new Terminal(out, new Lines(OutputStream.nullOutputStream()), outIsLive, false, color);
   }
 
   /**
