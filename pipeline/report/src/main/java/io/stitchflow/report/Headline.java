@@ -259,7 +259,7 @@ final class Headline {
               + Numbers.fixed(networks.get(0).chance().accuracy(), 3)
               + ": "
               + String.join(", ", atChance)
-              + ". Cells with these receivers have no verdict.");
+              + ". Cells with one of them as receiver have no verdict.");
     }
     notes.addAll(brackets(answer));
     List<JudgedCell> overfitted = answer.all().stream().filter(JudgedCell::copyOverfits).toList();

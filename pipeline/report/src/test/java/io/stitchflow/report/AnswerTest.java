@@ -289,7 +289,7 @@ final class AnswerTest {
         .endsWith("receiver no better than the majority class in 1.");
     assertThat(Headline.notes(answer, List.of(Fixtures.row(A), atChance)))
         .contains(
-            "Test accuracy not clearly above chance, 0.100: b (0.100). Cells with these receivers have no"
+            "Test accuracy not clearly above chance, 0.100: b (0.100). Cells with one of them as receiver have no"
                 + " verdict.");
   }
 
