@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +43,6 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {"  stitchflow runs show 3f9a1c", "shows the run whose ID starts with 3f9a1c."})
 public final class RunsCommand extends StoreCommand {
-  private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{6,32}");
   private static final int SHOWN_DIGITS = 8;
   private static final int MOST_FAILED = 20;
 
@@ -113,7 +111,7 @@ public final class RunsCommand extends StoreCommand {
       throw new InputException("runs: options stand after 'show', as in 'runs show ID --json'");
     }
     Store store = storeOption.open(environment);
-    RunEntry run = find(store, id);
+    RunEntry run = RunEntry.find(store, id);
     Map<String, Object> result = new LinkedHashMap<>(run.json());
     result.put("kind", kinds(run).stream().map(Kind::json).toList());
     result.put(
@@ -123,28 +121,6 @@ public final class RunsCommand extends StoreCommand {
             .toList());
     json.print(system, text(run), result);
     return ExitCode.DONE;
-  }
-
-  private static RunEntry find(Store store, String id) throws Exception {
-    if (!PREFIX.matcher(id).matches()) {
-      throw new InputException(
-          "'" + id + "' is not a run's ID; give its first 6 to 32 hexadecimal digits");
-    }
-    List<RunEntry> found =
-        RunEntry.all(store).stream().filter(run -> run.id().startsWith(id)).toList();
-    if (found.size() == 1) {
-      return found.get(0);
-    }
-    throw new InputException(
-        store.root()
-            + (found.isEmpty()
-                ? ": has no run whose ID starts with " + id + "; 'stitchflow runs' lists them"
-                : ": has "
-                    + found.size()
-                    + " runs whose IDs start with "
-                    + id
-                    + "; give more digits of one of "
-                    + found.stream().map(RunEntry::id).toList()));
   }
 
   /** Stages of one kind in a run. */

@@ -1,10 +1,15 @@
 package io.stitchflow.cli.progress;
 
+import io.stitchflow.cli.input.InputException;
+import io.stitchflow.content.Digest;
 import io.stitchflow.content.FileFailure;
 import io.stitchflow.run.RunFiles;
+import io.stitchflow.stage.Phase;
+import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Run;
+import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run in the store's {@code runs/}. A repeated run in one process replaces its entry.
@@ -25,6 +32,8 @@ import java.util.Map;
  * @param results of all stages; none where the run did not end
  */
 public record RunEntry(String id, Instant time, State state, Run run, List<StageResult> results) {
+  private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{6,32}");
+
   /** How a run ended. */
   public enum State {
     DONE,
@@ -57,6 +66,37 @@ public record RunEntry(String id, Instant time, State state, Run run, List<Stage
             .reversed()
             .thenComparing(entry -> entry.id()));
     return entries;
+  }
+
+  /** Whether a run's ID may start so. */
+  public static boolean isPrefix(String id) {
+    return PREFIX.matcher(id).matches();
+  }
+
+  /**
+   * The run whose ID is or starts with {@code id}.
+   *
+   * @throws InputException if {@link #isPrefix} denies it, or not exactly one run has such an ID
+   */
+  public static RunEntry find(Store store, String id) throws IOException, InputException {
+    if (!isPrefix(id)) {
+      throw new InputException(
+          "'" + id + "' is not a run's ID; give its first 6 to 32 hexadecimal digits");
+    }
+    List<RunEntry> found = all(store).stream().filter(run -> run.id().startsWith(id)).toList();
+    if (found.size() == 1) {
+      return found.get(0);
+    }
+    throw new InputException(
+        store.root()
+            + (found.isEmpty()
+                ? ": has no run whose ID starts with " + id + "; 'stitchflow runs' lists them"
+                : ": has "
+                    + found.size()
+                    + " runs whose IDs start with "
+                    + id
+                    + "; give more digits of one of "
+                    + found.stream().map(RunEntry::id).toList()));
   }
 
   private static RunEntry read(Store store, String id) throws IOException {
@@ -96,6 +136,23 @@ public record RunEntry(String id, Instant time, State state, Run run, List<Stage
   public String experiment() {
     String name = run.getExperiment().getName();
     return name.isEmpty() ? "?" : name;
+  }
+
+  /** The digest of a file of the run's report; null if the run has no report with this file. */
+  public @Nullable Digest reportFile(String name) {
+    for (Stage stage : run.getPlan().getStageList()) {
+      @Nullable StageDefinition definition = StageDefinition.find(stage.getAction());
+      if (definition != null && definition.phase() == Phase.WRITE_REPORT) {
+        return results.stream()
+            .filter(result -> result.getStage().equals(stage.getId()))
+            .flatMap(result -> result.getResult().getOutputList().stream())
+            .filter(output -> output.getName().equals(name))
+            .map(output -> Digest.from(output.getDigest()))
+            .findFirst()
+            .orElse(null);
+      }
+    }
+    return null;
   }
 
   public long count(Outcome outcome) {
