@@ -64,7 +64,7 @@ final class FloorsTest {
           List.of("cli.input"),
           List.of("cli.progress"),
           List.of("cli.command"),
-          List.of("cli.setup"),
+          List.of("cli.setup", "cli.comparison"),
           List.of("cli", "flink"));
 
   private static final String[] SCIENCE =
@@ -81,7 +81,14 @@ final class FloorsTest {
           "comparison");
 
   private static final String[] CLI =
-      packages("cli", "cli.text", "cli.input", "cli.progress", "cli.command", "cli.setup");
+      packages(
+          "cli",
+          "cli.text",
+          "cli.input",
+          "cli.progress",
+          "cli.command",
+          "cli.setup",
+          "cli.comparison");
 
   /** More classes than this are more than one subject. */
   private static final long MOST_CLASSES = 30;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Guesses what somebody meant to write. */
-final class Suggestion {
+public final class Suggestion {
   private static final int MOST_LISTED = 50;
 
   private Suggestion() {}
@@ -14,7 +14,7 @@ final class Suggestion {
    * {@code did you mean 'stem'? choose one of stem, layer1.0}, the guess only where one is close
    * and closer than all others.
    */
-  static String advice(String written, Collection<String> choices) {
+  public static String advice(String written, Collection<String> choices) {
     String nearest = "";
     int least = written.length() < 2 ? 1 : 2 + (written.length() - 1) / 3;
     for (String choice : choices) {

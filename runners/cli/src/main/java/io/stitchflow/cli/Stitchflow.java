@@ -18,6 +18,7 @@ import io.stitchflow.cli.command.ValidateCommand;
 import io.stitchflow.cli.command.VerifyCommand;
 import io.stitchflow.cli.command.WatchCommand;
 import io.stitchflow.cli.command.WhyCommand;
+import io.stitchflow.cli.comparison.CompareCommand;
 import io.stitchflow.cli.input.PathArgument;
 import io.stitchflow.cli.input.ScalarArguments;
 import io.stitchflow.cli.input.StoreOption;
@@ -148,6 +149,7 @@ public final class Stitchflow implements Runnable {
     commands.put("show", () -> new ShowCommand(terminal, environment));
     commands.put("lineage", () -> new LineageCommand(terminal, environment));
     commands.put("export", () -> new ExportCommand(terminal, environment));
+    commands.put("compare", () -> new CompareCommand(terminal, environment));
     commands.put("stats", () -> new StatsCommand(terminal, environment));
     commands.put("pin", () -> new PinCommand(terminal, environment));
     commands.put("pins", () -> new PinsCommand(terminal, environment));

@@ -142,6 +142,9 @@ final class TutorialTest {
     table.put("DIR", directory("exported"));
     table.put("networks/a", directory("networks/a"));
     table.put("NAME", "kept");
+    for (String report : List.of("A", "stitchflow-out/a", "stitchflow-out/b")) {
+      table.put(report, directory("stitchflow-out/quickstart"));
+    }
     table.put("[STAGE]", "train a");
     table.put("/tmp/store", directory("tmp/store"));
     table.put("/tmp/out", directory("tmp/out"));
@@ -151,7 +154,7 @@ final class TutorialTest {
       String value =
           switch (word) {
             case "KEY", "3f9a1c" -> trainedNetwork();
-            case "ID" -> recordedRun();
+            case "ID", "B", "e07b52" -> recordedRun();
             default ->
                 word.startsWith("proto/")
                     ? DocumentCommand.ROOT.resolve(word).toString()
