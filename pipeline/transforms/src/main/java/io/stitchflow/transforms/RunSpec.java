@@ -1,9 +1,16 @@
 package io.stitchflow.transforms;
 
+import io.stitchflow.content.StoreException;
+import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.WorkPartition;
+import io.stitchflow.run.RunFiles;
 import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.store.Store;
+import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.StageGroup;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 
@@ -27,6 +34,20 @@ public record RunSpec(String id, String store, int lanes, int slots, List<StageG
 
   public RunSpec {
     missing = List.copyOf(missing);
+  }
+
+  /**
+   * A new run of {@code plan}, recorded in the store, where workers of any runner read its plan.
+   *
+   * @param status of {@code plan} in {@code store}
+   * @param lanes groups of stages that run at once in one JVM
+   * @throws StoreException if the run cannot be written, or the remote store cannot be listed
+   */
+  public static RunSpec create(Store store, Plan plan, PlanStatus status, int lanes)
+      throws IOException {
+    String id = BeamRun.newId();
+    RunFiles.share(store, id, Run.newBuilder().setPlan(plan).build());
+    return new RunSpec(id, store.location(), lanes, 0, status.missing());
   }
 
   /** The shares of one kind, the longest first. */
