@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 
-/** Trains stitches for {@link CopyObjective} alone, without the receiver. A group is a column. */
+/** Trains stitches for the copy objective alone, without the receiver. A group is a column. */
 public final class FitCopyStitchExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {

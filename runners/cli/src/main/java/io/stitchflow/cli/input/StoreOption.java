@@ -62,7 +62,9 @@ public final class StoreOption {
     return path.toAbsolutePath().normalize();
   }
 
-  /** What {@code --store} takes, as a shell takes it: a URI may have '?' and '&' in it. */
+  /**
+   * What {@code --store} takes, as a shell takes it: a URI may have {@code ?} and {@code &} in it.
+   */
   public static String quoted(Store store) {
     String location = store.location();
     return location.matches("[A-Za-z0-9/:._-]+") ? location : "'" + location + "'";
