@@ -4,11 +4,11 @@ import io.stitchflow.cli.input.InputException;
 import io.stitchflow.comparison.Metrics;
 import io.stitchflow.comparison.Quantity;
 import io.stitchflow.content.IoReason;
+import io.stitchflow.report.cells.CsvRows;
 import io.stitchflow.report.cells.Split;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param columns its header
  */
 record CellsFile(String name, Path file, List<String> columns) {
-  private static final CSVFormat FORMAT =
-      CSVFormat.RFC4180.builder().setIgnoreEmptyLines(true).get();
-
   private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final String DIGEST = "comparison_digest";
 
@@ -64,10 +58,10 @@ record CellsFile(String name, Path file, List<String> columns) {
     }
     List<String> columns;
     try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        CSVParser parser = FORMAT.parse(new StringReader(header(name, reader)))) {
-      List<CSVRecord> records = parser.getRecords();
-      columns = records.isEmpty() ? List.of() : records.get(0).toList();
-    } catch (IOException | UncheckedIOException e) {
+        CsvRows rows = new CsvRows(new StringReader(header(name, reader)))) {
+      @Nullable List<String> header = rows.next();
+      columns = header == null ? List.of() : header;
+    } catch (IOException e) {
       throw unreadable(name, e);
     }
     List<String> missing =
@@ -127,18 +121,11 @@ record CellsFile(String name, Path file, List<String> columns) {
     Set<String> splits = new TreeSet<>();
     try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       String unused = header(name, reader);
-      try (CSVParser parser = FORMAT.parse(reader)) {
-        for (CSVRecord row : parser) {
-          String at = name + ":" + (row.getRecordNumber() + 1);
-          if (row.size() != columns.size()) {
-            throw new InputException(
-                String.format(
-                    Locale.ROOT,
-                    "%s: has %d columns, but the header has %d; write the file again with 'stitchflow run'",
-                    at,
-                    row.size(),
-                    columns.size()));
-          }
+      try (CsvRows rows = new CsvRows(reader)) {
+        int line = 2;
+        for (@Nullable List<String> row = rows.next(); row != null; row = rows.next(), line++) {
+          String at = name + ":" + line;
+          checkSize(at, row);
           CellIdentity cell = new CellIdentity(values(row, identity));
           splits.add(cell.value("split"));
           if (cell.value("split").equals(split.text())) {
@@ -156,7 +143,7 @@ record CellsFile(String name, Path file, List<String> columns) {
           }
         }
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       throw unreadable(name, e);
     }
     return new Rows(cells, splits);
@@ -166,12 +153,24 @@ record CellsFile(String name, Path file, List<String> columns) {
     return names.stream().mapToInt(columns::indexOf).toArray();
   }
 
-  private static List<String> values(CSVRecord row, int[] indices) {
+  private static List<String> values(List<String> row, int[] indices) {
     List<String> values = new ArrayList<>();
     for (int index : indices) {
       values.add(row.get(index));
     }
     return values;
+  }
+
+  private void checkSize(String at, List<String> row) throws InputException {
+    if (row.size() != columns.size()) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s: has %d columns, but the header has %d; write the file again with 'stitchflow run'",
+              at,
+              row.size(),
+              columns.size()));
+    }
   }
 
   private static void checkNumber(String at, String metric, String value) throws InputException {
@@ -194,12 +193,8 @@ record CellsFile(String name, Path file, List<String> columns) {
     }
   }
 
-  private static InputException unreadable(String name, Exception e) {
-    IOException cause =
-        e instanceof IOException io
-            ? io
-            : e.getCause() instanceof IOException io ? io : new IOException(e.getMessage(), e);
+  private static InputException unreadable(String name, IOException e) {
     return new InputException(
-        name + ": cannot be read as a cells.csv: " + IoReason.of(cause) + "; check the file");
+        name + ": cannot be read as a cells.csv: " + IoReason.of(e) + "; check the file");
   }
 }
