@@ -241,6 +241,10 @@ class ReportPageTest {
     assertThat(browser.text("h1")).isEqualTo(ReportPreview.HOSTILE);
     assertThat(browser.text("#explore-maps figcaption")).contains(ReportPreview.HOSTILE);
     assertThat(browser.findAll("img")).isEmpty();
+    browser.click(browser.find(CELL));
+    browser.open(page("full"), browser.address().replaceFirst("^[^#]*", ""));
+    assertThat(browser.text("#explore-maps figcaption")).contains(ReportPreview.HOSTILE);
+    assertThat(browser.text("#explore-cell h3")).endsWith("layer1.0 → layer2.0");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.List;
 public final class ReportPreview {
   /** A name that would run if it were not escaped. */
   public static final String HOSTILE =
-      "<img src=x onerror='window.hacked=1'></script><script>window.hacked=1</script>";
+      "<img src=x onerror='window.hacked=1'></script><script>window.hacked=1</script> a+b&c=%41%";
 
   private ReportPreview() {}
 

@@ -18,12 +18,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A heat map of the report and the file that it is also written to.
+ * A heat map and the file that it is written to.
  *
- * @param row the row of maps that it stands in: {@code vanilla}, {@code copy by SGD}
  * @param file {@code heatmaps/a_b.trained_trained.vanilla_accuracy.svg}
  */
-public record Drawing(Pair pair, Condition condition, String row, String file, String svg) {
+public record Drawing(String file, String svg) {
   /**
    * All heat maps of an experiment, over test examples: of each pair and condition first what the
    * vanilla stitches do, then what the copies of each solver do. Those without numbers are left
@@ -79,9 +78,7 @@ public record Drawing(Pair pair, Condition condition, String row, String file, S
             "svg");
     String svg =
         new HeatMap(title, subtitle, pair, quantity, results.chance().accuracy()).draw(matrix);
-    String row =
-        quantity.stitched().needsCopy() ? "copy by " + Words.of(subject.solver()) : "vanilla";
-    drawings.add(new Drawing(pair, subject.condition(), row, file, svg));
+    drawings.add(new Drawing(file, svg));
   }
 
   private static String plain(String name) {

@@ -35,11 +35,10 @@ class Explorer {
   // The address
 
   read() {
-    const fragment = decodeURIComponent(location.hash.slice(1));
-    if (!fragment.includes("=")) {
-      return;
+    if (!location.hash.includes("=")) {
+      return; // a heading of the page
     }
-    const given = new URLSearchParams(fragment);
+    const given = new URLSearchParams(location.hash.slice(1));
     const state = this.first();
     const find = (field, names) => {
       const at = names.indexOf(given.get(field));
@@ -533,7 +532,11 @@ function unfoldToPrint() {
     root.querySelector("#explore-maps").textContent = "This browser cannot unpack the numbers of this page: it has no DecompressionStream. The heat maps are beside it as SVG files.";
     return;
   }
-  const explorer = new Explorer(await Data.open(), root);
+  const data = await Data.open();
+  if (data.splits().length === 0) {
+    return; // nothing was measured
+  }
+  const explorer = new Explorer(data, root);
   explorer.build();
   explorer.read();
   await explorer.draw();
