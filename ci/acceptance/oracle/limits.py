@@ -4,7 +4,6 @@ import re
 import numpy
 
 RELATIVE = 1e-5
-FLOAT32 = 2.0**-22
 
 COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.*|works_margin.*")
 
@@ -43,9 +42,6 @@ def limit(column, ours, row, expected, split):
         return RELATIVE * row["vanilla_cross_entropy"]
     if column.endswith(("_procrustes", "_later_r2", "_fisher_r2")):
         return RELATIVE * (1 + abs(ours))
-    if column.endswith("_cosine"):
-        # Terms of both signs, each rounded
-        return RELATIVE * abs(ours) + FLOAT32
     if column == "stitch_distance":
         return RELATIVE * ours + noise / numpy.sqrt(variance or 1)
     return RELATIVE * abs(ours)
