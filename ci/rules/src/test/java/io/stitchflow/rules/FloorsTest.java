@@ -64,7 +64,7 @@ final class FloorsTest {
           List.of("cli.input"),
           List.of("cli.progress"),
           List.of("cli.command"),
-          List.of("cli.setup", "cli.comparison"),
+          List.of("cli.setup", "cli.comparison", "cli.execution"),
           List.of("cli", "flink"));
 
   private static final String[] SCIENCE =
@@ -88,7 +88,8 @@ final class FloorsTest {
           "cli.progress",
           "cli.command",
           "cli.setup",
-          "cli.comparison");
+          "cli.comparison",
+          "cli.execution");
 
   /** More classes than this are more than one subject. */
   private static final long MOST_CLASSES = 30;
@@ -171,7 +172,7 @@ final class FloorsTest {
 
   @ArchTest
   static final ArchRule beam_isUsedOnlyInTransformsAndRunners =
-      only(packages("transforms", "cli.text", "cli.command", "flink"), "org.apache.beam..")
+      only(packages("transforms", "cli.text", "cli.execution", "flink"), "org.apache.beam..")
           .because("the science runs without Beam and is the oracle for every runner");
 
   @ArchTest

@@ -54,7 +54,12 @@ public final class PlanStatus {
    * @param reason why it runs, or what it waits for; empty for a hit
    * @param known its result, where it is a hit
    */
-  public record StageStatus(Stage stage, State state, String reason, @Nullable StageResult known) {}
+  public record StageStatus(Stage stage, State state, String reason, @Nullable StageResult known) {
+    /** With {@code more} in the reason. */
+    public StageStatus because(String more) {
+      return new StageStatus(stage, state, reason + ": " + more, known);
+    }
+  }
 
   /**
    * Looks up every stage of {@code plan}; reads records and sizes, and the bytes only of what

@@ -214,7 +214,7 @@ final class Headline {
                 + missing
                 + " of "
                 + Words.count(missing + report.getCellCount(), "cell")
-                + " are missing, since their stages failed.");
+                + " are missing: they were not computed, or their stages failed.");
   }
 
   /** Which stitches the report leaves out, in at most one sentence. */

@@ -122,7 +122,7 @@ final class StitchflowTest {
         .isEqualTo(ExitCode.DONE);
     assertThat(plan.out())
         .contains("8 copy stitches, least squares")
-        .contains("no result under key")
+        .containsPattern("no result under key [0-9a-f]{8}: tolerance 1.0E-12 -> 1.0E-9\n")
         .containsPattern("tiny: \\d+ stages: \\d+ HIT, 8 RUN, 17 WAIT; a few seconds");
     assertRunIsRecordedOnce();
     assertStoreIsReadable();
@@ -746,7 +746,8 @@ final class StitchflowTest {
         .isEqualTo(ExitCode.SOME_STAGES_FAILED);
     assertThat(screen.out())
         .contains("failed: train bad: segment 'part' gives two answers")
-        .contains("This report is incomplete: 3 of 4 cells are missing, since their stages failed.")
+        .contains(
+            "This report is incomplete: 3 of 4 cells are missing: they were not computed, or their stages failed.")
         .contains("report: " + out.resolve("report.html"));
     assertThat(out.resolve("cells.csv"))
         .content()

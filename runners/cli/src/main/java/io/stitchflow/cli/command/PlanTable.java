@@ -3,7 +3,6 @@ package io.stitchflow.cli.command;
 import io.stitchflow.cli.progress.DiskSpace;
 import io.stitchflow.cli.progress.RunRecord;
 import io.stitchflow.cli.text.Durations;
-import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.PlanStatus.StageStatus;
 import io.stitchflow.plan.PlanStatus.State;
 import io.stitchflow.plan.TimeEstimator;
@@ -35,8 +34,8 @@ final class PlanTable {
   }
 
   static PlanTable of(
-      String experiment, PlanStatus survey, TimeEstimator estimator, DiskSpace disk) {
-    return new PlanTable(experiment, survey.stages(), estimator, disk);
+      String experiment, List<StageStatus> stages, TimeEstimator estimator, DiskSpace disk) {
+    return new PlanTable(experiment, stages, estimator, disk);
   }
 
   private record Line(State state, String what, double seconds, String reason) {}

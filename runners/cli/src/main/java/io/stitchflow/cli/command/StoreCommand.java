@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** A command on a store; returns its exit code. */
-abstract class StoreCommand implements Callable<Integer> {
-  final Terminal system;
-  final Map<String, String> environment;
+public abstract class StoreCommand implements Callable<Integer> {
+  protected final Terminal system;
+  protected final Map<String, String> environment;
 
-  StoreCommand(Terminal system, Map<String, String> environment) {
+  protected StoreCommand(Terminal system, Map<String, String> environment) {
     this.system = system;
     this.environment = environment;
   }

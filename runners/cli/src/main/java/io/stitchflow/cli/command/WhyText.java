@@ -49,6 +49,11 @@ record WhyText(RecordDescriptions words) {
     return text.toString();
   }
 
+  /** Why one stage runs, in a part of a line. */
+  static String causes(Explanation explanation) {
+    return causes(explanation.causes(), explanation.stage().getId());
+  }
+
   private void append(StringBuilder text, Explanation explanation) {
     line(
         text,
@@ -118,7 +123,7 @@ record WhyText(RecordDescriptions words) {
                       + ", such as "
                       + first.stage().getId();
           line(text, String.format(Locale.ROOT, "%-4s  %s", group.state(), what));
-          line(text, "      because " + causes(first.causes(), first.stage().getId()));
+          line(text, "      because " + causes(first));
         });
     line(text, "name a stage, by any part of its id, for each of its differences");
   }

@@ -1,4 +1,4 @@
-/** The commands. */
+/** The commands on experiments and stores that execute no stages. */
 @NullMarked
 package io.stitchflow.cli.command;
 

@@ -8,6 +8,7 @@ import io.stitchflow.v1.Network;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -90,12 +91,12 @@ public final class ExperimentOptions {
     }
   }
 
-  public Path file() {
-    return file;
-  }
-
-  public List<String> sets() {
-    return List.copyOf(sets);
+  /** What {@code run.json} says of these options. */
+  public Map<String, Object> circumstances() {
+    Map<String, Object> circumstances = new LinkedHashMap<>();
+    circumstances.put("file", file.toString());
+    circumstances.put("set", List.copyOf(sets));
+    return circumstances;
   }
 
   String device() {

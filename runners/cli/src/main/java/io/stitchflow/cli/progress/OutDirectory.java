@@ -69,10 +69,14 @@ public final class OutDirectory {
    *
    * @param named by the user; null for {@code stitchflow-out/NAME}, or with digits of the
    *     experiment's digest where that has another report
+   * @param force overwrites the report of another experiment
    * @throws InputException if it cannot be used, or has another report and is named by the user
    */
-  public static OutDirectory of(Experiment experiment, @Nullable Path named, Lines err)
-      throws InputException {
+  public static OutDirectory of(
+      Experiment experiment, @Nullable Path named, boolean force, Lines err) throws InputException {
+    if (force) {
+      return at(named == null ? usual(experiment.getName()) : named);
+    }
     String digest = digest(experiment);
     if (named != null) {
       OutDirectory out = at(named);
@@ -91,12 +95,6 @@ public final class OutDirectory {
             + " has the report of another variant of this experiment; this report goes to "
             + out.directory);
     return out;
-  }
-
-  /** As {@link #of}, but overwrites the report of another experiment. */
-  public static OutDirectory overwriting(Experiment experiment, @Nullable Path named)
-      throws InputException {
-    return at(named == null ? usual(experiment.getName()) : named);
   }
 
   private static Path usual(String name) {

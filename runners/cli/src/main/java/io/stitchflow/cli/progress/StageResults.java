@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What became of every stage of a plan, by stage, in the order of the plan. */
+/** What became of the stages of a plan, by stage, in the order of the plan. */
 public record StageResults(Plan plan, Map<String, StageResult> byStage) {
   /**
    * What the survey knew, and what ran after it.
@@ -32,6 +32,13 @@ public record StageResults(Plan plan, Map<String, StageResult> byStage) {
       ordered.put(stage.getId(), result);
     }
     return new StageResults(plan, ordered);
+  }
+
+  /** Only what is in the store. */
+  public static StageResults stored(Plan plan, PlanStatus survey) {
+    Map<String, StageResult> stored = new LinkedHashMap<>();
+    survey.known().forEach(result -> stored.put(result.getStage(), result));
+    return new StageResults(plan, stored);
   }
 
   /** Whether the stage has a result. */
@@ -70,7 +77,7 @@ public record StageResults(Plan plan, Map<String, StageResult> byStage) {
   }
 
   /** The report's result, or null where it could not be written. */
-  @Nullable StageResult report() {
+  public @Nullable StageResult report() {
     for (Stage stage : plan.getStageList()) {
       StageResult result = byStage.get(stage.getId());
       if (StageDefinition.of(stage).phase() == Phase.WRITE_REPORT

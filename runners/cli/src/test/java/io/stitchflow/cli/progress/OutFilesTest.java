@@ -178,20 +178,21 @@ final class OutFilesTest {
   @Test
   void outDirectory_reportOfTheSameExperiment_isOverwritten() throws Exception {
     leaveReportOf(experiment(1));
-    assertThat(OutDirectory.of(experiment(1), out, new Screen().errLines()).path(""))
+    assertThat(OutDirectory.of(experiment(1), out, false, new Screen().errLines()).path(""))
         .isEqualTo(out);
   }
 
   @Test
   void outDirectory_reportOfAnotherVariant_isRefusedUnlessForced() throws Exception {
     leaveReportOf(experiment(1));
-    assertThatThrownBy(() -> OutDirectory.of(experiment(2), out, new Screen().errLines()))
+    assertThatThrownBy(() -> OutDirectory.of(experiment(2), out, false, new Screen().errLines()))
         .isInstanceOf(InputException.class)
         .hasMessage(
             out
                 + ": has the report of another experiment, or of this one with other fields; choose"
                 + " another directory with --out, or overwrite it with --force");
-    assertThat(OutDirectory.overwriting(experiment(2), out).path("")).isEqualTo(out);
+    assertThat(OutDirectory.of(experiment(2), out, true, new Screen().errLines()).path(""))
+        .isEqualTo(out);
   }
 
   @ParameterizedTest
@@ -206,7 +207,7 @@ final class OutFilesTest {
   void outDirectory_runThatDoesNotSayOfWhat_isRefused(String run) throws Exception {
     Files.createDirectories(out);
     Files.writeString(out.resolve("run.json"), run);
-    assertThatThrownBy(() -> OutDirectory.of(experiment(1), out, new Screen().errLines()))
+    assertThatThrownBy(() -> OutDirectory.of(experiment(1), out, false, new Screen().errLines()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("has the report of another experiment");
   }

@@ -1,4 +1,4 @@
-package io.stitchflow.cli.command;
+package io.stitchflow.cli.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package io.stitchflow.cli.command;
+package io.stitchflow.cli.execution;
 
+import io.stitchflow.cli.command.StoreCommand;
 import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.input.RunnerOptions;
 import io.stitchflow.cli.input.StoreOption;
@@ -65,6 +66,8 @@ public final class WatchCommand extends StoreCommand {
       description = "Prints the result as JSON on standard output; messages go to standard error.")
   private boolean json;
 
+  @Mixin private ProgressOptions progress = new ProgressOptions();
+
   public WatchCommand(Terminal system, Map<String, String> environment) {
     super(system, environment);
   }
@@ -72,25 +75,41 @@ public final class WatchCommand extends StoreCommand {
   @Override
   public Integer call() throws Exception {
     Clock clock = Clock.start();
-    Terminal terminal = json ? system.peopleOnErr() : system;
+    progress.check(json, false);
+    Terminal terminal = progress.text(system, json);
     Store store = storeOption.open(environment);
     Run run = read(store);
     Path named = out == null ? Path.of(run.getOut()) : out;
-    OutDirectory directory =
-        force
-            ? OutDirectory.overwriting(run.getExperiment(), named)
-            : OutDirectory.of(run.getExperiment(), named, terminal.err());
-    Cluster cluster = RunnerOptions.cluster("flink");
+    OutDirectory directory = OutDirectory.of(run.getExperiment(), named, force, terminal.err());
     PlanStatus survey = PlanStatus.of(run.getPlan(), new Memo(store));
+    try (EventLog log = progress.open(system.out(), terminal.err())) {
+      log.begin(run.getExperiment().getName(), survey);
+      StageResults results = await(new Watched(run, survey, store, terminal, log));
+      Map<String, Object> circumstances = new LinkedHashMap<>();
+      circumstances.put("run", id);
+      return new RunSummary(system, terminal, json, log)
+          .write(run, results, store, directory, clock, circumstances);
+    }
+  }
+
+  private record Watched(
+      Run run, PlanStatus survey, Store store, Terminal terminal, EventLog events) {}
+
+  private StageResults await(Watched watched) throws Exception {
+    Run run = watched.run();
+    Store store = watched.store();
+    PlanStatus survey = watched.survey();
     List<StageResult> ran;
-    try (Cluster.Job job = cluster.attach(id, run, store)) {
+    try (Cluster.Job job = RunnerOptions.cluster("flink").attach(id, run, store)) {
       if (cancel) {
         job.cancel();
       }
-      try (RunDisplay watched = RunDisplay.start(survey, Math.max(1, run.getSlots()), terminal)) {
+      try (RunDisplay display =
+          RunDisplay.start(survey, Math.max(1, run.getSlots()), progress.shown(watched.terminal()))
+              .telling(watched.events())) {
         ran =
             ClusterRun.results(
-                job.await(watched.listener()),
+                job.await(display.listener()),
                 run.getPlan(),
                 survey,
                 PlanStatus.of(run.getPlan(), new Memo(store)));
@@ -99,11 +118,8 @@ public final class WatchCommand extends StoreCommand {
     StageResults results =
         IncompleteReport.ofWhatWasCompared(
             run.getPlan(), StageResults.of(run.getPlan(), survey, ran), store);
-    new FinishedStages(store, run, id).keep(results, terminal.err());
-    Map<String, Object> circumstances = new LinkedHashMap<>();
-    circumstances.put("run", id);
-    return new RunSummary(system, terminal, json, EventLog.none(terminal.err()))
-        .write(run, results, store, directory, clock, circumstances);
+    new FinishedStages(store, run, id).keep(results, watched.terminal().err());
+    return results;
   }
 
   private Run read(Store store) throws IOException, InputException {

@@ -1,5 +1,6 @@
-package io.stitchflow.cli.command;
+package io.stitchflow.cli.execution;
 
+import io.stitchflow.cli.command.NativeCache;
 import io.stitchflow.cli.input.InputException;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.NoCacheHomeException;

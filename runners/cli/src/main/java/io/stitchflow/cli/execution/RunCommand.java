@@ -1,8 +1,8 @@
-package io.stitchflow.cli.command;
+package io.stitchflow.cli.execution;
 
+import io.stitchflow.cli.command.StoreCommand;
 import io.stitchflow.cli.input.DatasetDownload;
 import io.stitchflow.cli.input.ExperimentOptions;
-import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.input.Plans;
 import io.stitchflow.cli.input.RunnerOptions;
 import io.stitchflow.cli.input.StoreOption;
@@ -30,7 +30,6 @@ import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,9 +48,6 @@ import picocli.CommandLine.Option;
     description =
         "Runs an experiment: computes the stages that are not in the store, then writes the report.")
 public final class RunCommand extends StoreCommand {
-  private static final String EVENTS = "--events";
-  private static final Path STANDARD_OUTPUT = Path.of("-");
-
   @Mixin private ExperimentOptions options = new ExperimentOptions();
   @Mixin private RunnerOptions runner = new RunnerOptions();
 
@@ -67,17 +63,7 @@ public final class RunCommand extends StoreCommand {
           "Overwrites the report of another experiment, or of this one with other fields, in --out.")
   private boolean force;
 
-  @Option(
-      names = "--quiet",
-      description = "Prints no progress: only the summary at the end, warnings and errors.")
-  private boolean quiet;
-
-  @Option(
-      names = EVENTS,
-      paramLabel = "FILE",
-      description =
-          "Writes the run's events to FILE as lines of JSON while it runs; - is standard output, and all text then goes to standard error.")
-  private @Nullable Path events;
+  @Mixin private ProgressOptions progress = new ProgressOptions();
 
   public RunCommand(Terminal system, Map<String, String> environment) {
     super(system, environment);
@@ -87,15 +73,11 @@ public final class RunCommand extends StoreCommand {
   public Integer call() throws Exception {
     Clock clock = Clock.start();
     runner.check();
-    checkEvents();
-    boolean forPrograms = options.json() || STANDARD_OUTPUT.equals(events);
-    Terminal terminal = forPrograms ? system.peopleOnErr() : system;
+    progress.check(options.json(), runner.detach());
+    Terminal terminal = progress.text(system, options.json());
     ValidExperiment valid = options.read();
     Plan planned = runner.applyTo(Plans.of(valid, options, environment));
-    OutDirectory out =
-        force
-            ? OutDirectory.overwriting(valid.experiment(), options.out())
-            : OutDirectory.of(valid.experiment(), options.out(), terminal.err());
+    OutDirectory out = OutDirectory.of(valid.experiment(), options.out(), force, terminal.err());
     Store store = options.store(environment);
     out.checkIsOutside(store.root());
     Plan plan = Plans.in(store, valid, planned);
@@ -111,7 +93,7 @@ public final class RunCommand extends StoreCommand {
             .setOut(out.path("").toAbsolutePath().toString())
             .setMaster(runner.master())
             .build();
-    try (EventLog log = openEvents(terminal)) {
+    try (EventLog log = progress.open(system.out(), terminal.err())) {
       log.begin(valid.experiment().getName(), survey);
       return run(new Started(run, survey, store, terminal, log), out, clock);
     }
@@ -134,26 +116,6 @@ public final class RunCommand extends StoreCommand {
     }
   }
 
-  private void checkEvents() throws InputException {
-    if (STANDARD_OUTPUT.equals(events) && options.json()) {
-      throw new InputException(
-          EVENTS + " - cannot be combined with --json; its last event has the same object");
-    }
-    if (events != null && runner.detach()) {
-      throw new InputException(
-          EVENTS + " cannot be combined with --detach: this process ends before the run does");
-    }
-  }
-
-  private EventLog openEvents(Terminal terminal) throws InputException {
-    if (events == null) {
-      return EventLog.none(terminal.err());
-    }
-    return events.equals(STANDARD_OUTPUT)
-        ? EventLog.to(system.out(), terminal.err())
-        : EventLog.to(events, terminal.err());
-  }
-
   private int run(Started started, OutDirectory out, Clock clock) throws Exception {
     @Nullable Computed computed = compute(started);
     if (computed == null) {
@@ -168,9 +130,7 @@ public final class RunCommand extends StoreCommand {
             store);
     started.tellUnsent();
     new FinishedStages(store, run, computed.job()).keep(results, started.terminal().err());
-    Map<String, Object> circumstances = new LinkedHashMap<>();
-    circumstances.put("file", options.file().toString());
-    circumstances.put("set", options.sets());
+    Map<String, Object> circumstances = options.circumstances();
     circumstances.put("runner", runner.name());
     return new RunSummary(system, started.terminal(), options.json(), started.events())
         .write(run, results, store, out, clock, circumstances);
@@ -195,7 +155,8 @@ public final class RunCommand extends StoreCommand {
     }
     Run run = started.run();
     Terminal terminal = started.terminal();
-    DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, progress(started));
+    DatasetDownload.ifNeeded(
+        run.getExperiment(), survey, environment, progress.shown(started.terminal()));
     started.store().checkWritable();
     int lanes = Runtime.getRuntime().availableProcessors();
     try (RunDisplay watched = display(started, lanes);
@@ -208,11 +169,8 @@ public final class RunCommand extends StoreCommand {
   }
 
   private RunDisplay display(Started started, int lanes) {
-    return RunDisplay.start(started.survey(), lanes, progress(started)).telling(started.events());
-  }
-
-  private Terminal progress(Started started) {
-    return quiet ? started.terminal().withoutErr() : started.terminal();
+    return RunDisplay.start(started.survey(), lanes, progress.shown(started.terminal()))
+        .telling(started.events());
   }
 
   private @Nullable Computed onCluster(Started started) throws Exception {
@@ -223,7 +181,8 @@ public final class RunCommand extends StoreCommand {
     Cluster cluster = runner.cluster();
     RunFiles.checkShareable(store);
     int slots = cluster.slots(runner.master(), runner.parallelism());
-    DatasetDownload.ifNeeded(run.getExperiment(), survey, environment, progress(started));
+    DatasetDownload.ifNeeded(
+        run.getExperiment(), survey, environment, progress.shown(started.terminal()));
     store.checkWritable();
     try (RunDisplay watched = display(started, slots);
         Interruption interruption = Interruption.of(watched, terminal.err())) {

@@ -1,4 +1,4 @@
-package io.stitchflow.cli.command;
+package io.stitchflow.cli.execution;
 
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.run.RunListener;

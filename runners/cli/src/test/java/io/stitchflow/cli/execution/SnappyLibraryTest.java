@@ -1,4 +1,4 @@
-package io.stitchflow.cli.command;
+package io.stitchflow.cli.execution;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
