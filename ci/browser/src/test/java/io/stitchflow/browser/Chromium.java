@@ -1,6 +1,7 @@
 package io.stitchflow.browser;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.logging.Level;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -162,6 +164,27 @@ final class Chromium implements AutoCloseable {
   /** Moves the pointer onto an element. */
   void pointAt(WebElement element) {
     new Actions(driver).moveToElement(element).perform();
+  }
+
+  /** Clicks, and waits until that has saved a file in the directory, which was empty. */
+  Path save(WebElement element, Path directory) {
+    driver.executeCdpCommand(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", directory.toString()));
+    element.click();
+    return new WebDriverWait(driver, PATIENCE)
+        .until(
+            ignored -> {
+              try (Stream<Path> files = Files.list(directory)) {
+                return files
+                    .filter(file -> !file.toString().endsWith(".crdownload"))
+                    .filter(file -> file.toFile().length() > 0)
+                    .findFirst()
+                    .orElse(null);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   /** Waits until the page fulfils a condition in JavaScript. */

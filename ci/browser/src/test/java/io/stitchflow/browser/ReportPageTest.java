@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.stitchflow.report.ReportPreview;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -11,7 +12,10 @@ import java.math.RoundingMode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -30,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.Color;
 
 /** The report's page as a reader has it: it needs no network, and shows what the files say. */
 @ExtendWith(Chromium.Needed.class)
@@ -105,6 +110,26 @@ class ReportPageTest {
             .as(quantity)
             .isEqualTo(four(row.get(quantity)));
       }
+    }
+  }
+
+  @Test
+  void heatMap_saved_isAPngWithTheColoursOfItsCells(@TempDir Path downloads) throws IOException {
+    browser.open(page("small"), "");
+    Path saved = browser.save(browser.find("#explore-maps button.save"), downloads);
+    assertThat(saved.getFileName().toString()).startsWith("vanilla-accuracy-").endsWith(".png");
+    BufferedImage image = ImageIO.read(saved.toFile());
+    Map<Integer, Integer> pixels = new HashMap<>();
+    for (int color : image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth())) {
+      pixels.merge(color & 0xffffff, 1, Integer::sum);
+    }
+    List<WebElement> cells = browser.findAll("#explore-maps figure:first-child td[data-i]");
+    assertThat(cells).hasSizeGreaterThan(8);
+    for (WebElement cell : cells) {
+      int color = Color.fromString(cell.getCssValue("background-color")).getColor().getRGB();
+      assertThat(pixels).as(cell.getText()).containsKey(color & 0xffffff);
+      // At least half of a cell; the rest is its number
+      assertThat(pixels.get(color & 0xffffff)).isGreaterThan(58 * 2 * 34 * 2 / 2);
     }
   }
 

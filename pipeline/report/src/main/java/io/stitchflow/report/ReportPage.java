@@ -47,6 +47,7 @@ final class ReportPage {
               D3 + "dist/d3.min.js",
               "page/data.js",
               "page/matrix.js",
+              "page/image.js",
               "page/plots.js",
               "page/explore.js")
           .map(ReportPage::resource)

@@ -106,6 +106,7 @@ public final class Lane implements AutoCloseable {
 
   private static Engine engine() {
     Engine engine = load();
+    LibtorchLog.onlyErrors();
     if (JniUtils.getNumThreads() != THREADS) {
       JniUtils.setNumThreads(THREADS);
     }

@@ -50,6 +50,11 @@ class LaneTest {
   }
 
   @Test
+  void open_any_hasLibtorchPrintErrorsOnly() {
+    assertThat(LibtorchLog.level().getInt(0)).isEqualTo(LibtorchLog.ERROR);
+  }
+
+  @Test
   void open_toolchainOfAnotherMachine_isRefused() {
     assertThatThrownBy(() -> Lane.open(Toolchains.forDevice("cuda-sm_99")))
         .isInstanceOf(IllegalArgumentException.class)

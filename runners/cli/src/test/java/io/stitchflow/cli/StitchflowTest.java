@@ -925,7 +925,7 @@ final class StitchflowTest {
     assertThat(screen.execute(Map.of(), "rum")).isEqualTo(ExitCode.INPUT);
     assertThat(screen.execute(Map.of())).isEqualTo(ExitCode.INPUT);
     assertThat(screen.err())
-        .contains("which command? choose run, plan, validate, watch, why, runs, ls, ");
+        .contains("which command? choose run, plan, validate, watch, report, why, runs, ls, ");
     assertThat(screen.execute(Map.of(), "ls", "@/dev/zero")).isEqualTo(ExitCode.INPUT);
   }
 

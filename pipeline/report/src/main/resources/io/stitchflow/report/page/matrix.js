@@ -75,7 +75,7 @@ function drawMatrix(map) {
   table.append(head, body);
   listen(table, body, map);
   const figure = element("figure", { class: "matrix" },
-    element("figcaption", {}, element("strong", {}, map.title), element("br"), map.subtitle),
+    element("figcaption", {}, element("strong", {}, map.title), " ", saveButton(map), element("br"), map.subtitle),
     element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": map.title }, table),
     drawLegend(map.scale));
   return figure;
@@ -100,17 +100,24 @@ function drawCell(map, i, j) {
 
 function drawLegend(scale) {
   const bar = element("div", { class: "bar", "aria-hidden": "true" });
-  const ends = [scale.ticks[0], scale.ticks[scale.ticks.length - 1]];
-  const between = ends[0] > 0 ? d3.scaleLog([0, 1], ends) : d3.scaleLinear([0, 1], ends);
-  const value = ends[0] > 0 ? (t) => ends[0] * (ends[1] / ends[0]) ** t : between;
-  for (let k = 0; k < 24; k++) {
+  for (const color of legendSteps(scale)) {
     const step = element("span");
-    step.style.backgroundColor = scale.fill(value((k + 0.5) / 24));
+    step.style.backgroundColor = color;
     bar.append(step);
   }
-  const ticks = element("div", { class: "ticks" }, ...scale.ticks.map((tick, k) =>
-    element("span", {}, (k === 0 && tick < 0 ? "≤ " : "") + brief(tick))));
+  const ticks = element("div", { class: "ticks" }, ...scale.ticks.map((tick, k) => element("span", {}, legendTick(tick, k))));
   return element("div", { class: "legend" }, bar, ticks);
+}
+
+/** Colours of a scale from its first tick to its last. */
+function legendSteps(scale) {
+  const ends = [scale.ticks[0], scale.ticks[scale.ticks.length - 1]];
+  const value = ends[0] > 0 ? (t) => ends[0] * (ends[1] / ends[0]) ** t : d3.scaleLinear([0, 1], ends);
+  return d3.range(24).map((k) => scale.fill(value((k + 0.5) / 24)));
+}
+
+function legendTick(tick, k) {
+  return (k === 0 && tick < 0 ? "≤ " : "") + brief(tick);
 }
 
 /** Pointer and arrow keys; one cell at a time can be reached by the tabulator. */
