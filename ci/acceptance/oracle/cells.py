@@ -135,6 +135,17 @@ def agreement(half, sender, receiver):
     return row
 
 
+def class_accuracy(half):
+    """By class; a prediction between two classes with nearly the same logit may be either."""
+    row, slack = {}, {}
+    for name, predictions in ("vanilla", half.vanilla), ("copy", half.copy), ("receiver", half.own):
+        members = {label: half.labels == label for label in numpy.unique(half.labels)}
+        column = name + "_class_accuracy"
+        row[column] = {str(label): predictions.right[of].mean() for label, of in members.items()}
+        slack[column] = 1e-12 + max(predictions.close[of].mean() for of in members.values())
+    return row, slack
+
+
 def example_similarity(half):
     """The columns, and how far float32 may take them."""
     row, slack = {}, {}

@@ -31,6 +31,8 @@ class Expected:
             row.update(cells.agreement(half, *self.classes(split)))
             row.update(cells.two_seeds(half, self.previous))
             self.slack[split] = {}
+            if "class_accuracy" in comparison.metrics:
+                self.put(split, *cells.class_accuracy(half))
             if "example_similarity" in comparison.metrics:
                 self.put(split, *cells.example_similarity(half))
             started[split] = {

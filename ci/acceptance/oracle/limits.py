@@ -10,10 +10,10 @@ COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.
 
 def limit(column, ours, row, expected, split):
     """The largest difference that float32 explains."""
-    if COUNTED.fullmatch(column):
-        return 1e-12 + 2 * expected.ties[split]
     if column in expected.slack[split]:
         return expected.slack[split][column]
+    if COUNTED.fullmatch(column):
+        return 1e-12 + 2 * expected.ties[split]
     if column.endswith(("_js_divergence", "_kl_divergence")):
         rounding = expected.logit_noise[split]
         return RELATIVE * ours + 2 * rounding * numpy.sqrt(ours) + rounding**2

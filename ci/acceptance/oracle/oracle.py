@@ -36,7 +36,7 @@ EXAMPLES = 3
 
 # Those that the oracle knows
 METRICS = ["accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis"]
-METRICS += ["example_similarity", "distance", "drift", "divergence", "fisher", "ood", "interpolation"]
+METRICS += ["class_accuracy", "example_similarity", "distance", "drift", "divergence", "fisher", "ood", "interpolation"]
 METRICS += ["ladder", "task_ranks", "probe", "controls"]
 
 
@@ -84,7 +84,7 @@ def series(text):
 
 
 def read(column, text):
-    if column.startswith(("front_", "start_", "interpolated_", "ladder_", "task_rank_")) or column.endswith("_later_r2"):
+    if column.startswith(("front_", "start_", "interpolated_", "ladder_", "task_rank_")) or column.endswith(("_later_r2", "_class_accuracy")):
         return series(text) if text else {}
     return float(text) if text else None
 

@@ -119,7 +119,7 @@ class OracleTest {
       rank { rank: [1, 2, 5] recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
         "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
-        "example_similarity", "distance", "drift", "divergence", "fisher", "ood", "interpolation",
+        "class_accuracy", "example_similarity", "distance", "drift", "divergence", "fisher", "ood", "interpolation",
         "ladder", "task_ranks", "probe", "controls"
       ]
       """;

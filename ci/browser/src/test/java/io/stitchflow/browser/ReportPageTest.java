@@ -120,7 +120,8 @@ class ReportPageTest {
     assertThat(saved.getFileName().toString()).startsWith("vanilla-accuracy-").endsWith(".png");
     BufferedImage image = ImageIO.read(saved.toFile());
     Map<Integer, Integer> pixels = new HashMap<>();
-    for (int color : image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth())) {
+    for (int color :
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth())) {
       pixels.merge(color & 0xffffff, 1, Integer::sum);
     }
     List<WebElement> cells = browser.findAll("#explore-maps figure:first-child td[data-i]");

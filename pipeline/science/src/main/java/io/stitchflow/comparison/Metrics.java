@@ -17,6 +17,7 @@ public final class Metrics {
           new Front(),
           new Starts(),
           new Agreement(),
+          new ClassAccuracy(),
           new Cosine(),
           new Cka(),
           new Procrustes(),

@@ -185,6 +185,20 @@ class CellMeterTest {
   }
 
   @Test
+  void measurement_classAccuracy_isTheShareOfEachClassThatIsRight() throws IOException {
+    MeasuredValues both = measure("class_accuracy");
+    int label = predicted(2);
+    // One example of each of two classes; the vanilla stitch has both predicted as the first
+    assertThat(both.series("vanilla_class_accuracy"))
+        .containsOnly(
+            Map.entry(Integer.toString(label), 1.0), Map.entry(Integer.toString(9 - label), 0.0));
+    assertThat(both.series("receiver_class_accuracy"))
+        .containsOnly(
+            Map.entry(Integer.toString(label), predicted(1) == label ? 1.0 : 0.0),
+            Map.entry(Integer.toString(9 - label), predicted(3) == 9 - label ? 1.0 : 0.0));
+  }
+
+  @Test
   void measurement_interpolation_startsAtTheVanillaAndEndsAtTheCopy() throws IOException {
     MeasuredValues both = measure("accuracy", "interpolation");
     Map<String, Double> accuracies = both.series("interpolated_accuracy");

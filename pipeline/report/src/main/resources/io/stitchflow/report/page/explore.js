@@ -375,7 +375,7 @@ class Explorer {
     return i < 0 || j < 0 ? null : { i, j };
   }
 
-  /** Front, later cuts, interpolation: what the cell has of them. */
+  /** Front, later cuts, interpolation, accuracy by class: what the cell has of them. */
   async cellPlots(rows) {
     const row = rows[0];
     const { split } = this.state;
@@ -400,6 +400,13 @@ class Explorer {
     if (between.length > 1) {
       const points = between.map(([share, value]) => [Number(share), value]).sort((a, b) => a[0] - b[0]);
       plots.push(drawLines({ title: "Between vanilla (0) and copy (1), " + split, xTitle: "share of the copy", yTitle: "accuracy", lines: [{ name: "accuracy", points }] }));
+    }
+    const classes = await Promise.all(["vanilla", "copy", "receiver"].map(async (name) => [name, await series(name + "_class_accuracy")]));
+    if (classes[0][1].length > 1) {
+      plots.push(drawLines({
+        title: "Accuracy by class, " + split, xTitle: "", yTitle: "accuracy", names: classes[0][1].map(([label]) => label),
+        lines: classes.map(([name, points]) => ({ name, points: points.map(([label, value], i) => [i, value, "class " + label]) })),
+      }));
     }
     return plots;
   }
