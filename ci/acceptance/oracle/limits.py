@@ -40,7 +40,7 @@ def limit(column, ours, row, expected, split):
         return RELATIVE * (1 + abs(ours)) / row["r2_copy"]
     if column == "gap":
         return RELATIVE * row["vanilla_cross_entropy"]
-    if column.endswith(("_procrustes", "_later_r2", "_fisher_r2")):
+    if column.endswith(("_procrustes", "_later_r2")):
         return RELATIVE * (1 + abs(ours))
     if column == "stitch_distance":
         return RELATIVE * ours + noise / numpy.sqrt(variance or 1)

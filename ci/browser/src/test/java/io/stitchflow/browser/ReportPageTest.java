@@ -100,6 +100,9 @@ class ReportPageTest {
             .filter(row -> row.get("receiver_cut").equals("layer1.0"))
             .toList();
     assertThat(browser.text("#explore-cell h3")).endsWith("stem → layer1.0");
+    assertThat(browser.findAll("#explore-cell figcaption"))
+        .extracting(WebElement::getText)
+        .contains("Training of the vanilla stitch");
     List<WebElement> lines = browser.findAll("#explore-cell tr[data-quantity]");
     assertThat(lines).hasSizeGreaterThan(15);
     for (WebElement line : lines) {

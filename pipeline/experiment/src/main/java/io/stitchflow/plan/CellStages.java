@@ -41,10 +41,23 @@ final class CellStages {
     this.costs = costs;
   }
 
-  /** Adds all that the cell needs beyond its networks; returns the stage that compares. */
-  String add(StitchPair cell, String objective, CopySolver solver, long seed) {
+  /**
+   * Stages of one cell that the report reads.
+   *
+   * @param comparison the stage that compares
+   * @param vanillas those that train its vanilla stitches, by start
+   */
+  record Reported(String comparison, List<String> vanillas) {
+    Reported {
+      vanillas = List.copyOf(vanillas);
+    }
+  }
+
+  /** Adds all that the cell needs beyond its networks. */
+  Reported add(StitchPair cell, String objective, CopySolver solver, long seed) {
     String copy = solver == CopySolver.SGD ? addCopyBySgd(cell, seed) : addCopyByLeastSquares(cell);
     List<Dependency> stitches = new ArrayList<>(addVanillas(cell, objective, seed));
+    List<String> vanillas = stitches.stream().map(Dependency::getStage).distinct().toList();
     stitches.add(PlanBuilder.dependency("copy", copy, "stitch"));
     List<String> front = addFront(cell, seed);
     for (int i = 0; i < front.size(); i++) {
@@ -60,7 +73,8 @@ final class CellStages {
         stitches.add(previous.toBuilder().setRole(previous.getRole() + ".previous").build());
       }
     }
-    return addComparison(cell, named(objective) + solver(solver), stitches, seed);
+    String name = named(objective) + solver(solver);
+    return new Reported(addComparison(cell, name, stitches, seed), vanillas);
   }
 
   /** Part of a stage's name: empty where the experiment has one objective. */

@@ -87,7 +87,7 @@ public final class PartialReport {
   }
 
   private static boolean isOfCell(Matcher role) {
-    return role.group(1).equals("comparison");
+    return role.group(1).equals("comparison") || role.group(1).equals("stitch_training");
   }
 
   /** The new number of each that is left, by its old one. */

@@ -36,7 +36,7 @@ public final class Planner {
   private final DatasetSource dataset;
   private final NetworkStages networks;
   private final CellStages cells;
-  private final List<String> comparisons = new ArrayList<>();
+  private final List<CellStages.Reported> reported = new ArrayList<>();
   private final WriteReport.Builder report = WriteReport.newBuilder();
 
   private Planner(ValidExperiment valid, Path downloads, Toolchain toolchain) throws IOException {
@@ -127,7 +127,7 @@ public final class Planner {
     for (StitchPair cell : pairOfNetworks) {
       for (String objective : objectives()) {
         for (CopySolver solver : experiment.getCopy().getSolverList()) {
-          comparisons.add(cells.add(cell, objective, solver, seed));
+          reported.add(cells.add(cell, objective, solver, seed));
           report.addCell(
               ReportCell.newBuilder()
                   .setCondition(condition)
@@ -158,7 +158,7 @@ public final class Planner {
 
   private void addReport() {
     Stage.Builder stage = stages.stage("report", "report", Costs.REPORT);
-    stage.setOutputBytes(OutputSizes.REPORT + OutputSizes.COMPARISON * comparisons.size());
+    stage.setOutputBytes(OutputSizes.REPORT + OutputSizes.COMPARISON * reported.size());
     stages.depend(stage, "train", DatasetSource.STAGE, "train");
     stages.depend(stage, "test", DatasetSource.STAGE, "test");
     int network = 0;
@@ -181,8 +181,13 @@ public final class Planner {
       }
       network++;
     }
-    for (int i = 0; i < comparisons.size(); i++) {
-      stages.depend(stage, "comparison[" + i + "]", comparisons.get(i), "comparison");
+    for (int i = 0; i < reported.size(); i++) {
+      CellStages.Reported cell = reported.get(i);
+      stages.depend(stage, "comparison[" + i + "]", cell.comparison(), "comparison");
+      for (int start = 0; start < cell.vanillas().size(); start++) {
+        String role = "stitch_training[" + i + "," + start + "]";
+        stages.depend(stage, role, cell.vanillas().get(start), "training");
+      }
     }
     report.setExperiment(experiment.getName()).setVanilla(experiment.getVanilla());
     stage.getActionBuilder().setWriteReport(report);

@@ -18,7 +18,8 @@ final class WriteReportStage extends StageDefinition {
                 "training[*]",
                 "test[*]",
                 "representation[*]",
-                "comparison[*]")
+                "comparison[*]",
+                "stitch_training[*]")
             .writes("report.html", BlobFormat.HTML)
             .writes("answer.txt", BlobFormat.TEXT)
             .writes("*.csv", BlobFormat.CSV)

@@ -35,7 +35,9 @@ class PartialReportTest {
             "representation[1,0] is s/x",
             "representation[1,1] is s/y",
             "comparison[0] is a -> a",
-            "comparison[1] is s -> a");
+            "stitch_training[0,0] is a -> a",
+            "comparison[1] is s -> a",
+            "stitch_training[1,0] is s -> a");
     WriteReport parameters = report.getAction().getWriteReport();
     assertThat(parameters.getNetworkList())
         .extracting(ReportNetwork::getName)
@@ -87,9 +89,11 @@ class PartialReportTest {
     depend(report, "network[1]", "train b");
     depend(report, "representation[2,0]", "s/x");
     depend(report, "representation[2,1]", "s/y");
-    depend(report, "comparison[0]", "a -> a");
-    depend(report, "comparison[1]", "b -> a");
-    depend(report, "comparison[2]", "s -> a");
+    List<String> cells = List.of("a -> a", "b -> a", "s -> a");
+    for (int i = 0; i < cells.size(); i++) {
+      depend(report, "comparison[" + i + "]", cells.get(i));
+      depend(report, "stitch_training[" + i + ",0]", cells.get(i));
+    }
     return plan.addStage(report).build();
   }
 

@@ -1,5 +1,7 @@
 package io.stitchflow.report;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,6 +24,7 @@ import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ReportCell;
+import io.stitchflow.v1.TrainingCurve;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,9 +48,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the page's script draws from: blocks of text, each gzipped and in base64. The block {@code
  * index} is JSON with the networks, pairs and quantities and, for each comparison, the place of its
- * cell, as indices into lists. The others have one line a comparison: {@code digests}, and {@code
- * vanilla_accuracy/test} the numbers of a quantity on a split, with four significant digits, or
- * empty where it was not measured. What is the same on two splits is a block once.
+ * cell, as indices into lists. The others have one line a comparison: {@code digests}, {@code
+ * training} the losses of its vanilla stitch by start, and {@code vanilla_accuracy/test} the
+ * numbers of a quantity on a split, with four significant digits, or empty where it was not
+ * measured. What is the same on two splits is a block once.
  */
 final class PageData {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -98,17 +102,24 @@ final class PageData {
    * @param table of all objectives
    * @param results of the first, which verdicts are about
    */
-  static List<Block> of(CellTable table, Results results, List<NetworkRow> networks) {
+  static List<Block> of(
+      CellTable table, Results results, List<NetworkRow> networks, StitchTraining training) {
     PageData data = new PageData(table, results);
     List<Block> columns = data.columns();
     List<Block> blocks = new ArrayList<>();
-    blocks.add(Block.of("index", data.index(networks).toString()));
+    blocks.add(Block.of("index", data.index(networks, training).toString()));
     blocks.add(
         Block.of(
             "digests",
             data.compared.stream()
                 .map(each -> each.any().comparison().hex())
-                .collect(Collectors.joining("\n"))));
+                .collect(joining("\n"))));
+    blocks.add(
+        Block.of(
+            "training",
+            data.compared.stream()
+                .map(each -> text(training.curves().getOrDefault(each.place(), List.of())))
+                .collect(joining("\n"))));
     blocks.addAll(columns);
     return blocks;
   }
@@ -136,7 +147,7 @@ final class PageData {
         String lines =
             compared.stream()
                 .map(each -> text(quantity, each.rows().get(split)))
-                .collect(Collectors.joining("\n"));
+                .collect(joining("\n"));
         String name = quantity.name() + "/" + split.text();
         String first = names.putIfAbsent(lines, name);
         if (first != null) {
@@ -163,14 +174,21 @@ final class PageData {
     }
     return cell.values().series(quantity.name()).entrySet().stream()
         .map(point -> point.getKey() + "=" + text(point.getValue()))
-        .collect(Collectors.joining(";"));
+        .collect(joining(";"));
+  }
+
+  /** Losses of each start, before the first epoch and after each. */
+  private static String text(List<TrainingCurve> byStart) {
+    return byStart.stream()
+        .map(curve -> curve.getDecisiveList().stream().map(PageData::text).collect(joining(";")))
+        .collect(joining("|"));
   }
 
   private static String text(double number) {
     return Double.isNaN(number) ? "" : Numbers.significant(number, DIGITS);
   }
 
-  private ObjectNode index(List<NetworkRow> networks) {
+  private ObjectNode index(List<NetworkRow> networks, StitchTraining training) {
     ObjectNode index = JSON.createObjectNode();
     index.put("chance", results.chance().accuracy());
     index.put("largestCopyDrop", Cell.LARGEST_COPY_DROP);
@@ -180,6 +198,7 @@ final class PageData {
     for (CopySolver solver : results.solvers()) {
       named(index.withArray("solvers"), Words.text(solver), Words.of(solver));
     }
+    training.starts().forEach(start -> index.withArray("starts").add(Words.text(start)));
     VERDICTS.forEach(verdict -> index.withArray("verdicts").add(verdict.text()));
     REGIONS.forEach(region -> index.withArray("regions").add(region.text()));
     results.pairs().forEach(pair -> add(index.withArray("pairs"), pair));

@@ -138,6 +138,7 @@ final class ReportPage {
       List<SplitRow> splits,
       List<NetworkRow> networks,
       CellTable table,
+      StitchTraining training,
       Results results,
       AnswerTable answer,
       ObjectiveTable objectives,
@@ -159,7 +160,9 @@ final class ReportPage {
             report.getExperiment(),
             STYLE,
             policy(),
-            results.pairs().isEmpty() ? List.of() : PageData.of(content.table(), results, networks),
+            results.pairs().isEmpty()
+                ? List.of()
+                : PageData.of(content.table(), results, networks, content.training()),
             resource(D3 + "LICENSE"),
             SCRIPTS.stream().map(Script::new).toList(),
             facts(report, results),

@@ -39,10 +39,11 @@ import java.util.stream.Stream;
  *
  * <p>Inputs: {@code train} and {@code test}, of which only labels are read; {@code training[i]} and
  * {@code network[i]} of each network, the latter only compared by digest, or {@code
- * representation[i,j]} of a sender without a network, likewise; {@code comparison[i]} of each cell,
- * in the order of the action's fields. Outputs: {@code report.html}, {@code answer.txt}, {@code
- * answer.csv}, {@code answer.svg}, {@code front.svg}, {@code cells.csv}, {@code cells.arrow},
- * {@code matrices.ansi} for terminals and one SVG a heat map, such as {@code
+ * representation[i,j]} of a sender without a network, likewise; {@code comparison[i]} of each cell
+ * and {@code stitch_training[i,j]} of its vanilla stitch from each start, in the order of the
+ * action's fields. Outputs: {@code report.html}, {@code answer.txt}, {@code answer.csv}, {@code
+ * answer.svg}, {@code front.svg}, {@code cells.csv}, {@code cells.arrow}, {@code matrices.ansi} for
+ * terminals and one SVG a heat map, such as {@code
  * heatmaps/a_b.trained_trained.vanilla_accuracy.svg}. {@code cells.*} are of all objectives of
  * vanilla stitches, and the page compares them; all else is of the first. The bytes depend on the
  * action and, for what the page has compressed, on zlib.
@@ -126,6 +127,7 @@ public final class WriteReportExecutor implements ReportWriter {
             splits,
             networks,
             all,
+            readStitchTraining(run, report, digests),
             results,
             answers,
             ObjectiveTable.of(answersByObjective),
@@ -149,6 +151,23 @@ public final class WriteReportExecutor implements ReportWriter {
       }
     }
     return new CellTable(Shared.fill(cells));
+  }
+
+  private static StitchTraining readStitchTraining(
+      StageRun run, WriteReport report, Map<String, Digest> digests) throws IOException {
+    Map<ReportCell, List<TrainingCurve>> curves = new HashMap<>();
+    for (int i = 0; i < report.getCellCount(); i++) {
+      List<TrainingCurve> byStart = new ArrayList<>();
+      for (int start = 0; ; start++) {
+        String role = "stitch_training[" + i + "," + start + "]";
+        if (!digests.containsKey(role)) {
+          break;
+        }
+        byStart.add(parse(run, role, TrainingCurve.parser()));
+      }
+      curves.put(report.getCell(i), byStart);
+    }
+    return new StitchTraining(report.getVanilla().getInitializationList(), curves);
   }
 
   private static List<NetworkRow> readNetworks(

@@ -54,6 +54,14 @@ class PageDataTest {
   }
 
   @Test
+  void training_eachComparison_hasTheLossesOfEachStart() {
+    assertThat(index.path("starts")).extracting(JsonNode::asText).containsExactly("kaiming");
+    assertThat(blocks.get("training").lines())
+        .hasSameSizeAs(split("test"))
+        .allMatch("2.25;1.5;1.125"::equals);
+  }
+
+  @Test
   void places_eachComparison_areThoseOfTheFile() {
     JsonNode cells = index.path("cells");
     List<CSVRecord> test = split("test");

@@ -375,7 +375,7 @@ class Explorer {
     return i < 0 || j < 0 ? null : { i, j };
   }
 
-  /** Front, later cuts, interpolation, accuracy by class: what the cell has of them. */
+  /** Front, training, later cuts, interpolation, accuracy by class: what the cell has of them. */
   async cellPlots(rows) {
     const row = rows[0];
     const { split } = this.state;
@@ -387,6 +387,13 @@ class Explorer {
       const name = (weight) => (weight === "copy" ? "copy" : weight === "0" ? "vanilla" : "λ = " + weight);
       const points = accuracy.map(([weight, value]) => [r2.get(weight), value, name(weight)]);
       plots.push(drawLines({ title: "Matching front, " + split, xTitle: "R²", yTitle: "accuracy", lines: [{ name: "front", points }] }));
+    }
+    const training = (await this.data.lines("training"))[row].split("|").map((losses) => losses.split(";").filter((loss) => loss !== "").map(Number));
+    if (training[0].length > 1) {
+      plots.push(drawLines({
+        title: "Training of the vanilla stitch", xTitle: "epoch", yTitle: "loss",
+        lines: training.map((losses, start) => ({ name: "from " + this.index.starts[start], points: losses.map((loss, epoch) => [epoch, loss]) })),
+      }));
     }
     const later = [["vanilla", await series("vanilla_later_r2")], ["copy", await series("copy_later_r2")]];
     if (later[0][1].length > 0) {
