@@ -61,10 +61,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeList = {
       "0:success",
       "1:a bug in Stitchflow, or a problem that doctor found",
-      "2:invalid input: an option, the experiment or its data; or a limit of this machine",
-      "3:the store or the output directory cannot be used",
-      "4:some stages failed; all others finished",
-      "130:interrupted by Ctrl-C; finished stages are kept"
+      "2:invalid input: an option, the experiment or its data; a cluster that does not answer or has too few slots; or a limit of this machine",
+      "3:the store or the output directory cannot be used, or a disk is full",
+      "4:some stages failed; those that depend on them are skipped, all others finished",
+      "130:interrupted by Ctrl-C (SIGINT); finished stages are kept",
+      "143:ended by SIGTERM; finished stages are kept"
     })
 public final class Stitchflow implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

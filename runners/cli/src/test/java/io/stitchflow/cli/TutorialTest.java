@@ -26,11 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
  * directory.
  */
 final class TutorialTest {
-  private static final String CLI = "runners/cli/README.md";
+  private static final String COMMANDS = "pipeline/docs/reference-commands.md";
   private static final List<String> DOCUMENTS =
       List.of(
           "README.md",
-          CLI,
+          COMMANDS,
+          "runners/cli/README.md",
           "pipeline/docs/architecture.md",
           "pipeline/docs/glossary.md",
           "pipeline/docs/extending.md",
@@ -76,7 +77,7 @@ final class TutorialTest {
     int ran = 0;
     for (String document : DOCUMENTS) {
       List<DocumentCommand> commands = new ArrayList<>();
-      if (document.equals(CLI)) {
+      if (document.equals(COMMANDS)) {
         commands.addAll(DocumentCommand.inTable(document));
         assertThat(commands).hasSizeGreaterThan(12);
       }
@@ -145,7 +146,9 @@ final class TutorialTest {
     for (String report : List.of("A", "stitchflow-out/a", "stitchflow-out/b")) {
       table.put(report, directory("stitchflow-out/quickstart"));
     }
+    table.put("FILE\\|KEY", DocumentCommand.ROOT.resolve(QUICKSTART).toString());
     table.put("[STAGE]", "train a");
+    table.put("SHELL", "bash");
     table.put("/tmp/store", directory("tmp/store"));
     table.put("/tmp/out", directory("tmp/out"));
     table.put("/data/stitchflow", directory("data/stitchflow"));
@@ -153,7 +156,7 @@ final class TutorialTest {
     for (String word : words) {
       String value =
           switch (word) {
-            case "KEY", "3f9a1c" -> trainedNetwork();
+            case "KEY\\|DIGEST", "3f9a1c" -> trainedNetwork();
             case "ID", "B", "e07b52" -> recordedRun();
             default ->
                 word.startsWith("proto/")
