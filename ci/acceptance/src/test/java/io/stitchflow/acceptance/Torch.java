@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * says {@code CI=true} the tests run and fail instead.
  */
 final class Torch implements ExecutionCondition {
-  private static final String PYTHON = System.getProperty("stitchflow.python", "python3");
+  static final String PYTHON = System.getProperty("stitchflow.python", "python3");
   private static final Path SCRIPT = Path.of("torch", "cross_check.py").toAbsolutePath();
   private static final Path PROGRAMS = Path.of("torch", "programs.py").toAbsolutePath();
   private static final Path ORACLE = Path.of("oracle", "oracle.py").toAbsolutePath();
