@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,47 @@ class NpyFilesTest {
     rows.floats().get(numbers);
     assertThat(numbers).containsExactly(2, 3, 4, 5);
     assertThatThrownBy(() -> files.rows("a", 2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UINT8, U8", "FLOAT16, F32", "FLOAT32, F32"})
+  void arrays_ofATensorFile_areItsRowsAndLabels(Element element, Dtype dtype) throws IOException {
+    Path arrow = directory.resolve("x.arrow");
+    try (TensorFileWriter writer =
+        TensorFileWriter.create(
+            arrow, "x", List.of(2, 1), List.of("C", "H"), element, 300, new TreeMap<>())) {
+      for (int row = 0; row < 3; row++) {
+        ByteBuffer numbers =
+            element == Element.UINT8
+                ? ByteBuffer.wrap(new byte[] {(byte) row, (byte) (250 + row)})
+                : ByteBuffer.wrap(floats(row, 250 + row)).order(ByteOrder.LITTLE_ENDIAN);
+        if (element == Element.FLOAT16) {
+          writer.writeFloats(numbers, 100 * row);
+        } else {
+          writer.write(numbers, 100 * row);
+        }
+      }
+    }
+    Path rows = directory.resolve("x.npy");
+    Path labels = directory.resolve("y.npy");
+    try (TensorFile tensors = TensorFile.open(arrow)) {
+      NpyWriter.writeRows(tensors, rows);
+      NpyWriter.writeLabels(tensors, labels);
+    }
+    NpyFiles files = NpyFiles.open(Map.of("x", rows, "y", labels));
+    assertThat(files.dtype("x")).isEqualTo(dtype);
+    assertThat(files.shape("x")).containsExactly(3, 2, 1);
+    NamedTensor all = files.rows("x", 0, 3);
+    long[] numbers = new long[6];
+    if (dtype == Dtype.U8) {
+      numbers = all.integers();
+    } else {
+      for (int i = 0; i < 6; i++) {
+        numbers[i] = (long) all.floats().get(i);
+      }
+    }
+    assertThat(numbers).containsExactly(0, 250, 1, 251, 2, 252);
+    assertThat(files.rows("y", 0, 3).integers()).containsExactly(0, 100, 200);
   }
 
   @ParameterizedTest

@@ -3,6 +3,8 @@ package io.stitchflow.inspect;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.MissingBlobException;
 import io.stitchflow.stage.BlobFormat;
+import io.stitchflow.tensors.NpyWriter;
+import io.stitchflow.tensors.TensorFile;
 import io.stitchflow.v1.Output;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,10 +22,29 @@ import java.util.Set;
 
 /** Plain files of what the store keeps under digests: blobs as they are, messages as CSV. */
 public final class Export {
-  private final StoreCatalog catalog;
+  private static final String NPY = "npy";
 
-  private Export(StoreCatalog catalog) {
+  private final StoreCatalog catalog;
+  private final TensorFormat tensors;
+
+  private Export(StoreCatalog catalog, TensorFormat tensors) {
     this.catalog = catalog;
+    this.tensors = tensors;
+  }
+
+  /** How representations and data sets are written, which the store has as Arrow files. */
+  public enum TensorFormat {
+    /** As the store has them. */
+    ARROW,
+    /** As NumPy arrays: {@code NAME.npy}, and {@code NAME.label.npy}. */
+    NPY
+  }
+
+  /** What of a blob is written to one file. */
+  private enum Part {
+    WHOLE,
+    ROWS,
+    LABELS
   }
 
   /**
@@ -35,7 +56,11 @@ public final class Export {
   public record Exported(Path file, Digest digest, BlobFormat format, boolean already) {}
 
   /** A blob and the relative path that it is to have. */
-  private record Wanted(Digest digest, String name, BlobFormat format) {}
+  private record Wanted(Digest digest, String name, BlobFormat format, Part part) {
+    String extension() {
+      return part == Part.WHOLE ? format.extension() : NPY;
+    }
+  }
 
   /**
    * Writes a record's outputs, or one blob, into a directory, which is made. Before the first file
@@ -45,9 +70,9 @@ public final class Export {
    * @throws FileAlreadyExistsException if a file is there with other bytes
    * @throws FileSystemException if the directory cannot be made or written to
    */
-  public static List<Exported> write(StoreCatalog catalog, Item item, Path directory)
-      throws IOException {
-    Export export = new Export(catalog);
+  public static List<Exported> write(
+      StoreCatalog catalog, Item item, TensorFormat tensors, Path directory) throws IOException {
+    Export export = new Export(catalog, tensors);
     List<Wanted> wanted = export.wanted(item);
     Files.createDirectories(directory);
     Path scratch = Files.createTempDirectory(directory, ".export-");
@@ -74,14 +99,22 @@ public final class Export {
     if (item instanceof CatalogEntry entry) {
       for (Output output : entry.result().getOutputList()) {
         Digest digest = Digest.from(output.getDigest());
-        wanted.add(new Wanted(digest, output.getName(), catalog.format(entry, output)));
+        wanted.addAll(parts(digest, output.getName(), catalog.format(entry, output)));
       }
       return named(wanted);
     }
     Digest digest = ((Item.Blob) item).digest();
     List<StoreCatalog.Made> makers = catalog.makers(digest);
     String name = makers.isEmpty() ? digest.brief() : makers.get(0).output().getName();
-    return named(List.of(new Wanted(digest, name, catalog.format(digest))));
+    return named(parts(digest, name, catalog.format(digest)));
+  }
+
+  private List<Wanted> parts(Digest digest, String name, BlobFormat format) {
+    return format == BlobFormat.ARROW && tensors == TensorFormat.NPY
+        ? List.of(
+            new Wanted(digest, name, format, Part.ROWS),
+            new Wanted(digest, name + ".label", format, Part.LABELS))
+        : List.of(new Wanted(digest, name, format, Part.WHOLE));
   }
 
   /** Under names that are safe, each another one, with the extension of what the file is. */
@@ -89,7 +122,7 @@ public final class Export {
     Set<String> taken = new HashSet<>();
     List<Wanted> named = new ArrayList<>();
     for (Wanted each : wanted) {
-      String extension = "." + each.format().extension();
+      String extension = "." + each.extension();
       String safe = FileNames.safe(each.name());
       String stem =
           safe.endsWith(extension) ? safe.substring(0, safe.length() - extension.length()) : safe;
@@ -98,7 +131,7 @@ public final class Export {
         name = stem + "-" + each.digest().hex() + extension;
         taken.add(name);
       }
-      named.add(new Wanted(each.digest(), name, each.format()));
+      named.add(new Wanted(each.digest(), name, each.format(), each.part()));
     }
     return named;
   }
@@ -106,6 +139,16 @@ public final class Export {
   /** Writes the blob's verified bytes, or their table, to a file that is not there yet. */
   private void fill(Path file, Wanted wanted) throws IOException {
     Path blob = catalog.store().open(wanted.digest());
+    if (wanted.part() != Part.WHOLE) {
+      try (TensorFile open = TensorFile.open(blob)) {
+        if (wanted.part() == Part.ROWS) {
+          NpyWriter.writeRows(open, file);
+        } else {
+          NpyWriter.writeLabels(open, file);
+        }
+      }
+      return;
+    }
     switch (wanted.format()) {
       case COMPARISON, TRAINING_CURVE, PREDICTIONS ->
           Files.writeString(

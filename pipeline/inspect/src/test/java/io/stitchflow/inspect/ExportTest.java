@@ -194,7 +194,7 @@ class ExportTest {
     Digest other = shelf.store().put("something".getBytes(UTF_8));
     StoreCatalog catalog = shelf.catalog();
     for (Digest digest : List.of(arrow, page, other)) {
-      var unused = Export.write(catalog, new Item.Blob(digest), to);
+      var unused = Export.write(catalog, new Item.Blob(digest), Export.TensorFormat.ARROW, to);
     }
     assertThat(files())
         .containsExactlyInAnyOrder(
@@ -220,7 +220,7 @@ class ExportTest {
 
   private List<Export.Exported> export(Digest key) throws IOException {
     StoreCatalog catalog = shelf.catalog();
-    return Export.write(catalog, java.util.Objects.requireNonNull(catalog.find(key)), to);
+    return Export.write(catalog, java.util.Objects.requireNonNull(catalog.find(key)), Export.TensorFormat.ARROW, to);
   }
 
   /** Of {@link #to}, relative. */

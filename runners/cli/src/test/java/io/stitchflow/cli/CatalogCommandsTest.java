@@ -96,6 +96,20 @@ class CatalogCommandsTest {
   }
 
   @Test
+  void show_stageWithoutAResult_saysWhichStageAndWhatToDo() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("e.textproto"),
+            "name: 'e' dataset { synthetic {} } network { name: 'a' architecture: 'ResNet18' }");
+    assertThat(execute("show", file.toString(), "train a")).isEqualTo(ExitCode.INPUT);
+    assertThat(err).contains("has no result of 'train a'; run the experiment first");
+    assertThat(execute("show", file.toString(), "train x")).isEqualTo(ExitCode.INPUT);
+    assertThat(err).contains("no stage ID contains 'train x'");
+    assertThat(execute("show", network.brief(), "--set", "name=x")).isEqualTo(ExitCode.INPUT);
+    assertThat(err).contains("--set: requires an experiment file and a STAGE");
+  }
+
+  @Test
   void ls_filters_leaveOutWhatTheyShould() throws IOException {
     record("tiny", result("train a", network, Outcome.HIT));
     assertListed(List.of(network), "--stage", "train_network");

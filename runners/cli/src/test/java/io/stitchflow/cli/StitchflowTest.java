@@ -557,6 +557,14 @@ final class StitchflowTest {
     assertThat(plain.resolve("network.safetensors")).isNotEmptyFile();
     assertThat(Files.readString(plain.resolve("training.csv"))).contains("\nloss,train,1,");
     assertThat(Files.readString(plain.resolve("predictions.csv"))).contains("\ntest,31,");
+    assertThat(ask("show", file.toString(), "train b")).isEqualTo(ask("show", key));
+    assertThat(ask("export", file.toString(), "train b", "--to", plain.toString()))
+        .contains("is there already " + plain.resolve("network.safetensors"));
+    Path arrays = directory.resolve("arrays");
+    ask("export", file.toString(), "data set", "--format", "npy", "--to", arrays.toString());
+    assertThat(arrays)
+        .isDirectoryContaining("glob:**test.npy")
+        .isDirectoryContaining("glob:**test.label.npy");
     String comparison = ask("ls", "--stage", "compare_stitches").substring(0, 8);
     assertThat(ask("export", comparison, "--to", plain.toString())).contains("comparison.csv");
     assertThat(Files.readString(plain.resolve("comparison.csv")))

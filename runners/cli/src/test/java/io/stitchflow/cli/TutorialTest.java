@@ -146,6 +146,7 @@ final class TutorialTest {
     for (String report : List.of("A", "stitchflow-out/a", "stitchflow-out/b")) {
       table.put(report, directory("stitchflow-out/quickstart"));
     }
+    table.put("KEY\\|DIGEST\\|FILE", DocumentCommand.ROOT.resolve(QUICKSTART).toString());
     table.put("FILE\\|KEY", DocumentCommand.ROOT.resolve(QUICKSTART).toString());
     table.put("[STAGE]", "train a");
     table.put("SHELL", "bash");
@@ -156,7 +157,7 @@ final class TutorialTest {
     for (String word : words) {
       String value =
           switch (word) {
-            case "KEY\\|DIGEST", "3f9a1c" -> trainedNetwork();
+            case "3f9a1c" -> trainedNetwork();
             case "ID", "B", "e07b52" -> recordedRun();
             default ->
                 word.startsWith("proto/")

@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     description = {
       "Writes a record's outputs, or one blob, as files that other programs can read: safetensors, Arrow, report files, and CSV for comparisons, training curves and predictions.",
       "Verifies checksums. Never overwrites a file that has other content.",
-      "Example: stitchflow export 3f9a1c --to networks/a"
+      "Example: stitchflow export 3f9a1c --to networks/a",
+      "Example: stitchflow export e.textproto 'train a' --to networks/a"
     })
 public final class ExportCommand extends ItemCommand {
   @Option(
@@ -34,6 +35,13 @@ public final class ExportCommand extends ItemCommand {
       required = true,
       description = "Output directory; created if missing.")
   private Path directory = Path.of("");
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "arrow: representations and data sets as the store has them (default); npy: as NumPy arrays, NAME.npy and NAME.label.npy.")
+  private Export.TensorFormat format = Export.TensorFormat.ARROW;
 
   public ExportCommand(Terminal system, Map<String, String> environment) {
     super(system, environment);
@@ -65,7 +73,7 @@ public final class ExportCommand extends ItemCommand {
 
   private List<Export.Exported> write(StoreCatalog catalog, Item item) throws IOException {
     try {
-      return Export.write(catalog, item, directory);
+      return Export.write(catalog, item, format, directory);
     } catch (IOException e) {
       throw e instanceof ExitCoded ? e : new OutputException("--to", directory, e);
     }

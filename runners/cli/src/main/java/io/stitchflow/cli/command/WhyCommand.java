@@ -1,8 +1,8 @@
 package io.stitchflow.cli.command;
 
 import io.stitchflow.cli.input.ExperimentOptions;
-import io.stitchflow.cli.input.InputException;
 import io.stitchflow.cli.input.Plans;
+import io.stitchflow.cli.input.StageName;
 import io.stitchflow.cli.input.StoreOption;
 import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Terminal;
@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -37,8 +36,6 @@ import picocli.CommandLine.Parameters;
       "Example: stitchflow why quickstart.textproto 'train a' --set network[0].seed=3"
     })
 public final class WhyCommand extends StoreCommand {
-  private static final int MOST_NAMED = 5;
-
   @Mixin private ExperimentOptions options = new ExperimentOptions();
 
   @Parameters(
@@ -61,7 +58,7 @@ public final class WhyCommand extends StoreCommand {
     StoreCatalog catalog = StoreCatalog.read(store);
     StoreOption.warn(store, system);
     List<Explanation> all = Why.of(survey, catalog);
-    List<Explanation> asked = stage.isEmpty() ? all : List.of(named(all));
+    List<Explanation> asked = stage.isEmpty() ? all : List.of(StageName.find(all, each -> each.stage().getId(), stage));
     if (options.json()) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("experiment", valid.experiment().getName());
@@ -72,38 +69,6 @@ public final class WhyCommand extends StoreCommand {
     WhyText text = new WhyText(new RecordDescriptions(catalog));
     system.out().print(stage.isEmpty() ? text.of(all) : text.of(asked.get(0)));
     return ExitCode.DONE;
-  }
-
-  private Explanation named(List<Explanation> all) throws InputException {
-    List<Explanation> found = new ArrayList<>();
-    for (Explanation explanation : all) {
-      if (explanation.stage().getId().equals(stage)) {
-        return explanation;
-      }
-      if (explanation.stage().getId().contains(stage)) {
-        found.add(explanation);
-      }
-    }
-    if (found.size() == 1) {
-      return found.get(0);
-    }
-    String some =
-        (found.isEmpty() ? all : found)
-            .stream()
-                .limit(MOST_NAMED)
-                .map(explanation -> "'" + explanation.stage().getId() + "'")
-                .collect(Collectors.joining(", "));
-    throw new InputException(
-        found.isEmpty()
-            ? "no stage ID contains '" + stage + "'; stages are " + some + ", ..."
-            : "'"
-                + stage
-                + "' matches the IDs of "
-                + found.size()
-                + " stages: "
-                + some
-                + (found.size() > MOST_NAMED ? ", ..." : "")
-                + "; write a longer part of one ID");
   }
 
   private static Map<String, Object> json(Explanation explanation) {
