@@ -67,11 +67,12 @@ record DocumentCommand(String document, Map<String, String> environment, List<St
         .toList();
   }
 
+  /** The code blocks of a document, with continued lines in one. */
   static List<String> blocks(String document) throws IOException {
     return BLOCK
         .matcher(Files.readString(ROOT.resolve(document)))
         .results()
-        .map(block -> block.group(1))
+        .map(block -> block.group(1).replaceAll("\\\\\n\\s*", ""))
         .toList();
   }
 
