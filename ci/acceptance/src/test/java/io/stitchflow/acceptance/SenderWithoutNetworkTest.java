@@ -128,7 +128,11 @@ class SenderWithoutNetworkTest {
       throws Exception {
     Digest digest = run.output("represent a/" + cut + " " + split, "representation");
     Path to = directory.resolve(cut + "." + split);
-    return Export.write(StoreCatalog.read(laboratory.store()), new Item.Blob(digest), Export.TensorFormat.ARROW, to)
+    return Export.write(
+            StoreCatalog.read(laboratory.store()),
+            new Item.Blob(digest),
+            Export.TensorFormat.ARROW,
+            to)
         .get(0)
         .file();
   }

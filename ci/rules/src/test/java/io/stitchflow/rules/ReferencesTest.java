@@ -21,14 +21,23 @@ import org.junit.jupiter.api.Test;
  * measurements may name what is gone.
  */
 class ReferencesTest {
-  /** Names of other projects that documents mention. */
+  /** Names of other projects, and of architectures, that documents mention. */
   private static final Set<String> FOREIGN =
-      Set.of("Dockerfile", "Locale", "Math", "ServiceLoader", "SplittableRandom");
+      Set.of(
+          "Dockerfile",
+          "Locale",
+          "Math",
+          "PlainNet18",
+          "PlainNet34",
+          "ResNet18",
+          "ResNet34",
+          "ServiceLoader",
+          "SplittableRandom");
 
   /** First directories of paths in a store, a report or a build, not in the project. */
   private static final Pattern ELSEWHERE =
       Pattern.compile(
-          "(ac|action|cas|conf|FLINK|heatmaps|index|log|META-INF|nondeterminism|quarantine|runs"
+          "(ac|action|cas|conf|FLINK|heatmaps|index|log|META-INF|network|nondeterminism|quarantine|runs"
               + "|stitchflow-out|target|tmp|unsent|DIR|flink\\.apache\\.org)/.*|.*/target/.*");
 
   private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");

@@ -220,7 +220,11 @@ class ExportTest {
 
   private List<Export.Exported> export(Digest key) throws IOException {
     StoreCatalog catalog = shelf.catalog();
-    return Export.write(catalog, java.util.Objects.requireNonNull(catalog.find(key)), Export.TensorFormat.ARROW, to);
+    return Export.write(
+        catalog,
+        java.util.Objects.requireNonNull(catalog.find(key)),
+        Export.TensorFormat.ARROW,
+        to);
   }
 
   /** Of {@link #to}, relative. */

@@ -57,7 +57,8 @@ final class CommandReference {
     page.append('`').append(usage(command)).append("`\n\n");
     description(command)
         .forEach(
-            line -> page.append(line.replaceFirst("^Example: (.*)", "Example: `$1`")).append("\n\n"));
+            line ->
+                page.append(line.replaceFirst("^Example: (.*)", "Example: `$1`")).append("\n\n"));
     List<String> footer = lines(command.usageMessage().footer()).toList();
     if (!footer.isEmpty()) {
       page.append("Example: ").append(example(footer)).append("\n\n");

@@ -53,8 +53,7 @@ final class DocumentsTest {
     List<String> messages =
         MESSAGE
             .matcher(
-                Files.readString(
-                    DocumentCommand.ROOT.resolve("pipeline/docs/troubleshooting.md")))
+                Files.readString(DocumentCommand.ROOT.resolve("pipeline/docs/troubleshooting.md")))
             .results()
             .flatMap(row -> CODE.matcher(row.group(1)).results())
             .map(code -> code.group(1))

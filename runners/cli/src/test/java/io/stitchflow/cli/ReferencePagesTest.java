@@ -67,9 +67,10 @@ final class ReferencePagesTest {
         if (said.matches("[0-9.e-]+|true|false|[A-Z_]+")) {
           compared.add(field.getName());
           Message written =
-              TextFormat.parse(
-                      field.getName() + ": " + said, defaultInstance(message).getClass());
-          assertThat(message.getField(field)).as(field.getFullName()).isEqualTo(written.getField(field));
+              TextFormat.parse(field.getName() + ": " + said, defaultInstance(message).getClass());
+          assertThat(message.getField(field))
+              .as(field.getFullName())
+              .isEqualTo(written.getField(field));
         }
       }
     }

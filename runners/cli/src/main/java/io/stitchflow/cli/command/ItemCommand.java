@@ -86,7 +86,8 @@ abstract class ItemCommand extends StoreCommand {
       return catalog.resolve(name);
     } catch (IllegalArgumentException e) {
       throw new InputException(
-          e.getMessage() + "; 'stitchflow ls' lists records; or name an experiment file and a STAGE");
+          e.getMessage()
+              + "; 'stitchflow ls' lists records; or name an experiment file and a STAGE");
     }
   }
 

@@ -58,7 +58,8 @@ public final class WhyCommand extends StoreCommand {
     StoreCatalog catalog = StoreCatalog.read(store);
     StoreOption.warn(store, system);
     List<Explanation> all = Why.of(survey, catalog);
-    List<Explanation> asked = stage.isEmpty() ? all : List.of(StageName.find(all, each -> each.stage().getId(), stage));
+    List<Explanation> asked =
+        stage.isEmpty() ? all : List.of(StageName.find(all, each -> each.stage().getId(), stage));
     if (options.json()) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("experiment", valid.experiment().getName());
