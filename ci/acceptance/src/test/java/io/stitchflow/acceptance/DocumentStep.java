@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record DocumentStep(String section, String commands, @Nullable String output) {
   private static final Pattern PART =
       Pattern.compile("(?ms)^## ([^\n]*)$|^```([a-z]*)\n(.*?)^```$");
-  private static final String PROMPT = "$ ";
+  private static final Pattern STEP = Pattern.compile("(?m)^\\$ (.*\n)((?:(?!\\$ ).*\n)*)");
   private static final String ANY = "...";
 
   /** All commands of a page in its order. */
@@ -39,11 +39,8 @@ record DocumentStep(String section, String commands, @Nullable String output) {
 
   private static List<DocumentStep> console(String section, String block) {
     List<DocumentStep> steps = new ArrayList<>();
-    for (String step : block.split("(?m)^" + Pattern.quote(PROMPT))) {
-      if (!step.isEmpty()) {
-        int end = step.indexOf('\n') + 1;
-        steps.add(new DocumentStep(section, step.substring(0, end), step.substring(end)));
-      }
+    for (Matcher step = STEP.matcher(block); step.find(); ) {
+      steps.add(new DocumentStep(section, step.group(1), step.group(2)));
     }
     return steps;
   }

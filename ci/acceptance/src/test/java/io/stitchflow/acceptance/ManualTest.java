@@ -65,8 +65,24 @@ final class ManualTest {
   void steps_ofAPage_areItsCommandsWithTheOutputShown() {
     assertThat(
             DocumentStep.of(
-                "# Page\n## One\n```sh\na\nb\n```\n```\nnone\n```\n## Two\n"
-                    + "```console\n$ c d\nout 1 ...\n...\n$ e\n```\n"))
+                """
+                # Page
+                ## One
+                ```sh
+                a
+                b
+                ```
+                ```
+                none
+                ```
+                ## Two
+                ```console
+                $ c d
+                out 1 ...
+                ...
+                $ e
+                ```
+                """))
         .containsExactly(
             new DocumentStep("One", "a\nb\n", null),
             new DocumentStep("Two", "c d\n", "out 1 ...\n...\n"),

@@ -135,7 +135,8 @@ final class ExperimentReference {
   private static String plain(String text) {
     StringBuilder plain = new StringBuilder();
     boolean code = false;
-    for (char each : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char each = text.charAt(i);
       code ^= each == '`';
       plain.append(!code && each == '<' ? "&lt;" : String.valueOf(each));
     }
