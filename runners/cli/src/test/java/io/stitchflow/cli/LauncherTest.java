@@ -2,12 +2,11 @@ package io.stitchflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.stitchflow.cli.LauncherFiles.Started;
 import io.stitchflow.cli.text.ExitCode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** runners/stitchflow, with a java and a mvn that only say how they were started. */
+/** runners/stitchflow in a checkout, with a java and a mvn that only say how they were started. */
 final class LauncherTest {
   private static final String JAVA =
       """
@@ -37,46 +36,24 @@ final class LauncherTest {
   @TempDir Path directory;
   private Path launcher = Path.of("");
 
-  /** What a start printed, and its exit code. */
-  private record Started(int code, String text) {}
-
   @BeforeEach
   void prepare() throws IOException {
     launcher = Files.createDirectories(directory.resolve("runners")).resolve("stitchflow");
-    Files.copy(original(), launcher);
-    script("bin/java", JAVA);
-    script("bin/mvn", MVN);
-  }
-
-  private static Path original() {
-    Path up = Path.of("").toAbsolutePath();
-    while (up.getParent() != null && !Files.exists(up.resolve("runners/stitchflow"))) {
-      up = up.getParent();
-    }
-    return up.resolve("runners/stitchflow");
-  }
-
-  private void script(String name, String text) throws IOException {
-    Path file = directory.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.copy(LauncherFiles.original(), launcher);
+    LauncherFiles.script(directory.resolve("bin/java"), JAVA);
+    LauncherFiles.script(directory.resolve("bin/mvn"), MVN);
   }
 
   private Started start(Map<String, String> environment, String before)
       throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder("bash", "-c", before + " exec bash \"$0\" plan e", launcher.toString())
-            .redirectErrorStream(true);
+        new ProcessBuilder("bash", "-c", before + " exec bash \"$0\" plan e", launcher.toString());
     builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
     builder.environment().remove("DJL_CACHE_DIR");
     builder.environment().remove("JAVA_HOME");
     builder.environment().put("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"));
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Started(process.waitFor(), text);
+    return LauncherFiles.start(builder);
   }
 
   @ParameterizedTest
