@@ -5,21 +5,17 @@ import io.stitchflow.memo.StageRun;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.Planner;
 import io.stitchflow.run.InProcess;
-import io.stitchflow.run.RunListener;
 import io.stitchflow.run.Worker;
 import io.stitchflow.spec.ExperimentFile;
 import io.stitchflow.spec.ValidExperiment;
 import io.stitchflow.stage.StageDefinition;
-import io.stitchflow.stage.StageOutput;
 import io.stitchflow.store.Store;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Plan;
-import io.stitchflow.v1.Stage;
-import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -62,37 +58,25 @@ final class CachedStages {
   /** Publishes what the store lacks of the plan. */
   static void publish(Plan plan, Store store) throws IOException, InterruptedException {
     Worker worker = new Worker(store, CachedStages::writing, 1);
-    InProcess.run(plan, PlanStatus.of(plan, worker.memo()), worker, new Strict());
+    InProcess.run(
+        plan, PlanStatus.of(plan, worker.memo()), worker, new PreparedExperiment.Strict());
   }
 
   /** Outputs that differ between any two actions and are the same for the same one. */
   private static StageExecutor writing(StageDefinition stage) {
+    List<String> outputs =
+        new ArrayList<>(
+            stage.outputs().stream().map(output -> output.name().replace("*", "all")).toList());
+    if (stage.name().equals("write_report")) {
+      outputs.add("matrices.ansi"); // a run prints it
+    }
     return (runs, progress) -> {
       for (StageRun run : runs) {
-        for (StageOutput declared : stage.outputs()) {
-          String output = declared.name().replace("*", "all");
-          byte[] action = run.action().toByteArray();
-          ByteBuffer content = ByteBuffer.allocate(2 * Integer.BYTES);
-          content.putInt(Arrays.hashCode(action)).putInt(output.hashCode());
-          Files.write(run.output(output), content.array());
+        int action = Arrays.hashCode(run.action().toByteArray());
+        for (String output : outputs) {
+          Files.writeString(run.output(output), output + " " + action);
         }
       }
     };
-  }
-
-  /** Nothing may fail here. */
-  private static final class Strict implements RunListener {
-    @Override
-    public void started(List<Stage> group, String worker) {}
-
-    @Override
-    public void advanced(List<Stage> group, double share) {}
-
-    @Override
-    public void finished(Stage stage, StageResult result) {
-      if (!result.hasResult()) {
-        throw new IllegalStateException("not published: " + result);
-      }
-    }
   }
 }

@@ -11,24 +11,25 @@ import java.nio.file.Path;
 final class LocalCluster implements AutoCloseable {
   private static final String SCRIPT = "ci/flink-cluster";
 
+  private final Path root;
   private final Path directory;
   private final int slots;
-  private final Child child;
   private final Thread stopping = new Thread(this::down, "stop the cluster");
 
-  private LocalCluster(Path directory, int slots, Child child) {
+  private LocalCluster(Path root, Path directory, int slots) {
+    this.root = root;
     this.directory = directory;
     this.slots = slots;
-    this.child = child;
   }
 
   /** Starts a cluster of TaskManagers with one slot each; its files go to {@code directory}. */
-  static LocalCluster up(Path directory, int taskManagers, Child child)
+  static LocalCluster up(Path root, Path directory, int taskManagers)
       throws IOException, InterruptedException {
-    LocalCluster cluster = new LocalCluster(directory, taskManagers, child);
+    LocalCluster cluster = new LocalCluster(root, directory, taskManagers);
     Runtime.getRuntime().addShutdownHook(cluster.stopping);
-    child.run(
-        SCRIPT,
+    Program.run(
+        root,
+        root.resolve(SCRIPT).toString(),
         "up",
         "--task-managers",
         String.valueOf(taskManagers),
@@ -44,13 +45,18 @@ final class LocalCluster implements AutoCloseable {
     return Files.readString(directory.resolve("master")).trim();
   }
 
+  /** The process of a TaskManager, from 1. */
+  long process(int taskManager) throws IOException {
+    return Long.parseLong(Files.readString(directory.resolve("tm" + taskManager + ".pid")).trim());
+  }
+
   int slots() {
     return slots;
   }
 
   private void down() {
     try {
-      child.run(SCRIPT, "down", "--dir", directory.toString());
+      Program.run(root, root.resolve(SCRIPT).toString(), "down", "--dir", directory.toString());
     } catch (IOException e) {
       throw new IllegalStateException(directory + ": a cluster may still run there", e);
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.stitchflow.benchmarks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -27,7 +28,15 @@ final class NullTasks {
   }
 
   /** Lets ninja look whether there is anything to do. */
-  static Timed check(Path directory) throws IOException, InterruptedException {
-    return Timed.run(directory, "ninja");
+  static Program.Cost check(Path directory) throws IOException, InterruptedException {
+    return Program.run(directory, "ninja");
+  }
+
+  /** Of the ninja that is installed. */
+  static String version() throws IOException {
+    return new String(
+            new ProcessBuilder("ninja", "--version").start().getInputStream().readAllBytes(),
+            StandardCharsets.UTF_8)
+        .trim();
   }
 }

@@ -1,4 +1,4 @@
-/** Measurements of the hot paths. */
+/** Stitchflow measured against other programs, in rounds that take turns. */
 @NullMarked
 package io.stitchflow.benchmarks;
 

@@ -56,7 +56,7 @@ class PageDataTest {
   @Test
   void training_eachComparison_hasTheLossesOfEachStart() {
     assertThat(index.path("starts")).extracting(JsonNode::asText).containsExactly("kaiming");
-    assertThat(blocks.get("training").lines())
+    assertThat(Objects.requireNonNull(blocks.get("training")).lines())
         .hasSameSizeAs(split("test"))
         .allMatch("2.25;1.5;1.125"::equals);
   }

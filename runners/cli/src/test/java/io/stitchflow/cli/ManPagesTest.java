@@ -6,13 +6,13 @@ import io.stitchflow.cli.text.Terminal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.OptionSpec.Builder;
 
 final class ManPagesTest {
   @Test
@@ -36,7 +36,8 @@ final class ManPagesTest {
   @Test
   void page_ofACommand_hasAllItsOptions() {
     CommandLine run =
-        Stitchflow.line(Terminal.system(Map.of()), Map.of()).getSubcommands().get("run");
+        Objects.requireNonNull(
+            Stitchflow.line(Terminal.system(Map.of()), Map.of()).getSubcommands().get("run"));
     String page = ManPages.all("2026-01-31").get("stitchflow-run.1");
     assertThat(run.getCommandSpec().options()).hasSizeGreaterThan(10);
     for (OptionSpec option : run.getCommandSpec().options()) {
@@ -52,7 +53,7 @@ final class ManPagesTest {
             ".SH \"COMMANDS\"\n",
             ".TP\n\\fBstitchflow\\-gc\\fR(1)\nDeletes unreferenced results.\n",
             ".SH \"EXIT STATUS\"\n",
-            ".TP\n\\fB4\\fR\nsome stages failed; all others finished\n");
+            ".TP\n\\fB4\\fR\nsome stages failed; those that depend on them are skipped, all others finished\n");
   }
 
   @Test
@@ -66,14 +67,16 @@ final class ManPagesTest {
   void page_ofTextThatTroffWouldChange_escapesIt() {
     CommandSpec spec = CommandSpec.create().name("x");
     spec.usageMessage().description(".so \\ 'a' \"b\" `c` ^~ ä. Second sentence, 5%%.");
-    Builder option = OptionSpec.builder("-o", "--out").paramLabel("DIR").arity("1");
+    OptionSpec.Builder option = OptionSpec.builder("-o", "--out").paramLabel("DIR").arity("1");
     spec.addOption(option.description("First line.", ".second").build());
     spec.addOption(OptionSpec.builder("--secret").hidden(true).build());
     assertThat(ManPage.of(new CommandLine(spec), "2026-01-31", "S"))
         .contains(
-            ".SH \"DESCRIPTION\"\n"
-                + "\\&.so \\(rs \\(aqa\\(aq \\(dqb\\(dq \\(gac\\(ga \\(ha\\(ti \\[u00E4].\n"
-                + "Second sentence, 5%.\n")
+            """
+            .SH "DESCRIPTION"
+            \\&.so \\(rs \\(aqa\\(aq \\(dqb\\(dq \\(gac\\(ga \\(ha\\(ti \\[u00E4].
+            Second sentence, 5%.
+            """)
         .contains(
             ".TP\n\\fB\\-o\\fR, \\fB\\-\\-out\\fR=\\fIDIR\\fR\nFirst line.\n.br\n\\&.second\n")
         .doesNotContain("secret");
