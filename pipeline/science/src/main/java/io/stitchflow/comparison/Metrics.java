@@ -17,7 +17,7 @@ public final class Metrics {
           new Front(),
           new Starts(),
           new Agreement(),
-          new ClassAccuracy(),
+          new Accuracy.ByClass(),
           new Cosine(),
           new Cka(),
           new Procrustes(),
