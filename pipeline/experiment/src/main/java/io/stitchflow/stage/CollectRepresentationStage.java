@@ -13,7 +13,7 @@ final class CollectRepresentationStage extends StageDefinition {
 
   CollectRepresentationStage() {
     super(
-        StageTraits.of("collect_representation", 3, Phase.COLLECT_REPRESENTATIONS)
+        StageTraits.of("collect_representation", 4, Phase.COLLECT_REPRESENTATIONS)
             .makes("representation", "representations")
             .reads("network", "dataset")
             .writes("representation", BlobFormat.ARROW)

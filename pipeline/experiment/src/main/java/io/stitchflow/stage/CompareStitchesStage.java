@@ -9,7 +9,7 @@ import io.stitchflow.v1.CompareStitches;
 final class CompareStitchesStage extends StageDefinition {
   CompareStitchesStage() {
     super(
-        StageTraits.of("compare_stitches", 7, Phase.COMPARE_STITCHES)
+        StageTraits.of("compare_stitches", 8, Phase.COMPARE_STITCHES)
             .makes("comparison", "comparisons")
             .reads(
                 "vanilla",

@@ -9,7 +9,7 @@ import io.stitchflow.v1.FitVanillaStitch;
 final class FitVanillaStitchStage extends StageDefinition {
   FitVanillaStitchStage() {
     super(
-        StageTraits.of("fit_vanilla_stitch", 5, Phase.FIT_STITCHES)
+        StageTraits.of("fit_vanilla_stitch", 6, Phase.FIT_STITCHES)
             .makes("vanilla stitch", "vanilla stitches")
             .reads(
                 "sender",

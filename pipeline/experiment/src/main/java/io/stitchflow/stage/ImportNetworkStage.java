@@ -9,7 +9,7 @@ import io.stitchflow.v1.ImportNetwork;
 final class ImportNetworkStage extends StageDefinition {
   ImportNetworkStage() {
     super(
-        StageTraits.of("import_network", 2, Phase.TRAIN_NETWORKS)
+        StageTraits.of("import_network", 3, Phase.TRAIN_NETWORKS)
             .makes("imported weights", "imported weights")
             .reads("weights", "index", "shard[*]")
             .writes("network", BlobFormat.SAFETENSORS)

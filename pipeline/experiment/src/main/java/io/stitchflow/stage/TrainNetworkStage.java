@@ -12,7 +12,7 @@ final class TrainNetworkStage extends StageDefinition {
 
   TrainNetworkStage() {
     super(
-        StageTraits.of("train_network", 3, Phase.TRAIN_NETWORKS)
+        StageTraits.of("train_network", 4, Phase.TRAIN_NETWORKS)
             .makes("network", "networks")
             .reads("train", "test", "validation", START)
             .writes("network", BlobFormat.SAFETENSORS)

@@ -42,6 +42,28 @@ public final class Functional {
   public static NDArray conv2d(
       NDArray x, NDArray weight, @Nullable NDArray bias, Window window, int groups) {
     LaneShutdown.check();
+    if (isWrongWithChannelsLast(weight.getShape(), groups)) {
+      // The layout of either decides
+      try (NDArray first = channelsFirst(x);
+          NDArray kernels = channelsFirst(weight);
+          NDArray y = convolveAsItLies(first, kernels, bias, window, groups)) {
+        return channelsLast(y);
+      }
+    }
+    return convolveAsItLies(x, weight, bias, window, groups);
+  }
+
+  /**
+   * Whether oneDNN 3.7 computes wrong outputs and gradients of the input if the channels of the
+   * input are last, as it does on some processors with AVX-512: where each channel is a group and
+   * gives several channels.
+   */
+  private static boolean isWrongWithChannelsLast(Shape weight, int groups) {
+    return groups > 1 && weight.get(1) == 1 && weight.get(0) > groups;
+  }
+
+  private static NDArray convolveAsItLies(
+      NDArray x, NDArray weight, @Nullable NDArray bias, Window window, int groups) {
     Supplier<NDArray> convolution =
         () ->
             JniUtils.convolution(
