@@ -49,6 +49,7 @@ final class CellTableTest {
                 + ",r2_copy_low,r2_copy_high,works_margin,works_margin_low,works_margin_high"
                 + ",works_margin_limit,front_r2,front_accuracy,front_cross_entropy"
                 + ",start_loss,start_cross_entropy,start_accuracy,start_r2"
+                + ",vanilla_class_accuracy,copy_class_accuracy,receiver_class_accuracy"
                 + ",vanilla_cosine,copy_cosine,sender_cka,vanilla_cka,copy_cka"
                 + ",sender_procrustes,vanilla_procrustes,copy_procrustes"
                 + ",vanilla_mahalanobis,copy_mahalanobis"
@@ -75,12 +76,12 @@ final class CellTableTest {
                 + "1.0,18446744073709551615,2.0,0.0,0.9199999999999999,0.22999999999999993,-0.1,"
                 + "0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
+                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n"
                 + "random_trained,a,stem,b,layer1.0,sgd,test,0.8,0.6,0.9,3.0,0.5,1.75,-0.5,0.75,"
                 + "1.0,18446744073709551615,2.0,0.45999999999999985,0.9199999999999999,"
                 + "0.22999999999999993,0.1,0.3,0.5,0.625,0.25,0.75,0.125,10000,"
                 + DIGEST
-                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
+                + ",later,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,-0.9199999999999999,0.0\n");
   }
 
   @Test
