@@ -53,7 +53,7 @@ final class ManPagesTest {
             ".SH \"COMMANDS\"\n",
             ".TP\n\\fBstitchflow\\-gc\\fR(1)\nDeletes unreferenced results.\n",
             ".SH \"EXIT STATUS\"\n",
-            ".TP\n\\fB4\\fR\nsome stages failed; those that depend on them are skipped, all others finished\n");
+            ".TP\n\\fB4\\fR\nsome stages failed; those that depend on them are skipped,\nall others finished\n");
   }
 
   @Test

@@ -157,7 +157,7 @@ final class TutorialTest {
     for (String word : words) {
       String value =
           switch (word) {
-            case "3f9a1c" -> trainedNetwork();
+            case "KEY", "3f9a1c" -> trainedNetwork();
             case "ID", "B", "e07b52" -> recordedRun();
             default ->
                 word.startsWith("proto/")
