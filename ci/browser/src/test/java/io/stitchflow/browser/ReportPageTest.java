@@ -259,8 +259,11 @@ class ReportPageTest {
     browser.click(browser.find("#explore-maps td[data-i]"));
     assertThat(browser.text("#explore-cell"))
         .contains(
-            "Matching front, test", "R² at later cuts, test", "Between vanilla (0) and copy (1)");
-    assertThat(browser.findAll("#explore-cell svg.plot")).hasSize(3);
+            "Matching front, test",
+            "Training of the vanilla stitch",
+            "R² at later cuts, test",
+            "Between vanilla (0) and copy (1)");
+    assertThat(browser.findAll("#explore-cell svg.plot")).hasSize(4);
   }
 
   @Test

@@ -65,6 +65,7 @@ final class TutorialTest {
 
   @TempDir Path directory;
   private Map<String, String> environment = Map.of();
+  private int exported;
 
   @BeforeEach
   void prepareHome() {
@@ -120,7 +121,7 @@ final class TutorialTest {
     Map<String, String> variables = new HashMap<>(environment);
     variables.putAll(command.environment());
     List<String> arguments = new ArrayList<>(words);
-    if (words.get(0).equals("run") && !words.contains("--out")) {
+    if (List.of("run", "report").contains(words.get(0)) && !words.contains("--out")) {
       // In the working directory otherwise, which a JVM cannot change
       Path file = Path.of(words.get(1));
       String name = file.getFileName().toString().replace(".textproto", "");
@@ -140,7 +141,9 @@ final class TutorialTest {
     table.put("dataset.cifar10.directory=DIR", "dataset.cifar10.directory=" + directory("cifar10"));
     table.put("FILE", DocumentCommand.ROOT.resolve(QUICKSTART).toString());
     table.put("[FILE]", directory("experiment"));
-    table.put("DIR", directory("exported"));
+    // export never overwrites what another result left
+    boolean exports = words.get(0).equals("export");
+    table.put("DIR", directory(exports ? "exported-" + exported++ : "directory"));
     table.put("networks/a", directory("networks/a"));
     table.put("NAME", "kept");
     for (String report : List.of("A", "stitchflow-out/a", "stitchflow-out/b")) {
