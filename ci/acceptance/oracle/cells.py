@@ -12,10 +12,6 @@ from moments import NEGLIGIBLE, Moments, block_means, channels_last, cka, corres
 from moments import deviation_squares, mahalanobis, procrustes
 
 
-# Of the size of a cosine's terms
-COSINE = 1e-6
-
-
 class Receiver:
     """A receiver's own representation at a cut on one split, and what follows from it alone."""
 
@@ -85,9 +81,8 @@ def ceiling(half, family):
 
 
 def basic(half, family):
-    """All columns that every split has and that need nothing of the sender's network, and limits of cosines."""
+    """All columns that every split has and that need nothing of the sender's network."""
     v, c, y = half.v, half.c, half.y
-    slack = {}
     result = {"examples": len(half.labels), "variance": half.receiver.variance}
     result["receiver_accuracy"] = half.own.accuracy
     result["receiver_cross_entropy"] = half.own.cross_entropy
@@ -99,8 +94,7 @@ def basic(half, family):
         result[name + "_cross_entropy"] = predictions.cross_entropy
         result[name + "_penalty"] = half.own.accuracy - predictions.accuracy
         result["r2_" + name] = half.r2(z)
-        result[name + "_cosine"], terms = cosine(z, y)
-        slack[name + "_cosine"] = COSINE * terms
+        result[name + "_cosine"] = cosine(z, y)
         moments = Moments(z)
         result[name + "_cka"] = cka(moments, half.receiver.moments)
         result[name + "_procrustes"] = procrustes(moments, half.receiver.moments)
@@ -119,7 +113,7 @@ def basic(half, family):
     if pair:
         a, b = Moments(pair[0]), Moments(pair[1])
         result["sender_cka"], result["sender_procrustes"] = cka(a, b), procrustes(a, b)
-    return result, slack
+    return result
 
 
 def drift(later, expected):
@@ -163,20 +157,14 @@ def example_similarity(half):
 
 
 def fisher(half):
-    """The columns, and how far float32 may take them where a ReLU's input is near 0."""
-    (each, change), moments, row, slack = half.receiver.sensitivity, half.receiver.moments, {}, {}
-    m = each.sum(0)
+    m, moments, row = half.receiver.sensitivity, half.receiver.moments, {}
     weighted = numpy.trace(m @ moments.covariance)
     varies = moments.varies and weighted > NEGLIGIBLE * numpy.trace(m) * moments.trace / len(m)
     for name, z in (("vanilla", half.v), ("copy", half.c)):
         errors = channels_last(z - half.y)
-        second = errors.T @ errors / len(errors)
-        ratio = numpy.trace(m @ second) / weighted if varies else None
-        row[name + "_fisher_r2"] = 1 - ratio if varies else None
-        if varies:
-            moved = abs(numpy.einsum("ncd,dc->n", change, second - ratio * moments.covariance)).sum()
-            slack[name + "_fisher_r2"] = examples.CLOSE * (1 + abs(1 - ratio)) + moved / weighted
-    return row, slack
+        error = numpy.trace(m @ errors.T @ errors) / len(errors)
+        row[name + "_fisher_r2"] = 1 - error / weighted if varies else None
+    return row
 
 
 def out_of_distribution(half, train):

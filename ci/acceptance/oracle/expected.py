@@ -27,10 +27,10 @@ class Expected:
         self.rows, self.slack, started = {}, {}, {}
         self.ties, self.noise, self.logit_noise = {}, {}, {}
         for split, half in halves.items():
-            row, self.slack[split] = cells.basic(half, self.vanilla[0])
-            self.rows[split] = row
+            row = self.rows[split] = cells.basic(half, self.vanilla[0])
             row.update(cells.agreement(half, *self.classes(split)))
             row.update(cells.two_seeds(half, self.previous))
+            self.slack[split] = {}
             if "class_accuracy" in comparison.metrics:
                 self.put(split, *cells.class_accuracy(half))
             if "example_similarity" in comparison.metrics:
@@ -41,7 +41,7 @@ class Expected:
             }
             row.update(front.by_start(started[split], comparison.starts, self.start_losses))
             if split != "train":
-                self.put(split, *cells.fisher(half))
+                row.update(cells.fisher(half))
                 self.put(split, *cells.out_of_distribution(half, halves["train"].receiver))
                 row.update(cells.interpolation(half))
                 along[split] = front.points(half, self.front, self.copy)

@@ -10,10 +10,12 @@ COUNTED = re.compile(r".*accuracy|.*_penalty|.*_agrees_with_.*|cost_of_matching.
 
 def limit(column, ours, row, expected, split):
     """The largest difference that float32 explains."""
-    if column in expected.slack[split]:
+    if column.endswith("_class_accuracy"):
         return expected.slack[split][column]
     if COUNTED.fullmatch(column):
         return 1e-12 + 2 * expected.ties[split]
+    if column in expected.slack[split]:
+        return expected.slack[split][column]
     if column.endswith(("_js_divergence", "_kl_divergence")):
         rounding = expected.logit_noise[split]
         return RELATIVE * ours + 2 * rounding * numpy.sqrt(ours) + rounding**2
@@ -40,7 +42,7 @@ def limit(column, ours, row, expected, split):
         return RELATIVE * (1 + abs(ours)) / row["r2_copy"]
     if column == "gap":
         return RELATIVE * row["vanilla_cross_entropy"]
-    if column.endswith(("_procrustes", "_later_r2")):
+    if column.endswith(("_procrustes", "_later_r2", "_fisher_r2")):
         return RELATIVE * (1 + abs(ours))
     if column == "stitch_distance":
         return RELATIVE * ours + noise / numpy.sqrt(variance or 1)

@@ -76,11 +76,9 @@ def mahalanobis(z, y):
 
 
 def cosine(z, y):
-    """The mean cosine, and that of the terms' sizes, to which rounding is relative."""
     z, y = z.reshape(len(z), -1), y.reshape(len(y), -1)
     sizes = numpy.sqrt((z**2).sum(1)) * numpy.sqrt((y**2).sum(1))
     counts = sizes > 0
     if not counts.any():
-        return None, 0.0
-    terms = (z * y)[counts] / sizes[counts, None]
-    return max(-1, min(1, float(terms.sum(1).mean()))), float(abs(terms).sum(1).mean())
+        return None
+    return max(-1, min(1, float(((z * y).sum(1)[counts] / sizes[counts]).mean())))

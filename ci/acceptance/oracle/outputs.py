@@ -1,13 +1,8 @@
 """What a receiver makes of a representation: predictions, divergence and fisher."""
-from unittest import mock
-
 import numpy
 import torch
 
 CLASSES_TIMES_EXAMPLES = 4096
-
-# Of the largest input of a ReLU: float32 may move an input this far
-NEAR_ZERO = 1e-6
 
 
 class Predictions:
@@ -50,38 +45,15 @@ def chosen_examples(n, classes):
     return [i * n // count for i in range(count)]
 
 
-class Kink(torch.autograd.Function):
-    """ReLU whose gradient at inputs that rounding may move past 0 is that of one side: 1 above, 0 below."""
-
-    @staticmethod
-    def forward(context, x, side):
-        context.save_for_backward(x > -side * NEAR_ZERO * x.abs().max())
-        return x.clamp(min=0)
-
-    @staticmethod
-    def backward(context, gradient):
-        return gradient * context.saved_tensors[0], None
-
-
 def sensitivity(network, cut, y, classes):
-    """The parts of the chosen examples in M of fisher, [examples, channels, channels], and how far rounding may take them.
-
-    The largest change is that of their difference between both sides of all kinks, [examples, channels, channels].
-    """
-    y = torch.from_numpy(y[chosen_examples(len(y), classes)])
-    own, above, below = (parts(network, cut, y, classes, side) for side in (0, 1, -1))
-    return own, above - below
-
-
-def parts(network, cut, y, classes, side):
-    y = y.clone().requires_grad_()
-    with mock.patch.object(torch.nn.functional, "relu", lambda x: Kink.apply(x, side)):
-        log_shares = torch.log_softmax(network.after(cut, y)[0], 1)
+    """M of fisher, [channels, channels]."""
+    y = torch.from_numpy(y[chosen_examples(len(y), classes)]).requires_grad_()
+    log_shares = torch.log_softmax(network.after(cut, y)[0], 1)
     result = 0
     for k in range(classes):
         (gradient,) = torch.autograd.grad(log_shares[:, k].sum(), y, retain_graph=True)
         share = log_shares[:, k].detach().exp()
         vectors = gradient.reshape(*y.shape[:2], -1)
-        result = result + torch.einsum("n,ncp,ndp->ncd", share, vectors, vectors)
+        result = result + torch.einsum("n,ncp,ndp->cd", share, vectors, vectors)
     positions = y.numel() / y.shape[1]
     return (result / positions).numpy()
