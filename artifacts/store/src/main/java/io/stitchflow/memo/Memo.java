@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,8 +220,13 @@ public final class Memo {
       announce(miss.getKey(), miss.getValue());
     }
     Map<Digest, MemoRun> runs = new LinkedHashMap<>();
+    Runnable learned =
+        () ->
+            listener.learned(
+                runs.values().stream().map(MemoRun::loss).filter(Objects::nonNull).toList());
     misses.forEach(
-        (key, request) -> runs.put(key, new MemoRun(request, store, blobs, () -> checkpoint(key))));
+        (key, request) ->
+            runs.put(key, new MemoRun(request, store, blobs, () -> checkpoint(key), learned)));
     double totalCost = misses.values().stream().mapToDouble(Request::cost).sum();
     try {
       long start = System.nanoTime();

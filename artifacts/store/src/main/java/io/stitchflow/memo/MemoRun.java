@@ -37,6 +37,7 @@ final class MemoRun implements StageRun {
   private final Store store;
   private final Memo.BlobSource blobs;
   private final Supplier<KeyCheckpoint> checkpoints;
+  private final Runnable learned;
   private final SortedMap<String, Path> outputs = new TreeMap<>();
   private final Map<Digest, OpenedBlob> opened = new ConcurrentHashMap<>();
   private final Map<Path, FileState> readSources = new TreeMap<>();
@@ -45,19 +46,23 @@ final class MemoRun implements StageRun {
   private boolean outside;
   private @Nullable KeyCheckpoint checkpoint;
   private @Nullable IOException notStored;
+  private volatile @Nullable Double loss;
 
   /**
    * @param checkpoints makes the stage's, if it asks for one
+   * @param learned told when there is another {@link #loss()}
    */
   MemoRun(
       Memo.Request request,
       Store store,
       Memo.BlobSource blobs,
-      Supplier<KeyCheckpoint> checkpoints) {
+      Supplier<KeyCheckpoint> checkpoints,
+      Runnable learned) {
     this.request = request;
     this.store = store;
     this.blobs = blobs;
     this.checkpoints = checkpoints;
+    this.learned = learned;
   }
 
   Memo.Request request() {
@@ -160,6 +165,17 @@ final class MemoRun implements StageRun {
     if (checkpoint != null) {
       checkpoint.delete();
     }
+  }
+
+  @Override
+  public void loss(double value) {
+    loss = value;
+    learned.run();
+  }
+
+  /** The last that the executor told, or null if it told none. */
+  @Nullable Double loss() {
+    return loss;
   }
 
   @Override

@@ -32,6 +32,12 @@ public interface StageRun {
   }
 
   /**
+   * The mean training loss of the last epoch, which people see while the stage runs. It changes no
+   * result.
+   */
+  default void loss(double loss) {}
+
+  /**
    * This stage has failed and needs no outputs; the others of its group go on. Where it runs alone
    * there is nothing to go on with, and this may throw.
    *

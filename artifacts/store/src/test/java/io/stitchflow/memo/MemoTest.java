@@ -370,6 +370,32 @@ class MemoTest {
   }
 
   @Test
+  void losses_ofStagesThatTrain_areTold() throws IOException {
+    List<List<Double>> told = new ArrayList<>();
+    MemoListener listener =
+        new MemoListener() {
+          @Override
+          public void advanced(double share) {}
+
+          @Override
+          public void learned(List<Double> losses) {
+            told.add(losses);
+          }
+        };
+    StageExecutor training =
+        (runs, progress) -> {
+          runs.get(0).loss(2);
+          runs.get(1).loss(1);
+          runs.get(0).loss(0.5);
+          write(runs, progress);
+        };
+
+    memo.get(List.of(request(action(1)), request(action(2))), training, store::open, listener);
+
+    assertThat(told).containsExactly(List.of(2.0), List.of(2.0, 1.0), List.of(0.5, 1.0));
+  }
+
+  @Test
   void input_sourceFile_isReadWhereItIs() throws IOException {
     Path file = Files.write(temporary.resolve("data_batch_1.bin"), bytes("images"));
 

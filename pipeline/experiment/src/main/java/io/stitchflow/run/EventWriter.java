@@ -23,6 +23,7 @@ public final class EventWriter implements RunListener {
   private final RunFiles.EventSink sink;
   private final LongSupplier nanos;
   private final Map<String, Long> toldNanos = new HashMap<>();
+  private final Map<String, List<Double>> losses = new HashMap<>();
 
   /**
    * @param worker its name, for people
@@ -51,8 +52,18 @@ public final class EventWriter implements RunListener {
       toldNanos.put(first, now);
       append(
           RunEvent.newBuilder()
-              .setAdvanced(GroupAdvanced.newBuilder().setStage(first).setShare(share)));
+              .setAdvanced(
+                  GroupAdvanced.newBuilder()
+                      .setStage(first)
+                      .setShare(share)
+                      .addAllLoss(losses.getOrDefault(first, List.of()))));
     }
+  }
+
+  /** Tells with how far the group is. */
+  @Override
+  public synchronized void learned(List<Stage> group, List<Double> ofEach) {
+    losses.put(group.get(0).getId(), ofEach);
   }
 
   @Override

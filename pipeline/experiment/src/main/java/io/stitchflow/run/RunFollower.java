@@ -33,6 +33,9 @@ public final class RunFollower {
         case ADVANCED -> {
           List<Stage> group = groups.get(event.getAdvanced().getStage());
           if (group != null) {
+            if (event.getAdvanced().getLossCount() > 0) {
+              listener.learned(group, event.getAdvanced().getLossList());
+            }
             listener.advanced(group, event.getAdvanced().getShare());
           }
         }

@@ -18,6 +18,13 @@ public interface RunListener {
   void advanced(List<Stage> group, double share);
 
   /**
+   * An epoch of training has ended in a group.
+   *
+   * @param losses of each stage that trains, the mean over its last epoch
+   */
+  default void learned(List<Stage> group, List<Double> losses) {}
+
+  /**
    * The group waits for somebody who computes one of its stages; told about once a second.
    *
    * @param owner who that is, for people

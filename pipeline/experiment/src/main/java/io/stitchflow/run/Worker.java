@@ -149,6 +149,11 @@ public final class Worker {
       }
 
       @Override
+      public void learned(List<Double> losses) {
+        listener.learned(stages, losses);
+      }
+
+      @Override
       public void waiting(Digest key, String owner, Duration waited) {
         listener.waiting(stages, owner, waited);
       }

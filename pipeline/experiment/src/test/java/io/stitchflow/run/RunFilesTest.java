@@ -112,13 +112,18 @@ class RunFilesTest {
     one.started(List.of(FIRST), "");
     follower.poll();
     two.started(List.of(SECOND), "");
+    one.learned(List.of(FIRST), List.of(0.25, 2.5));
     one.advanced(List.of(FIRST), 0.5);
     one.finished(FIRST, result("first", Outcome.RAN, true));
     follower.poll();
     follower.poll();
     assertThat(heard)
         .containsExactlyInAnyOrder(
-            "first starts on one", "second starts on two", "first 0.5", "first RAN");
+            "first starts on one",
+            "second starts on two",
+            "first learned [0.25, 2.5]",
+            "first 0.5",
+            "first RAN");
     assertThat(follower.results()).containsOnlyKeys("first");
   }
 
@@ -211,6 +216,11 @@ class RunFilesTest {
     @Override
     public void advanced(List<Stage> group, double share) {
       heard.add(group.get(0).getId() + " " + share);
+    }
+
+    @Override
+    public void learned(List<Stage> group, List<Double> losses) {
+      heard.add(group.get(0).getId() + " learned " + losses);
     }
 
     @Override

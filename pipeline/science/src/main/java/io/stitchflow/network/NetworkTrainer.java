@@ -105,10 +105,15 @@ final class NetworkTrainer {
    *
    * @param validation cross-entropy of the network as it is, where the recipe has patience
    * @param progress told the share of steps done
+   * @param lossOfEpoch told the mean loss of each epoch
    * @return the mean loss of each epoch, and how it did on validation
    * @throws IllegalArgumentException if the loss is no longer a number
    */
-  TrainingCurve train(Checkpoint checkpoint, DoubleSupplier validation, DoubleConsumer progress)
+  TrainingCurve train(
+      Checkpoint checkpoint,
+      DoubleSupplier validation,
+      DoubleConsumer progress,
+      DoubleConsumer lossOfEpoch)
       throws IOException {
     int[] order = new int[images.rows()];
     for (int i = 0; i < order.length; i++) {
@@ -139,7 +144,9 @@ final class NetworkTrainer {
           sum += step(descent, rate.at(step));
           progress.accept((step + 1.) / rate.steps());
         }
-        losses.add(checkFinite(sum / stepsPerEpoch, epoch));
+        double loss = checkFinite(sum / stepsPerEpoch, epoch);
+        losses.add(loss);
+        lossOfEpoch.accept(loss);
         if (best.watches()) {
           best.add(validation.getAsDouble(), kept);
         }

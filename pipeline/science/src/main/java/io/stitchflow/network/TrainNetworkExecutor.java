@@ -77,7 +77,8 @@ public final class TrainNetworkExecutor implements StageExecutor {
                       () ->
                           NetworkEvaluator.crossEntropy(
                               lane, weights, Objects.requireNonNull(validation)),
-                      progress)));
+                      progress,
+                      run::loss)));
     }
     return curve.build();
   }

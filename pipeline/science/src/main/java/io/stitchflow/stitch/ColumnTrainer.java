@@ -326,6 +326,7 @@ final class ColumnTrainer implements AutoCloseable {
         return false;
       }
       curve.addLoss(mean);
+      run.loss(mean);
       lossOfEpoch = 0;
       return true;
     }

@@ -81,7 +81,7 @@ class TorchReferenceTest {
         Weights weights = Weights.load(lane, file(name));
         TensorFile train = TensorFile.open(writeImages(file(name)))) {
       new NetworkTrainer(lane, weights, RECIPE, train, 1)
-          .train(Checkpoint.NONE, () -> 0, progress -> {});
+          .train(Checkpoint.NONE, () -> 0, progress -> {}, loss -> {});
       for (Tensor tensor : weights.architecture().tensors()) {
         NDArray after = get(reference, "trained." + tensor.name());
         float change = largest(after.sub(before.get(tensor.name())));

@@ -87,6 +87,11 @@ public final class BeamRun {
     }
 
     @Override
+    public void learned(List<Stage> group, List<Double> losses) {
+      listener.learned(group, losses);
+    }
+
+    @Override
     public void waiting(List<Stage> group, String owner, Duration waited) {
       listener.waiting(group, owner, waited);
     }

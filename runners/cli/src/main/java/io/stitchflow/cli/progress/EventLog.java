@@ -33,6 +33,7 @@ public final class EventLog implements RunListener, AutoCloseable {
   private final Lines err;
   private final Supplier<Instant> clock;
   private final Map<String, Instant> advanced = new HashMap<>();
+  private final Map<String, List<Double>> losses = new HashMap<>();
 
   EventLog(
       String place,
@@ -110,8 +111,18 @@ public final class EventLog implements RunListener, AutoCloseable {
       Map<String, Object> values = new LinkedHashMap<>();
       values.put("stage", first);
       values.put("share", RunRecord.rounded(share));
+      List<Double> ofEach = losses.getOrDefault(first, List.of());
+      if (!ofEach.isEmpty()) {
+        values.put("loss", ofEach);
+      }
       write("advanced", values);
     }
+  }
+
+  /** Written with the next {@code advanced}. */
+  @Override
+  public synchronized void learned(List<Stage> group, List<Double> ofEach) {
+    losses.put(group.get(0).getId(), ofEach);
   }
 
   @Override

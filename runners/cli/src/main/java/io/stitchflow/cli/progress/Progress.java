@@ -11,6 +11,7 @@ import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ final class Progress implements RunListener {
   private final Map<String, ProgressSnapshot.Running> running = new LinkedHashMap<>();
   private final List<String> failed = new ArrayList<>();
   private final Map<String, Pace> paces = new HashMap<>();
+  private final Map<String, String> losses = new HashMap<>();
   private final long startNanos;
   private final int cached;
   private int kept;
@@ -100,8 +102,22 @@ final class Progress implements RunListener {
         group.get(0).getGroup(),
         (name, each) -> {
           Pace pace = paces.computeIfAbsent(name, first -> new Pace(now, share));
-          return new ProgressSnapshot.Running(each.label(), share, pace.words(group, share, now));
+          return new ProgressSnapshot.Running(
+              each.label(),
+              share,
+              losses.getOrDefault(name, "") + pace.words(group, share, now));
         });
+  }
+
+  /** Shown when the group next tells how far it is. */
+  @Override
+  public synchronized void learned(List<Stage> group, List<Double> ofEach) {
+    DoubleSummaryStatistics range =
+        ofEach.stream().mapToDouble(Double::doubleValue).summaryStatistics();
+    losses.put(
+        group.get(0).getGroup(),
+        String.format(Locale.ROOT, ", loss %.4g", range.getMin())
+            + (ofEach.size() > 1 ? String.format(Locale.ROOT, " to %.4g", range.getMax()) : ""));
   }
 
   @Override
@@ -131,6 +147,7 @@ final class Progress implements RunListener {
       estimator.end(stage.getGroup());
       running.remove(stage.getGroup());
       paces.remove(stage.getGroup());
+      losses.remove(stage.getGroup());
     }
   }
 

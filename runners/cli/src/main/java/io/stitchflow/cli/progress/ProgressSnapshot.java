@@ -62,7 +62,7 @@ record ProgressSnapshot(
    * A group of stages.
    *
    * @param share of its work that is done
-   * @param note its rate, or whom it waits for; empty where neither is known
+   * @param note its training loss and its rate, or whom it waits for; empty where none is known
    */
   record Running(String label, double share, String note) {
     @Override

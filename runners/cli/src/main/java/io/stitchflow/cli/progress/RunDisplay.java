@@ -54,6 +54,12 @@ public record RunDisplay(Progress progress, Ticker ticker, RunListener listener)
     }
 
     @Override
+    public void learned(List<Stage> group, List<Double> losses) {
+      first.learned(group, losses);
+      second.learned(group, losses);
+    }
+
+    @Override
     public void waiting(List<Stage> group, String owner, Duration waited) {
       first.waiting(group, owner, waited);
       second.waiting(group, owner, waited);

@@ -43,6 +43,7 @@ final class EventLogTest {
       now.updateAndGet(time -> time.plusMillis(499));
       log.advanced(List.of(STAGE), 0.3);
       now.updateAndGet(time -> time.plusMillis(1));
+      log.learned(List.of(STAGE), List.of(0.5));
       log.advanced(List.of(STAGE), 1 / 3.0);
       log.waiting(List.of(STAGE), "host:12", Duration.ofSeconds(3));
       log.finished(
@@ -59,7 +60,7 @@ final class EventLogTest {
         .containsExactly(
             "{\"time\":\"2026-11-30T08:00:00.250Z\",\"started\":{\"stage\":[\"train a\"],\"worker\":\"worker-1\"}}",
             "{\"time\":\"2026-11-30T08:00:00.250Z\",\"advanced\":{\"stage\":\"train a\",\"share\":0.25}}",
-            later + "\"advanced\":{\"stage\":\"train a\",\"share\":0.333}}",
+            later + "\"advanced\":{\"stage\":\"train a\",\"share\":0.333,\"loss\":[0.5]}}",
             later + "\"waiting\":{\"stage\":\"train a\",\"owner\":\"host:12\",\"seconds\":3}}",
             later
                 + "\"finished\":{\"id\":\"train a\",\"kind\":\"train_network\",\"outcome\":\"ran\",\"seconds\":1.5,\"output\":[]}}",

@@ -71,7 +71,7 @@ final class ProgressTest {
   }
 
   @Test
-  void advanced_group_saysItsRateSinceItsCheckpoint() throws IOException {
+  void advanced_group_saysItsLossAndItsRateSinceItsCheckpoint() throws IOException {
     Stage stage =
         Stage.newBuilder()
             .setId("train a")
@@ -88,6 +88,13 @@ final class ProgressTest {
     now.addAndGet(2 * SECOND);
     progress.advanced(List.of(stage), 0.6);
     assertThat(running(progress)).isEqualTo("train a 60%, 2,500 examples/s");
+    progress.learned(List.of(stage), List.of(0.87654));
+    progress.advanced(List.of(stage), 0.6);
+    assertThat(running(progress)).isEqualTo("train a 60%, loss 0.8765, 2,500 examples/s");
+    progress.learned(List.of(stage), List.of(2.5, 0.5, 1.0));
+    progress.advanced(List.of(stage), 0.6);
+    assertThat(running(progress))
+        .isEqualTo("train a 60%, loss 0.5000 to 2.500, 2,500 examples/s");
     assertThat(progress.snapshot().summary())
         .startsWith("0 of 1 stages done; 2.0 s elapsed, ")
         .endsWith(" left");
