@@ -103,9 +103,7 @@ final class Progress implements RunListener {
         (name, each) -> {
           Pace pace = paces.computeIfAbsent(name, first -> new Pace(now, share));
           return new ProgressSnapshot.Running(
-              each.label(),
-              share,
-              losses.getOrDefault(name, "") + pace.words(group, share, now));
+              each.label(), share, losses.getOrDefault(name, "") + pace.words(group, share, now));
         });
   }
 

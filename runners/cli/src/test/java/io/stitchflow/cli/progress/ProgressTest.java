@@ -93,8 +93,7 @@ final class ProgressTest {
     assertThat(running(progress)).isEqualTo("train a 60%, loss 0.8765, 2,500 examples/s");
     progress.learned(List.of(stage), List.of(2.5, 0.5, 1.0));
     progress.advanced(List.of(stage), 0.6);
-    assertThat(running(progress))
-        .isEqualTo("train a 60%, loss 0.5000 to 2.500, 2,500 examples/s");
+    assertThat(running(progress)).isEqualTo("train a 60%, loss 0.5000 to 2.500, 2,500 examples/s");
     assertThat(progress.snapshot().summary())
         .startsWith("0 of 1 stages done; 2.0 s elapsed, ")
         .endsWith(" left");
