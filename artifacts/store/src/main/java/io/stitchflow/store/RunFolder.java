@@ -5,6 +5,8 @@ import io.stitchflow.store.directory.Listing;
 import io.stitchflow.store.directory.StoreDirectory;
 import io.stitchflow.store.directory.StoreDirectory.Folder;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +50,21 @@ public final class RunFolder {
     check(file);
     if (!directory.refresh(file, bytes)) {
       directory.write(file, bytes);
+    }
+  }
+
+  /**
+   * Makes an empty file.
+   *
+   * @return whether it was not there before: of all that make it at once, one is told true
+   */
+  public boolean create(Path file) throws IOException {
+    check(file);
+    try {
+      Files.createFile(file);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
     }
   }
 

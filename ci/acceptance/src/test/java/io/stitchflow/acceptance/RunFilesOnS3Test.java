@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunFilesOnS3Test {
   private static final String ID = "0123456789abcdef0123456789abcdef";
   private static final String WAITING = "1".repeat(32);
+  private static final String CLAIMED = "2".repeat(32);
   private static final String ENDED = "2".repeat(32);
   private static final int STAGES = 500;
 
@@ -95,6 +96,16 @@ class RunFilesOnS3Test {
     assertThat(remote(client).list("runs/" + ID + "/events/", ""))
         .as("several events are one object")
         .hasSizeLessThan(STAGES / 2);
+  }
+
+  @Test
+  void claim_byTwoMachines_isGivenToOne() throws Exception {
+    RunFiles.share(machine("client"), CLAIMED, Run.newBuilder().setPlan(plan()).build());
+    RunFiles one = RunFiles.at(machine("one"), CLAIMED);
+    RunFiles two = RunFiles.at(machine("two"), CLAIMED);
+    assertThat(one.claim("front a -> b/x")).isTrue();
+    assertThat(two.claim("front a -> b/x")).isFalse();
+    assertThat(two.claim("front a -> b/y")).isTrue();
   }
 
   @Test

@@ -1,10 +1,14 @@
 package io.stitchflow.plan;
 
+import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 
 /** Deals groups of stages to slots: the longest first, each to the slot that has least to do. */
@@ -28,6 +32,20 @@ public final class WorkPartition {
     return shares.stream()
         .sorted(Comparator.<Open>comparingDouble(open -> open.cost).reversed())
         .map(open -> open.share.build())
+        .toList();
+  }
+
+  /** All groups of a kind in a plan, the cheapest first. */
+  public static List<StageGroup> cheapestFirst(Plan plan, StageDefinition kind) {
+    Map<String, StageGroup.Builder> groups = new LinkedHashMap<>();
+    for (Stage stage : plan.getStageList()) {
+      if (StageDefinition.of(stage) == kind) {
+        groups.computeIfAbsent(stage.getGroup(), name -> StageGroup.newBuilder()).addStage(stage);
+      }
+    }
+    return groups.values().stream()
+        .map(StageGroup.Builder::build)
+        .sorted(Comparator.comparingDouble(WorkPartition::cost))
         .toList();
   }
 

@@ -12,6 +12,7 @@ import io.stitchflow.v1.RunEvent;
 import io.stitchflow.v1.RunResults;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,9 +23,10 @@ import java.util.regex.Pattern;
 /**
  * A run's files in the store: {@code runs/<id>/run}, what runs, {@code runs/<id>/results}, what
  * became of all its stages, and of a run on a cluster {@code runs/<id>/events/}, a file a worker to
- * which it appends what happens. Events are how a client and its workers talk; run and results stay
- * as the record of what was run and which results it used. Behind a remote store, those of a run on
- * a cluster are there too; its events, since there is no append, are {@link RemoteEvents}.
+ * which it appends what happens, and {@code runs/<id>/claims/}, a file for each group of stages
+ * that a worker has begun. Events are how a client and its workers talk; run and results stay as
+ * the record of what was run and which results it used. Behind a remote store, those of a run on a
+ * cluster are there too; its events, since there is no append, are {@link RemoteEvents}.
  */
 public final class RunFiles {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
@@ -121,6 +123,7 @@ public final class RunFiles {
 
   private void write(byte[] run) throws IOException {
     store.runs().make(events());
+    store.runs().make(claims());
     store.runs().write(file(), run);
   }
 
@@ -215,6 +218,30 @@ public final class RunFiles {
 
   Path events() {
     return directory.resolve("events");
+  }
+
+  private Path claims() {
+    return directory.resolve("claims");
+  }
+
+  /**
+   * Claims a group of stages for the calling worker. A claim saves work and decides nothing about
+   * results; it stays when its worker dies.
+   *
+   * @return whether nobody has claimed it before; false also where the store cannot tell
+   */
+  public boolean claim(String group) {
+    byte[] name = group.getBytes(StandardCharsets.UTF_8);
+    String file = Digest.of(name).hex();
+    RemoteStore remote = store.remoteStore();
+    try {
+      return remote == null
+          ? store.runs().create(claims().resolve(file))
+          : remote.capabilities().contains(Capability.FIRST_WINS)
+              && remote.putIfAbsent("runs/" + id + "/claims/" + file, Content.of(name));
+    } catch (IOException e) {
+      return false; // whoever needs the group computes it
+    }
   }
 
   private String remoteName() {

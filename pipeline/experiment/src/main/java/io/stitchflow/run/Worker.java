@@ -1,5 +1,6 @@
 package io.stitchflow.run;
 
+import io.stitchflow.content.ActionKeys;
 import io.stitchflow.content.Digest;
 import io.stitchflow.memo.Memo;
 import io.stitchflow.memo.MemoListener;
@@ -12,6 +13,7 @@ import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,6 +112,49 @@ public final class Worker {
       inOrder.add(result);
     }
     return inOrder;
+  }
+
+  /**
+   * Runs a group that belongs to another worker's share, if it can start, is not in the store, and
+   * no worker of the run has begun it. Only what was computed is told and returned: the other
+   * worker finds it in the store, and tells of everything else.
+   */
+  public List<StageResult> help(
+      StageGroup group,
+      RunFiles run,
+      Plan plan,
+      Map<String, StageResult> upstream,
+      RunListener listener)
+      throws InterruptedException {
+    List<Stage> left =
+        group.getStageList().stream()
+            .filter(stage -> obstacle(stage, upstream) == null && !isKnown(stage, upstream))
+            .toList();
+    if (left.isEmpty() || !run.claim(left.get(0).getGroup())) {
+      return List.of();
+    }
+    return run(left, plan, upstream, new OfComputed(listener)).stream()
+        .filter(result -> result.getOutcome() == Outcome.RAN)
+        .toList();
+  }
+
+  private boolean isKnown(Stage stage, Map<String, StageResult> upstream) {
+    Action action = StageActions.resolve(stage, upstream);
+    return action != null && memo.find(ActionKeys.key(action)) != null;
+  }
+
+  /** Passes on ends of stages only if they were computed. */
+  private static final class OfComputed extends ForwardingListener {
+    OfComputed(RunListener listener) {
+      super(listener);
+    }
+
+    @Override
+    public void finished(Stage stage, StageResult result) {
+      if (result.getOutcome() == Outcome.RAN) {
+        super.finished(stage, result);
+      }
+    }
   }
 
   private List<StageResult> attempt(

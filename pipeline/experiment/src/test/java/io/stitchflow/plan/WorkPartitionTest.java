@@ -3,9 +3,14 @@ package io.stitchflow.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.stitchflow.stage.StageDefinition;
+import io.stitchflow.v1.Action;
+import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Share;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
+import io.stitchflow.v1.TrainNetwork;
+import io.stitchflow.v1.WriteReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -61,6 +66,33 @@ class WorkPartitionTest {
     assertThatThrownBy(() -> WorkPartition.deal(groups(1), 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("but was: 0");
+  }
+
+  @Test
+  void cheapestFirst_plan_hasWholeGroupsOfTheKind() {
+    Plan plan =
+        Plan.newBuilder()
+            .addStage(network("a", "one", 3))
+            .addStage(network("b", "two", 2))
+            .addStage(network("c", "two", 2))
+            .addStage(network("d", "three", 1))
+            .addStage(
+                Stage.newBuilder()
+                    .setGroup("report")
+                    .setAction(Action.newBuilder().setWriteReport(WriteReport.newBuilder())))
+            .build();
+    assertThat(WorkPartition.cheapestFirst(plan, StageDefinition.named("train_network")))
+        .extracting(group -> group.getStageList().stream().map(Stage::getId).toList())
+        .containsExactly(List.of("d"), List.of("a"), List.of("b", "c"));
+  }
+
+  private static Stage network(String id, String group, double cost) {
+    return Stage.newBuilder()
+        .setId(id)
+        .setGroup(group)
+        .setCost(cost)
+        .setAction(Action.newBuilder().setTrainNetwork(TrainNetwork.newBuilder()))
+        .build();
   }
 
   private static List<StageGroup> groups(double... costs) {

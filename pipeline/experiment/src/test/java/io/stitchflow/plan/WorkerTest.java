@@ -7,6 +7,7 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.memo.StageExecutor;
 import io.stitchflow.memo.StageRun;
 import io.stitchflow.run.InProcess;
+import io.stitchflow.run.RunFiles;
 import io.stitchflow.run.RunListener;
 import io.stitchflow.run.Worker;
 import io.stitchflow.store.Store;
@@ -16,7 +17,9 @@ import io.stitchflow.v1.Dependency;
 import io.stitchflow.v1.ImportDataset;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Plan;
+import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
+import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
 import io.stitchflow.v1.Synthetic;
 import io.stitchflow.v1.Toolchain;
@@ -109,6 +112,68 @@ class WorkerTest {
     run();
     assertThat(executed)
         .containsExactly("network 1", "representation of network 1 trained on data");
+  }
+
+  @Test
+  void help_groupThatNobodyHasBegun_isComputedForItsOwner() throws Exception {
+    RunFiles files = files();
+    Map<String, StageResult> before = finish("data");
+    assertThat(help(files, before, "network 2"))
+        .extracting(StageResult::getOutcome)
+        .containsExactly(Outcome.RAN);
+    assertThat(outcome("network 2")).isEqualTo(Outcome.RAN);
+    executed.clear();
+    assertThat(help(files, before, "network 2")).isEmpty();
+    assertThat(worker().run(group("network 2"), plan, before, new Recorder()))
+        .extracting(StageResult::getOutcome)
+        .containsExactly(Outcome.HIT);
+    assertThat(executed).isEmpty();
+  }
+
+  @Test
+  void help_groupThatIsBegunOrCannotStart_isLeftAlone() throws Exception {
+    RunFiles files = files();
+    files.claim("network 1");
+    assertThat(help(files, finish("data"), "network 1")).isEmpty();
+    failingNetwork = "2";
+    Map<String, StageResult> before = new HashMap<>(finish("data"));
+    before.putAll(finish("network 2"));
+    assertThat(help(files, before, "representation 2")).isEmpty();
+    assertThat(executed).containsExactly("data");
+    assertThat(files.claim("representations")).as("it can be claimed").isTrue();
+  }
+
+  @Test
+  void help_groupThatFails_isToldByItsOwnerAlone() throws Exception {
+    failingNetwork = "1";
+    Map<String, StageResult> before = finish("data");
+    finished.clear();
+    assertThat(help(files(), before, "network 1")).isEmpty();
+    assertThat(finished).isEmpty();
+  }
+
+  private RunFiles files() throws IOException {
+    return RunFiles.create(
+        Store.open(directory),
+        "0123456789abcdef0123456789abcdef",
+        Run.newBuilder().setPlan(plan).build());
+  }
+
+  private List<Stage> group(String stage) {
+    return plan.getStageList().stream().filter(each -> each.getId().equals(stage)).toList();
+  }
+
+  /** Results of a stage and of those before, by stage. */
+  private Map<String, StageResult> finish(String stage) throws Exception {
+    Map<String, StageResult> upstream = Map.copyOf(finished);
+    worker().run(group(stage), plan, upstream, new Recorder());
+    return Map.copyOf(finished);
+  }
+
+  private List<StageResult> help(RunFiles files, Map<String, StageResult> upstream, String stage)
+      throws Exception {
+    StageGroup group = StageGroup.newBuilder().addAllStage(group(stage)).build();
+    return worker().help(group, files, plan, upstream, new Recorder());
   }
 
   @Test

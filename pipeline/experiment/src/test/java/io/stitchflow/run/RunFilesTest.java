@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,20 @@ class RunFilesTest {
     assertThat(unknown.exists()).isFalse();
     assertThatThrownBy(unknown::read).isInstanceOf(NoSuchFileException.class);
     assertThat(directory.resolve("empty")).doesNotExist();
+  }
+
+  @Test
+  void claim_byManyWorkersAtOnce_isGivenToOne() throws IOException {
+    RunFiles other = RunFiles.at(Store.open(store.root()), ID);
+    assertThat(IntStream.range(0, 50).parallel().filter(i -> other.claim("front a -> b/x")).count())
+        .isEqualTo(1);
+    assertThat(files.claim("front a -> b/x")).isFalse();
+    assertThat(files.claim("front a -> b/y")).isTrue();
+  }
+
+  @Test
+  void claim_runThatIsGone_isNotGiven() throws IOException {
+    assertThat(RunFiles.at(store, "f".repeat(32)).claim("train a")).isFalse();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.plan.PlanStatus;
+import io.stitchflow.run.ForwardingListener;
 import io.stitchflow.run.RunFiles;
 import io.stitchflow.run.RunListener;
 import io.stitchflow.store.Store;
@@ -8,7 +9,6 @@ import io.stitchflow.v1.Run;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -68,38 +68,17 @@ public final class BeamRun {
     }
   }
 
-  private static final class Collecting implements RunListener {
-    private final RunListener listener;
+  private static final class Collecting extends ForwardingListener {
     private final ConcurrentLinkedQueue<StageResult> results = new ConcurrentLinkedQueue<>();
 
     Collecting(RunListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void started(List<Stage> group, String worker) {
-      listener.started(group, worker);
-    }
-
-    @Override
-    public void advanced(List<Stage> group, double share) {
-      listener.advanced(group, share);
-    }
-
-    @Override
-    public void learned(List<Stage> group, List<Double> losses) {
-      listener.learned(group, losses);
-    }
-
-    @Override
-    public void waiting(List<Stage> group, String owner, Duration waited) {
-      listener.waiting(group, owner, waited);
+      super(listener);
     }
 
     @Override
     public void finished(Stage stage, StageResult result) {
       results.add(result);
-      listener.finished(stage, result);
+      super.finished(stage, result);
     }
   }
 }

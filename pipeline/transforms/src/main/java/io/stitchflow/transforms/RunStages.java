@@ -1,6 +1,8 @@
 package io.stitchflow.transforms;
 
 import io.stitchflow.content.Digest;
+import io.stitchflow.plan.WorkPartition;
+import io.stitchflow.run.RunFiles;
 import io.stitchflow.stage.StageDefinition;
 import io.stitchflow.store.ActionCache;
 import io.stitchflow.v1.Outcome;
@@ -14,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.extensions.protobuf.ProtoCoder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -76,28 +79,37 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
                 Create.of(List.of(shares)).withCoder(ListCoder.of(ProtoCoder.of(Share.class))))
             .apply("One by one", Flatten.iterables())
             .apply("Spread", Reshuffle.viaRandomKey())
-            .apply("Run", ParDo.of(new RunShare(run, upstream)).withSideInputs(upstream))
+            .apply("Run", ParDo.of(new RunShare(kind, run, upstream)).withSideInputs(upstream))
             .setCoder(ProtoCoder.of(StageResult.class));
     return PCollectionList.of(before)
         .and(results)
         .apply("With those before", Flatten.pCollections());
   }
 
-  /** Looks in the store right before it computes, so that a replayed element costs a look-up. */
+  /**
+   * Looks in the store right before it computes, so that a replayed element costs a look-up. A slot
+   * of a cluster whose share is done computes groups of other shares that nobody has begun. Results
+   * of a share come from its own slot in any case, which then finds them in the store.
+   */
   private static final class RunShare extends DoFn<Share, StageResult> {
     private static final Logger LOG = LoggerFactory.getLogger(RunStages.class);
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+    private final String kind;
     private final String id;
     private final String store;
     private final int lanes;
+    private final boolean helps;
     private final PCollectionView<Map<String, StageResult>> upstream;
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Distribution millis = Metrics.distribution("stitchflow", "stage_millis");
     private final Distribution rate = Metrics.distribution("stitchflow", "images_per_second");
     private final Distribution corePercent = Metrics.distribution("stitchflow", "core_percent");
 
-    RunShare(RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
+    RunShare(
+        StageDefinition kind, RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
+      this.kind = kind.name();
+      this.helps = run.slots() > 0;
       this.id = run.id();
       this.store = run.store();
       this.lanes = run.lanes();
@@ -113,31 +125,60 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     public void process(@Element Share share, ProcessContext context) throws Exception {
       for (StageGroup group : share.getGroupList()) {
         Workers.Site site = Workers.reach(store, id, lanes);
-        long startNanos = System.nanoTime();
-        long startCpuNanos = THREADS.getCurrentThreadCpuTime();
+        if (helps) {
+          site.claim(group.getStage(0).getGroup());
+        }
         List<StageResult> results =
-            site.worker()
-                .run(
-                    group.getStageList(),
-                    site.plan(),
-                    context.sideInput(upstream),
-                    site.listener());
-        if (results.stream().anyMatch(result -> result.getOutcome() == Outcome.RAN)) {
-          corePercent.update(
-              100
-                  * (THREADS.getCurrentThreadCpuTime() - startCpuNanos)
-                  / (System.nanoTime() - startNanos));
-        }
-        Workers.newWarnings(id).forEach(LOG::warn);
-        for (int i = 0; i < results.size(); i++) {
-          count(group.getStage(i), results.get(i));
-          context.output(results.get(i));
-        }
+            counted(
+                group,
+                () ->
+                    site.worker()
+                        .run(
+                            group.getStageList(),
+                            site.plan(),
+                            context.sideInput(upstream),
+                            site.listener()));
+        results.forEach(context::output);
       }
       Workers.Site site = Workers.reach(store, id, lanes);
+      RunFiles files = site.files();
+      if (helps && files != null) {
+        for (StageGroup group :
+            WorkPartition.cheapestFirst(site.plan(), StageDefinition.named(kind))) {
+          counted(
+              group,
+              () ->
+                  site.worker()
+                      .help(
+                          group, files, site.plan(), context.sideInput(upstream), site.listener()));
+        }
+      }
       new ActionCache(site.worker().store()).sendUnsent();
       // Else the job might end before its last news are there
       site.listener().flush();
+    }
+
+    /** What runs stages of a group. */
+    @FunctionalInterface
+    private interface GroupRun {
+      List<StageResult> run() throws InterruptedException;
+    }
+
+    private List<StageResult> counted(StageGroup group, GroupRun work) throws InterruptedException {
+      long startNanos = System.nanoTime();
+      long startCpuNanos = THREADS.getCurrentThreadCpuTime();
+      List<StageResult> results = work.run();
+      if (results.stream().anyMatch(result -> result.getOutcome() == Outcome.RAN)) {
+        corePercent.update(
+            100
+                * (THREADS.getCurrentThreadCpuTime() - startCpuNanos)
+                / (System.nanoTime() - startNanos));
+      }
+      Workers.newWarnings(id).forEach(LOG::warn);
+      Map<String, Stage> stages =
+          group.getStageList().stream().collect(Collectors.toMap(Stage::getId, stage -> stage));
+      results.forEach(result -> count(stages.get(result.getStage()), result));
+      return results;
     }
 
     private void count(Stage stage, StageResult result) {

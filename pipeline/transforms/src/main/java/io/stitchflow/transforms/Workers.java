@@ -38,6 +38,13 @@ final class Workers {
     boolean seesRun() {
       return files == null || files.exists();
     }
+
+    /** Lets other workers of the run know that a group is begun here. */
+    void claim(String group) {
+      if (files != null) {
+        files.claim(group);
+      }
+    }
   }
 
   /**
