@@ -27,7 +27,8 @@ public final class Benchmarks {
           new QuickstartBenchmark(),
           new MemoryBenchmark(),
           new FirstBuildBenchmark(),
-          new FlinkBenchmark());
+          new FlinkBenchmark(),
+          new ScheduleBenchmark());
 
   private Benchmarks() {}
 
