@@ -56,7 +56,7 @@ final class ScheduleBenchmark implements Benchmark {
     Plan plan = plan(bench);
     List<List<StageGroup>> kinds =
         StageDefinition.all().stream()
-            .map(kind -> WorkPartition.cheapestFirst(plan, kind))
+            .map(kind -> WorkPartition.costliestFirst(plan, kind))
             .filter(groups -> !groups.isEmpty())
             .toList();
     int rounds = bench.settings().choose(ROUNDS, 1);

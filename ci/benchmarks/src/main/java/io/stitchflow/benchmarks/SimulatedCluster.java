@@ -25,7 +25,7 @@ final class SimulatedCluster {
   record Group(StageGroup stages, double cost) {}
 
   /**
-   * @param kinds groups of each kind, the cheapest by estimate first; a kind starts when the one
+   * @param kinds groups of each kind, the costliest by estimate first; a kind starts when the one
    *     before has ended
    * @param speeds one for each slot
    */
@@ -76,10 +76,13 @@ final class SimulatedCluster {
     while (!slots.isEmpty()) {
       Slot slot = slots.remove();
       last = Math.max(last, slot.now);
-      Group own = slot.own.isEmpty() ? null : byStages.get(slot.own.remove());
+      Group own = null;
+      while (own == null && !slot.own.isEmpty()) {
+        Group next = byStages.get(slot.own.remove());
+        own = ends.containsKey(next) ? null : next;
+      }
       if (own != null) {
-        Double helped = ends.get(own);
-        slot.now = helped == null ? slot.run(own, ends) : Math.max(slot.now, helped);
+        slot.now = slot.run(own, ends);
         slots.add(slot);
       } else if (helps) {
         while (!slot.others.isEmpty() && ends.containsKey(slot.others.peek())) {

@@ -21,10 +21,7 @@ public final class WorkPartition {
       throw new IllegalArgumentException("slots must be at least 1, but was: " + slots);
     }
     PriorityQueue<Open> shares = new PriorityQueue<>(Comparator.comparingDouble(open -> open.cost));
-    for (StageGroup group :
-        groups.stream()
-            .sorted(Comparator.comparingDouble(WorkPartition::cost).reversed())
-            .toList()) {
+    for (StageGroup group : costliestFirst(groups)) {
       Open cheapest = shares.size() < slots ? new Open() : shares.remove();
       cheapest.add(group);
       shares.add(cheapest);
@@ -35,17 +32,20 @@ public final class WorkPartition {
         .toList();
   }
 
-  /** All groups of a kind in a plan, the cheapest first. */
-  public static List<StageGroup> cheapestFirst(Plan plan, StageDefinition kind) {
+  /** All groups of a kind in a plan, the costliest first. */
+  public static List<StageGroup> costliestFirst(Plan plan, StageDefinition kind) {
     Map<String, StageGroup.Builder> groups = new LinkedHashMap<>();
     for (Stage stage : plan.getStageList()) {
       if (StageDefinition.of(stage) == kind) {
         groups.computeIfAbsent(stage.getGroup(), name -> StageGroup.newBuilder()).addStage(stage);
       }
     }
-    return groups.values().stream()
-        .map(StageGroup.Builder::build)
-        .sorted(Comparator.comparingDouble(WorkPartition::cost))
+    return costliestFirst(groups.values().stream().map(StageGroup.Builder::build).toList());
+  }
+
+  private static List<StageGroup> costliestFirst(List<StageGroup> groups) {
+    return groups.stream()
+        .sorted(Comparator.comparingDouble(WorkPartition::cost).reversed())
         .toList();
   }
 

@@ -69,7 +69,7 @@ class WorkPartitionTest {
   }
 
   @Test
-  void cheapestFirst_plan_hasWholeGroupsOfTheKind() {
+  void costliestFirst_plan_hasWholeGroupsOfTheKind() {
     Plan plan =
         Plan.newBuilder()
             .addStage(network("a", "one", 3))
@@ -81,9 +81,9 @@ class WorkPartitionTest {
                     .setGroup("report")
                     .setAction(Action.newBuilder().setWriteReport(WriteReport.newBuilder())))
             .build();
-    assertThat(WorkPartition.cheapestFirst(plan, StageDefinition.named("train_network")))
+    assertThat(WorkPartition.costliestFirst(plan, StageDefinition.named("train_network")))
         .extracting(group -> group.getStageList().stream().map(Stage::getId).toList())
-        .containsExactly(List.of("d"), List.of("a"), List.of("b", "c"));
+        .containsExactly(List.of("b", "c"), List.of("a"), List.of("d"));
   }
 
   private static Stage network(String id, String group, double cost) {

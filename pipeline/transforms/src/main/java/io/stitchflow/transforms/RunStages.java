@@ -10,8 +10,10 @@ import io.stitchflow.v1.Share;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageGroup;
 import io.stitchflow.v1.StageResult;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +91,7 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
   /**
    * Looks in the store right before it computes, so that a replayed element costs a look-up. A slot
    * of a cluster whose share is done computes groups of other shares that nobody has begun. Results
-   * of a share come from its own slot in any case, which then finds them in the store.
+   * of a share come from its own slot in any case, which finds them in the store, in the end.
    */
   private static final class RunShare extends DoFn<Share, StageResult> {
     private static final Logger LOG = LoggerFactory.getLogger(RunStages.class);
@@ -123,39 +125,51 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
 
     @ProcessElement
     public void process(@Element Share share, ProcessContext context) throws Exception {
+      List<StageGroup> begunElsewhere = new ArrayList<>();
       for (StageGroup group : share.getGroupList()) {
-        Workers.Site site = Workers.reach(store, id, lanes);
-        if (helps) {
-          site.claim(group.getStage(0).getGroup());
-        }
-        List<StageResult> results =
-            counted(
-                group,
-                () ->
-                    site.worker()
-                        .run(
-                            group.getStageList(),
-                            site.plan(),
-                            context.sideInput(upstream),
-                            site.listener()));
-        results.forEach(context::output);
-      }
-      Workers.Site site = Workers.reach(store, id, lanes);
-      RunFiles files = site.files();
-      if (helps && files != null) {
-        for (StageGroup group :
-            WorkPartition.cheapestFirst(site.plan(), StageDefinition.named(kind))) {
-          counted(
-              group,
-              () ->
-                  site.worker()
-                      .help(
-                          group, files, site.plan(), context.sideInput(upstream), site.listener()));
+        if (!helps || site().claim(group.getStage(0).getGroup())) {
+          run(group, context);
+        } else {
+          begunElsewhere.add(group);
         }
       }
+      if (helps) {
+        help(context.sideInput(upstream));
+      }
+      for (StageGroup group : begunElsewhere) {
+        run(group, context);
+      }
+      Workers.Site site = site();
       new ActionCache(site.worker().store()).sendUnsent();
       // Else the job might end before its last news are there
       site.listener().flush();
+    }
+
+    private Workers.Site site() throws IOException, InterruptedException {
+      return Workers.reach(store, id, lanes);
+    }
+
+    private void run(StageGroup group, ProcessContext context)
+        throws IOException, InterruptedException {
+      Workers.Site site = site();
+      Map<String, StageResult> before = context.sideInput(upstream);
+      counted(
+              group,
+              () -> site.worker().run(group.getStageList(), site.plan(), before, site.listener()))
+          .forEach(context::output);
+    }
+
+    private void help(Map<String, StageResult> before) throws IOException, InterruptedException {
+      Workers.Site site = site();
+      RunFiles files = site.files();
+      if (files == null) {
+        return; // nobody else works for the run
+      }
+      for (StageGroup group :
+          WorkPartition.costliestFirst(site.plan(), StageDefinition.named(kind))) {
+        counted(
+            group, () -> site.worker().help(group, files, site.plan(), before, site.listener()));
+      }
     }
 
     /** What runs stages of a group. */

@@ -39,11 +39,9 @@ final class Workers {
       return files == null || files.exists();
     }
 
-    /** Lets other workers of the run know that a group is begun here. */
-    void claim(String group) {
-      if (files != null) {
-        files.claim(group);
-      }
+    /** Whether no worker of the run has begun the group; it is begun then. */
+    boolean claim(String group) {
+      return files == null || files.claim(group);
     }
   }
 
