@@ -24,12 +24,17 @@ final class FrontPlot {
   private static final double PANEL = 250;
   private static final double HEIGHT = 220;
   private static final double LEFT = 62;
-  private static final double TOP = 48;
+  private static final double TOP = 74;
+  private static final double RADIUS = 4.5;
+  private static final double LETTER = 5.6;
   private static final double BOTTOM = 46;
   private static final double GAP = 26;
   private static final double TICK = 0.1;
   private static final double MOST_SHARE = 1.05;
   private static final int MOST_LINES = 300;
+  // Weights of a front's ends
+  private static final String VANILLA = "0";
+  private static final String COPY = "copy";
   private static final List<Region> REGIONS = List.of(Region.LOWER, Region.DIAGONAL, Region.UPPER);
   private static final String SHEET =
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
@@ -122,12 +127,40 @@ final class FrontPlot {
         16,
         "font-size=\"13\" font-weight=\"bold\"",
         "test accuracy minus the receiver's own, against R² over that of the copy");
+    legend(svg);
     double x = LEFT;
     for (Map.Entry<Region, List<Map<String, Point>>> region : cells.entrySet()) {
       panel(svg, x, region.getKey(), region.getValue());
       x += PANEL + GAP;
     }
     return svg.end();
+  }
+
+  /** Names of the dots: they may lie too near each other for names beside them. */
+  private void legend(Svg svg) {
+    List<String> between =
+        cells.values().stream()
+            .flatMap(List::stream)
+            .flatMap(front -> front.keySet().stream())
+            .filter(weight -> !weight.equals(VANILLA) && !weight.equals(COPY))
+            .distinct()
+            .toList();
+    Map<String, String> entries = new LinkedHashMap<>();
+    entries.put(VANILLA, "vanilla, λ = 0");
+    if (!between.isEmpty()) {
+      entries.put(between.get(0), "λ = " + String.join(", ", between));
+    }
+    entries.put(COPY, "copy");
+    double x = LEFT;
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      svg.circle(x + RADIUS, 34, RADIUS, "fill=\"" + color(entry.getKey()) + "\"");
+      svg.text(x + 13, 38, "", entry.getValue());
+      x += 29 + entry.getValue().length() * LETTER;
+    }
+  }
+
+  private static String color(String weight) {
+    return weight.equals(VANILLA) ? "#b73779" : weight.equals(COPY) ? "#2a788e" : "#8c6bb1";
   }
 
   private void panel(Svg svg, double x, Region region, List<Map<String, Point>> fronts) {
@@ -194,8 +227,7 @@ final class FrontPlot {
   }
 
   private void dot(Svg svg, double x, String weight, Point point) {
-    String color = weight.equals("0") ? "#b73779" : weight.equals("copy") ? "#2a788e" : "#8c6bb1";
-    String name = weight.equals("0") ? "vanilla" : weight.equals("copy") ? weight : "λ " + weight;
+    String name = weight.equals(VANILLA) ? "vanilla" : weight.equals(COPY) ? COPY : "λ " + weight;
     svg.open("")
         .title(
             String.format(
@@ -204,10 +236,11 @@ final class FrontPlot {
                 name,
                 Numbers.brief(point.share()),
                 Numbers.brief(point.accuracy())));
-    double at = x + across(point.share());
-    svg.circle(at, down(point.accuracy()), 4.5, "fill=\"" + color + "\"");
-    double label = down(point.accuracy()) + (weight.equals("copy") ? 16 : -8);
-    svg.text(at, label, "text-anchor=\"middle\" fill=\"" + color + "\"", name);
+    svg.circle(
+        x + across(point.share()),
+        down(point.accuracy()),
+        RADIUS,
+        "fill=\"" + color(weight) + "\"");
     svg.close();
   }
 

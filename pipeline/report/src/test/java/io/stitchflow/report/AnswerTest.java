@@ -507,6 +507,7 @@ final class AnswerTest {
     add("b", 1, 0, 1, 0.9, front);
     assertThat(FrontPlot.draw(answer()))
         .contains(">lower, 1 cell<", ">diagonal, 1 cell<")
+        .contains(">vanilla, λ = 0<", ">λ = 10<", ">copy<")
         .doesNotContain("upper")
         .contains(
             "vanilla, medians: R² share 0.500, accuracy 0 from the receiver's",

@@ -189,9 +189,14 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
                 / (System.nanoTime() - startNanos));
       }
       Workers.newWarnings(id).forEach(LOG::warn);
-      Map<String, Stage> stages =
-          group.getStageList().stream().collect(Collectors.toMap(Stage::getId, stage -> stage));
-      results.forEach(result -> count(stages.get(result.getStage()), result));
+      Map<String, StageResult> byStage =
+          results.stream().collect(Collectors.toMap(StageResult::getStage, result -> result));
+      for (Stage stage : group.getStageList()) {
+        StageResult result = byStage.get(stage.getId());
+        if (result != null) {
+          count(stage, result);
+        }
+      }
       return results;
     }
 
