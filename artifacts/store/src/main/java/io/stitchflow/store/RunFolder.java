@@ -56,7 +56,7 @@ public final class RunFolder {
   /**
    * Makes an empty file.
    *
-   * @return whether it was not there before: of all that make it at once, one is told true
+   * @return whether this call made it, which of several at once only one does
    */
   public boolean create(Path file) throws IOException {
     check(file);

@@ -20,9 +20,8 @@ import java.util.Random;
  * take: all work divided by the speed of all workers together. The plan, its estimated costs and
  * the shares are the real ones; nothing is computed.
  *
- * <p>The third line of each number of workers is no schedule, but what the best one could reach
- * while each kind of stage waits for the one before: large clusters have fewer networks than
- * workers.
+ * <p>The third line of each number of workers is the least time of any schedule in which each kind
+ * of stage waits for the one before.
  *
  * <p>A group takes its estimate times exp(0.3 z), z standard normal, since estimates are wrong. A
  * quarter of the workers, at least one, runs at half speed. A round is another draw.

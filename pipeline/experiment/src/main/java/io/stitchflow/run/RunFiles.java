@@ -240,7 +240,7 @@ public final class RunFiles {
           : remote.capabilities().contains(Capability.FIRST_WINS)
               && remote.putIfAbsent("runs/" + id + "/claims/" + file, Content.of(name));
     } catch (IOException e) {
-      return false; // whoever needs the group computes it
+      return false; // the group is computed without a claim
     }
   }
 

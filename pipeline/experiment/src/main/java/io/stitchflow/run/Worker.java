@@ -115,9 +115,11 @@ public final class Worker {
   }
 
   /**
-   * Runs a group that belongs to another worker's share, if it can start, is not in the store, and
-   * no worker of the run has begun it. Only what was computed is told and returned: the other
-   * worker finds it in the store, and tells of everything else.
+   * Runs a group of another worker's share, if it can start, is not in the store, and no worker of
+   * the run has claimed it.
+   *
+   * @param listener receives the ends of computed stages only: the other worker reports the rest
+   * @return results of computed stages only: the other worker finds them in the store
    */
   public List<StageResult> help(
       StageGroup group,
