@@ -34,7 +34,7 @@ class OracleTest {
   private static final String STARTS =
       """
       name: "starts"
-      dataset { synthetic { train_examples: 300 test_examples: 90 } }
+      dataset { synthetic { train_examples: 300 test_examples: 200 } }
       network { name: "a" architecture: "ResNet(1,1,1,1)" width: 4 seed: 1 recipe { epochs: 8 batch_size: 16 } }
       network { name: "b" architecture: "ResNet(1,1,1,1)" width: 2 seed: 2 recipe { epochs: 8 batch_size: 16 } }
       pair { sender: "a" receiver: "b" }
@@ -49,7 +49,7 @@ class OracleTest {
   private static final String SEEDS =
       """
       name: "seeds"
-      dataset { synthetic { train_examples: 300 test_examples: 90 } }
+      dataset { synthetic { train_examples: 300 test_examples: 200 } }
       network { name: "a" architecture: "ResNet(1,1,1,1)" width: 3 seed: 1 recipe { epochs: 8 batch_size: 16 } }
       network { name: "b" architecture: "ResNet(1,1,1,1)" width: 3 seed: 2 recipe { epochs: 8 batch_size: 16 } }
       pair { sender: "a" receiver: "b" }

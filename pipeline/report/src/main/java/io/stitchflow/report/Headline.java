@@ -1,5 +1,6 @@
 package io.stitchflow.report;
 
+import io.stitchflow.comparison.Front;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.CellResampling;
 import io.stitchflow.report.cells.Interval;
@@ -33,6 +34,17 @@ final class Headline {
       "The task loss does not identify the stitch: many stitches have nearly the same loss, and"
           + " start, learning rate and number of steps decide which one training finds. So a stitch"
           + " that works without matching does not show that no stitch would do both.";
+
+  private static final String DEFINITIONS =
+      String.format(
+          Locale.ROOT,
+          "A stitch works if it keeps %.0f %% of what the receiver's accuracy is above chance; it"
+              + " matches if it has %.0f %% of the copy's R².",
+          100 * Front.WORKS,
+          100 * Front.MATCHES);
+
+  private static final Set<Verdict> ALWAYS_COUNTED =
+      EnumSet.of(Verdict.UNDECIDED, Verdict.NOT_CONVERGED, Verdict.NO_BASELINE);
 
   private static final int LEAST_SEEDS = 3;
 
@@ -156,7 +168,7 @@ final class Headline {
     return brackets + mixed + ", of points also over test images" + without + ".";
   }
 
-  /** All reasons but the last always, so that their absence is said too. */
+  /** The reasons that a measured cell usually has always, so that their absence is said too. */
   private static String notJudged(List<JudgedCell> cells) {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     cells.forEach(cell -> verdicts.merge(cell.verdict(), 1, Integer::sum));
@@ -164,8 +176,9 @@ final class Headline {
     List<String> reasons = new ArrayList<>();
     for (Verdict verdict : Verdict.values()) {
       int count = verdicts.getOrDefault(verdict, 0);
-      if (!verdict.judged() && (count > 0 || verdict != Verdict.UNKNOWN)) {
-        reasons.add(verdict.text() + " in " + count);
+      if (!verdict.judged() && (count > 0 || ALWAYS_COUNTED.contains(verdict))) {
+        String remedy = verdict == Verdict.UNKNOWN ? " (a verdict needs the metric front)" : "";
+        reasons.add(verdict.text() + " in " + count + remedy);
       }
     }
     return String.format(
@@ -233,6 +246,7 @@ final class Headline {
   /** What must stand wherever the headline does. */
   static List<String> notes(Answer answer, List<NetworkRow> networks) {
     List<String> notes = new ArrayList<>();
+    notes.add(DEFINITIONS);
     notes.add(NOT_IDENTIFIED);
     if (!answer.equalNetworks().isEmpty()) {
       notes.add(
@@ -272,7 +286,7 @@ final class Headline {
               + Words.count(answer.seeds(), "stitch seed")
               + ", too few for an interval over seeds, which needs "
               + LEAST_SEEDS
-              + "; other seeds may give other numbers and verdicts.");
+              + "; other seeds may give other numbers and verdicts. The field seed of the experiment takes several.");
     }
     return notes;
   }

@@ -243,7 +243,8 @@ final class AnswerTest {
             .build();
     add(place("b", 0, 0, 1, CopySolver.LEAST_SQUARES), bare);
     assertThat(answer().rows().get(0).verdict()).isEqualTo("not measured in 1 of 1 cell");
-    assertThat(Headline.of(answer(), SETTINGS)).endsWith(", not measured in 1.");
+    assertThat(Headline.of(answer(), SETTINGS))
+        .endsWith(", not measured in 1 (a verdict needs the metric front).");
   }
 
   @Test

@@ -26,6 +26,8 @@ public enum Verdict {
   UNDECIDED("too close to call"),
   /** Trained for the task, and a stitch with a lower train loss is known. */
   NOT_CONVERGED("not converged"),
+  /** The interval of the receiver's accuracy holds {@link Chance#MARGIN} above chance. */
+  UNCLEAR_BASELINE("receiver not clearly above the majority class"),
   /** The receiver is not above chance by {@link Chance#MARGIN}. */
   NO_BASELINE("receiver no better than the majority class"),
   /** A number that a verdict needs was not measured. */
@@ -60,16 +62,16 @@ public enum Verdict {
     if (gap > 0) {
       return NOT_CONVERGED;
     }
-    return receiver.isFrom(baseline) ? ofStitches(evidence) : UNDECIDED;
-  }
-
-  private static Verdict ofStitches(Evidence evidence) {
     Interval margin = evidence.margin();
-    Interval r2Copy = evidence.r2Copy();
     Double limit = evidence.limit();
     if (margin == null || limit == null) {
       return UNKNOWN;
     }
+    return receiver.isFrom(baseline) ? ofStitches(margin, limit, evidence) : UNCLEAR_BASELINE;
+  }
+
+  private static Verdict ofStitches(Interval margin, double limit, Evidence evidence) {
+    Interval r2Copy = evidence.r2Copy();
     if (limit < 0) {
       return NOTHING_WORKS;
     }
@@ -99,7 +101,7 @@ public enum Verdict {
 
   /** The verdict that all seeds give; where they differ, why there is none. */
   static Verdict of(Set<Verdict> seeds) {
-    for (Verdict none : new Verdict[] {UNKNOWN, NO_BASELINE, NOT_CONVERGED}) {
+    for (Verdict none : new Verdict[] {UNKNOWN, NO_BASELINE, NOT_CONVERGED, UNCLEAR_BASELINE}) {
       if (seeds.contains(none)) {
         return none;
       }

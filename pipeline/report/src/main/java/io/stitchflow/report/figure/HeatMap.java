@@ -35,6 +35,7 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
 
   // Fonts differ between machines: room is made for wide ones
   private static final double LETTER = 6.1;
+  private static final double BOLD_LETTER = 6.8;
   private static final double TITLE_LETTER = 8.6;
 
   private static final String SHEET =
@@ -46,7 +47,13 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
 
   /** Where things are, in pixels. */
   private record Frame(
-      double left, double right, double bottom, double barHeight, double width, double height) {}
+      double left,
+      double right,
+      double bottom,
+      double barHeight,
+      double columnTitle,
+      double width,
+      double height) {}
 
   String draw(Matrix matrix) {
     Frame frame = frame(matrix);
@@ -69,15 +76,23 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
     double bottom = TOP + matrix.rows() * CELL_HEIGHT;
     double barHeight = Math.max(bottom - TOP, BAR_LEAST_HEIGHT);
     double labels = longest(matrix.receiverCuts()) * LETTER * 0.71 + 18;
-    double columnTitle = columnTitle().length() * LETTER;
-    double rowTitle = rowTitle().length() * LETTER;
+    double columnTitle = columnTitle().length() * BOLD_LETTER;
+    double rowTitle = rowTitle().length() * BOLD_LETTER;
     double width = right + GAP + BAR_WIDTH + BAR_LABELS;
     width = Math.max(width, MARGIN + title.length() * TITLE_LETTER);
     width = Math.max(width, MARGIN + subtitle.length() * LETTER);
     width = Math.max(width, Math.max((left + right + columnTitle) / 2, columnTitle + MARGIN));
-    double height = Math.max(bottom + labels + 20, TOP + barHeight);
-    height = Math.max(height, TOP + rowTitle) + MARGIN;
-    return new Frame(left, right, bottom, barHeight, Math.ceil(width + MARGIN), Math.ceil(height));
+    // The bar may be longer than the map, and the title wider
+    double columnTitleAt = Math.max(bottom + labels, TOP + barHeight) + 14;
+    double height = Math.max(columnTitleAt + 6, TOP + rowTitle) + MARGIN;
+    return new Frame(
+        left,
+        right,
+        bottom,
+        barHeight,
+        columnTitleAt,
+        Math.ceil(width + MARGIN),
+        Math.ceil(height));
   }
 
   private void drawCells(Svg svg, Matrix matrix, Frame frame, double top) {
@@ -162,12 +177,11 @@ record HeatMap(String title, String subtitle, Pair pair, Quantity quantity, doub
       svg.turned(x, frame.bottom() + 12, 45, "", matrix.receiverCuts().get(j));
     }
     svg.close();
-    double along = columnTitle().length() * LETTER;
+    double along = columnTitle().length() * BOLD_LETTER;
     double x = Math.max((frame.left() + frame.right()) / 2, along / 2 + MARGIN);
-    double labels = longest(matrix.receiverCuts()) * LETTER * 0.71 + 18;
     String paint = MIDDLE + " font-weight=\"bold\"";
-    svg.text(x, frame.bottom() + labels + 14, paint, columnTitle());
-    double down = TOP + Math.max(frame.bottom() - TOP, rowTitle().length() * LETTER) / 2;
+    svg.text(x, frame.columnTitle(), paint, columnTitle());
+    double down = TOP + Math.max(frame.bottom() - TOP, rowTitle().length() * BOLD_LETTER) / 2;
     svg.turned(MARGIN + 10, down, 90, paint, rowTitle());
   }
 

@@ -73,11 +73,18 @@ final class VerdictTest {
   }
 
   @Test
+  void unknown_whereTheFrontWasNotMeasured_evenIfTheReceiverIsUnclear() {
+    Evidence without = with(with(GOOD, 2, null), 0, new Interval(0.1, 0.2));
+    assertThat(verdict(without)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(verdict(with(GOOD, 0, new Interval(0.1, 0.2)))).isEqualTo(Verdict.UNCLEAR_BASELINE);
+  }
+
+  @Test
   void noBaseline_whereTheReceiverIsNoBetterThanTheMajorityClass() {
     Chance nineOfTen = new Chance(0.9);
     assertThat(Verdict.of(receiver(0.9, 1_000), nineOfTen)).isEqualTo(Verdict.NO_BASELINE);
     // Above by a margin, but of 20 examples only
-    assertThat(Verdict.of(receiver(0.96, 20), nineOfTen)).isEqualTo(Verdict.UNDECIDED);
+    assertThat(Verdict.of(receiver(0.96, 20), nineOfTen)).isEqualTo(Verdict.UNCLEAR_BASELINE);
     // Beyond doubt, but by less than the margin
     assertThat(Verdict.of(receiver(0.94, 1_000_000), nineOfTen)).isEqualTo(Verdict.NO_BASELINE);
     assertThat(Verdict.of(receiver(0.99, 10_000), nineOfTen)).isEqualTo(Verdict.WORKS_AS_WELL);
@@ -116,16 +123,17 @@ final class VerdictTest {
       // What every verdict rests on: with any of it as wide as can be, or missing, there is none
       if (verdict == Verdict.WORKS_AS_WELL || verdict == Verdict.COSTS) {
         for (int part : new int[] {0, 2, 3, 4, 5}) {
-          assertThat(verdict(with(evidence, part, ALL))).isEqualTo(Verdict.UNDECIDED);
+          assertThat(verdict(with(evidence, part, ALL)))
+              .isEqualTo(part == 0 ? Verdict.UNCLEAR_BASELINE : Verdict.UNDECIDED);
           assertThat(verdict(with(evidence, part, null)).judged()).isFalse();
         }
       }
-      assertThat(verdict(with(evidence, 0, ALL))).isEqualTo(Verdict.UNDECIDED);
+      assertThat(verdict(with(evidence, 0, ALL))).isEqualTo(Verdict.UNCLEAR_BASELINE);
       assertThat(verdict(with(evidence, 0, null))).isEqualTo(Verdict.UNKNOWN);
     }
     assertThat(seen)
         .containsAll(EnumSet.range(Verdict.WORKS_AS_WELL, Verdict.UNDECIDED))
-        .contains(Verdict.NO_BASELINE);
+        .contains(Verdict.UNCLEAR_BASELINE, Verdict.NO_BASELINE);
   }
 
   /** Whether intervals decide, threshold by threshold. */

@@ -147,6 +147,15 @@ public final class RunCommand extends StoreCommand {
   private @Nullable Computed compute(Started started) throws Exception {
     PlanStatus survey = started.survey();
     if (survey.complete()) {
+      if (!runner.isDirect()) {
+        progress
+            .shown(started.terminal())
+            .err()
+            .println(
+                "stitchflow: all "
+                    + survey.stages().size()
+                    + " stages are in the store; the cluster was not used");
+      }
       return new Computed(null, List.of());
     }
     SnappyLibrary.prepare(environment); // before anything else is made
