@@ -50,8 +50,8 @@ class OracleTest {
       """
       name: "seeds"
       dataset { synthetic { train_examples: 300 test_examples: 200 } }
-      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 3 seed: 1 recipe { epochs: 8 batch_size: 16 } }
-      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 3 seed: 2 recipe { epochs: 8 batch_size: 16 } }
+      network { name: "a" architecture: "ResNet(1,1,1,1)" width: 3 seed: 1 recipe { epochs: 20 batch_size: 16 } }
+      network { name: "b" architecture: "ResNet(1,1,1,1)" width: 3 seed: 2 recipe { epochs: 20 batch_size: 16 } }
       pair { sender: "a" receiver: "b" }
       condition: [TRAINED_TRAINED, RANDOM_TRAINED, TRAINED_RANDOM, RANDOM_RANDOM]
       cut: ["layer1.0", "layer3.0"]
@@ -111,11 +111,11 @@ class OracleTest {
   private static final int TRAIN_EXAMPLES = 150;
   private static final int TEST_EXAMPLES = 1_020;
 
-  /** Rates that take stitches away from the copy, so that the front is wide and matching costs. */
+  /** Rates and weights that take stitches away from the copy, so that matching costs. */
   private static final String STITCHES =
       """
       copy { solver: [LEAST_SQUARES, SGD] recipe { epochs: 2 } }
-      front { recipe { epochs: 2 learning_rate: 0.02 } }
+      front { weight: [0.01, 1, 10] recipe { epochs: 2 learning_rate: 0.02 } }
       rank { rank: [1, 2, 5] recipe { epochs: 2 learning_rate: 0.02 } }
       metric: [
         "accuracy", "mse", "front", "starts", "agreement", "cosine", "cka", "procrustes", "mahalanobis",
