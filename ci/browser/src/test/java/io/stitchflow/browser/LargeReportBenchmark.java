@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
  */
 public final class LargeReportBenchmark {
   private static final int EXAMPLES = 10_000;
+  private static final int EPOCHS = 4;
   private static final int CHOICES = 12;
   private static final Set<String> MEASURED =
       Metrics.named(Metrics.defaults()).stream()
@@ -108,7 +109,8 @@ public final class LargeReportBenchmark {
             for (String received : receiver.getCutList()) {
               run.add(
                   Fixtures.place(condition, sender.getName(), sent, receiver.getName(), received),
-                  Comparison.newBuilder().setTrain(drawn(random)).setTest(drawn(random)).build());
+                  Comparison.newBuilder().setTrain(drawn(random)).setTest(drawn(random)).build(),
+                  random.doubles(1 + EPOCHS, 1, 2).boxed().toList());
             }
           }
         }

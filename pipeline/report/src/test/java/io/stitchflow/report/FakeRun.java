@@ -65,8 +65,16 @@ public final class FakeRun implements StageRun {
   }
 
   public FakeRun add(ReportCell cell, Comparison comparison) {
-    TrainingCurve curve =
-        TrainingCurve.newBuilder().addDecisive(2.25).addDecisive(1.5).addDecisive(1.125).build();
+    return add(cell, comparison, List.of(2.25, 1.5, 1.125));
+  }
+
+  /**
+   * A cell.
+   *
+   * @param losses of its vanilla stitch, from before its training on
+   */
+  public FakeRun add(ReportCell cell, Comparison comparison, List<Double> losses) {
+    TrainingCurve curve = TrainingCurve.newBuilder().addAllDecisive(losses).build();
     blobs.put("comparison[" + report.getCellCount() + "]", comparison.toByteArray());
     blobs.put("stitch_training[" + report.getCellCount() + ",0]", curve.toByteArray());
     report.addCell(cell);
