@@ -168,7 +168,7 @@ final class Headline {
     return brackets + mixed + ", of points also over test images" + without + ".";
   }
 
-  /** The reasons that a measured cell usually has always, so that their absence is said too. */
+  /** The reasons of {@link #ALWAYS_COUNTED} always, so that their absence is said too. */
   private static String notJudged(List<JudgedCell> cells) {
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
     cells.forEach(cell -> verdicts.merge(cell.verdict(), 1, Integer::sum));
