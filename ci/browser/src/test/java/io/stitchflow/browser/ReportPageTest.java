@@ -267,6 +267,32 @@ class ReportPageTest {
   }
 
   @Test
+  void verdicts_asMap_nameTheVerdictOfEachCell() {
+    browser.open(page("judged"), "");
+    browser.select("metric", "Verdict");
+    assertThat(browser.findAll("#explore-maps td[data-i]"))
+        .extracting(WebElement::getText)
+        .containsExactly("as well", "costs", "not conv.", "as well");
+    assertThat(browser.findAll("#explore-maps td[data-i]"))
+        .extracting(cell -> cell.getDomAttribute("aria-label"))
+        .first()
+        .isEqualTo("stem → stem: a matching stitch works as well");
+    assertThat(browser.findAll("#explore-maps .verdicts li")).hasSize(3);
+  }
+
+  @Test
+  void costOfMatching_withoutAVerdictAboutMatching_isHatched() {
+    browser.open(page("judged"), "");
+    browser.select("metric", "Cost of matching: accuracy lost");
+    assertThat(browser.text("#explore-maps figcaption")).contains("hatched: no verdict");
+    assertThat(browser.findAll("#explore-maps td.missing"))
+        .extracting(cell -> cell.getDomAttribute("aria-label"))
+        .containsExactly("layer1.0 → stem: 0.25; not converged");
+    browser.select("metric", "Copy accuracy");
+    assertThat(browser.findAll("#explore-maps td.missing")).isEmpty();
+  }
+
+  @Test
   void names_withMarkup_areText() {
     browser.open(page("full"), "");
     assertThat(browser.evaluate("return typeof window.hacked")).isEqualTo("undefined");

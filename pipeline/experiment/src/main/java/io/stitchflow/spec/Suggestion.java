@@ -15,6 +15,13 @@ public final class Suggestion {
    * and closer than all others.
    */
   public static String advice(String written, Collection<String> choices) {
+    String nearest = nearest(written, choices);
+    String all = (choices.size() == 1 ? "write " : "choose one of ") + list(choices);
+    return nearest.isEmpty() ? all : "did you mean '" + nearest + "'? " + all;
+  }
+
+  /** The one choice that is close and closer than all others; empty if there is none. */
+  public static String nearest(String written, Collection<String> choices) {
     String nearest = "";
     int least = written.length() < 2 ? 1 : 2 + (written.length() - 1) / 3;
     for (String choice : choices) {
@@ -26,8 +33,7 @@ public final class Suggestion {
         nearest = "";
       }
     }
-    String all = (choices.size() == 1 ? "write " : "choose one of ") + list(choices);
-    return nearest.isEmpty() ? all : "did you mean '" + nearest + "'? " + all;
+    return nearest;
   }
 
   /** {@code stem, layer1.0, layer1.1}; of many choices the first, and how many more there are. */
@@ -37,21 +43,27 @@ public final class Suggestion {
     return more > 0 ? first + " and " + more + " more" : first;
   }
 
-  /** Least number of letters to insert, drop or replace that makes {@code b} of {@code a}. */
+  /**
+   * Least number of letters to insert, drop, replace or swap with the next that makes {@code b} of
+   * {@code a}.
+   */
   static int distance(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+    int[][] edits = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        edits[i][j] = i == 0 || j == 0 ? i + j : least(edits, a, b, i, j);
       }
-      above = row;
     }
-    return above[b.length()];
+    return edits[a.length()][b.length()];
+  }
+
+  private static int least(int[][] edits, String a, String b, int i, int j) {
+    boolean equal = a.charAt(i - 1) == b.charAt(j - 1);
+    int least =
+        Math.min(
+            edits[i - 1][j - 1] + (equal ? 0 : 1), 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+    boolean swapped =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return swapped ? Math.min(least, edits[i - 2][j - 2] + 1) : least;
   }
 }

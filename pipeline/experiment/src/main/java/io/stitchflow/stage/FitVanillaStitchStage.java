@@ -10,7 +10,7 @@ final class FitVanillaStitchStage extends StageDefinition {
   FitVanillaStitchStage() {
     super(
         StageTraits.of("fit_vanilla_stitch", 6, Phase.FIT_STITCHES)
-            .makes("vanilla stitch", "vanilla stitches")
+            .makes("vanilla stitch", "vanilla and front stitches")
             .reads(
                 "sender",
                 "network",

@@ -551,7 +551,7 @@ final class ExperimentFileTest {
     Files.createDirectories(train.resolve("a"));
     assertThat(problems(lines))
         .hasSize(2)
-        .anySatisfy(told -> assertThat(told).contains(train + " has 1 folders of classes"))
+        .anySatisfy(told -> assertThat(told).contains(train + " has 1 folder; there must be 2 to"))
         .anySatisfy(told -> assertThat(told).contains(train.resolve("a") + " has no images"));
     images("images/train", 100);
     assertThat(problems(lines))

@@ -47,6 +47,15 @@ final class ProblemsTest {
         .endsWith(", cut49 and 950 more");
   }
 
+  @Test
+  void nearest_swappedMissingOrWrongLetters_isTheOneCloseChoice() {
+    List<String> commands = List.of("run", "runs", "plan", "pin", "pins");
+    assertThat(Suggestion.nearest("rnu", commands)).isEqualTo("run");
+    assertThat(Suggestion.nearest("plam", commands)).isEqualTo("plan");
+    assertThat(Suggestion.nearest("pis", commands)).as("pin or pins").isEmpty();
+    assertThat(Suggestion.nearest("watch", commands)).isEmpty();
+  }
+
   private static SourcePosition place(int line) {
     return SourcePosition.inFile("e", line, 1);
   }

@@ -8,13 +8,16 @@ import io.stitchflow.content.Digest;
 import io.stitchflow.v1.Action;
 import io.stitchflow.v1.Input;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The fields of a message by their paths, with their values in words: {@code recipe.epochs} is
- * {@code 4}. A field without presence is there at its default too; one with presence only if set.
+ * {@code 4}, {@code network[a].seed} the seed of the network named a. A field without presence is
+ * there at its default too; one with presence only if set.
  */
 public final class Fields {
   private static final String INPUT = "input[";
@@ -86,14 +89,29 @@ public final class Fields {
   private static void addAll(
       String path, FieldDescriptor field, List<?> values, Map<String, String> fields) {
     if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
+      Set<String> taken = new HashSet<>();
       for (int i = 0; i < values.size(); i++) {
-        add(path + "[" + i + "].", (Message) values.get(i), fields);
+        Message value = (Message) values.get(i);
+        String name = name(value);
+        String element = !name.isEmpty() && taken.add(name) ? name : Integer.toString(i);
+        add(path + "[" + element + "].", value, fields);
       }
       return;
     }
     List<String> texts = new ArrayList<>();
     values.forEach(value -> texts.add(value(field, value)));
     fields.put(path, "[" + String.join(", ", texts) + "]");
+  }
+
+  /** {@code a}, or {@code random a} of its random control; empty if it has no name. */
+  private static String name(Message message) {
+    FieldDescriptor name = message.getDescriptorForType().findFieldByName("name");
+    FieldDescriptor random = message.getDescriptorForType().findFieldByName("random");
+    if (name == null || name.getJavaType() != FieldDescriptor.JavaType.STRING) {
+      return "";
+    }
+    boolean isRandom = random != null && message.getField(random).equals(true);
+    return (isRandom ? "random " : "") + message.getField(name);
   }
 
   private static String value(FieldDescriptor field, Object value) {

@@ -16,6 +16,7 @@ import io.stitchflow.report.cells.Verdict;
 import io.stitchflow.report.cells.Words;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.ReportCell;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -131,16 +132,14 @@ record Answer(List<Row> rows, List<CopySolver> solvers, List<String> equalNetwor
     Map<Key, List<JudgedCell>> places = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (Pair pair : results.distinct(results.pairs(), condition)) {
-        for (List<Cell> rows : results.cells(pair, condition)) {
+        for (JudgedCell cell : results.judged(pair, condition)) {
+          ReportCell place = cell.rows().get(0).place();
           Key key =
               new Key(
                   results.kind(pair, condition),
                   condition,
-                  pair.place(
-                      rows.get(0).place().getSenderCut(), rows.get(0).place().getReceiverCut()));
-          places
-              .computeIfAbsent(key, absent -> new ArrayList<>())
-              .add(JudgedCell.of(pair, rows, results.chance()));
+                  pair.place(place.getSenderCut(), place.getReceiverCut()));
+          places.computeIfAbsent(key, absent -> new ArrayList<>()).add(cell);
         }
       }
     }

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * The answer as dots on one scale from 0 to 1, a row a region: accuracies on the left, R² on the
- * right. Whiskers are 95 % intervals. What lies below 0 is drawn at 0 as an open dot.
+ * right. Whiskers are 95 % intervals; one that goes on beyond the scale ends in an arrow. A number
+ * below 0 is drawn at 0 as an open dot.
  */
 final class AnswerPlot {
   private static final double ROW = 20;
@@ -22,6 +23,7 @@ final class AnswerPlot {
   private static final double MARGIN = 12;
   private static final double LETTER = 6.1;
   private static final double RADIUS = 4.5;
+  private static final double ARROW = 4;
   private static final String SHEET =
       "font-family=\"Helvetica, Arial, 'Liberation Sans', sans-serif\" font-size=\"11\""
           + " fill=\"#222222\"";
@@ -95,6 +97,7 @@ final class AnswerPlot {
         continue;
       }
       String name = series.number().title().replace(" accuracy", "").replace("R² ", "");
+      name = name.equals("random") ? "random stitch" : name;
       dot(svg, legend + RADIUS, 44, "fill=\"" + series.color() + "\"");
       svg.text(legend + 13, 48, "", name);
       legend += 13 + name.length() * LETTER + 16;
@@ -112,6 +115,9 @@ final class AnswerPlot {
     String stroke = "stroke=\"" + series.color() + "\" stroke-width=\"1.6\"";
     if (clip(estimate.from()) < clip(estimate.to())) {
       svg.line(x + PANEL * clip(estimate.from()), y, x + PANEL * clip(estimate.to()), y, stroke);
+      if (estimate.from() < 0) {
+        svg.line(x, y, x + ARROW, y - ARROW, stroke).line(x, y, x + ARROW, y + ARROW, stroke);
+      }
     }
     svg.open("").title(Statistic.heading(series.number()) + ": " + estimate.text());
     boolean inside = value >= 0 && value <= 1;

@@ -126,7 +126,13 @@ final class FrontPlot {
         LEFT,
         16,
         "font-size=\"13\" font-weight=\"bold\"",
-        "test accuracy minus the receiver's own, against R² over that of the copy");
+        "What matching costs: accuracy against the match, by region");
+    svg.turned(
+        14,
+        TOP + HEIGHT / 2,
+        90,
+        "text-anchor=\"middle\"",
+        "test accuracy minus the receiver's own");
     legend(svg);
     double x = LEFT;
     for (Map.Entry<Region, List<Map<String, Point>>> region : cells.entrySet()) {
@@ -172,6 +178,8 @@ final class FrontPlot {
             + ", "
             + Words.count(fronts.size(), "cell")
             + (fronts.size() > MOST_LINES ? ", " + MOST_LINES + " of them drawn" : ""));
+    svg.text(
+        x + PANEL / 2, TOP + HEIGHT + 34, "text-anchor=\"middle\"", "R² over that of the copy");
     for (int k = 0; k <= 4; k++) {
       double at = x + across(k / 4.);
       svg.line(at, TOP, at, TOP + HEIGHT, "stroke=\"#d9dde2\"");

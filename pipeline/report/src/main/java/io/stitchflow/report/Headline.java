@@ -314,9 +314,7 @@ final class Headline {
     return parts.isEmpty()
         ? List.of()
         : List.of(
-            "Brackets beside means and medians: 95 % intervals "
-                + String.join(", else ", parts)
-                + ".");
+            "In the table, brackets are 95 % intervals " + String.join(", else ", parts) + ".");
   }
 
   private static String overfits(List<JudgedCell> cells) {

@@ -199,7 +199,7 @@ final class PageData {
       named(index.withArray("solvers"), Words.text(solver), Words.of(solver));
     }
     training.starts().forEach(start -> index.withArray("starts").add(Words.text(start)));
-    VERDICTS.forEach(verdict -> index.withArray("verdicts").add(verdict.text()));
+    VERDICTS.forEach(verdict -> add(index.withArray("verdicts"), verdict));
     REGIONS.forEach(region -> index.withArray("regions").add(region.text()));
     results.pairs().forEach(pair -> add(index.withArray("pairs"), pair));
     quantities().forEach(quantity -> add(index.withArray("quantities"), quantity));
@@ -225,6 +225,17 @@ final class PageData {
         kinds.put(Words.text(condition), results.kind(pair, condition).brief());
       }
     }
+  }
+
+  private static void add(ArrayNode array, Verdict verdict) {
+    array
+        .addObject()
+        .put("name", Words.text(verdict))
+        .put("text", verdict.text())
+        .put("brief", verdict.brief())
+        .put("color", verdict.color())
+        .put("judged", verdict.judged())
+        .put("hasMatchingStitch", verdict.hasMatchingStitch());
   }
 
   private static void add(ArrayNode array, Quantity quantity) {
@@ -296,9 +307,8 @@ final class PageData {
     Map<CellKey, Verdict> verdicts = new LinkedHashMap<>();
     for (Condition condition : results.conditions()) {
       for (Pair pair : results.pairs()) {
-        for (List<Cell> rows : results.cells(pair, condition)) {
-          JudgedCell judged = JudgedCell.of(pair, rows, results.chance());
-          verdicts.put(CellKey.of(rows.get(0)), judged.verdict());
+        for (JudgedCell cell : results.judged(pair, condition)) {
+          verdicts.put(CellKey.of(cell.rows().get(0)), cell.verdict());
         }
       }
     }

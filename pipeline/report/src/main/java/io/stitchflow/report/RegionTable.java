@@ -107,7 +107,7 @@ record RegionTable(List<String> headings, List<Block> blocks) {
           }
           blocks.add(new Block(condition, rows));
         });
-    return new RegionTable(quantities.stream().map(Statistic::heading).toList(), blocks);
+    return new RegionTable(quantities.stream().map(Statistic::headingOfQuartiles).toList(), blocks);
   }
 
   private static Row row(Pair.Place place, List<Cell> cells, List<Quantity> quantities) {

@@ -202,7 +202,7 @@ final class ReportPage {
 
   /** What stands in brackets. */
   private static String spread(long seeds) {
-    String medians = "In the other tables: medians with quartiles over cells in brackets.";
+    String medians = "In the other tables: medians with quartiles over cells in parentheses.";
     if (seeds < 2) {
       return medians;
     }

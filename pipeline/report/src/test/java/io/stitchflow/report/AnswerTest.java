@@ -375,7 +375,7 @@ final class AnswerTest {
         .contains("Brackets: 95 % bootstrap intervals over network seeds, of points also over");
     assertThat(Headline.notes(answer, List.of()))
         .contains(
-            "Brackets beside means and medians: 95 % intervals over network seeds where there are 3"
+            "In the table, brackets are 95 % intervals over network seeds where there are 3"
                 + " of each network.");
   }
 
@@ -393,7 +393,7 @@ final class AnswerTest {
     assertThat(field(lines, "cost_of_matching")).isStrictlyBetween(from, to);
     assertThat(text(answer)).matches("(?s).*lower: mean accuracy .*; a matching stitch works .*");
     assertThat(Headline.notes(answer, List.of()))
-        .contains("Brackets beside means and medians: 95 % intervals over cells.");
+        .contains("In the table, brackets are 95 % intervals over cells.");
   }
 
   private static double field(List<String> csv, String column) {

@@ -61,7 +61,8 @@ final class MetricsInReportTest {
       if (quantity.display().table() != Table.NONE) {
         String title = quantity.title().replace("<", "&lt;").replace(">", "&gt;");
         assertThat(page)
-            .containsPattern("<th class=\"number\">\\Q" + title + "\\E(, median)?</th>");
+            .containsPattern(
+                "<th class=\"number\">\\Q" + title + "\\E(, median \\(quartiles\\))?</th>");
       }
     }
   }

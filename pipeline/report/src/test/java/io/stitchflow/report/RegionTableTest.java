@@ -66,12 +66,16 @@ final class RegionTableTest {
     cells.addAll(rows(1, 1, Fixtures.comparison(0.5, 0.5, 1e9, 1, 4)));
     RegionTable table = table();
     assertThat(table.headings())
-        .contains("R² vanilla, median", "EV, median", "SV, median", "R² vanilla > 0")
+        .contains(
+            "R² vanilla, median (quartiles)",
+            "EV, median (quartiles)",
+            "SV, median (quartiles)",
+            "R² vanilla > 0")
         .doesNotContain("R² vanilla", "EV");
-    int r2 = table.headings().indexOf("R² vanilla, median");
+    int r2 = table.headings().indexOf("R² vanilla, median (quartiles)");
     assertThat(table.blocks().get(0).rows())
         .extracting(row -> row.numbers().subList(r2, r2 + 2))
-        .containsExactly(List.of("0.500 [0.375 to 0.625]", "100 %"), List.of("−2.5e8", "0 %"));
+        .containsExactly(List.of("0.500 (0.375 to 0.625)", "100 %"), List.of("−2.5e8", "0 %"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.stitchflow.report;
 import io.stitchflow.report.cells.Fixtures;
 import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
+import io.stitchflow.v1.ReportCell;
 import io.stitchflow.v1.ReportNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +35,16 @@ public final class ReportPreview {
                 Fixtures.network("resnet34", 2, false, 3, 4, 6, 3)),
             List.of(CopySolver.LEAST_SQUARES, CopySolver.SGD),
             2));
+    ReportNetwork a = Fixtures.network("a", 1, false, 1);
+    ReportNetwork b = Fixtures.network("b", 2, false, 1);
+    write(
+        new FakeRun(directory.resolve("judged"), "judged")
+            .add(a, Fixtures.curve(0.9, 1))
+            .add(b, Fixtures.curve(0.9, 1))
+            .add(cell("stem", "stem"), Fixtures.judged(0, 0.125))
+            .add(cell("stem", "layer1.0"), Fixtures.judged(0.25, 0.125))
+            .add(cell("layer1.0", "stem"), Fixtures.judged(0.25, 0.5))
+            .add(cell("layer1.0", "layer1.0"), Fixtures.judged(0.005, 0.125)));
     ReportNetwork hostile = Fixtures.network(HOSTILE, 1, false, 1, 1, 1, 1);
     FakeRun full =
         new FakeRun(directory.resolve("full"), HOSTILE).add(hostile, Fixtures.curve(0.9, 1.5, 0.5));
@@ -45,6 +56,10 @@ public final class ReportPreview {
       }
     }
     write(full);
+  }
+
+  private static ReportCell cell(String senderCut, String receiverCut) {
+    return Fixtures.place(Condition.TRAINED_TRAINED, "a", senderCut, "b", receiverCut);
   }
 
   private static void write(FakeRun run) throws IOException {

@@ -279,7 +279,7 @@ final class WriteReportExecutorTest {
             "Geometry and later cuts, on",
             "Controls, on",
             ">CKA vanilla</th>",
-            ">permutation R², median</th>")
+            ">permutation R², median (quartiles)</th>")
         .doesNotContain(">NaN");
   }
 

@@ -64,9 +64,10 @@ record FolderListing(List<String> classes, List<Labelled> images, List<String> c
       complaints.add(
           String.format(
               Locale.ROOT,
-              "%s has %d folders of classes; there must be 2 to %d",
+              "%s has %d folder%s; there must be 2 to %d, one a class",
               folder,
               classes.size(),
+              classes.size() == 1 ? "" : "s",
               ClassificationTask.MOST_CLASSES));
     }
     return list(folder, classes, true, complaints);

@@ -31,6 +31,7 @@ import io.stitchflow.cli.text.Lines;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.cli.text.Versions;
 import io.stitchflow.content.IoReason;
+import io.stitchflow.spec.Suggestion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -189,12 +190,18 @@ public final class Stitchflow implements Runnable {
       return message;
     }
     String first = unmatched.getUnmatched().get(0);
-    boolean command = problem.getCommandLine().getParent() == null && !first.startsWith("-");
-    String words = command ? "there is no command '" + first + "'" : message;
+    CommandLine line = problem.getCommandLine();
+    if (line.getParent() == null && !first.startsWith("-")) {
+      String nearest = Suggestion.nearest(first, line.getSubcommands().keySet());
+      return "there is no command '"
+          + first
+          + "'"
+          + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?");
+    }
     List<String> similar = unmatched.getSuggestions();
     return similar.isEmpty()
-        ? words
-        : words + "; did you mean " + String.join(" or ", similar) + "?";
+        ? message
+        : message + "; did you mean " + String.join(" or ", similar) + "?";
   }
 
   private static int failed(

@@ -577,7 +577,7 @@ final class StitchflowTest {
         .isEqualTo("HIT   train a\n");
     assertThat(ask("why", file.toString(), "report", "--set", "network[1].seed=5"))
         .startsWith("WAIT  report\n")
-        .contains("network[1].seed 2 -> 5")
+        .contains("network[b].seed 2 -> 5")
         .contains(" is not known yet because train b: seed 2 -> 5\n");
     assertThat(ask("why", file.toString(), "--set", "copy.tolerance=1e-9"))
         .contains("RUN   copy a/stem -> b/stem\n      compared with ")

@@ -44,8 +44,8 @@ public record Estimate(double value, double from, double to, Bounds bounds) {
   private String beside(DoubleFunction<String> number) {
     return switch (bounds) {
       case NONE -> "";
-      case RANGE -> " (" + number.apply(from) + " to " + number.apply(to) + ")";
-      case INTERVAL, QUARTILES -> " [" + number.apply(from) + " to " + number.apply(to) + "]";
+      case RANGE, QUARTILES -> " (" + number.apply(from) + " to " + number.apply(to) + ")";
+      case INTERVAL -> " [" + number.apply(from) + " to " + number.apply(to) + "]";
     };
   }
 }

@@ -181,6 +181,11 @@ public final class Results {
     return CellKey.group(rows).values();
   }
 
+  /** The verdict on each cell of a pair in a condition. */
+  public List<JudgedCell> judged(Pair pair, Condition condition) {
+    return cells(pair, condition).stream().map(rows -> JudgedCell.of(pair, rows, chance)).toList();
+  }
+
   /** Rows of all solvers and seeds; cells that differ only in their networks' names once. */
   public List<Cell> distinctCells(Condition condition, Split split) {
     List<Cell> rows = new ArrayList<>();

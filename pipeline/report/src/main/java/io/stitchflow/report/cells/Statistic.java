@@ -42,6 +42,11 @@ public enum Statistic {
     return of(quantity) == MEDIAN ? quantity.title() + ", median" : quantity.title();
   }
 
+  /** The title of a column whose medians stand beside their quartiles. */
+  public static String headingOfQuartiles(Quantity quantity) {
+    return heading(quantity) + (of(quantity) == MEDIAN ? " (quartiles)" : "");
+  }
+
   /** As tables show the quantity over cells; a dash if it was not measured. */
   public static String text(Quantity quantity, List<Cell> cells) {
     return text(quantity, of(quantity, cells));

@@ -15,35 +15,59 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Verdict {
   /** Matching costs at most {@link #AS_WELL}. */
-  WORKS_AS_WELL("a matching stitch works as well"),
+  WORKS_AS_WELL("a matching stitch works as well", "as well", "#009e73"),
   /** The cost of matching is above 0. */
-  COSTS("matching costs points"),
+  COSTS("matching costs points", "costs", "#e69f00"),
   /** None of the stitches tested works. */
-  NOTHING_WORKS("nothing of this family works, as far as tested"),
+  NOTHING_WORKS("nothing of this family works, as far as tested", "fails", "#999999"),
   /** A stitch works, and even the copy has an R² below {@link Front#COPIES}. */
-  NOTHING_MATCHES("works, but nothing of this family can match, as far as tested"),
+  NOTHING_MATCHES(
+      "works, but nothing of this family can match, as far as tested", "differs", "#cc79a7"),
   /** An interval holds a threshold, or stitch seeds disagree. */
-  UNDECIDED("too close to call"),
+  UNDECIDED("too close to call", "close"),
   /** Trained for the task, and a stitch with a lower train loss is known. */
-  NOT_CONVERGED("not converged"),
+  NOT_CONVERGED("not converged", "not conv."),
   /** The interval of the receiver's accuracy holds {@link Chance#MARGIN} above chance. */
-  UNCLEAR_BASELINE("receiver not clearly above the majority class"),
+  UNCLEAR_BASELINE("receiver not clearly above the majority class", "chance?"),
   /** The receiver is not above chance by {@link Chance#MARGIN}. */
-  NO_BASELINE("receiver no better than the majority class"),
+  NO_BASELINE("receiver no better than the majority class", "chance"),
   /** A number that a verdict needs was not measured. */
-  UNKNOWN("not measured");
+  UNKNOWN("not measured", "–");
 
   /** Most accuracy that a matching stitch may lose and still work as well: two points. */
   public static final double AS_WELL = 0.02;
 
-  private final String text;
+  private static final String GREY = "#f0f0f0";
 
-  Verdict(String text) {
+  private final String text;
+  private final String brief;
+  private final String color;
+
+  Verdict(String text, String brief) {
+    this(text, brief, GREY);
+  }
+
+  Verdict(String text, String brief, String color) {
     this.text = text;
+    this.brief = brief;
+    this.color = color;
   }
 
   public String text() {
     return text;
+  }
+
+  /** What a cell of a map has room for. */
+  public String brief() {
+    return brief;
+  }
+
+  /**
+   * {@code #rrggbb}, of Okabe and Ito's colours, which do not depend on red and green alone; light
+   * grey without a verdict.
+   */
+  public String color() {
+    return color;
   }
 
   static Verdict of(Evidence evidence, Chance chance) {
@@ -107,6 +131,11 @@ public enum Verdict {
       }
     }
     return seeds.size() == 1 ? seeds.iterator().next() : UNDECIDED;
+  }
+
+  /** Whether a stitch that matches is known to work, so that what it costs is an answer. */
+  public boolean hasMatchingStitch() {
+    return this == WORKS_AS_WELL || this == COSTS;
   }
 
   /** Whether the cell answers the question. */

@@ -24,9 +24,9 @@ import java.util.Set;
  */
 public record Drawing(String file, String svg) {
   /**
-   * All heat maps of an experiment, over test examples: of each pair and condition first what the
-   * vanilla stitches do, then what the copies of each solver do. Those without numbers are left
-   * out.
+   * All maps of an experiment, over test examples: of each pair and condition first the verdicts if
+   * there are any, then what the vanilla stitches do, then what the copies of each solver do. Those
+   * without numbers are left out.
    */
   public static List<Drawing> all(Results results) {
     List<Drawing> drawings = new ArrayList<>();
@@ -35,11 +35,22 @@ public record Drawing(String file, String svg) {
       String name = plain(pair.sender().getName() + "_" + pair.receiver().getName());
       String prefix = "heatmaps/" + unique(name, taken);
       for (Condition condition : results.conditions()) {
+        VerdictMatrix verdicts =
+            VerdictMatrix.of(
+                results.judged(pair, condition),
+                results.senderCuts(pair),
+                results.receiverCuts(pair));
+        if (verdicts.judged()) {
+          String subtitle = Words.of(pair, condition) + ", test";
+          String file = String.join(".", prefix, Words.text(condition), "verdict", "svg");
+          drawings.add(new Drawing(file, new VerdictMap(subtitle, pair).draw(verdicts)));
+        }
         for (CopySolver solver : results.solvers()) {
           for (Quantity quantity : Quantities.drawn()) {
             // Every solver's cells repeat what is not about the copy
             if (quantity.stitched().needsCopy() || solver == results.solvers().get(0)) {
-              add(drawings, results, prefix, new Subject(pair, condition, quantity, solver));
+              Subject subject = new Subject(pair, condition, quantity, solver);
+              add(drawings, results, prefix, subject, verdicts);
             }
           }
         }
@@ -50,12 +61,18 @@ public record Drawing(String file, String svg) {
 
   private record Subject(Pair pair, Condition condition, Quantity quantity, CopySolver solver) {}
 
-  private static void add(List<Drawing> drawings, Results results, String prefix, Subject subject) {
+  private static void add(
+      List<Drawing> drawings,
+      Results results,
+      String prefix,
+      Subject subject,
+      VerdictMatrix verdicts) {
     Pair pair = subject.pair();
     Quantity quantity = subject.quantity();
     List<Cell> cells = results.cells(pair, subject.condition(), subject.solver(), Split.TEST);
     Matrix matrix =
-        Matrix.of(cells, results.senderCuts(pair), results.receiverCuts(pair), quantity);
+        Matrix.of(cells, results.senderCuts(pair), results.receiverCuts(pair), quantity)
+            .with(verdicts);
     if (matrix.isEmpty()) {
       return;
     }
@@ -68,7 +85,9 @@ public record Drawing(String file, String svg) {
         matrix.marked() == 0
             ? ""
             : "; " + mark.sign() + " " + mark.text() + " (" + matrix.marked() + ")";
-    String subtitle = Words.of(pair, subject.condition()) + ", test" + seeds + marked;
+    String open =
+        matrix.open() == 0 ? "" : "; hatched: " + Matrix.OPEN + " (" + matrix.open() + ")";
+    String subtitle = Words.of(pair, subject.condition()) + ", test" + seeds + marked + open;
     String file =
         String.join(
             ".",

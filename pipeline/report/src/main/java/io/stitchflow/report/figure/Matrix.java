@@ -1,23 +1,32 @@
 package io.stitchflow.report.figure;
 
+import io.stitchflow.comparison.Metrics;
 import io.stitchflow.comparison.Quantity;
 import io.stitchflow.report.cells.Cell;
 import io.stitchflow.report.cells.Mark;
 import io.stitchflow.report.cells.Sample;
 import io.stitchflow.report.cells.Statistic;
+import io.stitchflow.report.cells.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One quantity over the cuts of a pair, rows = sender cuts, columns = receiver cuts; each entry is
  * what its seeds gave.
  */
 final class Matrix {
+  /** What an entry lacks that {@link #isOpen}. */
+  static final String OPEN = "no verdict about matching";
+
+  private static final Quantity COST_OF_MATCHING = Metrics.quantity("cost_of_matching");
+
   private final List<String> senderCuts;
   private final List<String> receiverCuts;
   private final Quantity quantity;
   private final List<Sample> samples;
   private final List<Boolean> marks;
+  private @Nullable VerdictMatrix verdicts;
 
   private Matrix(List<String> senderCuts, List<String> receiverCuts, Quantity quantity) {
     this.senderCuts = List.copyOf(senderCuts);
@@ -53,6 +62,12 @@ final class Matrix {
     return matrix;
   }
 
+  /** The same matrix, whose open entries are known. */
+  Matrix with(VerdictMatrix ofTheseCells) {
+    verdicts = ofTheseCells;
+    return this;
+  }
+
   List<String> senderCuts() {
     return senderCuts;
   }
@@ -82,6 +97,28 @@ final class Matrix {
   /** Whether the quantity's mark stands there, since it holds for one of the seeds. */
   boolean isMarked(int row, int column) {
     return marks.get(row * columns() + column);
+  }
+
+  /**
+   * Whether the entry answers nothing: a cost of matching where no verdict says that a matching
+   * stitch works.
+   */
+  boolean isOpen(int row, int column) {
+    if (verdicts == null || !quantity.equals(COST_OF_MATCHING) || at(row, column).size() == 0) {
+      return false;
+    }
+    Verdict verdict = verdicts.at(row, column);
+    return verdict == null || !verdict.hasMatchingStitch();
+  }
+
+  int open() {
+    int open = 0;
+    for (int i = 0; i < rows(); i++) {
+      for (int j = 0; j < columns(); j++) {
+        open += isOpen(i, j) ? 1 : 0;
+      }
+    }
+    return open;
   }
 
   int marked() {

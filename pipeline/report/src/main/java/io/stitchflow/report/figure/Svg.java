@@ -68,7 +68,7 @@ public final class Svg {
   }
 
   /** Text turned counter-clockwise about its anchor at (x, y). */
-  Svg turned(double x, double y, int degrees, String paint, String characters) {
+  public Svg turned(double x, double y, int degrees, String paint, String characters) {
     String place = number(x) + " " + number(y);
     return text(x, y, "transform=\"rotate(-" + degrees + " " + place + ")\" " + paint, characters);
   }

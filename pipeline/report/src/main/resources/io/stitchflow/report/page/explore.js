@@ -5,6 +5,10 @@ const MAIN = ["vanilla_accuracy", "copy_accuracy", "receiver_accuracy", "r2_vani
 const SMALL_REPORT = 5000; // rows whose numbers are all read at once
 const TABLE_STEP = 20;
 const FEW_SEEDS = 3;
+// Of a cell whatever its seeds and split; maps only
+const VERDICT = { name: "verdict", title: "Verdict", form: "verdict", stitched: "neither" };
+const COST = "cost_of_matching";
+const DIFFERENCE = { title: "difference", subtitle: "the first less the second" };
 
 class Explorer {
   constructor(data, root) {
@@ -14,6 +18,8 @@ class Explorer {
     this.splits = data.splits();
     this.numbers = this.index.quantities.filter((quantity) =>
       quantity.form !== "series" && this.splits.some((split) => data.has(quantity.name, split)));
+    // What heat maps are of
+    this.mapped = data.cells.verdict.some((verdict) => verdict >= 0) ? [...this.numbers, VERDICT] : this.numbers;
     this.drawing = 0;
     this.tableRows = TABLE_STEP;
     this.sort = { by: "place", down: false };
@@ -51,8 +57,8 @@ class Explorer {
     find("objective", this.index.objectives);
     find("solver", this.index.solvers.map((each) => each.name));
     find("seed", this.index.seeds);
-    for (const field of ["metric", "x", "y"]) {
-      if (this.numbers.some((each) => each.name === given.get(field))) {
+    for (const [field, known] of [["metric", this.mapped], ["x", this.numbers], ["y", this.numbers]]) {
+      if (known.some((each) => each.name === given.get(field))) {
         state[field] = given.get(field);
       }
     }
@@ -97,7 +103,8 @@ class Explorer {
   build() {
     const part = (id) => this.root.querySelector("#" + id);
     this.parts = Object.fromEntries(["choosers", "pairs", "maps", "cell", "scatter", "cells", "curves"].map((id) => [id, part("explore-" + id)]));
-    const metrics = this.numbers.map((each) => [each.name, each.title]);
+    const options = (quantities) => quantities.map((each) => [each.name, each.title]);
+    const [mapped, metrics] = [options(this.mapped), options(this.numbers)];
     this.choosers = {};
     this.choose("pair", "pair", this.index.pairs.map((pair, i) => [String(i), pair.sender + " → " + pair.receiver]), Number);
     this.choose("condition", "sender → receiver", this.index.conditions.map((each, i) => [String(i), each.title]), Number);
@@ -105,12 +112,12 @@ class Explorer {
     this.choose("solver", "copy by", this.index.solvers.map((each, i) => [String(i), each.title]), Number);
     this.choose("seed", "stitch seed", [["-1", "all"], ...this.index.seeds.map((each, i) => [String(i), each])], Number, this.index.seeds.length > 1);
     this.choose("split", "examples", this.splits.map((each) => [each, each]), String);
-    this.choose("metric", "metric", metrics, String);
+    this.choose("metric", "metric", mapped, String);
     this.choose("beside", "beside it", [
       ["", "nothing"],
       ...(this.index.conditions.length > 1 ? [["conditions", "all conditions"]] : []),
       ...this.splits.map((each) => ["split:" + each, "the same on " + each + " examples"]),
-      ...metrics.map(([name, title]) => ["metric:" + name, title]),
+      ...mapped.map(([name, title]) => ["metric:" + name, title]),
     ], String);
     this.parts.maps.addEventListener("mouseleave", () => this.showCell(this.state.cell));
     this.choose("x", "across", metrics, String, true, this.parts.scatter.previousElementSibling);
@@ -153,7 +160,7 @@ class Explorer {
   }
 
   quantity(name) {
-    return this.data.quantities.get(name);
+    return name === VERDICT.name ? VERDICT : this.data.quantities.get(name);
   }
 
   /** What is made of the same state is made once: the latest of each kind is kept. */
@@ -170,6 +177,9 @@ class Explorer {
 
   /** The colours of a quantity on a split. */
   scale(metric, split) {
+    if (metric === VERDICT.name) {
+      return verdictScale(this.index.verdicts, new Set(this.data.cells.verdict));
+    }
     const name = metric + "/" + split;
     if (!this.scales.has(name)) {
       this.scales.set(name, this.data.column(metric, split).then((values) => scaleOf(this.quantity(metric), values)));
@@ -191,10 +201,10 @@ class Explorer {
 
   async numbersOf(view, name) {
     const quantity = this.quantity(name);
-    const values = await this.data.column(name, view.split);
+    const values = name === VERDICT.name ? this.data.cells.verdict : await this.data.column(name, view.split);
     const of = new Map();
     for (const [place, rows] of this.places(view, quantity)) {
-      of.set(place, center(rows.map((row) => values[row]), quantity));
+      of.set(place, center(rows.map((row) => values[row]).filter((value) => quantity !== VERDICT || value >= 0), quantity));
     }
     return of;
   }
@@ -208,7 +218,7 @@ class Explorer {
       this.index.conditions.forEach((unused, condition) => views.push([{ ...state, condition }, state.metric]));
     } else if (kind === "split" && this.splits.includes(name)) {
       views.push([{ ...state, split: name }, state.metric]);
-    } else if (kind === "metric" && this.numbers.some((each) => each.name === name)) {
+    } else if (kind === "metric" && this.mapped.some((each) => each.name === name)) {
       views.push([state, name]);
     }
     const drawn = [];
@@ -216,25 +226,29 @@ class Explorer {
     for (const [view, metric] of views) {
       const scale = await this.scale(metric, view.split);
       numbers.push(await this.numbersOf(view, metric));
-      const title = this.quantity(metric).title;
-      drawn.push(this.drawMap(view, title, this.subtitle(view), numbers[numbers.length - 1], scale, await this.marks(view, metric)));
+      drawn.push(this.drawMap(view, this.quantity(metric), numbers[numbers.length - 1], scale, await this.marks(view, metric)));
     }
-    if (numbers.length === 2 && kind !== "conditions") {
+    if (numbers.length === 2 && kind !== "conditions" && !views.some(([, metric]) => metric === VERDICT.name)) {
       const difference = new Map();
       for (const [place, value] of numbers[0]) {
         difference.set(place, value - (numbers[1].get(place) ?? NaN));
       }
-      drawn.push(this.drawMap(state, "difference", "the first less the second", difference, differenceScale([...difference.values()]), () => ""));
+      drawn.push(this.drawMap(state, DIFFERENCE, difference, differenceScale([...difference.values()]), () => ""));
     }
     if (turn === this.drawing) {
       replace(this.parts.maps, ...drawn);
     }
   }
 
-  subtitle(view) {
+  subtitle(view, quantity) {
+    if (quantity.subtitle) {
+      return quantity.subtitle;
+    }
     const kind = this.index.pairs[view.pair].kinds[this.index.conditions[view.condition].name];
     const seeds = view.seed < 0 && this.index.seeds.length > 1 ? `, ${this.index.seeds.length} seeds` : "";
-    return this.names(view).join(" → ") + ", " + view.split + seeds + (kind ? " · " + kind : "");
+    const open = quantity.name === COST ? "; hatched: no verdict about matching" : "";
+    const of = quantity === VERDICT ? "test" : view.split + seeds;
+    return this.names(view).join(" → ") + ", " + of + open + (kind ? " · " + kind : "");
   }
 
   /** What makes the number of a place doubtful: a sign, of the rows that stand there. */
@@ -248,12 +262,12 @@ class Explorer {
     return (rows) => (rows.some((row) => values[row] > limit) ? sign : "");
   }
 
-  drawMap(view, title, subtitle, numbers, scale, mark) {
+  drawMap(view, quantity, numbers, scale, mark) {
     const pair = this.index.pairs[view.pair];
     const [sender, receiver] = this.names(view);
     const places = this.places(view);
     return drawMatrix({
-      title, subtitle, scale,
+      title: quantity.title, subtitle: this.subtitle(view, quantity), scale,
       rows: pair.senderCuts, columns: pair.receiverCuts,
       rowTitle: "sender " + sender + ": cut", columnTitle: "receiver " + receiver + ": cut replaced",
       at: (i, j) => {
@@ -265,8 +279,13 @@ class Explorer {
         const row = rows[0];
         const verdict = row === undefined ? -1 : this.data.cells.verdict[row];
         const region = row === undefined ? "" : this.index.regions[this.data.cells.region[row]];
-        const label = `${pair.senderCuts[i]} → ${pair.receiverCuts[j]}: ${full(value)}` + (verdict < 0 ? "" : "; " + this.index.verdicts[verdict]);
-        return { value, text: brief(value) + mark(rows), label, class: region + (this.cellName(view, i, j) === this.state.cell ? " pinned" : "") };
+        const answer = this.index.verdicts[verdict]; // undefined of other objectives than the first
+        const open = quantity.name === COST && !answer?.hasMatchingStitch;
+        const number = quantity === VERDICT ? [] : [full(value)];
+        const label = `${pair.senderCuts[i]} → ${pair.receiverCuts[j]}: ` + [...number, ...(answer ? [answer.text] : [])].join("; ");
+        const text = quantity === VERDICT ? (answer?.brief ?? "") : brief(value) + mark(rows);
+        const pinned = this.cellName(view, i, j) === this.state.cell ? " pinned" : "";
+        return { value, text, label, open, class: region + pinned };
       },
       show: (i, j) => this.showCell(this.cellName(view, i, j), view),
       choose: (i, j) => this.set({ condition: view.condition, cell: this.cellName(view, i, j) }),
@@ -300,16 +319,21 @@ class Explorer {
     const receivers = [...new Set(this.index.pairs.map((pair) => pair.receiver))];
     const at = new Map(this.index.pairs.map((pair, i) => [senders.indexOf(pair.sender) + "," + receivers.indexOf(pair.receiver), i]));
     const quantity = this.quantity(state.metric);
-    const values = await this.data.column(state.metric, state.split);
+    const ofVerdicts = quantity === VERDICT;
+    const values = ofVerdicts ? this.data.cells.verdict : await this.data.column(state.metric, state.split);
+    const worksAsWell = (rows) => d3.mean(rows.filter((row) => this.index.verdicts[values[row]]?.judged), (row) => (this.index.verdicts[values[row]].name === "works_as_well" ? 1 : 0));
     const map = drawMatrix({
-      title: quantity.title + ", median over cells", subtitle: this.index.conditions[state.condition].title + ", " + state.split + " · choose a pair",
-      rows: senders, columns: receivers, rowTitle: "sender", columnTitle: "receiver", scale: await this.scale(state.metric, state.split),
+      title: ofVerdicts ? "Share of judged cells in which a matching stitch works as well" : quantity.title + ", median over cells",
+      subtitle: this.index.conditions[state.condition].title + ", " + (ofVerdicts ? "test" : state.split) + " · choose a pair",
+      rows: senders, columns: receivers, rowTitle: "sender", columnTitle: "receiver",
+      scale: ofVerdicts ? scaleOf({ from: 0, to: 1 }, []) : await this.scale(state.metric, state.split),
       at: (i, j) => {
         const pair = at.get(i + "," + j);
         if (pair === undefined) {
           return null;
         }
-        const value = d3.median(this.data.rowsOf({ ...state, pair }, quantity), (row) => values[row]) ?? NaN;
+        const rows = this.data.rowsOf({ ...state, pair }, quantity);
+        const value = (ofVerdicts ? worksAsWell(rows) : d3.median(rows, (row) => values[row])) ?? NaN;
         return { value, text: brief(value), label: `${senders[i]} → ${receivers[j]}: ${full(value)}`, class: "" };
       },
       choose: (i, j) => this.set({ pair: at.get(i + "," + j) }),
@@ -353,7 +377,7 @@ class Explorer {
         const few = rows.length < FEW_SEEDS ? "; too few for an interval" : "";
         parts.push(element("p", { class: "note" }, `Of ${rows.length} stitch seeds: the mean (the median of what has no bounds), and in brackets the least and the largest${few}.`));
       }
-      parts.push(element("p", {}, this.index.regions[this.data.cells.region[rows[0]]] + (verdict < 0 ? "" : ": " + this.index.verdicts[verdict])));
+      parts.push(element("p", {}, this.index.regions[this.data.cells.region[rows[0]]] + (verdict < 0 ? "" : ": " + this.index.verdicts[verdict].text)));
     }
     parts.push(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "numbers of the cell" }, table));
     if (pinned && rows.length > 0) {
@@ -424,7 +448,7 @@ class Explorer {
   points() {
     return this.once("points", ["condition", "objective", "solver", "seed", "split", "metric", "x", "y"], async () => {
       const { state } = this;
-      const names = [...new Set([state.metric, state.x, state.y])];
+      const names = [...new Set([state.metric, state.x, state.y])].filter((name) => name !== VERDICT.name);
       const quantities = names.map((name) => this.quantity(name));
       const columns = await Promise.all(names.map((name) => this.data.column(name, state.split)));
       const points = [];
@@ -474,7 +498,7 @@ class Explorer {
     for (const point of points) {
       const pair = this.index.pairs[point.pair];
       const verdict = this.data.cells.verdict[point.rows[0]];
-      point.place = [pair.sender + " → " + pair.receiver, this.nameOf(point), this.index.regions[point.region], verdict < 0 ? "" : this.index.verdicts[verdict]];
+      point.place = [pair.sender + " → " + pair.receiver, this.nameOf(point), this.index.regions[point.region], verdict < 0 ? "" : this.index.verdicts[verdict].text];
       point.text = point.place.join(" ").toLowerCase();
     }
     const shown = points.filter((point) => point.text.includes(this.filter));

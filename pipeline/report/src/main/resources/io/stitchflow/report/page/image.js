@@ -35,7 +35,7 @@ function drawImage(map) {
   const columnWidth = Math.max(width, ...map.columns.map((name) => measure(name, fonts.text) + 8));
   const inner = [map.columns.length * columnWidth, map.rows.length * height];
   const wide = Math.max(left + inner[0], measure(map.title, fonts.title) + IMAGE.margin, measure(map.subtitle, fonts.text) + IMAGE.margin) + IMAGE.margin;
-  const high = top + inner[1] + 2 * IMAGE.margin + IMAGE.legend + IMAGE.line;
+  const high = top + inner[1] + 2 * IMAGE.margin + IMAGE.legend + IMAGE.line * (map.scale.verdicts?.length ?? 1);
   canvas.width = Math.ceil(wide * IMAGE.scale);
   canvas.height = Math.ceil(high * IMAGE.scale);
   context.scale(IMAGE.scale, IMAGE.scale);
@@ -62,7 +62,7 @@ function drawImage(map) {
     map.columns.forEach((unused, j) => {
       const cell = map.at(i, j);
       const [x, y] = [left + j * columnWidth, top + i * height];
-      const measured = cell && !Number.isNaN(cell.value);
+      const measured = cell && !Number.isNaN(cell.value) && !cell.open;
       context.fillStyle = measured ? map.scale.fill(cell.value) : "#eee";
       context.fillRect(x, y, columnWidth - 1, height - 1);
       if (cell) {
@@ -70,8 +70,22 @@ function drawImage(map) {
       }
     });
   });
-  drawImageLegend(context, map.scale, left, top + inner[1] + IMAGE.margin, Math.max(inner[0], 180), write, fonts.text);
+  const legend = [left, top + inner[1] + IMAGE.margin];
+  if (map.scale.verdicts) {
+    drawImageVerdicts(context, map.scale.verdicts, legend, write, fonts.text);
+  } else {
+    drawImageLegend(context, map.scale, ...legend, Math.max(inner[0], 180), write, fonts.text);
+  }
   return canvas;
+}
+
+function drawImageVerdicts(context, verdicts, [left, top], write, font) {
+  verdicts.forEach((verdict, k) => {
+    const y = top + k * IMAGE.line;
+    context.fillStyle = verdict.color;
+    context.fillRect(left, y, IMAGE.legend, IMAGE.legend);
+    write(verdict.brief + ": " + verdict.text, left + IMAGE.legend + 6, y + IMAGE.legend / 2, font);
+  });
 }
 
 function drawImageLegend(context, scale, left, top, width, write, font) {

@@ -36,6 +36,12 @@ function differenceScale(values) {
     [-reach, -reach / 2, 0, reach / 2, reach]);
 }
 
+/** Of places in a list of verdicts; its legend has those that are present. */
+function verdictScale(verdicts, present) {
+  const fill = (value) => verdicts[value].color;
+  return { fill, ink: (value) => inkOn(fill(value)), verdicts: verdicts.filter((unused, k) => present.has(k)) };
+}
+
 function numberScale(color, ticks) {
   const fill = (value) => d3.color(color(value)).formatHex();
   return { fill, ink: (value) => inkOn(fill(value)), ticks };
@@ -52,7 +58,8 @@ function inkOn(hex) {
 /**
  * A heat map.
  *
- * @param map title, subtitle, rows and columns (names), rowTitle, columnTitle, at(i, j) with value, text, label and class;
+ * @param map title, subtitle, rows and columns (names), rowTitle, columnTitle, at(i, j) with value, text, label, class and
+ *   open (whether the value answers nothing);
  *   scale; show(i, j), called for what is pointed at, and choose(i, j)
  */
 function drawMatrix(map) {
@@ -89,7 +96,7 @@ function drawCell(map, i, j) {
   const drawn = element("td", {
     tabindex: -1, "data-i": i, "data-j": j, class: cell.class, "aria-label": cell.label, title: cell.label,
   }, cell.text);
-  if (Number.isNaN(cell.value)) {
+  if (Number.isNaN(cell.value) || cell.open) {
     drawn.classList.add("missing");
   } else {
     drawn.style.backgroundColor = map.scale.fill(cell.value);
@@ -99,6 +106,13 @@ function drawCell(map, i, j) {
 }
 
 function drawLegend(scale) {
+  if (scale.verdicts) {
+    return element("ul", { class: "verdicts" }, ...scale.verdicts.map((verdict) => {
+      const swatch = element("span", { class: "swatch", "aria-hidden": "true" });
+      swatch.style.backgroundColor = verdict.color;
+      return element("li", {}, swatch, verdict.brief + ": " + verdict.text);
+    }));
+  }
   const bar = element("div", { class: "bar", "aria-hidden": "true" });
   for (const color of legendSteps(scale)) {
     const step = element("span");

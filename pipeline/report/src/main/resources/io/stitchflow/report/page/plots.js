@@ -81,7 +81,7 @@ function drawScatter(plot) {
     const sign = d3.create("svg").attr("class", "sign").attr("viewBox", [-6, -6, 12, 12]).attr("aria-hidden", "true");
     sign.append("path").attr("class", "chosen").attr("d", "M0,0" + SHAPES[region](LARGE));
     return [sign.node(), " " + plot.regions[region] + "  "];
-  }), `${points.length} cells; large: the chosen pair.`);
+  }), `· ${points.length} cells; large: the chosen pair.`);
   const figure = element("figure", {}, svg.node(), legend);
   const pairs = d3.group(points, (point) => point.pair);
   figure.choose = (pair) => draw(chosen, pairs.get(pair) ?? [], LARGE);

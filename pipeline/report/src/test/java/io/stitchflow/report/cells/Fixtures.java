@@ -177,6 +177,35 @@ public final class Fixtures {
         .build();
   }
 
+  /**
+   * A comparison that has a verdict: a stitch works and one matches, at a cost that is certain to
+   * 0.01.
+   *
+   * @param vanillaLoss cross-entropy of the vanilla stitch on train examples; the copy's is 0.25
+   */
+  public static Comparison judged(double cost, double vanillaLoss) {
+    Comparison comparison = comparison(0.89, 0.89, 0.1, 0.1, 2);
+    Measurement train =
+        Measured.like(comparison.getTrain())
+            .put("vanilla_cross_entropy", vanillaLoss)
+            .put("copy_cross_entropy", 0.25)
+            .build();
+    Measurement test =
+        Measured.like(comparison.getTest())
+            .put("works_margin_low", 0.1)
+            .put("works_margin_high", 0.2)
+            .put("works_margin_limit", 0.2)
+            .put("r2_copy_low", 0.94)
+            .put("r2_copy_high", 0.96)
+            .put("matching_r2_share_low", 0.95)
+            .put("matching_r2_share_high", 1)
+            .put("cost_of_matching", cost)
+            .put("cost_of_matching_low", cost - 0.01)
+            .put("cost_of_matching_high", cost + 0.01)
+            .build();
+    return comparison.toBuilder().setTrain(train).setTest(test).build();
+  }
+
   /** The same numbers and those of all other metrics. */
   public static Measurement withGeometry(Measurement test) {
     Measured all =

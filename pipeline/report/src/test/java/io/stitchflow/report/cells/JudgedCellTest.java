@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.stitchflow.content.Digest;
 import io.stitchflow.v1.Comparison;
 import io.stitchflow.v1.Condition;
-import io.stitchflow.v1.Measurement;
 import io.stitchflow.v1.ReportCell;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,25 +30,7 @@ final class JudgedCellTest {
         Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "b", "stem").toBuilder()
             .setObjective(objective)
             .build();
-    Comparison comparison = Fixtures.comparison(0.89, 0.89, 0.1, 0.1, 2);
-    Measurement train =
-        Measured.like(comparison.getTrain())
-            .put("vanilla_cross_entropy", 0.5)
-            .put("copy_cross_entropy", 0.25)
-            .build();
-    Measurement test =
-        Measured.like(comparison.getTest())
-            .put("works_margin_low", 0.1)
-            .put("works_margin_high", 0.2)
-            .put("works_margin_limit", 0.2)
-            .put("r2_copy_low", 0.94)
-            .put("r2_copy_high", 0.96)
-            .put("matching_r2_share_low", 0.95)
-            .put("matching_r2_share_high", 1)
-            .put("cost_of_matching_low", -0.01)
-            .put("cost_of_matching_high", 0.01)
-            .build();
-    Comparison measured = comparison.toBuilder().setTrain(train).setTest(test).build();
+    Comparison measured = Fixtures.judged(0, 0.5);
     List<Cell> rows = Shared.fill(CellTable.rows(place, measured, Digest.of(new byte[0])));
     assertThat(rows).allSatisfy(row -> assertThat(row.gap()).isEqualTo(0.25));
     Pair pair =

@@ -128,15 +128,18 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json, Event
           "NOT STORED: %d results could not be kept; the next run computes them again%n",
           notStored.size());
     }
+    int cached = results.count(Outcome.HIT);
     out.printf(
         Locale.ROOT,
-        "%s: %d stages ran, %d cached%s in %s; %s saved%n",
+        "%s: %d stages ran, %d cached%s in %s%s%n",
         record.experiment(),
         results.count(Outcome.RAN),
-        results.count(Outcome.HIT),
+        cached,
         failed.isEmpty() ? "" : ", " + failed.size() + " failed, " + skipped.size() + " skipped",
         Durations.words(record.seconds()),
-        Durations.words(results.seconds(Outcome.HIT)));
+        cached == 0
+            ? ""
+            : "; to compute what was cached took " + Durations.words(results.seconds(Outcome.HIT)));
     out.println(
         record.report() == null
             ? "no report, since stages failed or it could not be stored; details: "

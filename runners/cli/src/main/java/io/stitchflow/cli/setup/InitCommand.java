@@ -91,7 +91,7 @@ public final class InitCommand implements Callable<Integer> {
       names = "--preset",
       paramLabel = "PRESET",
       description =
-          "Whose recipe the defaults follow: PAPER, CSISZARIK, BANSAL, FAST or DEFAULT. Default: DEFAULT.")
+          "Which recipe the defaults follow: a publication's (PAPER, CSISZARIK, BANSAL), FAST, or our own (DEFAULT). Default: DEFAULT.")
   private String preset = "DEFAULT";
 
   @Option(names = "--force", description = "Overwrites FILE if it exists.")
