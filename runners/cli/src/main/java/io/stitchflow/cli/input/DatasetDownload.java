@@ -6,7 +6,7 @@ import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.NoCacheHomeException;
 import io.stitchflow.dataset.DatasetKinds;
-import io.stitchflow.dataset.DownloadException;
+import io.stitchflow.download.DownloadException;
 import io.stitchflow.dataset.OfficialArchive;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.stage.Phase;
