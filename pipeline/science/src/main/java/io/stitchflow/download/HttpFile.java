@@ -14,7 +14,6 @@ public record HttpFile(URI address) {
   private static final int LAST_PORT = 65_535;
   static final int RANGE_NOT_SATISFIABLE = 416;
 
-
   /**
    * A request.
    *
@@ -64,8 +63,7 @@ public record HttpFile(URI address) {
    * @throws DownloadException if it does not
    */
   public long sizeBytes() throws DownloadException {
-    HttpURLConnection connection =
-        answer(new Request("HEAD", 0, PATIENCE_MILLIS, unused -> {}));
+    HttpURLConnection connection = answer(new Request("HEAD", 0, PATIENCE_MILLIS, unused -> {}));
     long size = connection.getContentLengthLong();
     connection.disconnect();
     if (size < 0) {

@@ -111,7 +111,8 @@ public record CudaLibtorch(Path lib, String place) {
     @Nullable Path runtime = new LibtorchDirectory(lib).cudaRuntime();
     if (runtime != null && !nativePath.startsWith(runtime.toString())) {
       properties.put(
-          NATIVE_PATH, nativePath.isEmpty() ? runtime.toString() : runtime + File.pathSeparator + nativePath);
+          NATIVE_PATH,
+          nativePath.isEmpty() ? runtime.toString() : runtime + File.pathSeparator + nativePath);
     }
     return properties;
   }

@@ -61,6 +61,11 @@ final class Libtorch {
         + (flavor == null || !flavor.startsWith("cu") ? CUDA_FLAVOR : flavor);
   }
 
+  /** Whether there is a libtorch for the CPU, which workers with a GPU may leave out. */
+  static boolean isOnClassPath() {
+    return Libtorch.class.getResource(CLASS_PATH) != null;
+  }
+
   /** The version for CUDA that DJL's JNI on the class path was built for. */
   static String cudaVersion() {
     return jniVersion() + "+" + CUDA_FLAVOR;

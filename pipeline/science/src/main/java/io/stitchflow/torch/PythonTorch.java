@@ -98,7 +98,8 @@ record PythonTorch(String environment, @Nullable Path directory) {
       }
       Path file = Path.of(origin).toAbsolutePath();
       return new PythonTorch(
-          python.toString(), origin.isEmpty() || !file.endsWith("torch/__init__.py") ? null : file.getParent());
+          python.toString(),
+          origin.isEmpty() || !file.endsWith("torch/__init__.py") ? null : file.getParent());
     } catch (IOException e) {
       return new PythonTorch(python + " (cannot be started)", null);
     } catch (InterruptedException e) {

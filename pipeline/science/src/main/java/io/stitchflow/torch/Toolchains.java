@@ -105,6 +105,9 @@ public final class Toolchains {
         found.use();
       }
     } catch (IllegalArgumentException e) {
+      if (!Libtorch.isOnClassPath()) {
+        throw e;
+      }
       Toolchain here = here(wanted, Libtorch.version(VARIABLES), Gpu.visible());
       throw new IllegalArgumentException(differ(wanted, here) + "; " + e.getMessage(), e);
     }

@@ -22,7 +22,8 @@ class DownloadTest {
     Path part = directory.resolve("part");
     try (ArchiveServer server = ArchiveServer.start(FILE)) {
       Download download =
-          new Download(new HttpFile(server.uri("/stalled")), FILE.length, part, Duration.ofMillis(200));
+          new Download(
+              new HttpFile(server.uri("/stalled")), FILE.length, part, Duration.ofMillis(200));
       assertThatThrownBy(() -> download.run((bytes, all) -> {}))
           .isInstanceOf(DownloadException.class)
           .hasMessageContaining("is too slow: less than 262,144 bytes in 0 seconds, 100 of ");

@@ -31,8 +31,7 @@ class CudaSearchTest {
 
     Path system = FakeTorch.inPackages(directory.resolve("dist-packages"), RIGHT);
     Path bin =
-        FakeTorch.python(
-            directory.resolve("bin"), "echo " + system.resolveSibling("__init__.py"));
+        FakeTorch.python(directory.resolve("bin"), "echo " + system.resolveSibling("__init__.py"));
     environment.put("PATH", directory.resolve("none") + ":" + bin);
     assertThat(find()).isEqualTo(new CudaLibtorch(system, "torch of " + bin + "/python3"));
 
@@ -139,8 +138,7 @@ class CudaSearchTest {
   @Test
   void properties_ofEachPlace_areWhatDjlAndJnaRead() throws IOException {
     Path named = FakeTorch.archive(directory.resolve("named"), RIGHT);
-    Map<String, String> djl =
-        Map.of("PYTORCH_VERSION", "2.7.1", "PYTORCH_FLAVOR", "cu128");
+    Map<String, String> djl = Map.of("PYTORCH_VERSION", "2.7.1", "PYTORCH_FLAVOR", "cu128");
     assertThat(new CudaLibtorch(named, "").properties(""))
         .containsAllEntriesOf(djl)
         .containsEntry("PYTORCH_LIBRARY_PATH", named.toString())

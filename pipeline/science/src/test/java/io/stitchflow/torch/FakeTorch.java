@@ -26,7 +26,9 @@ final class FakeTorch {
     Files.createFile(torch.resolve("__init__.py"));
     Files.writeString(
         torch.resolve("version.py"),
-        "from typing import Optional\n\n__all__ = ['__version__']\n__version__ = '" + version + "'\n");
+        "from typing import Optional\n\n__all__ = ['__version__']\n__version__ = '"
+            + version
+            + "'\n");
     return libraries(torch);
   }
 

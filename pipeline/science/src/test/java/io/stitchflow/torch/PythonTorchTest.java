@@ -65,12 +65,9 @@ class PythonTorchTest {
   void ofInterpreter_realOne_findsItsPackageAndNotTheWorkingDirectorys() throws IOException {
     Path packages = directory.resolve("packages");
     Path lib = FakeTorch.inPackages(packages, "2.7.1+cu128");
-    FakeTorch.python(
-        directory,
-        "cd " + packages + "; exec python3 -S \"$@\"");
+    FakeTorch.python(directory, "cd " + packages + "; exec python3 -S \"$@\"");
     assertThat(ask()).isEqualTo(new PythonTorch(python(), null));
-    FakeTorch.python(
-        directory, "PYTHONPATH=" + packages + " exec python3 -S \"$@\"");
+    FakeTorch.python(directory, "PYTHONPATH=" + packages + " exec python3 -S \"$@\"");
     assertThat(ask()).isEqualTo(new PythonTorch(python(), lib.getParent()));
   }
 

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts libtorch for CUDA into a directory of the cache. The directory appears at once, complete; one
- * process works at a time.
+ * Puts libtorch for CUDA into a directory of the cache. The directory appears at once, complete;
+ * one process works at a time.
  */
 final class CudaSetup {
   /** The name of PyTorch's archive. */
@@ -65,7 +65,8 @@ final class CudaSetup {
   record Local(Path file) implements Source {}
 
   /**
-   * Downloads and unpacks the archive, if the directory is not complete; resumes a partial download.
+   * Downloads and unpacks the archive, if the directory is not complete; resumes a partial
+   * download.
    *
    * @return whether there was something to do
    * @throws InputException if the archive cannot be had or kept, with what to do

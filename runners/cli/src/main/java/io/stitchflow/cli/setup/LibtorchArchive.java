@@ -2,7 +2,6 @@ package io.stitchflow.cli.setup;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.stitchflow.cli.input.InputException;
 import io.stitchflow.download.Download;
 import io.stitchflow.torch.CudaLibtorch;
 import java.io.EOFException;
@@ -106,7 +105,8 @@ record LibtorchArchive(Path file, String name) {
         }
         Files.createDirectories(Objects.requireNonNull(path.getParent()));
         try (InputStream in = zip.getInputStream(entry)) {
-          written = write(entry, in, path, written, (bytes, unused) -> progress.advanced(bytes, all));
+          written =
+              write(entry, in, path, written, (bytes, unused) -> progress.advanced(bytes, all));
         }
       }
     } catch (ZipException | EOFException e) {
