@@ -24,7 +24,7 @@ final class Libtorch {
   private static final String VERSION = "PYTORCH_VERSION";
   private static final String FLAVOR = "PYTORCH_FLAVOR";
 
-  /** By which DJL is told what to load, in the environment or as system properties. */
+  /** What DJL reads, in the environment first, else as system properties. */
   static final List<String> VARIABLES = List.of(PATH, VERSION, FLAVOR);
 
   private Libtorch() {}

@@ -7,12 +7,27 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CudaLibtorchTest {
   @TempDir Path directory;
+
+  /** JUnit warns of links that lead out of its directory. */
+  @AfterEach
+  void deleteLinks() throws IOException {
+    List<Path> links;
+    try (Stream<Path> files = Files.walk(directory)) {
+      links = files.filter(Files::isSymbolicLink).toList();
+    }
+    for (Path link : links) {
+      Files.delete(link);
+    }
+  }
 
   /** libtorch for the CPU stands in for that for CUDA, and its own c10 for CUDA's runtime. */
   @Test
