@@ -3,6 +3,9 @@ package io.stitchflow.dataset;
 import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.Cifar.Archive;
 import io.stitchflow.dataset.Cifar.Member;
+import io.stitchflow.download.Download;
+import io.stitchflow.download.DownloadException;
+import io.stitchflow.download.HttpFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -53,7 +56,7 @@ public final class OfficialArchive {
   /** Whether an archive can be downloaded from what is written: {@code http} or {@code https}. */
   static boolean isUrl(String written) {
     try {
-      return Download.isHttp(new URI(written));
+      return HttpFile.isHttp(new URI(written));
     } catch (URISyntaxException e) {
       return false;
     }
@@ -66,12 +69,6 @@ public final class OfficialArchive {
     return CREDENTIALS.matcher(written).find();
   }
 
-  /** Receives the number of bytes downloaded. */
-  @FunctionalInterface
-  public interface Progress {
-    void advanced(long bytes, long all);
-  }
-
   /** For people. */
   public String title() {
     return title;
@@ -79,7 +76,7 @@ public final class OfficialArchive {
 
   /** Where it is downloaded from, for people. */
   public String source() {
-    return Download.shown(source);
+    return new HttpFile(source).shown();
   }
 
   private Path folder(Path downloads) {
@@ -104,7 +101,7 @@ public final class OfficialArchive {
    * @throws IOException if the folder cannot be written
    */
   @SuppressWarnings("try") // the lock is held, not used
-  public void fetch(Path downloads, Progress progress) throws IOException {
+  public void fetch(Path downloads, Download.Progress progress) throws IOException {
     Files.createDirectories(downloads);
     Path lock = downloads.resolve(archive.name() + ".lock");
     synchronized (ONE_AT_A_TIME) {
@@ -118,10 +115,10 @@ public final class OfficialArchive {
     }
   }
 
-  private void download(Path downloads, Progress progress) throws IOException {
+  private void download(Path downloads, Download.Progress progress) throws IOException {
     Path part = downloads.resolve(archive.name() + ".part");
     try {
-      new Download(source, archive.sizeBytes(), part, LeastRate.WINDOW).run(progress);
+      new Download(new HttpFile(source), archive.sizeBytes(), part).run(progress);
     } catch (DownloadException e) {
       throw new DownloadException(title + ": " + e.getMessage() + "; " + byHand(), e);
     }
@@ -138,8 +135,7 @@ public final class OfficialArchive {
               source(),
               digest,
               archive.sha256(),
-              byHand()),
-          null);
+              byHand()));
     }
     Path unpacked = downloads.resolve(archive.folder() + ".new");
     delete(unpacked);

@@ -2,6 +2,7 @@ package io.stitchflow.dataset;
 
 import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.Cifar.Member;
+import io.stitchflow.download.DownloadException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class Unpacking {
       }
     }
     if (!wanted.isEmpty()) {
-      throw new DownloadException(archive + " lacks the files " + wanted.keySet(), null);
+      throw new DownloadException(archive + " lacks the files " + wanted.keySet());
     }
   }
 
@@ -59,8 +60,7 @@ final class Unpacking {
               "%s of the archive hashes to %s, but the official file to %s",
               member.file(),
               digest,
-              member.official()),
-          null);
+              member.official()));
     }
   }
 }

@@ -117,7 +117,9 @@ public final class Lane implements AutoCloseable {
   /** DJL's engine, which unpacks libtorch into its cache directory where it is not there. */
   private static Engine load() {
     try {
-      return Engine.getEngine(ENGINE);
+      Engine engine = Engine.getEngine(ENGINE);
+      CudaLibtorch.loaded();
+      return engine;
     } catch (EngineException | IllegalStateException | LinkageError e) {
       Throwable cause = e;
       while (cause.getCause() != null) {

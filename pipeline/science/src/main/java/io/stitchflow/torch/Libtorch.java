@@ -1,12 +1,12 @@
 package io.stitchflow.torch;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +15,17 @@ import org.jspecify.annotations.Nullable;
  * another version than its JNI was built for loads, and then ends the process.
  */
 final class Libtorch {
-  private static final String LIBRARY = System.mapLibraryName("torch");
   private static final String CLASS_PATH = "/native/lib/pytorch.properties";
   private static final String JNI = "/jnilib/pytorch.properties";
   // What DJL's JNI comes in, beside the CPU's
   private static final String CUDA_FLAVOR = "cu128";
-  // Of PyTorch's own archives, beside lib/
-  private static final String VERSION_FILE = "build-version";
 
+  static final String PATH = "PYTORCH_LIBRARY_PATH";
   private static final String VERSION = "PYTORCH_VERSION";
   private static final String FLAVOR = "PYTORCH_FLAVOR";
+
+  /** What DJL reads, in the environment first, else as system properties. */
+  static final List<String> VARIABLES = List.of(PATH, VERSION, FLAVOR);
 
   private Libtorch() {}
 
@@ -37,7 +38,8 @@ final class Libtorch {
    *     together
    */
   static String version(Variables variables) {
-    @Nullable Path directory = directory(variables.find("PYTORCH_LIBRARY_PATH"));
+    @Nullable String path = variables.find(PATH);
+    @Nullable LibtorchDirectory directory = path == null ? null : LibtorchDirectory.first(path);
     if (directory != null) {
       return version(directory, variables);
     }
@@ -59,6 +61,21 @@ final class Libtorch {
         + (flavor == null || !flavor.startsWith("cu") ? CUDA_FLAVOR : flavor);
   }
 
+  /** Whether there is a libtorch for the CPU, which workers with a GPU may leave out. */
+  static boolean isOnClassPath() {
+    return Libtorch.class.getResource(CLASS_PATH) != null;
+  }
+
+  /** The version for CUDA that DJL's JNI on the class path was built for. */
+  static String cudaVersion() {
+    return jniVersion() + "+" + CUDA_FLAVOR;
+  }
+
+  /** What has DJL load libtorch of {@link #cudaVersion} from a directory. */
+  static Map<String, String> variables(Path lib) {
+    return Map.of(PATH, lib.toString(), VERSION, jniVersion(), FLAVOR, CUDA_FLAVOR);
+  }
+
   /** Of a resource on the class path. */
   static String property(String resource, String name) {
     try (@Nullable InputStream in = Libtorch.class.getResourceAsStream(resource)) {
@@ -77,42 +94,17 @@ final class Libtorch {
     }
   }
 
-  /** The first directory of the path that holds libtorch, or null. */
-  private static @Nullable Path directory(@Nullable String path) {
-    if (path == null) {
-      return null;
-    }
-    for (String entry : path.split(File.pathSeparator, -1)) {
-      if (entry.isEmpty()) {
-        continue;
-      }
-      Path place = Path.of(entry).toAbsolutePath();
-      if (place.endsWith(LIBRARY) && Files.isRegularFile(place)) {
-        return place.getParent();
-      }
-      if (Files.isRegularFile(place.resolve(LIBRARY))) {
-        return place;
-      }
-    }
-    return null;
-  }
-
-  private static String version(Path directory, Variables variables) {
-    Path file = directory.resolveSibling(VERSION_FILE);
-    if (!Files.isRegularFile(file)) {
+  private static String version(LibtorchDirectory directory, Variables variables) {
+    @Nullable String build = directory.version();
+    Path file = directory.versionFile();
+    if (build == null) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "%s is missing, so the version of libtorch in %s cannot be compared with that of DJL's JNI, %s; unpack the complete PyTorch archive",
               file,
-              directory,
+              directory.lib(),
               jniVersion()));
-    }
-    String build;
-    try {
-      build = Files.readString(file).trim();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     int plus = build.indexOf('+');
     String number = plus < 0 ? build : build.substring(0, plus);
@@ -121,7 +113,7 @@ final class Libtorch {
           String.format(
               Locale.ROOT,
               "libtorch in %s is %s, but DJL's JNI was built for %s and would crash the JVM; set PYTORCH_LIBRARY_PATH to a libtorch %s",
-              directory,
+              directory.lib(),
               build,
               jniVersion(),
               jniVersion()));

@@ -27,7 +27,7 @@ public final class Toolchains {
   private static final Pattern CPU_CLASS = Pattern.compile("cpu-[a-z0-9_]+(-[a-z0-9]+)?");
 
   private static final String GPU_WORKER =
-      ": a GPU that CUDA_VISIBLE_DEVICES does not hide, libcudart.so where the loader looks, and libtorch for CUDA in PYTORCH_LIBRARY_PATH";
+      ": a GPU that CUDA_VISIBLE_DEVICES does not hide, libcudart.so where the loader looks, and libtorch for CUDA in PYTORCH_LIBRARY_PATH, the active Python environment or the cache of 'stitchflow setup cuda'";
 
   // What libtorch asks for before it takes kernels of that vector length, widest first
   private static final List<VectorLength> VECTOR_LENGTHS =
@@ -92,10 +92,26 @@ public final class Toolchains {
    */
   public static void check(Toolchain wanted) {
     if (isCuda(wanted)) {
-      check(wanted, Libtorch.version(VARIABLES), Gpu.visible(), System.getenv(TF32));
+      checkCuda(wanted);
     } else {
       compare(wanted, cpu());
     }
+  }
+
+  private static void checkCuda(Toolchain wanted) {
+    try {
+      @Nullable CudaLibtorch found = CudaLibtorch.findUnlessLoaded();
+      if (found != null) {
+        found.use();
+      }
+    } catch (IllegalArgumentException e) {
+      if (!Libtorch.isOnClassPath()) {
+        throw e;
+      }
+      Toolchain here = here(wanted, Libtorch.version(VARIABLES), Gpu.visible());
+      throw new IllegalArgumentException(differ(wanted, here) + "; " + e.getMessage(), e);
+    }
+    check(wanted, Libtorch.version(VARIABLES), Gpu.visible(), System.getenv(TF32));
   }
 
   /**
@@ -104,10 +120,7 @@ public final class Toolchains {
    * @param tf32 NVIDIA_TF32_OVERRIDE: nothing else keeps cuDNN from TF32, DJL has no switch
    */
   static void check(Toolchain wanted, String libtorch, List<Gpu> gpus, @Nullable String tf32) {
-    List<String> classes = gpus.stream().map(Gpu::deviceClass).toList();
-    String here = classes.isEmpty() ? cpuClass() : classes.get(0);
-    String same = wanted.getDeviceClass();
-    compare(wanted, of(libtorch, classes.contains(same) ? same : here));
+    compare(wanted, here(wanted, libtorch, gpus));
     if (!"0".equals(tf32)) {
       throw new IllegalArgumentException(
           String.format(
@@ -118,20 +131,31 @@ public final class Toolchains {
     }
   }
 
-  static boolean isCuda(Toolchain toolchain) {
+  private static Toolchain here(Toolchain wanted, String libtorch, List<Gpu> gpus) {
+    List<String> classes = gpus.stream().map(Gpu::deviceClass).toList();
+    String here = classes.isEmpty() ? cpuClass() : classes.get(0);
+    String same = wanted.getDeviceClass();
+    return of(libtorch, classes.contains(same) ? same : here);
+  }
+
+  /** Whether it computes on an NVIDIA GPU. */
+  public static boolean isCuda(Toolchain toolchain) {
     return Gpu.isDeviceClass(toolchain.getDeviceClass());
   }
 
   private static void compare(Toolchain wanted, Toolchain here) {
     if (!here.equals(wanted)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "this worker computes with %s; the plan was made for %s; %s",
-              describe(here),
-              describe(wanted),
-              advice(wanted, here)));
+      throw new IllegalArgumentException(differ(wanted, here));
     }
+  }
+
+  private static String differ(Toolchain wanted, Toolchain here) {
+    return String.format(
+        Locale.ROOT,
+        "this worker computes with %s; the plan was made for %s; %s",
+        describe(here),
+        describe(wanted),
+        advice(wanted, here));
   }
 
   private static String advice(Toolchain wanted, Toolchain here) {

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.stitchflow.content.Digest;
 import io.stitchflow.dataset.Cifar.Archive;
 import io.stitchflow.dataset.Cifar.Member;
+import io.stitchflow.download.ArchiveServer;
+import io.stitchflow.download.DownloadException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -141,19 +142,6 @@ class OfficialArchiveTest {
           .hasMessageContaining(String.format("has %,d bytes", tar.length + 1));
     }
     assertThat(datasets.resolve("small.tar.gz.part")).doesNotExist();
-  }
-
-  @Test
-  void run_serverStalls_endsAndSaysSoAndKeepsWhatCame() throws IOException {
-    Path part = directory.resolve("part");
-    try (ArchiveServer server = ArchiveServer.start(tar)) {
-      Download download =
-          new Download(server.uri("/stalled"), tar.length, part, Duration.ofMillis(200));
-      assertThatThrownBy(() -> download.run((bytes, all) -> {}))
-          .isInstanceOf(DownloadException.class)
-          .hasMessageContaining("is too slow: less than 262,144 bytes in 0 seconds, 100 of ");
-    }
-    assertThat(part).hasSize(ArchiveServer.STALLED_AFTER);
   }
 
   @Test

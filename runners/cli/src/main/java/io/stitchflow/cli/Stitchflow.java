@@ -26,6 +26,7 @@ import io.stitchflow.cli.input.StoreOption;
 import io.stitchflow.cli.setup.CompletionCommand;
 import io.stitchflow.cli.setup.DoctorCommand;
 import io.stitchflow.cli.setup.InitCommand;
+import io.stitchflow.cli.setup.SetupCommand;
 import io.stitchflow.cli.text.ExitCode;
 import io.stitchflow.cli.text.Lines;
 import io.stitchflow.cli.text.Terminal;
@@ -161,6 +162,7 @@ public final class Stitchflow implements Runnable {
     commands.put("gc", () -> new GcCommand(terminal, environment));
     commands.put("init", () -> new InitCommand(terminal));
     commands.put("init-store", () -> new InitStoreCommand(terminal, environment));
+    commands.put("setup", () -> new SetupCommand(terminal, environment));
     commands.put("doctor", () -> new DoctorCommand(terminal, environment));
     commands.put("verify", () -> new VerifyCommand(terminal, environment));
     commands.put(

@@ -63,12 +63,17 @@ final class CommandReference {
     if (!footer.isEmpty()) {
       page.append("Example: ").append(example(footer)).append("\n\n");
     }
+    List<OptionSpec> options =
+        command.options().stream()
+            .filter(each -> !each.usageHelp() && !each.versionHelp() && !each.hidden())
+            .sorted(Comparator.comparing(OptionSpec::longestName))
+            .toList();
+    if (command.positionalParameters().isEmpty() && options.isEmpty()) {
+      return;
+    }
     page.append("| argument | meaning |\n|---|---|\n");
     command.positionalParameters().forEach(each -> row("`" + label(each) + "`", meaning(each)));
-    command.options().stream()
-        .filter(each -> !each.usageHelp() && !each.versionHelp() && !each.hidden())
-        .sorted(Comparator.comparing(OptionSpec::longestName))
-        .forEach(each -> row(names(each), meaning(each)));
+    options.forEach(each -> row(names(each), meaning(each)));
   }
 
   /** Indented lines are commands, the others say what they do. */

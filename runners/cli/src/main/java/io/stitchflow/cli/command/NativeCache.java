@@ -2,6 +2,7 @@ package io.stitchflow.cli.command;
 
 import io.stitchflow.content.CacheHome;
 import io.stitchflow.content.NoCacheHomeException;
+import io.stitchflow.torch.CudaLibtorch;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -20,10 +21,7 @@ public final class NativeCache {
    * @throws NoCacheHomeException if the environment names none
    */
   public static Path of(Map<String, String> environment) throws NoCacheHomeException {
-    String named = environment.getOrDefault(VARIABLE, "");
-    return named.isEmpty()
-        ? CacheHome.of(environment).resolve("stitchflow-djl")
-        : Path.of(named).toAbsolutePath();
+    return CudaLibtorch.nativeCache(environment);
   }
 
   /**

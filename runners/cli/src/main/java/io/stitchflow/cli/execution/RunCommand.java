@@ -159,6 +159,9 @@ public final class RunCommand extends StoreCommand {
       return new Computed(null, List.of());
     }
     SnappyLibrary.prepare(environment); // before anything else is made
+    if (runner.isDirect() || runner.isEmbedded()) {
+      CudaLibraries.prepare(started.run().getPlan(), environment);
+    }
     if (!runner.isDirect()) {
       return onCluster(started);
     }

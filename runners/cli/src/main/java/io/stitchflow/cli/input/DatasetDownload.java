@@ -1,13 +1,11 @@
 package io.stitchflow.cli.input;
 
-import io.stitchflow.cli.text.Escapes;
-import io.stitchflow.cli.text.Sizes;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.content.IoReason;
 import io.stitchflow.content.NoCacheHomeException;
 import io.stitchflow.dataset.DatasetKinds;
-import io.stitchflow.dataset.DownloadException;
 import io.stitchflow.dataset.OfficialArchive;
+import io.stitchflow.download.DownloadException;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.stage.Phase;
 import io.stitchflow.stage.StageDefinition;
@@ -21,20 +19,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Gets an official data set that an experiment names without a directory, and shows how far it is.
- */
+/** Downloads an official data set that an experiment names without a directory. */
 public final class DatasetDownload {
-  private static final int TENTHS = 10;
-
-  private final Terminal terminal;
-  private final String title;
-  private long shown = -1;
-
-  DatasetDownload(Terminal terminal, String title) {
-    this.terminal = terminal;
-    this.title = title;
-  }
+  private DatasetDownload() {}
 
   /**
    * Downloads what the import will read, if it has to run.
@@ -70,8 +57,7 @@ public final class DatasetDownload {
 
   private static void download(OfficialArchive archive, Path datasets, Terminal terminal)
       throws InputException {
-    DatasetDownload display = new DatasetDownload(terminal, archive.title());
-    try {
+    try (DownloadDisplay display = new DownloadDisplay(terminal, archive.title())) {
       if (!archive.isThere(datasets)) {
         terminal.err().println(archive.title() + ": downloading " + archive.source());
         archive.fetch(datasets, display::show);
@@ -86,29 +72,6 @@ public final class DatasetDownload {
               + ": "
               + IoReason.withFile(e)
               + "; make room there, or choose another place by XDG_CACHE_HOME");
-    } finally {
-      display.end();
-    }
-  }
-
-  /** A line that is written over on a terminal, a line each tenth in a log. */
-  void show(long bytes, long all) {
-    long step = terminal.errIsLive() ? bytes >> 20 : TENTHS * bytes / all;
-    if (step == shown) {
-      return;
-    }
-    shown = step;
-    String line = title + ": " + Sizes.words(bytes) + " of " + Sizes.words(all);
-    if (terminal.errIsLive()) {
-      terminal.err().printRaw("\r" + Escapes.line(line) + "   ");
-    } else {
-      terminal.err().println(line);
-    }
-  }
-
-  void end() {
-    if (terminal.errIsLive() && shown >= 0) {
-      terminal.err().println();
     }
   }
 }

@@ -3,6 +3,7 @@ package io.stitchflow.cli.setup;
 import com.sun.management.OperatingSystemMXBean;
 import io.stitchflow.cli.text.Sizes;
 import io.stitchflow.cli.text.Terminal;
+import io.stitchflow.torch.CudaLibtorch;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Toolchain;
@@ -105,19 +106,28 @@ final class MachineChecks {
     if (path.stream().noneMatch(entry -> Files.isExecutable(Path.of(entry, "nvidia-smi")))) {
       return Check.note(GPU, "not found: there is no nvidia-smi in PATH; stages run on the CPU");
     }
-    String libtorch = Toolchains.cpu().getLibtorch();
     try {
-      String found = Toolchains.forDevice("cuda").getDeviceClass();
-      return libtorch.contains("+cu")
-          ? Check.ok(GPU, found + "; compute on it with --device cuda")
-          : Check.note(
-              GPU,
-              found
-                  + ", but libtorch "
-                  + libtorch
-                  + " is for CPUs; set PYTORCH_LIBRARY_PATH as pipeline/science/README.md says");
+      return gpu(Toolchains.forDevice("cuda").getDeviceClass(), environment);
     } catch (IllegalArgumentException e) {
       return Check.note(GPU, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The check of a GPU that this machine has: whether libtorch can compute on it. */
+  static Check gpu(String deviceClass, Map<String, String> environment) {
+    try {
+      CudaLibtorch libtorch = CudaLibtorch.find(environment);
+      return Check.ok(
+          GPU,
+          String.format(
+              Locale.ROOT,
+              "%s; libtorch %s in %s (%s); compute on it with --device cuda",
+              deviceClass,
+              CudaLibtorch.version(),
+              libtorch.lib(),
+              libtorch.place()));
+    } catch (IllegalArgumentException e) {
+      return Check.note(GPU, deviceClass + ", but " + e.getMessage());
     }
   }
 

@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DatasetDownloadTest {
-  private static final long MIB = 1 << 20;
-
   @TempDir Path directory;
   private final Screen screen = new Screen();
   private final AtomicInteger asked = new AtomicInteger();
@@ -83,31 +80,6 @@ final class DatasetDownloadTest {
         .contains("CIFAR-100 cannot be kept in " + cache.resolve("datasets"))
         .contains("choose another place by XDG_CACHE_HOME");
     assertThat(asked).hasValue(0);
-  }
-
-  @Test
-  void show_inALog_writesALineEachTenth() {
-    DatasetDownload display = new DatasetDownload(screen.terminal(false), "CIFAR-10");
-    for (long bytes = 0; bytes <= 100 * MIB; bytes += MIB) {
-      display.show(bytes, 100 * MIB);
-    }
-    display.end();
-    assertThat(screen.err().lines().toList())
-        .hasSize(11)
-        .startsWith("CIFAR-10: 0 B of 100 MiB", "CIFAR-10: 10 MiB of 100 MiB")
-        .endsWith("CIFAR-10: 100 MiB of 100 MiB");
-  }
-
-  @Test
-  void show_onATerminal_writesOverOneLine() {
-    DatasetDownload display = new DatasetDownload(screen.terminal(true), "CIFAR-10");
-    for (long bytes : List.of(0L, 1L, MIB, 2 * MIB)) {
-      display.show(bytes, 2 * MIB);
-    }
-    display.end();
-    assertThat(screen.err().split("\r", -1)).hasSize(4);
-    assertThat(screen.err().lines()).last().asString().startsWith("CIFAR-10: 2");
-    assertThat(screen.err()).endsWith("\n");
   }
 
   private int execute(String command) {

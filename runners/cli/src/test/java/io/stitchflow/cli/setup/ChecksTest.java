@@ -101,6 +101,28 @@ final class ChecksTest {
   }
 
   @Test
+  void gpu_withAndWithoutLibtorch_namesThePlaceOrTheRemedy() throws IOException {
+    Map<String, String> environment = Map.of("DJL_CACHE_DIR", directory.toString());
+    Check missing = MachineChecks.gpu("cuda-sm_90", environment);
+    assertThat(missing.state()).isEqualTo(State.NOTE);
+    assertThat(missing.text())
+        .startsWith("cuda-sm_90, but libtorch 2.7.1+cu128 was not found: ")
+        .contains("run 'stitchflow setup cuda'");
+
+    Path libtorch = directory.resolve("libtorch/2.7.1+cu128");
+    Path lib = Files.createDirectories(libtorch.resolve("lib"));
+    Files.createFile(lib.resolve(System.mapLibraryName("torch")));
+    Files.writeString(libtorch.resolve("build-version"), "2.7.1+cu128");
+    assertThat(MachineChecks.gpu("cuda-sm_90", environment))
+        .isEqualTo(
+            Check.ok(
+                "gpu",
+                "cuda-sm_90; libtorch 2.7.1+cu128 in "
+                    + lib
+                    + " (cache); compute on it with --device cuda"));
+  }
+
+  @Test
   void cluster_addressWithAndWithoutAServer_isJudged() throws Exception {
     String address;
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

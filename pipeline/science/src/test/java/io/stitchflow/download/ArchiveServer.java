@@ -1,4 +1,4 @@
-package io.stitchflow.dataset;
+package io.stitchflow.download;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -14,21 +14,21 @@ import java.util.Deque;
 import java.util.List;
 
 /** Serves one file on loopback, and breaks off where it is told to. */
-final class ArchiveServer implements AutoCloseable {
+public final class ArchiveServer implements AutoCloseable {
   private final HttpServer server;
   private final byte[] file;
   private final Deque<Integer> breaks = new ArrayDeque<>();
   private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private boolean ranges = true;
 
-  static final int STALLED_AFTER = 100;
+  public static final int STALLED_AFTER = 100;
 
   private ArchiveServer(HttpServer server, byte[] file) {
     this.server = server;
     this.file = file.clone();
   }
 
-  static ArchiveServer start(byte[] file) throws IOException {
+  public static ArchiveServer start(byte[] file) throws IOException {
     HttpServer http =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     ArchiveServer server = new ArchiveServer(http, file);
@@ -43,26 +43,32 @@ final class ArchiveServer implements AutoCloseable {
     return server;
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
   }
 
   /** The next requests end after so many bytes each. */
-  void breakAfter(Integer... bytes) {
+  public void breakAfter(Integer... bytes) {
     breaks.addAll(List.of(bytes));
   }
 
   /** Answers with the whole file, whatever range is asked for. */
-  void ignoreRanges() {
+  public void ignoreRanges() {
     ranges = false;
   }
 
   /** The ranges asked for; empty for the whole. */
-  List<String> asked() {
+  public List<String> asked() {
     return List.copyOf(asked);
   }
 
   private void serve(HttpExchange exchange) throws IOException {
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseHeaders().set("Content-Length", String.valueOf(file.length));
+      exchange.sendResponseHeaders(200, -1);
+      exchange.close();
+      return;
+    }
     String range = exchange.getRequestHeaders().getFirst("Range");
     asked.add(range == null ? "" : range);
     int from =

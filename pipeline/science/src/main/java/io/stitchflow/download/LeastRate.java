@@ -1,4 +1,4 @@
-package io.stitchflow.dataset;
+package io.stitchflow.download;
 
 import java.net.HttpURLConnection;
 import java.time.Duration;

@@ -1,12 +1,15 @@
-package io.stitchflow.dataset;
+package io.stitchflow.download;
 
 import io.stitchflow.content.ExitCoded;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** Something could not be downloaded: the message says what, why, and what to do. */
 public final class DownloadException extends IOException implements ExitCoded {
-  DownloadException(String message, @Nullable Throwable cause) {
+  public DownloadException(String message) {
+    super(message);
+  }
+
+  public DownloadException(String message, Throwable cause) {
     super(message, cause);
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.download;
+
+import org.jspecify.annotations.NullMarked;
