@@ -24,7 +24,7 @@ public final class CachedRunFiles {
   private static final long MAGIC_BITS = ByteBuffer.wrap(MAGIC).getLong();
   private static final int HEADER_BYTES = MAGIC.length + Integer.BYTES;
   private static final int MOST_BYTES = 64 << 20;
-  private static final int MOST_FILES = 32;
+  private static final int MOST_FILES = 128;
 
   private final StoreDirectory directory;
   private final Path folder;
@@ -51,7 +51,7 @@ public final class CachedRunFiles {
 
   /**
    * Puts the payload in the place of any other under that name, in one step, and deletes the oldest
-   * files beyond 32.
+   * files beyond 128.
    */
   public void write(Digest name, byte[] payload) throws IOException {
     byte[] file = new byte[HEADER_BYTES + payload.length];

@@ -11,6 +11,7 @@ import io.stitchflow.cli.progress.RunSummary;
 import io.stitchflow.cli.progress.StageResults;
 import io.stitchflow.cli.text.Lines;
 import io.stitchflow.content.Digest;
+import io.stitchflow.dataset.DatasetKinds;
 import io.stitchflow.memo.Memo;
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.plan.PlanStatus.StageStatus;
@@ -22,6 +23,8 @@ import io.stitchflow.store.CachedRunFiles;
 import io.stitchflow.store.RecordStates;
 import io.stitchflow.store.Store;
 import io.stitchflow.v1.CachedRun;
+import io.stitchflow.v1.Dataset;
+import io.stitchflow.v1.Experiment;
 import io.stitchflow.v1.Network;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.Plan;
@@ -35,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +48,11 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs that found every stage in the store, kept in the store, one for each experiment file, so
- * that the same command is answered without planning. What is kept is never trusted by itself: an
- * answer needs the same ingredients of the plan, the same state of each record file, whole blobs of
- * the report and the same files of the run. Anything else, a failure to read included, is planned.
+ * Runs that found every stage in the store, kept in the store, one for each variant of an
+ * experiment, so that the same command is answered without planning. What is kept is never trusted
+ * by itself: an answer needs the same ingredients of the plan, the same state of each record file,
+ * whole blobs of the report and the same files of the run. Anything else, a failure to read
+ * included, is planned.
  *
  * @param clock compared with the times at which files have changed
  */
@@ -133,12 +138,13 @@ record CachedRuns(
     }
   }
 
-  /** A program's folder has files that the plan reads and does not name. */
+  /** Whether the plan reads no files but the sources of its stages, from a local store. */
   private boolean isSupported(Run run, Store store, OutDirectory out) {
-    String name = run.getExperiment().getName();
+    Experiment experiment = run.getExperiment();
     return store.remoteStore() == null
-        && run.getExperiment().getNetworkList().stream().noneMatch(Network::hasProgram)
-        && (options.out() != null || out.isUsual(name));
+        && experiment.getNetworkList().stream().noneMatch(Network::hasProgram)
+        && DatasetKinds.datasets(experiment).stream().noneMatch(Dataset::hasExtension)
+        && (options.out() != null || out.isUsual(experiment.getName()));
   }
 
   private boolean isPlannedAgain(Run run, PlanStatus survey, Store store)
@@ -202,8 +208,11 @@ record CachedRuns(
         .toList();
   }
 
-  private Digest name() {
-    return Digest.of(options.file().toString().getBytes(StandardCharsets.UTF_8));
+  /** Of the kept file: of the experiment file and its overrides. */
+  Digest name() {
+    List<String> variant = new ArrayList<>(List.of(options.file().toString()));
+    variant.addAll(options.sets());
+    return Digest.of(String.join("\0", variant).getBytes(StandardCharsets.UTF_8));
   }
 
   private static int checksum(byte[] bytes, int start) {

@@ -104,7 +104,7 @@ public final class ExperimentOptions {
     return file.toAbsolutePath().normalize();
   }
 
-  List<String> sets() {
+  public List<String> sets() {
     return List.copyOf(sets);
   }
 

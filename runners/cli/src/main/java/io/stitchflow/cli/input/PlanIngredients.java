@@ -44,6 +44,7 @@ public record PlanIngredients(Digest digest, SourceStates sources) {
     SourceStates states = SourceStates.of(sources);
     List<String> all = new ArrayList<>();
     add(all, "java", List.of(Runtime.version().toString(), System.getProperty("java.home", "")));
+    add(all, "user", List.of(System.getProperty("user.name", ""))); // may lack the right to read
     add(all, "program", SourceStates.ofContents(classPath()).lines());
     add(all, "experiment", List.of(options.file().toString(), experiment(options.file())));
     add(all, "set", options.sets());
