@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,6 +65,9 @@ public record PlanIngredients(Digest digest, SourceStates sources) {
   }
 
   private static String experiment(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file + " is not a file"); // a pipe can be read only once
+    }
     return Digest.of(BoundedReader.file(file, MOST_BYTES)).hex();
   }
 
