@@ -1,5 +1,6 @@
 package io.stitchflow.store;
 
+import io.stitchflow.content.FileAge;
 import io.stitchflow.content.StoreException;
 import io.stitchflow.store.directory.Listing;
 import io.stitchflow.store.directory.StoreDirectory;
@@ -51,6 +52,12 @@ public final class RunFolder {
     if (!directory.refresh(file, bytes)) {
       directory.write(file, bytes);
     }
+  }
+
+  /** Makes a file young. */
+  public void renew(Path file) throws IOException {
+    check(file);
+    FileAge.renewNow(file);
   }
 
   /**

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 
 /**
  * A run's files in the store: {@code runs/<id>/run}, what runs, {@code runs/<id>/results}, what
@@ -201,6 +202,24 @@ public final class RunFiles {
    */
   public List<StageResult> readResults() throws IOException {
     return RunResults.parseFrom(store.runs().read(results())).getResultList();
+  }
+
+  /**
+   * CRC-32C of what runs and of what became of it, one after the other.
+   *
+   * @throws NoSuchFileException if one of the files is not there
+   */
+  public int checksum() throws IOException {
+    CRC32C checksum = new CRC32C();
+    checksum.update(store.runs().read(file()));
+    checksum.update(store.runs().read(results()));
+    return (int) checksum.getValue();
+  }
+
+  /** Makes the files of a run young, as another one with the same outcome does. */
+  public void renew() throws IOException {
+    store.runs().renew(file());
+    store.runs().renew(results());
   }
 
   /** Whether the store has such a run, as far as can be seen from here. */

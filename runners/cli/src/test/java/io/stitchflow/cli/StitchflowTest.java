@@ -128,6 +128,32 @@ final class StitchflowTest {
     assertStoreIsReadable();
   }
 
+  /** The third run is answered without planning, the fourth must not be. */
+  @Test
+  void run_recordDeletedAfterCachedRuns_computesThatStageAgain() throws IOException {
+    String[] run = {"run", "--store", store.toString(), "--out", out.toString()};
+    for (int i = 0; i < 3; i++) {
+      assertThat(execute(run[0], run[1], run[2], run[3], run[4])).isEqualTo(ExitCode.DONE);
+    }
+    assertThat(screen.out()).containsPattern("(?s)0 cached in .* 0 stages ran, .* 0 stages ran, ");
+    assertThat(store.resolve("index")).isDirectoryContaining("glob:**.run");
+    byte[] report = Files.readAllBytes(out.resolve("report.html"));
+    String key = ask("ls", "--stage", "compare_stitches").substring(0, 8);
+    Path folder = store.resolve("ac").resolve(key.substring(0, 2));
+    try (Stream<Path> records = Files.list(folder)) {
+      for (Path record :
+          records.filter(each -> each.getFileName().toString().startsWith(key)).toList()) {
+        Files.delete(record);
+      }
+    }
+    Screen again = new Screen();
+    assertThat(again.execute(Map.of(), run[0], file.toString(), run[1], run[2], run[3], run[4]))
+        .isEqualTo(ExitCode.DONE);
+    assertThat(again.out()).contains("tiny: 1 stages ran, ");
+    assertThat(out.resolve("report.html")).hasBinaryContent(report);
+    assertThat(Files.readString(out.resolve("run.json"))).contains("\"outcome\": \"ran\"");
+  }
+
   /** A vision transformer, a program of maps and a ResNet: all nine pairs. */
   @Test
   void run_transformerBesideConvolutions_isStitchedIntoThemAndBack() throws IOException {

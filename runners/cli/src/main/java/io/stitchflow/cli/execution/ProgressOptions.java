@@ -41,6 +41,10 @@ final class ProgressOptions {
     }
   }
 
+  boolean hasEvents() {
+    return events != null;
+  }
+
   /** Where text for people goes. */
   Terminal text(Terminal system, boolean json) {
     return json || STANDARD_OUTPUT.equals(events) ? system.peopleOnErr() : system;

@@ -30,6 +30,7 @@ import io.stitchflow.v1.Plan;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +76,11 @@ public final class RunCommand extends StoreCommand {
     runner.check();
     progress.check(options.json(), runner.detach());
     Terminal terminal = progress.text(system, options.json());
+    CachedRuns cached = new CachedRuns(options, environment, Instant::now);
+    CachedRuns.@Nullable Found found = isOrdinary() ? cached.find(force) : null;
+    if (found != null && writeAgain(found, terminal, clock)) {
+      return ExitCode.DONE;
+    }
     ValidExperiment valid = options.read();
     Plan planned = runner.applyTo(Plans.of(valid, options, environment));
     OutDirectory out = OutDirectory.of(valid.experiment(), options.out(), force, terminal.err());
@@ -95,8 +101,32 @@ public final class RunCommand extends StoreCommand {
             .build();
     try (EventLog log = progress.open(system.out(), terminal.err())) {
       log.begin(valid.experiment().getName(), survey);
-      return run(new Started(run, survey, store, terminal, log), out, clock);
+      return run(new Started(run, survey, store, terminal, log), out, clock, cached);
     }
+  }
+
+  /** Whether no option asks for more than a report and its summary. */
+  private boolean isOrdinary() {
+    return runner.isDefault() && !progress.hasEvents() && !options.noPrograms();
+  }
+
+  /** False if the run has to be planned after all, which explains why. */
+  private boolean writeAgain(CachedRuns.Found found, Terminal terminal, Clock clock)
+      throws IOException {
+    try {
+      RunFiles.at(found.store(), found.run().getRun()).renew();
+    } catch (IOException e) {
+      return false;
+    }
+    return new RunSummary(system, terminal, options.json(), EventLog.none(terminal.err()))
+        .writeAgain(
+            found.run(), found.described(), found.store(), found.out(), clock, circumstances());
+  }
+
+  private Map<String, Object> circumstances() {
+    Map<String, Object> circumstances = options.circumstances();
+    circumstances.put("runner", runner.name());
+    return circumstances;
   }
 
   /** A run, and where it tells what. */
@@ -116,7 +146,8 @@ public final class RunCommand extends StoreCommand {
     }
   }
 
-  private int run(Started started, OutDirectory out, Clock clock) throws Exception {
+  private int run(Started started, OutDirectory out, Clock clock, CachedRuns cached)
+      throws Exception {
     @Nullable Computed computed = compute(started);
     if (computed == null) {
       return ExitCode.DONE;
@@ -130,10 +161,13 @@ public final class RunCommand extends StoreCommand {
             store);
     started.tellUnsent();
     new FinishedStages(store, run, computed.job()).keep(results, started.terminal().err());
-    Map<String, Object> circumstances = options.circumstances();
-    circumstances.put("runner", runner.name());
-    return new RunSummary(system, started.terminal(), options.json(), started.events())
-        .write(run, results, store, out, clock, circumstances);
+    int code =
+        new RunSummary(system, started.terminal(), options.json(), started.events())
+            .write(run, results, store, out, clock, circumstances());
+    if (isOrdinary()) {
+      cached.keep(run, started.survey(), results, store, out);
+    }
+    return code;
   }
 
   /**

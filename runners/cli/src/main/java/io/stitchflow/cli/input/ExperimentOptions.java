@@ -99,6 +99,19 @@ public final class ExperimentOptions {
     return circumstances;
   }
 
+  /** The experiment file, absolute. */
+  public Path file() {
+    return file.toAbsolutePath().normalize();
+  }
+
+  public List<String> sets() {
+    return List.copyOf(sets);
+  }
+
+  public boolean noPrograms() {
+    return noPrograms;
+  }
+
   String device() {
     return device;
   }
@@ -113,6 +126,12 @@ public final class ExperimentOptions {
 
   public Store store(Map<String, String> environment) throws IOException, InputException {
     return store.open(environment);
+  }
+
+  /** Like {@link #store}, or null for a remote store, of which nothing is asked. */
+  public @Nullable Store directory(Map<String, String> environment)
+      throws IOException, InputException {
+    return store.openDirectory(environment);
   }
 
   /** Null for the default. */

@@ -59,7 +59,7 @@ public final class Plans {
         : plan;
   }
 
-  private static boolean codeInKeys(Map<String, String> environment) {
+  static boolean codeInKeys(Map<String, String> environment) {
     return environment.getOrDefault("STITCHFLOW_CODE_IN_KEYS", "").equals("1");
   }
 
@@ -96,7 +96,7 @@ public final class Plans {
     return changed.build();
   }
 
-  private static Toolchain toolchain(String device) throws InputException {
+  static Toolchain toolchain(String device) throws InputException {
     try {
       return Toolchains.forDevice(device);
     } catch (IllegalArgumentException e) {

@@ -51,6 +51,11 @@ public final class RunnerOptions {
     return runner.equals(DIRECT);
   }
 
+  /** Whether no option changes what is run or where. */
+  public boolean isDefault() {
+    return isDirect() && !requireCache;
+  }
+
   /** Whether the cluster is in this process and ends with it. */
   public boolean isEmbedded() {
     return master.equals(LOCAL);

@@ -31,6 +31,12 @@ public final class StoreOption {
         store == null ? Stores.defaultDirectory(environment).toString() : store, environment);
   }
 
+  /** Like {@link #open}, or null for a remote store, of which nothing is asked. */
+  @Nullable Store openDirectory(Map<String, String> environment)
+      throws IOException, InputException {
+    return store != null && store.contains("://") ? null : open(environment);
+  }
+
   /** Where {@code --store} of a command leads, for messages; asks nothing of that place. */
   public static String place(Map<String, String> environment, String... args) {
     for (int i = 0; i < args.length; i++) {

@@ -74,20 +74,26 @@ public final class OutDirectory {
    */
   public static OutDirectory of(
       Experiment experiment, @Nullable Path named, boolean force, Lines err) throws InputException {
+    return of(experiment.getName(), digest(experiment), named, force, err);
+  }
+
+  /** Like {@link #of(Experiment, Path, boolean, Lines)}, by the experiment's name and digest. */
+  public static OutDirectory of(
+      String name, String digest, @Nullable Path named, boolean force, Lines err)
+      throws InputException {
     if (force) {
-      return at(named == null ? usual(experiment.getName()) : named);
+      return at(named == null ? usual(name) : named);
     }
-    String digest = digest(experiment);
     if (named != null) {
       OutDirectory out = at(named);
       out.checkHasNoOtherReport(digest);
       return out;
     }
-    OutDirectory usual = at(usual(experiment.getName()));
+    OutDirectory usual = at(usual(name));
     if (!usual.hasOtherReport(digest)) {
       return usual;
     }
-    OutDirectory out = at(usual(experiment.getName() + "-" + digest.substring(0, NAME_DIGITS)));
+    OutDirectory out = at(usual(name + "-" + digest.substring(0, NAME_DIGITS)));
     out.checkHasNoOtherReport(digest);
     err.println(
         "stitchflow: "
@@ -97,12 +103,17 @@ public final class OutDirectory {
     return out;
   }
 
+  /** Whether an experiment's report goes here unless another is here or the user names one. */
+  public boolean isUsual(String name) {
+    return directory.equals(usual(name).toAbsolutePath().normalize());
+  }
+
   private static Path usual(String name) {
     return Path.of("stitchflow-out", name);
   }
 
   /** Of an experiment with all defaults, in hexadecimal digits. */
-  static String digest(Experiment experiment) {
+  public static String digest(Experiment experiment) {
     return Digest.of(experiment.toByteArray()).hex();
   }
 

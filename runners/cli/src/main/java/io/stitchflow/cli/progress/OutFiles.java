@@ -1,5 +1,6 @@
 package io.stitchflow.cli.progress;
 
+import com.google.protobuf.ByteString;
 import io.stitchflow.content.Digest;
 import io.stitchflow.content.MissingBlobException;
 import io.stitchflow.store.Store;
@@ -66,6 +67,12 @@ final class OutFiles implements AutoCloseable {
   /** Writes a file in UTF-8. */
   void write(String name, String text) throws IOException {
     Files.writeString(add(name), text, StandardCharsets.UTF_8);
+  }
+
+  void write(String name, ByteString bytes) throws IOException {
+    try (OutputStream out = Files.newOutputStream(add(name))) {
+      bytes.writeTo(out);
+    }
   }
 
   private Path add(String name) throws IOException {

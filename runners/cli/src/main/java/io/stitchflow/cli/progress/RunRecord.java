@@ -1,12 +1,14 @@
 package io.stitchflow.cli.progress;
 
+import com.google.protobuf.ByteString;
+import io.stitchflow.cli.text.Json;
 import io.stitchflow.cli.text.Versions;
 import io.stitchflow.content.Digest;
 import io.stitchflow.stage.StageDefinition;
-import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Output;
 import io.stitchflow.v1.Stage;
 import io.stitchflow.v1.StageResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,16 +24,22 @@ import org.jspecify.annotations.Nullable;
  * @param seconds from start to end
  */
 public record RunRecord(
-    String experiment, Path out, @Nullable Path report, StageResults results, double seconds) {
+    String experiment, Path out, @Nullable Path report, RunTotals totals, double seconds) {
+  /** The last field of {@code run.json}. */
+  private static final String STAGE = "stage";
+
+  private static final String BEFORE_STAGES = ",\n  \"" + STAGE + "\": [";
+  private static final String END = "\n}\n";
+
   /** What {@code --json} ends with. */
   Map<String, Object> summary() {
     Map<String, Object> stages = new LinkedHashMap<>();
-    stages.put("total", results.total());
-    stages.put("hit", results.count(Outcome.HIT));
-    stages.put("ran", results.count(Outcome.RAN));
-    stages.put("failed", results.count(Outcome.FAILED));
-    stages.put("skipped", results.count(Outcome.SKIPPED));
-    stages.put("not_stored", results.notStored().size());
+    stages.put("total", totals.total());
+    stages.put("hit", totals.hit());
+    stages.put("ran", totals.ran());
+    stages.put("failed", totals.failed());
+    stages.put("skipped", totals.skipped());
+    stages.put("not_stored", totals.notStored());
     Map<String, Object> summary = new LinkedHashMap<>();
     summary.put("experiment", experiment);
     summary.put("out", out.toString());
@@ -48,16 +56,12 @@ public record RunRecord(
   }
 
   /**
-   * What {@code run.json} holds.
+   * The text of {@code run.json}.
    *
    * @param circumstances file, options, store, start and lanes
    */
-  Map<String, Object> full(Map<String, Object> circumstances) {
-    Map<String, Object> full = new LinkedHashMap<>(summary());
-    full.put("seconds_saved", rounded(results.seconds(Outcome.HIT)));
-    full.put("seconds_computed", rounded(results.seconds(Outcome.RAN)));
-    full.putAll(circumstances);
-    full.put("versions", Versions.all());
+  String text(Map<String, Object> circumstances, StageResults results) {
+    Map<String, Object> full = head(circumstances);
     List<Object> each = new ArrayList<>();
     for (Stage stage : results.plan().getStageList()) {
       StageResult result = results.byStage().get(stage.getId());
@@ -65,8 +69,41 @@ public record RunRecord(
         each.add(described(stage, result));
       }
     }
-    full.put("stage", each);
-    return full;
+    full.put(STAGE, each);
+    return Json.pretty(full);
+  }
+
+  /**
+   * The same where the end that describes the stages is known; see {@link #describedBytes}.
+   *
+   * @param described in UTF-8
+   */
+  ByteString text(Map<String, Object> circumstances, ByteString described) {
+    String head = Json.pretty(head(circumstances));
+    String start = head.substring(0, head.length() - END.length());
+    return ByteString.copyFromUtf8(start).concat(described);
+  }
+
+  /**
+   * The length of the end of a {@code run.json} that describes the stages, in bytes.
+   *
+   * @throws IllegalArgumentException if it describes none
+   */
+  public static int describedBytes(String text) {
+    int start = text.indexOf(BEFORE_STAGES);
+    if (start < 0) {
+      throw new IllegalArgumentException("run.json describes no stages");
+    }
+    return text.substring(start).getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private Map<String, Object> head(Map<String, Object> circumstances) {
+    Map<String, Object> head = new LinkedHashMap<>(summary());
+    head.put("seconds_saved", rounded(totals.secondsSaved()));
+    head.put("seconds_computed", rounded(totals.secondsComputed()));
+    head.putAll(circumstances);
+    head.put("versions", Versions.all());
+    return head;
   }
 
   /** A stage in {@code run.json} and in events. */

@@ -1,16 +1,17 @@
 package io.stitchflow.cli.progress;
 
+import com.google.protobuf.ByteString;
 import io.stitchflow.cli.input.StoreOption;
 import io.stitchflow.cli.text.Clock;
 import io.stitchflow.cli.text.Durations;
 import io.stitchflow.cli.text.ExitCode;
-import io.stitchflow.cli.text.Json;
 import io.stitchflow.cli.text.Lines;
 import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.content.ExitCoded;
 import io.stitchflow.content.MissingBlobException;
 import io.stitchflow.report.figure.TerminalMatrices;
 import io.stitchflow.store.Store;
+import io.stitchflow.v1.CachedRun;
 import io.stitchflow.v1.Outcome;
 import io.stitchflow.v1.Run;
 import io.stitchflow.v1.StageResult;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param events has the end as its last event
  */
 public record RunSummary(Terminal system, Terminal terminal, boolean json, EventLog events) {
+  /** The file that describes the run for programs. */
+  public static final String RUN_JSON = "run.json";
+
   /**
    * Writes everything and returns the exit code.
    *
@@ -49,14 +53,10 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json, Event
     try (OutFiles files = out.begin()) {
       @Nullable Path page = copy(report, store, files) ? out.path("report.html") : null;
       String name = run.getExperiment().getName();
-      record = new RunRecord(name, out.path(""), page, results, clock.seconds());
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put(OutDirectory.DIGEST, OutDirectory.digest(run.getExperiment()));
-      all.putAll(circumstances);
-      all.put("store", store.location());
-      all.put("started", clock.started().toString());
-      all.put("processors", Runtime.getRuntime().availableProcessors());
-      files.write("run.json", Json.pretty(record.full(all)));
+      record = new RunRecord(name, out.path(""), page, RunTotals.of(results), clock.seconds());
+      String digest = OutDirectory.digest(run.getExperiment());
+      files.write(
+          RUN_JSON, record.text(circumstances(digest, store, clock, circumstances), results));
       files.commit();
     } catch (IOException e) {
       throw e instanceof ExitCoded ? e : out.unwritable(e);
@@ -64,6 +64,7 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json, Event
     if (record.report() != null) {
       answer(out);
     }
+    reportProblems(results, terminal.out());
     summarize(record, terminal.out());
     StoreOption.warn(store, terminal);
     Nondeterminism.warn(store, results, terminal.err());
@@ -73,6 +74,57 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json, Event
     int code = exitCode(results, store);
     events.ended(record.summary(), code);
     return code;
+  }
+
+  /**
+   * Writes the same for a run that was found unchanged, if all blobs of the report are in the
+   * store.
+   *
+   * @param described the end of {@code run.json}
+   * @return false if the report could not be written; then nothing was printed
+   */
+  public boolean writeAgain(
+      CachedRun cached,
+      ByteString described,
+      Store store,
+      OutDirectory out,
+      Clock clock,
+      Map<String, Object> circumstances)
+      throws IOException {
+    RunRecord record;
+    try (OutFiles files = out.begin()) {
+      files.copy(cached.getReport(), store);
+      record =
+          new RunRecord(
+              cached.getExperiment(),
+              out.path(""),
+              out.path("report.html"),
+              RunTotals.of(cached),
+              clock.seconds());
+      String digest = cached.getExperimentDigest();
+      files.write(
+          RUN_JSON, record.text(circumstances(digest, store, clock, circumstances), described));
+      files.commit();
+    } catch (IOException e) {
+      return false;
+    }
+    answer(out);
+    summarize(record, terminal.out());
+    if (json) {
+      system.out().json(record.summary());
+    }
+    return true;
+  }
+
+  private static Map<String, Object> circumstances(
+      String digest, Store store, Clock clock, Map<String, Object> more) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put(OutDirectory.DIGEST, digest);
+    all.putAll(more);
+    all.put("store", store.location());
+    all.put("started", clock.started().toString());
+    all.put("processors", Runtime.getRuntime().availableProcessors());
+    return all;
   }
 
   private static int exitCode(StageResults results, Store store) {
@@ -109,8 +161,7 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json, Event
     }
   }
 
-  private static void summarize(RunRecord record, Lines out) {
-    StageResults results = record.results();
+  private static void reportProblems(StageResults results, Lines out) {
     List<StageResult> failed = results.with(Outcome.FAILED);
     List<StageResult> skipped = results.with(Outcome.SKIPPED);
     Causes.of(failed).lines().forEach(line -> out.println("failed: " + line));
@@ -128,22 +179,27 @@ public record RunSummary(Terminal system, Terminal terminal, boolean json, Event
           "NOT STORED: %d results could not be kept; the next run computes them again%n",
           notStored.size());
     }
-    int cached = results.count(Outcome.HIT);
+  }
+
+  private static void summarize(RunRecord record, Lines out) {
+    RunTotals totals = record.totals();
     out.printf(
         Locale.ROOT,
         "%s: %d stages ran, %d cached%s in %s%s%n",
         record.experiment(),
-        results.count(Outcome.RAN),
-        cached,
-        failed.isEmpty() ? "" : ", " + failed.size() + " failed, " + skipped.size() + " skipped",
-        Durations.words(record.seconds()),
-        cached == 0
+        totals.ran(),
+        totals.hit(),
+        totals.failed() == 0
             ? ""
-            : "; to compute what was cached took " + Durations.words(results.seconds(Outcome.HIT)));
+            : ", " + totals.failed() + " failed, " + totals.skipped() + " skipped",
+        Durations.words(record.seconds()),
+        totals.hit() == 0
+            ? ""
+            : "; to compute what was cached took " + Durations.words(totals.secondsSaved()));
     out.println(
         record.report() == null
             ? "no report, since stages failed or it could not be stored; details: "
-                + record.out().resolve("run.json")
+                + record.out().resolve(RUN_JSON)
             : "report: " + record.report());
   }
 }

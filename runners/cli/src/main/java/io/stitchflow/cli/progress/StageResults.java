@@ -76,6 +76,11 @@ public record StageResults(Plan plan, Map<String, StageResult> byStage) {
     return with(outcome).stream().mapToDouble(result -> result.getResult().getSeconds()).sum();
   }
 
+  /** The original compute time of all cache hits. */
+  public double secondsSaved() {
+    return seconds(Outcome.HIT);
+  }
+
   /** The report's result, or null where it could not be written. */
   public @Nullable StageResult report() {
     for (Stage stage : plan.getStageList()) {
