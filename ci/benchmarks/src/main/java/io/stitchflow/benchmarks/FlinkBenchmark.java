@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * time is exact to 0.2 s, the period in which a client looks for news.
  */
 final class FlinkBenchmark implements Benchmark {
-  private static final int COLUMNS = 32;
-  private static final int EPOCHS = 60;
+  private static final int COLUMNS = 24;
+  private static final int EPOCHS = 20;
   private static final int WARM_UP_COLUMNS = 4;
   private static final int MOST_ROUNDS = 8;
 
