@@ -40,6 +40,8 @@ final class FloorsTest {
           List.of("tensors"),
           List.of("remote"),
           List.of("registry"),
+          List.of("download"),
+          List.of("libtorch"),
           List.of("torch"),
           List.of("statistics"),
           List.of("picture"),

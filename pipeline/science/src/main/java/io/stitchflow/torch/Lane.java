@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
+import io.stitchflow.libtorch.CudaLibtorch;
 import io.stitchflow.tensors.Dtype;
 import io.stitchflow.tensors.NamedTensor;
 import io.stitchflow.v1.Toolchain;

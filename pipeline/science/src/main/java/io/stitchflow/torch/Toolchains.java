@@ -1,6 +1,9 @@
 package io.stitchflow.torch;
 
 import ai.djl.util.Utils;
+import io.stitchflow.libtorch.CudaLibtorch;
+import io.stitchflow.libtorch.Libtorch;
+import io.stitchflow.libtorch.Variables;
 import io.stitchflow.v1.Toolchain;
 import java.io.IOException;
 import java.io.UncheckedIOException;

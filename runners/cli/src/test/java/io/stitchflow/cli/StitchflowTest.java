@@ -617,7 +617,7 @@ final class StitchflowTest {
                 "--set",
                 "vanilla.recipe.epochs=2"))
         .containsPattern("RUN   .*\n      because seed 2 -> 5\n")
-        .contains("WAIT  8 vanilla stitches, such as ")
+        .contains("WAIT  8 vanilla and front stitches, such as ")
         .contains("recipe.epochs 1 -> 2; train b: seed 2 -> 5\n");
     assertThat(ask("why", file.toString(), "--json", "--set", "network[1].seed=5"))
         .contains("{\"field\":\"seed\",\"from\":\"2\",\"to\":\"5\",\"because\":[]}");

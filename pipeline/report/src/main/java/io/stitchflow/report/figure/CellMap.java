@@ -44,7 +44,7 @@ record CellMap(
    * @param ink black or white
    * @param text empty where nothing was measured
    * @param tip its tool tip
-   * @param hatched whether its number is no answer, or there is none
+   * @param hatched whether its number answers nothing, or is missing
    * @param marked whether a warning stands at its number
    */
   record Drawn(String fill, String ink, String text, String tip, boolean hatched, boolean marked) {}

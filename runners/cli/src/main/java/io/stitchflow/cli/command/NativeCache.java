@@ -2,7 +2,7 @@ package io.stitchflow.cli.command;
 
 import io.stitchflow.content.CacheHome;
 import io.stitchflow.content.NoCacheHomeException;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import java.nio.file.Path;
 import java.util.Map;
 

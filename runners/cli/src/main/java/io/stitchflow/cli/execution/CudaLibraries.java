@@ -1,7 +1,7 @@
 package io.stitchflow.cli.execution;
 
 import io.stitchflow.cli.input.InputException;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Plan;
 import java.util.Map;

@@ -8,7 +8,7 @@ import io.stitchflow.content.IoReason;
 import io.stitchflow.download.Download;
 import io.stitchflow.download.DownloadException;
 import io.stitchflow.download.HttpFile;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;

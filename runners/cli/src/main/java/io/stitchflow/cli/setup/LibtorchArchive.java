@@ -3,7 +3,7 @@ package io.stitchflow.cli.setup;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.stitchflow.download.Download;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.stitchflow.cli.setup;
 import com.sun.management.OperatingSystemMXBean;
 import io.stitchflow.cli.text.Sizes;
 import io.stitchflow.cli.text.Terminal;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import io.stitchflow.torch.Lane;
 import io.stitchflow.torch.Toolchains;
 import io.stitchflow.v1.Toolchain;

@@ -6,7 +6,7 @@ import io.stitchflow.cli.text.Terminal;
 import io.stitchflow.cli.text.Versions;
 import io.stitchflow.content.NoCacheHomeException;
 import io.stitchflow.download.HttpFile;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stitchflow.cli.Screen;
 import io.stitchflow.cli.text.ExitCode;
-import io.stitchflow.torch.CudaLibtorch;
+import io.stitchflow.libtorch.CudaLibtorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,9 +1,11 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ai.djl.pytorch.jni.LibUtils;
 import com.sun.jna.NativeLibrary;
+import io.stitchflow.torch.Lane;
+import io.stitchflow.torch.Toolchains;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

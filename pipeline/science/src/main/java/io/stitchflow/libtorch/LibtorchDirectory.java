@@ -1,4 +1,4 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import io.stitchflow.content.NoCacheHomeException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import io.stitchflow.content.CacheHome;
 import io.stitchflow.content.NoCacheHomeException;
@@ -77,7 +77,7 @@ public record CudaLibtorch(Path lib, String place) {
   }
 
   /** Looks as {@link #find} in the environment of this process, if libtorch is not loaded yet. */
-  static @Nullable CudaLibtorch findUnlessLoaded() {
+  public static @Nullable CudaLibtorch findUnlessLoaded() {
     if (System.getProperty(LOADED) != null) {
       return null;
     }
@@ -90,7 +90,7 @@ public record CudaLibtorch(Path lib, String place) {
   }
 
   /** From now on this process has a libtorch, and cannot load another one. */
-  static void loaded() {
+  public static void loaded() {
     System.setProperty(LOADED, "true");
   }
 

@@ -1,8 +1,9 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.pytorch.jni.LibUtils;
+import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

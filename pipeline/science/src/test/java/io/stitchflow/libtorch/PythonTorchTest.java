@@ -1,4 +1,4 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.stitchflow.torch;
+package io.stitchflow.libtorch;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The libtorch that DJL is going to load, found as DJL finds it and without loading it: one of
  * another version than its JNI was built for loads, and then ends the process.
  */
-final class Libtorch {
+public final class Libtorch {
   private static final String CLASS_PATH = "/native/lib/pytorch.properties";
   private static final String JNI = "/jnilib/pytorch.properties";
   // What DJL's JNI comes in, beside the CPU's
@@ -25,7 +25,7 @@ final class Libtorch {
   private static final String FLAVOR = "PYTORCH_FLAVOR";
 
   /** What DJL reads, in the environment first, else as system properties. */
-  static final List<String> VARIABLES = List.of(PATH, VERSION, FLAVOR);
+  public static final List<String> VARIABLES = List.of(PATH, VERSION, FLAVOR);
 
   private Libtorch() {}
 
@@ -37,7 +37,7 @@ final class Libtorch {
    * @throws IllegalArgumentException if what the variables lead to and DJL's JNI do not fit
    *     together
    */
-  static String version(Variables variables) {
+  public static String version(Variables variables) {
     @Nullable String path = variables.find(PATH);
     @Nullable LibtorchDirectory directory = path == null ? null : LibtorchDirectory.first(path);
     if (directory != null) {
@@ -53,7 +53,7 @@ final class Libtorch {
   }
 
   /** The version that workers with a GPU load: what the variables say, else what the JNI fits. */
-  static String forCuda(Variables variables) {
+  public static String forCuda(Variables variables) {
     @Nullable String version = set(variables, VERSION);
     @Nullable String flavor = set(variables, FLAVOR);
     return (version == null ? jniVersion() : version)
@@ -62,7 +62,7 @@ final class Libtorch {
   }
 
   /** Whether there is a libtorch for the CPU, which workers with a GPU may leave out. */
-  static boolean isOnClassPath() {
+  public static boolean isOnClassPath() {
     return Libtorch.class.getResource(CLASS_PATH) != null;
   }
 
@@ -77,7 +77,7 @@ final class Libtorch {
   }
 
   /** Of a resource on the class path. */
-  static String property(String resource, String name) {
+  public static String property(String resource, String name) {
     try (@Nullable InputStream in = Libtorch.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("no " + resource + " on the class path; add DJL's jars");

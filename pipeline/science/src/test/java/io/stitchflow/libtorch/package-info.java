@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.libtorch;
+
+import org.jspecify.annotations.NullMarked;
