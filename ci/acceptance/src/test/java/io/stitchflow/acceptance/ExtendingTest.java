@@ -57,7 +57,7 @@ class ExtendingTest {
     }
     assertThat(text(laboratory, run, "report.html"))
         .as("table")
-        .contains("<th class=\"number\">largest error, median</th>")
+        .contains("<th class=\"number\">largest error, median (quartiles)</th>")
         .as("legend")
         .contains(
             "<dt>largest error</dt><dd>The largest absolute difference", ">Chebyshev 1854</a>")
