@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlinkBenchmark implements Benchmark {
   private static final int COLUMNS = 24;
-  private static final int EPOCHS = 20;
+  private static final int EPOCHS = 5;
   private static final int WARM_UP_COLUMNS = 4;
   private static final int MOST_ROUNDS = 8;
 
@@ -54,6 +54,7 @@ final class FlinkBenchmark implements Benchmark {
       pair { sender: "a" receiver: "b" }
       condition: TRAINED_TRAINED
       cut: "layer2.0"
+      metric: "accuracy"
       vanilla { recipe { epochs: %d batch_size: 64 } }
       seed: [%s]
       """;
