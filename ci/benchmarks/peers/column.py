@@ -1,7 +1,7 @@
 """Trains all stitches into one cut of a frozen receiver, with the sender's representations in memory.
 
 Usage: column.py NETWORK CUT BATCH EXAMPLES REPRESENTATION...
-A line `epochs N` on standard input trains each stitch N epochs, measures its loss after each, and prints the seconds.
+A line `epochs N` on standard input trains each stitch N epochs and prints the seconds.
 """
 import sys
 
@@ -35,10 +35,6 @@ class Column:
                     descent.zero_grad(set_to_none=True)
                     self.loss(stitch, x, rows).backward()
                     descent.step()
-            with torch.no_grad():
-                for rows in torch.arange(self.examples).split(64):
-                    for stitch, x in zip(self.stitches, self.sent):
-                        self.loss(stitch, x, rows).item()
 
 
 if __name__ == "__main__":

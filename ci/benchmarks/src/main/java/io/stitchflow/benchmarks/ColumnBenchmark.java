@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * A column of vanilla stitches: those from all cuts of the sender into one cut of the receiver. The
  * stage against a script in PyTorch that freezes the receiver and caches what the sender sends.
- * Both do the same steps, and both measure each stitch's loss after each epoch. One thread each.
+ * Both do the same steps. One thread each.
  */
 final class ColumnBenchmark implements Benchmark {
   private static final double ROUND_SECONDS = 2;

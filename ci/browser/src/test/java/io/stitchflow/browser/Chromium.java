@@ -96,6 +96,11 @@ final class Chromium implements AutoCloseable {
         Map.of("width", width, "height", HEIGHT, "deviceScaleFactor", 1, "mobile", false));
   }
 
+  /** Lays pages out for a medium, {@code print} or {@code screen}. */
+  void medium(String medium) {
+    driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", medium));
+  }
+
   /** Sets a feature of media queries, such as {@code prefers-color-scheme}. */
   void prefer(String feature, String value) {
     driver.executeCdpCommand(

@@ -39,6 +39,7 @@ import org.openqa.selenium.support.Color;
 /** The report's page as a reader has it: it needs no network, and shows what the files say. */
 @ExtendWith(Chromium.Needed.class)
 class ReportPageTest {
+  private static final int LETTER_WIDTH = 980; // landscape, without the margins, in CSS pixels
   private static final MathContext FOUR = new MathContext(4, RoundingMode.HALF_EVEN);
   private static final String CELL = "#explore-maps td[data-i='1'][data-j='2']";
 
@@ -60,6 +61,7 @@ class ReportPageTest {
   void page_always_writesNothingToTheConsole() {
     assertThat(browser.console()).isEmpty();
     browser.resize(1280);
+    browser.medium("screen");
     browser.prefer("prefers-color-scheme", "light");
   }
 
@@ -68,11 +70,14 @@ class ReportPageTest {
   void page_anyWidth_needsNoSidewaysScrolling(String report, int width) {
     browser.resize(width);
     browser.open(page(report), "");
+    assertThat(overflow()).isEqualTo(0L);
+  }
+
+  /** With everything that is folded away. */
+  private static Object overflow() {
     browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true); return 0");
-    assertThat(
-            browser.evaluate(
-                "const page = document.documentElement; return page.scrollWidth - page.clientWidth"))
-        .isEqualTo(0L);
+    return browser.evaluate(
+        "const page = document.documentElement; return page.scrollWidth - page.clientWidth");
   }
 
   @Test
@@ -331,6 +336,15 @@ class ReportPageTest {
           .contains(browser.find(CELL).getText())
           .contains("numbers behind the verdicts", "R² vanilla", "Networks and their training");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"small", "full"})
+  void print_onPaperOfTheLeastWidth_cutsNoColumnOff(String report) {
+    browser.medium("print");
+    browser.resize(LETTER_WIDTH);
+    browser.open(page(report), "");
+    assertThat(overflow()).isEqualTo(0L);
   }
 
   /** Contrast of an element's text on the background that it stands on, by WCAG 2. */

@@ -24,6 +24,9 @@ final class Costs {
   /** The same where only the gradient of the input is needed. */
   private static final double INPUT_GRADIENT_TO_FORWARD = 2;
 
+  /** Passes that measure a stitch's loss: before the first epoch and after the last. */
+  private static final double MEASUREMENTS = 2;
+
   private final int train;
   private final int validation;
   private final int test;
@@ -77,16 +80,11 @@ final class Costs {
     double suffix = suffix(cell);
     return train
         * (epochs * (suffix * INPUT_GRADIENT_TO_FORWARD + stitch(cell) * TRAIN_TO_FORWARD)
-            + measurements(epochs) * (suffix + stitch(cell)));
+            + MEASUREMENTS * (suffix + stitch(cell)));
   }
 
   double copyBySgd(StitchPair cell, int epochs) {
-    return train * stitch(cell) * (epochs * TRAIN_TO_FORWARD + measurements(epochs));
-  }
-
-  /** Passes that measure the loss: before the first epoch and after each. */
-  private static double measurements(int epochs) {
-    return epochs + 1.;
+    return train * stitch(cell) * (epochs * TRAIN_TO_FORWARD + MEASUREMENTS);
   }
 
   /**

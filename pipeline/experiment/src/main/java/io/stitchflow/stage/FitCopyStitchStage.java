@@ -9,7 +9,7 @@ import io.stitchflow.v1.FitCopyStitch;
 final class FitCopyStitchStage extends StageDefinition {
   FitCopyStitchStage() {
     super(
-        StageTraits.of("fit_copy_stitch", 3, Phase.FIT_STITCHES)
+        StageTraits.of("fit_copy_stitch", 4, Phase.FIT_STITCHES)
             .makes("copy stitch (SGD)", "copy stitches, SGD")
             .reads("sender", "receiver")
             .writes("stitch", BlobFormat.SAFETENSORS)

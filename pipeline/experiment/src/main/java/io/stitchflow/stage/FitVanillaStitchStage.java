@@ -9,7 +9,7 @@ import io.stitchflow.v1.FitVanillaStitch;
 final class FitVanillaStitchStage extends StageDefinition {
   FitVanillaStitchStage() {
     super(
-        StageTraits.of("fit_vanilla_stitch", 6, Phase.FIT_STITCHES)
+        StageTraits.of("fit_vanilla_stitch", 7, Phase.FIT_STITCHES)
             .makes("vanilla stitch", "vanilla and front stitches")
             .reads(
                 "sender",

@@ -9,7 +9,7 @@ import java.util.ServiceLoader;
 final class WriteReportStage extends StageDefinition {
   WriteReportStage() {
     super(
-        StageTraits.of("write_report", 18, Phase.WRITE_REPORT)
+        StageTraits.of("write_report", 19, Phase.WRITE_REPORT)
             .makes("report", "report")
             .reads(
                 "train",

@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -187,11 +188,18 @@ final class PageData {
         .collect(joining(";"));
   }
 
-  /** Losses of each start, before the first epoch and after each. */
   private static String text(List<TrainingCurve> byStart) {
     return byStart.stream()
-        .map(curve -> curve.getDecisiveList().stream().map(PageData::text).collect(joining(";")))
+        .map(curve -> losses(curve).map(PageData::text).collect(joining(";")))
         .collect(joining("|"));
+  }
+
+  /** Before the first epoch, and of each: measured after it, or else the mean over its steps. */
+  private static Stream<Double> losses(TrainingCurve curve) {
+    List<Double> measured = curve.getDecisiveList();
+    return measured.size() > curve.getLossCount()
+        ? measured.stream()
+        : Stream.concat(measured.stream().limit(1), curve.getLossList().stream());
   }
 
   private static String text(double number) {

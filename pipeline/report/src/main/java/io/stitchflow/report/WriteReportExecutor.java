@@ -133,7 +133,7 @@ public final class WriteReportExecutor implements ReportWriter {
             ObjectiveTable.of(answersByObjective),
             plot,
             front,
-            table.metrics());
+            table.measuredMetrics());
     Files.writeString(file(run, "report.html"), ReportPage.of(content), StandardCharsets.UTF_8);
     progress.accept(1);
   }

@@ -71,10 +71,25 @@ public final class FakeRun implements StageRun {
   /**
    * A cell.
    *
-   * @param losses of its vanilla stitch, from before its training on
+   * @param losses of its vanilla stitch: before its training, and the mean of each epoch
    */
   public FakeRun add(ReportCell cell, Comparison comparison, List<Double> losses) {
-    TrainingCurve curve = TrainingCurve.newBuilder().addAllDecisive(losses).build();
+    return add(
+        cell,
+        comparison,
+        TrainingCurve.newBuilder()
+            .addAllLoss(losses.subList(1, losses.size()))
+            .addDecisive(losses.get(0))
+            .addDecisive(losses.get(losses.size() - 1) / 2)
+            .build());
+  }
+
+  /**
+   * A cell.
+   *
+   * @param curve of its vanilla stitch
+   */
+  public FakeRun add(ReportCell cell, Comparison comparison, TrainingCurve curve) {
     blobs.put("comparison[" + report.getCellCount() + "]", comparison.toByteArray());
     blobs.put("stitch_training[" + report.getCellCount() + ",0]", curve.toByteArray());
     report.addCell(cell);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.stitchflow.report.cells.Fixtures;
+import io.stitchflow.v1.Condition;
 import io.stitchflow.v1.CopySolver;
 import io.stitchflow.v1.ReportNetwork;
+import io.stitchflow.v1.TrainingCurve;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -51,6 +53,23 @@ class PageDataTest {
             CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get())) {
       csv = parser.getRecords();
     }
+  }
+
+  @Test
+  void training_withPatience_hasTheLossMeasuredAfterEachEpoch() throws IOException {
+    TrainingCurve watched =
+        Fixtures.curve(0, 2, 1.75).toBuilder().addAllDecisive(List.of(3.25, 2.5, 2.75)).build();
+    FakeRun patient =
+        new FakeRun(Files.createDirectory(directory.resolve("patience")), "patience")
+            .add(A, Fixtures.curve(0.7, 1))
+            .add(
+                Fixtures.place(Condition.TRAINED_TRAINED, "a", "stem", "a", "stem"),
+                Fixtures.comparison(0.5, 0.5, 1, 1, 2),
+                watched);
+    new WriteReportExecutor().execute(List.of(patient), share -> {});
+    assertThat(
+            PageBlocks.of(Files.readString(patient.out().resolve("report.html"))).get("training"))
+        .isEqualTo("3.25;2.5;2.75");
   }
 
   @Test

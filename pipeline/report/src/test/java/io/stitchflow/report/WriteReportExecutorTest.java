@@ -110,6 +110,9 @@ final class WriteReportExecutorTest {
     assertThat(page(run))
         .doesNotContain(">vanilla accuracy</th>")
         .contains(">R² copy, median</th>");
+    assertThat(page(run).lines().filter(line -> line.startsWith("<dt>")))
+        .anyMatch(line -> line.startsWith("<dt>EV, ES, SV</dt>"))
+        .noneMatch(line -> line.startsWith("<dt>loss of a start</dt>"));
   }
 
   /** The second objective's numbers would move every mean. */

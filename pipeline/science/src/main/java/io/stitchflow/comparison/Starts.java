@@ -36,7 +36,7 @@ final class Starts extends Metric {
         List.of(
             new Definition(
                 "loss of a start",
-                "Training loss of the vanilla stitch from each start in its best epoch, over the train examples that stitches learn from or, with patience, over the validation split. With several starts the stitch with the lowest loss is kept and all other numbers are of it. R², accuracy and cross-entropy of the stitches from all starts stand in cells.csv: stitches of nearly equal loss may differ much in R².")),
+                "Loss of the vanilla stitch from each start as it is kept, over the train examples that stitches learn from or, with patience, over the validation split. With several starts the stitch with the lowest loss is kept and all other numbers are of it. R², accuracy and cross-entropy of the stitches from all starts stand in cells.csv: stitches of nearly equal loss may differ much in R².")),
         List.of(
             series("start_loss", "loss by start", Range.NOT_NEGATIVE, Better.LOWER),
             series(

@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * of an epoch is used too.
  *
  * <p>Stitches learn from the examples of {@link Parts#fit}. The loss of a stitch over all of them
- * is measured before the first epoch and after each, and the stitch with the lowest loss is kept:
- * no stitch is worse than its start. With patience the validation split is measured instead.
+ * is measured before the first epoch and after the last, and the stitch with the lower loss is
+ * kept: no stitch is worse than its start. With patience the loss over the validation split is
+ * measured instead, before the first epoch and after each.
  */
 final class ColumnTrainer implements AutoCloseable {
   private final Lane lane;
@@ -154,7 +155,9 @@ final class ColumnTrainer implements AutoCloseable {
         }
       }
       List<Trainee> finite = learning.stream().filter(trainees::contains).toList();
-      measure(finite, objective, buffer);
+      if (recipe.getPatience() > 0 || epoch + 1 == recipe.getEpochs()) {
+        measure(finite, objective, buffer);
+      }
       for (Trainee trainee : finite) {
         trainee.offerCheckpoint();
       }

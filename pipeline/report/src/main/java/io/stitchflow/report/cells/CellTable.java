@@ -60,14 +60,30 @@ public record CellTable(List<Cell> cells) {
         cells.stream().filter(cell -> cell.place().getObjective().equals(objective)).toList());
   }
 
-  /** The metrics that a report of these rows describes. */
+  /** The metrics that have columns. */
   public List<Metric> metrics() {
+    return Metrics.describing(measured());
+  }
+
+  /** Those of {@link #metrics} with a value in one of these rows. */
+  public List<Metric> measuredMetrics() {
+    Set<String> measured = measured();
+    return metrics().stream()
+        .filter(
+            metric ->
+                metric.quantities().stream()
+                    .anyMatch(quantity -> measured.contains(quantity.name())))
+        .toList();
+  }
+
+  /** Names of quantities. */
+  private Set<String> measured() {
     Set<String> measured = new HashSet<>();
     for (Cell cell : cells) {
       measured.addAll(cell.values().numbers().keySet());
       measured.addAll(cell.values().series().keySet());
     }
-    return Metrics.describing(measured);
+    return measured;
   }
 
   /** Writes {@code cells.csv}: UTF-8, a header, LF ends lines, empty where not measured. */
