@@ -16,6 +16,7 @@ import io.stitchflow.v1.ReportNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,9 +31,13 @@ final class MetricsInReportTest {
   @BeforeEach
   void write() throws Exception {
     Measured measured = Measured.on(8);
-    Metrics.quantities().stream()
-        .filter(quantity -> quantity.form() != Form.SERIES)
-        .forEach(quantity -> measured.put(quantity.name(), 1));
+    for (Quantity quantity : Metrics.quantities()) {
+      if (quantity.form() == Form.SERIES) {
+        measured.put(quantity.name(), Map.of("point", 1.));
+      } else {
+        measured.put(quantity.name(), 1);
+      }
+    }
     Measurement all = measured.build();
     FakeRun run =
         new FakeRun(directory, "all metrics")
