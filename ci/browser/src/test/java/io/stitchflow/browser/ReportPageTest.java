@@ -92,7 +92,7 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"small", "full"})
+  @ValueSource(strings = {"small", "full", "judged"})
   void cell_chosen_showsTheNumbersOfItsRows(String report) throws IOException {
     browser.open(page(report), "");
     browser.click(browser.find("#explore-maps td[data-i='0'][data-j='1']"));
@@ -339,7 +339,7 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"small", "full"})
+  @ValueSource(strings = {"small", "full", "judged"})
   void print_onPaperOfTheLeastWidth_cutsNoColumnOff(String report) {
     browser.medium("print");
     browser.resize(LETTER_WIDTH);
