@@ -52,7 +52,8 @@ public final class BeamRun {
     Collecting collecting = new Collecting(listener);
     Workers.host(id, store, run.getPlan(), lanes, collecting);
     try {
-      RunSpec spec = new RunSpec(id, store.location(), lanes, 0, survey.missing());
+      RunSpec spec =
+          new RunSpec(id, store.location(), lanes, RunSpec.Sharing.TAKEN, survey.missing());
       pipeline(options, spec, survey).run().waitUntilFinish();
     } finally {
       Workers.forget(id);

@@ -89,9 +89,9 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
   }
 
   /**
-   * Looks in the store right before it computes, so that a replayed element costs a look-up. A slot
-   * of a cluster whose share is done computes groups of other shares that nobody has begun. Results
-   * of a share come from its own slot in any case, which finds them in the store, in the end.
+   * Looks in the store right before it computes, so that a replayed element costs a look-up. {@link
+   * RunSpec.Sharing} says which groups of a share run here. Results of a share that others help
+   * with come from its own slot in any case, which finds them in the store, in the end.
    */
   private static final class RunShare extends DoFn<Share, StageResult> {
     private static final Logger LOG = LoggerFactory.getLogger(RunStages.class);
@@ -101,7 +101,7 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     private final String id;
     private final String store;
     private final int lanes;
-    private final boolean helps;
+    private final RunSpec.Sharing sharing;
     private final PCollectionView<Map<String, StageResult>> upstream;
     private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
     private final Distribution millis = Metrics.distribution("stitchflow", "stage_millis");
@@ -111,7 +111,7 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
     RunShare(
         StageDefinition kind, RunSpec run, PCollectionView<Map<String, StageResult>> upstream) {
       this.kind = kind.name();
-      this.helps = run.slots() > 0;
+      this.sharing = run.sharing();
       this.id = run.id();
       this.store = run.store();
       this.lanes = run.lanes();
@@ -125,24 +125,52 @@ final class RunStages extends PTransform<PCollection<StageResult>, PCollection<S
 
     @ProcessElement
     public void process(@Element Share share, ProcessContext context) throws Exception {
-      List<StageGroup> begunElsewhere = new ArrayList<>();
-      for (StageGroup group : share.getGroupList()) {
-        if (!helps || site().claim(group.getStage(0).getGroup())) {
-          run(group, context);
-        } else {
-          begunElsewhere.add(group);
+      switch (sharing) {
+        case DEALT -> {
+          for (StageGroup group : share.getGroupList()) {
+            run(group, context);
+          }
         }
-      }
-      if (helps) {
-        help(context.sideInput(upstream));
-      }
-      for (StageGroup group : begunElsewhere) {
-        run(group, context);
+        case HELPED -> runWithHelp(share, context);
+        case TAKEN -> take(share, context);
       }
       Workers.Site site = site();
       new ActionCache(site.worker().store()).sendUnsent();
       // Else the job might end before its last news are there
       site.listener().flush();
+    }
+
+    private void runWithHelp(Share share, ProcessContext context)
+        throws IOException, InterruptedException {
+      List<StageGroup> begunElsewhere = new ArrayList<>();
+      for (StageGroup group : share.getGroupList()) {
+        if (site().claim(name(group))) {
+          run(group, context);
+        } else {
+          begunElsewhere.add(group);
+        }
+      }
+      help(context.sideInput(upstream));
+      for (StageGroup group : begunElsewhere) {
+        run(group, context);
+      }
+    }
+
+    /**
+     * Runs what no other lane has begun and waits for the others: while a thread of the Direct
+     * runner has nothing to do, the runner's own loop spins in it.
+     */
+    private void take(Share share, ProcessContext context)
+        throws IOException, InterruptedException {
+      BegunGroups begun = site().begun();
+      for (StageGroup group : share.getGroupList()) {
+        begun.runOnce(name(group), () -> run(group, context));
+      }
+      begun.awaitEnds();
+    }
+
+    private static String name(StageGroup group) {
+      return group.getStage(0).getGroup();
     }
 
     private Workers.Site site() throws IOException, InterruptedException {

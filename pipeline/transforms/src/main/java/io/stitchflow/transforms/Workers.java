@@ -33,8 +33,10 @@ final class Workers {
    * Where a run's stages run in this JVM.
    *
    * @param files null where the run is this JVM's own
+   * @param begun groups that its lanes have begun, where they take them
    */
-  record Site(Worker worker, @Nullable RunFiles files, Plan plan, RunListener listener) {
+  record Site(
+      Worker worker, @Nullable RunFiles files, Plan plan, RunListener listener, BegunGroups begun) {
     boolean seesRun() {
       return files == null || files.exists();
     }
@@ -80,7 +82,7 @@ final class Workers {
     Plan plan = files.read().getPlan();
     Worker worker = WORKERS.computeIfAbsent(place, key -> new Worker(store, lanes));
     RunListener listener = new EventWriter(files, ProcessName.get(), System::nanoTime);
-    Site site = new Site(worker, files, plan, listener);
+    Site site = new Site(worker, files, plan, listener, new BegunGroups());
     SITES.put(id, site);
     return site;
   }
@@ -91,7 +93,7 @@ final class Workers {
    */
   static synchronized void host(
       String run, Store store, Plan plan, int lanes, RunListener listener) {
-    SITES.put(run, new Site(new Worker(store, lanes), null, plan, listener));
+    SITES.put(run, new Site(new Worker(store, lanes), null, plan, listener, new BegunGroups()));
   }
 
   /**

@@ -22,7 +22,7 @@ class RunExperimentTest {
   void pipeline_ofEveryKindOfStage_runsEachInTheOrderOfTheRegistry() {
     List<StageGroup> missing = new ArrayList<>();
     StageRegistry.builtIn().forEach(stage -> missing.add(0, group(stage)));
-    assertThat(steps(new RunSpec("run", "store", 1, 0, missing)))
+    assertThat(steps(new RunSpec("run", "store", 1, RunSpec.Sharing.DEALT, missing)))
         .containsExactly(
             "Run experiment/ImportDatasets/import_dataset/Run",
             "Run experiment/TrainNetworks/import_network/Run",
@@ -43,7 +43,7 @@ class RunExperimentTest {
 
   @Test
   void pipeline_phaseWithoutTransform_isRefused() {
-    RunSpec run = new RunSpec("run", "store", 1, 0, List.of());
+    RunSpec run = new RunSpec("run", "store", 1, RunSpec.Sharing.DEALT, List.of());
     assertThatIllegalStateException()
         .isThrownBy(
             () ->

@@ -86,7 +86,8 @@ public final class FlinkCluster implements Cluster {
     int slots = run.getSlots();
     String id = BeamRun.newId();
     RunFiles files = RunFiles.share(store, id, run);
-    RunSpec spec = new RunSpec(id, store.location(), slots, slots, survey.missing());
+    RunSpec spec =
+        new RunSpec(id, store.location(), slots, RunSpec.Sharing.HELPED, survey.missing());
     Path configuration = configuration(id);
     try {
       FlinkPipelineOptions options = options(site, slots, configuration);
