@@ -264,13 +264,17 @@ final class CellStages {
     return id;
   }
 
-  /** The exact solution needs no seed: one stage serves all seeds. */
+  /**
+   * The exact solution needs no seed: one stage serves all seeds. Those of a sender's cut are one
+   * group, since they share eigenvectors.
+   */
   private String addCopyByLeastSquares(StitchPair cell) {
     String id = "copy " + cell.label();
     if (stages.has(id)) {
       return id;
     }
-    Stage.Builder stage = stages.stage(id, "copy " + cell.column(), costs.solve(cell));
+    String group = "copy " + cell.sender().label() + "/" + cell.senderCut().layer();
+    Stage.Builder stage = stages.stage(id, group, costs.solve(cell));
     stage.setOutputBytes(OutputSizes.stitch(cell));
     stage
         .getActionBuilder()

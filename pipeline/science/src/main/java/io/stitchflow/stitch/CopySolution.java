@@ -32,10 +32,11 @@ record CopySolution(DMatrixRMaj weights, double penalty, double trainR2, double 
    * Solves from moments.
    *
    * @param tolerance of {@link Ridge#unpenalized}
+   * @param eigenvectors those of the solutions before, which may be of the same sender
    * @throws IllegalArgumentException if sums are not finite
    */
-  static CopySolution of(SplitMoments moments, double tolerance) {
-    Ridge ridge = Ridge.of(moments.fit());
+  static CopySolution of(SplitMoments moments, double tolerance, SharedEigenvectors eigenvectors) {
+    Ridge ridge = Ridge.of(moments.fit(), eigenvectors);
     double penalty = moments.holdsOut() ? choose(ridge, moments.heldOut(), tolerance) : 0;
     DMatrixRMaj weights = solve(ridge, penalty, tolerance);
     return new CopySolution(

@@ -4,8 +4,6 @@ import java.util.Locale;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.MatrixFeatures_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
 /**
  * Ridge regression of one set of moments for any penalty, from one eigendecomposition.
@@ -22,31 +20,25 @@ final class Ridge {
 
   private final Moments moments;
   private final double[] means;
-  private final double[] eigenvalues;
-  // [inputs, inputs], an eigenvector a row
-  private final DMatrixRMaj vectors;
+  private final SharedEigenvectors.Eigen eigen;
   // [inputs, channels], covariances of eigenvectors' coordinates with the receiver's channels
   private final DMatrixRMaj cross;
 
   private Ridge(
-      Moments moments,
-      double[] means,
-      double[] eigenvalues,
-      DMatrixRMaj vectors,
-      DMatrixRMaj cross) {
+      Moments moments, double[] means, SharedEigenvectors.Eigen eigen, DMatrixRMaj cross) {
     this.moments = moments;
     this.means = means;
-    this.eigenvalues = eigenvalues;
-    this.vectors = vectors;
+    this.eigen = eigen;
     this.cross = cross;
   }
 
   /**
    * Decomposes the sender's covariance.
    *
+   * @param eigenvectors those of the solutions before, which may be of the same sender
    * @throws IllegalArgumentException if sums are not finite
    */
-  static Ridge of(Moments moments) {
+  static Ridge of(Moments moments, SharedEigenvectors eigenvectors) {
     if (MatrixFeatures_DDRM.hasUncountable(moments.gram())
         || MatrixFeatures_DDRM.hasUncountable(moments.cross())) {
       throw new IllegalArgumentException(
@@ -81,28 +73,17 @@ final class Ridge {
         cross.set(i, j, moments.cross().get(i, j) / positions - means[i] * mean);
       }
     }
-    EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(inputs, true, true);
-    if (!eigen.decompose(covariance)) {
-      throw new IllegalStateException(
-          "no eigenvectors were found of the covariance of a copy stitch, of size " + inputs);
-    }
-    double[] eigenvalues = new double[inputs];
-    DMatrixRMaj vectors = new DMatrixRMaj(inputs, inputs);
-    for (int i = 0; i < inputs; i++) {
-      eigenvalues[i] = eigen.getEigenvalue(i).getReal();
-      System.arraycopy(eigen.getEigenVector(i).data, 0, vectors.data, i * inputs, inputs);
-    }
-    return new Ridge(
-        moments, means, eigenvalues, vectors, CommonOps_DDRM.mult(vectors, cross, null));
+    SharedEigenvectors.Eigen eigen = eigenvectors.of(covariance);
+    return new Ridge(moments, means, eigen, CommonOps_DDRM.mult(eigen.vectors(), cross, null));
   }
 
   /** The weights and, in the last row, the bias for λ = {@code penalty} above 0, [k, channels]. */
   DMatrixRMaj penalized(double penalty) {
     double added = penalty * largest();
-    double[] inverses = new double[eigenvalues.length];
+    double[] inverses = new double[means.length];
     for (int i = 0; i < inverses.length; i++) {
       // rounding may leave an eigenvalue a little below 0
-      double value = Math.max(0, eigenvalues[i]) + added;
+      double value = Math.max(0, eigen.values().get(i)) + added;
       inverses[i] = value > 0 ? 1 / value : 0;
     }
     return weights(inverses);
@@ -116,16 +97,19 @@ final class Ridge {
    */
   DMatrixRMaj unpenalized(double tolerance) {
     double least = tolerance * largest();
-    double[] inverses = new double[eigenvalues.length];
+    double[] inverses = new double[means.length];
     for (int i = 0; i < inverses.length; i++) {
-      inverses[i] = eigenvalues[i] > 0 && eigenvalues[i] > least ? 1 / eigenvalues[i] : 0;
+      inverses[i] =
+          eigen.values().get(i) > 0 && eigen.values().get(i) > least
+              ? 1 / eigen.values().get(i)
+              : 0;
     }
     return weights(inverses);
   }
 
   private double largest() {
     double largest = 0;
-    for (double value : eigenvalues) {
+    for (double value : eigen.values().data) {
       largest = Math.max(largest, value);
     }
     return largest;
@@ -136,7 +120,7 @@ final class Ridge {
     DMatrixRMaj scaled = cross.copy();
     CommonOps_DDRM.multRows(inverses, scaled);
     int inputs = means.length;
-    DMatrixRMaj ofInputs = CommonOps_DDRM.multTransA(vectors, scaled, null);
+    DMatrixRMaj ofInputs = CommonOps_DDRM.multTransA(eigen.vectors(), scaled, null);
     DMatrixRMaj weights = new DMatrixRMaj(inputs + 1, cross.numCols);
     System.arraycopy(ofInputs.data, 0, weights.data, 0, ofInputs.getNumElements());
     for (int channel = 0; channel < cross.numCols; channel++) {

@@ -14,18 +14,20 @@ import java.util.function.DoubleConsumer;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * Solves the copy task from moments, by least squares with a penalty chosen on held-out examples.
+ * Solves the copy task from moments, by least squares with a penalty chosen on held-out examples. A
+ * group is all stitches of one sender cut.
  */
 public final class SolveCopyStitchExecutor implements StageExecutor {
   @Override
   public void execute(List<StageRun> runs, DoubleConsumer progress) throws IOException {
+    SharedEigenvectors eigenvectors = new SharedEigenvectors();
     for (int i = 0; i < runs.size(); i++) {
-      solve(runs.get(i));
+      solve(runs.get(i), eigenvectors);
       progress.accept((i + 1.) / runs.size());
     }
   }
 
-  private static void solve(StageRun run) throws IOException {
+  private static void solve(StageRun run, SharedEigenvectors eigenvectors) throws IOException {
     SolveCopyStitch parameters = run.action().getSolveCopyStitch();
     Stitch stitch =
         Stitch.of(
@@ -35,7 +37,8 @@ public final class SolveCopyStitchExecutor implements StageExecutor {
     CopySolution solution =
         CopySolution.of(
             SplitMoments.read(stitch, run.input("gram"), run.input("cross")),
-            parameters.getTolerance());
+            parameters.getTolerance(),
+            eigenvectors);
     FrozenStitch.save(
         run.output("stitch"),
         stitch,

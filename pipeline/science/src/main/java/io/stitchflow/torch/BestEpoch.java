@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Early stopping: what training had found in the epoch that did best on examples that it does not
- * learn from, and whether others may still do better.
+ * The epoch to keep: what training had found when the loss that decides was lowest, and whether
+ * other epochs may still do better. With patience, which is early stopping, that loss is over
+ * examples that training does not learn from; stitches without patience tell the loss over those
+ * that they learn from, of their start and their end.
  */
 public final class BestEpoch {
   private final int patience;
@@ -16,14 +18,13 @@ public final class BestEpoch {
   private List<ByteString> arrays = List.of();
 
   /**
-   * @param patience epochs to go on without a better one; with 0 nothing is watched, and the last
-   *     epoch is as good as any
+   * @param patience epochs to go on without a better one; with 0 training goes on to its end
    */
   public BestEpoch(int patience) {
     this.patience = patience;
   }
 
-  /** Whether there is something to tell after each epoch. */
+  /** Whether each epoch is told. */
   public boolean watches() {
     return patience > 0;
   }
@@ -33,15 +34,15 @@ public final class BestEpoch {
     return !watches() || losses.isEmpty() || losses.size() - 1 - best() < patience;
   }
 
-  /** Of each epoch so far; none if nothing is watched. */
+  /** All that were told. */
   public List<Double> losses() {
     return List.copyOf(losses);
   }
 
   /**
-   * Tells how the next epoch did.
+   * Tells how what training has found now does.
    *
-   * @param loss on examples that are not learned from; the lower, the better, a NaN worst
+   * @param loss that decides; the lower, the better, a NaN worst
    * @param now what would be kept of it, float32
    */
   public void add(double loss, List<NDArray> now) {

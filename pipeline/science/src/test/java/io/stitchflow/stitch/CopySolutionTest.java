@@ -21,7 +21,10 @@ class CopySolutionTest {
     Random random = new Random(1);
     double[][] x = rows(50, i -> new double[] {random.nextGaussian(), 1e4 * random.nextGaussian()});
     CopySolution copy =
-        CopySolution.of(split(x, row -> 2 * row[0] - row[1] + 7, row -> row[1]), TOLERANCE);
+        CopySolution.of(
+            split(x, row -> 2 * row[0] - row[1] + 7, row -> row[1]),
+            TOLERANCE,
+            new SharedEigenvectors());
     assertThat(copy.penalty()).isZero();
     assertThat(copy.weights().data).containsExactly(new double[] {2, 0, -1, 1, 7, 0}, within(1e-6));
     assertThat(copy.trainR2()).isEqualTo(1, within(1e-12));
@@ -39,7 +42,8 @@ class CopySolutionTest {
               // dead at 0 and at another number
               return new double[] {value, 0, value, 1e4};
             });
-    CopySolution copy = CopySolution.of(split(x, row -> 3 * row[0] + 1), TOLERANCE);
+    CopySolution copy =
+        CopySolution.of(split(x, row -> 3 * row[0] + 1), TOLERANCE, new SharedEigenvectors());
     assertThat(copy.penalty()).isZero();
     assertThat(copy.weights().data).containsExactly(new double[] {1.5, 0, 1.5, 0, 1}, within(1e-9));
   }
@@ -48,14 +52,16 @@ class CopySolutionTest {
   void solve_nothingButDeadChannels_isTheMeanOfTheExamplesFitted() {
     double[][] x = rows(10, i -> new double[] {0});
     int[] next = {0};
-    CopySolution copy = CopySolution.of(split(x, row -> next[0]++), TOLERANCE);
+    CopySolution copy =
+        CopySolution.of(split(x, row -> next[0]++), TOLERANCE, new SharedEigenvectors());
     assertThat(copy.weights().data).containsExactly(new double[] {0, 4}, within(1e-12));
   }
 
   @Test
   void solve_fewerThanFiveExamples_holdsNoneOutAndIsOrdinaryLeastSquares() {
     double[][] x = {{1}, {2}, {3}, {4}};
-    CopySolution copy = CopySolution.of(split(x, row -> row[0] * row[0]), TOLERANCE);
+    CopySolution copy =
+        CopySolution.of(split(x, row -> row[0] * row[0]), TOLERANCE, new SharedEigenvectors());
     assertThat(copy.penalty()).isZero();
     assertThat(copy.heldOutR2()).isNaN();
     // the line through 1, 4, 9, 16
@@ -73,7 +79,7 @@ class CopySolutionTest {
                   3 + random.nextGaussian(), 5 * random.nextGaussian(), random.nextGaussian()
                 });
     double[][] y = targets(x, row -> row[0] + random.nextGaussian(), row -> row[2]);
-    Ridge ridge = Ridge.of(MomentsTest.moments(withOnes(x), y));
+    Ridge ridge = Ridge.of(MomentsTest.moments(withOnes(x), y), new SharedEigenvectors());
     for (double penalty : new double[] {1e-6, 1e-2, 1}) {
       DMatrixRMaj w = ridge.penalized(penalty);
       for (int channel = 0; channel < 2; channel++) {
@@ -104,8 +110,8 @@ class CopySolutionTest {
         rows(60, i -> new double[] {random.nextGaussian(), random.nextGaussian(), i % 3});
     double[][] y = targets(x, row -> row[0] + row[1] + random.nextGaussian());
     double[][] other = rows(60, i -> new double[] {100 * x[i][2], 100 * x[i][0], 100 * x[i][1]});
-    CopySolution copy = CopySolution.of(split(x, y), TOLERANCE);
-    CopySolution moved = CopySolution.of(split(other, y), TOLERANCE);
+    CopySolution copy = CopySolution.of(split(x, y), TOLERANCE, new SharedEigenvectors());
+    CopySolution moved = CopySolution.of(split(other, y), TOLERANCE, new SharedEigenvectors());
     assertThat(moved.penalty()).isEqualTo(copy.penalty());
     for (int i = 0; i < 3; i++) {
       assertThat(100 * moved.weights().get((i + 1) % 3, 0))
@@ -122,12 +128,14 @@ class CopySolutionTest {
       ToDoubleFunction<double[]> target = x -> x[0] - 2 * x[1] + random.nextGaussian() / 2;
       SplitMoments moments = split(train, targets(train, target));
       Moments unseen = MomentsTest.moments(withOnes(test), targets(test, target));
-      Ridge ridge = Ridge.of(moments.total());
+      Ridge ridge = Ridge.of(moments.total(), new SharedEigenvectors());
       double best = Double.POSITIVE_INFINITY;
       for (double penalty = 1e-12; penalty < 1; penalty *= 10) {
         best = Math.min(best, unseen.meanSquaredError(ridge.penalized(penalty)));
       }
-      double error = unseen.meanSquaredError(CopySolution.of(moments, TOLERANCE).weights());
+      double error =
+          unseen.meanSquaredError(
+              CopySolution.of(moments, TOLERANCE, new SharedEigenvectors()).weights());
       assertThat(unseen.meanSquaredError(ridge.unpenalized(TOLERANCE)))
           .as("what the penalty is for, seed %d", seed)
           .isGreaterThan(2 * best);
@@ -143,7 +151,9 @@ class CopySolutionTest {
   void solve_targetOfNoise_isPenalized() {
     Random random = new Random(5);
     double[][] x = rows(60, i -> random.doubles(40).toArray());
-    CopySolution copy = CopySolution.of(split(x, row -> random.nextGaussian()), TOLERANCE);
+    CopySolution copy =
+        CopySolution.of(
+            split(x, row -> random.nextGaussian()), TOLERANCE, new SharedEigenvectors());
     assertThat(copy.penalty()).isGreaterThan(0);
     assertThat(copy.heldOutR2()).isLessThan(copy.trainR2());
     assertThat(copy.metadata().keySet()).containsExactly("held_out_r2", "ridge", "train_r2");
@@ -152,7 +162,7 @@ class CopySolutionTest {
   @Test
   void solve_sumsNotFinite_isRefusedWithTheSize() {
     SplitMoments moments = split(new double[][] {{Double.POSITIVE_INFINITY}}, row -> 1);
-    assertThatThrownBy(() -> CopySolution.of(moments, TOLERANCE))
+    assertThatThrownBy(() -> CopySolution.of(moments, TOLERANCE, new SharedEigenvectors()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("of 1 inputs and 1 channels")
         .hasMessageContaining("not finite");
