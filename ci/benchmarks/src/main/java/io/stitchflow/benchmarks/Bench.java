@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Runs the rounds of benchmarks and collects the lines of the table. */
-final class Bench {
+public final class Bench {
   private static final PrintStream LOG = new PrintStream(System.err, true, StandardCharsets.UTF_8);
 
   private final Settings settings;
@@ -21,7 +21,7 @@ final class Bench {
 
   /** One of two programs that take turns. */
   @FunctionalInterface
-  interface Side {
+  public interface Side {
     /** Does the work of a round and returns its cost, in the unit of the line. */
     double round() throws Exception;
   }
@@ -31,7 +31,7 @@ final class Bench {
     this.benchmark = benchmark;
   }
 
-  Settings settings() {
+  public Settings settings() {
     return settings;
   }
 
@@ -40,7 +40,7 @@ final class Bench {
   }
 
   /** A new directory of this benchmark. */
-  Path directory(String name) throws IOException {
+  public Path directory(String name) throws IOException {
     return Files.createDirectories(settings.work().resolve(benchmark).resolve(name));
   }
 
@@ -49,7 +49,7 @@ final class Bench {
    * many rounds. The side that begins alternates, so that a drift of the machine cancels out. A
    * first round of each, in which code is compiled and caches fill, does not count.
    */
-  void compare(
+  public void compare(
       String workload,
       String against,
       String unit,
@@ -66,7 +66,7 @@ final class Bench {
   }
 
   /** As {@link #compare}, of sides whose first round is as good as the next. */
-  void compareWarm(
+  public void compareWarm(
       String workload,
       String against,
       String unit,
@@ -106,7 +106,7 @@ final class Bench {
   }
 
   /** Adds the line of rounds that are over. */
-  void add(
+  public void add(
       String workload,
       String against,
       String unit,

@@ -3,7 +3,7 @@ package io.stitchflow.benchmarks;
 import java.util.List;
 
 /** A part of Stitchflow measured against something else. */
-interface Benchmark {
+public interface Benchmark {
   /** Selects it on the command line. */
   String name();
 

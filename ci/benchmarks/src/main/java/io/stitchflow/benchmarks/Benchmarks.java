@@ -1,5 +1,7 @@
 package io.stitchflow.benchmarks;
 
+import io.stitchflow.benchmarks.cluster.FlinkBenchmark;
+import io.stitchflow.benchmarks.cluster.ScheduleBenchmark;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

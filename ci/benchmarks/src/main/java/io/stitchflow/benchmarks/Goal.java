@@ -6,20 +6,20 @@ package io.stitchflow.benchmarks;
  * @param speedUp whether the ratio is their cost over ours, with a lower bound; else it is our cost
  *     over theirs, with an upper bound
  */
-record Goal(boolean speedUp, double bound) {
-  static Goal atLeast(double speedUp) {
+public record Goal(boolean speedUp, double bound) {
+  public static Goal atLeast(double speedUp) {
     return new Goal(true, speedUp);
   }
 
-  static Goal atMost(double cost) {
+  public static Goal atMost(double cost) {
     return new Goal(false, cost);
   }
 
-  static Goal statedSpeedUp() {
+  public static Goal statedSpeedUp() {
     return new Goal(true, Double.NaN);
   }
 
-  static Goal statedCost() {
+  public static Goal statedCost() {
     return new Goal(false, Double.NaN);
   }
 

@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** An experiment in a store of its own, in which the stages before the measured ones are done. */
-final class PreparedExperiment {
+public final class PreparedExperiment {
   private final Path file;
   private final Path directory;
   private final Plan plan;
@@ -42,7 +42,8 @@ final class PreparedExperiment {
   }
 
   /** Runs the stages of these kinds. */
-  static PreparedExperiment make(Path parent, String text, Set<String> kinds) throws Exception {
+  public static PreparedExperiment make(Path parent, String text, Set<String> kinds)
+      throws Exception {
     Path file = Files.writeString(parent.resolve("experiment.textproto"), text);
     ValidExperiment valid = ExperimentFile.read(file, List.of());
     Plan plan = Planner.plan(valid.experiment(), valid.base(), Toolchains.cpu());
@@ -52,20 +53,20 @@ final class PreparedExperiment {
     return prepared;
   }
 
-  Path file() {
+  public Path file() {
     return file;
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
-  Plan plan() {
+  public Plan plan() {
     return plan;
   }
 
   /** Runs what is missing of these kinds, in this thread. */
-  void run(Function<StageDefinition, StageExecutor> executors, Set<String> kinds)
+  public void run(Function<StageDefinition, StageExecutor> executors, Set<String> kinds)
       throws IOException, InterruptedException {
     Worker worker = worker(executors);
     PlanStatus status = PlanStatus.of(plan, worker.memo());
@@ -81,7 +82,7 @@ final class PreparedExperiment {
   }
 
   /** Runs the one group of a kind that the predicate selects. */
-  void runGroup(
+  public void runGroup(
       Function<StageDefinition, StageExecutor> executors, String kind, Predicate<Stage> selected)
       throws IOException, InterruptedException {
     Worker worker = worker(executors);
@@ -89,12 +90,13 @@ final class PreparedExperiment {
     worker.run(group.getStageList(), plan, known(worker), new Strict());
   }
 
-  Worker worker(Function<StageDefinition, StageExecutor> executors) throws IOException {
+  public Worker worker(Function<StageDefinition, StageExecutor> executors) throws IOException {
     return new Worker(Store.open(directory), executors, 1);
   }
 
   /** The one group of stages of this kind, of which none is done, that the predicate selects. */
-  StageGroup missing(Worker worker, String kind, Predicate<Stage> selected) throws IOException {
+  public StageGroup missing(Worker worker, String kind, Predicate<Stage> selected)
+      throws IOException {
     return PlanStatus.of(plan, worker.memo()).missing().stream()
         .filter(
             group ->
@@ -105,13 +107,13 @@ final class PreparedExperiment {
   }
 
   /** Results of all stages that are done, by the stage's id. */
-  Map<String, StageResult> known(Worker worker) throws IOException {
+  public Map<String, StageResult> known(Worker worker) throws IOException {
     return PlanStatus.of(plan, worker.memo()).known().stream()
         .collect(Collectors.toMap(StageResult::getStage, Function.identity()));
   }
 
   /** The file of one output of the first stage that the predicate selects; it is done. */
-  Path output(Predicate<Stage> selected, String output) throws IOException {
+  public Path output(Predicate<Stage> selected, String output) throws IOException {
     Store store = Store.open(directory);
     Stage stage = plan.getStageList().stream().filter(selected).findFirst().orElseThrow();
     StageResult result =
@@ -125,7 +127,7 @@ final class PreparedExperiment {
   }
 
   /** The file that a stage reads in a role, from another stage that is done. */
-  Path input(Stage stage, String role) throws IOException {
+  public Path input(Stage stage, String role) throws IOException {
     Dependency dependency =
         stage.getDependencyList().stream()
             .filter(each -> each.getRole().equals(role))
@@ -135,19 +137,19 @@ final class PreparedExperiment {
   }
 
   /** The same with a store that shares the files of this one and in which a round may publish. */
-  PreparedExperiment copy(Path to) throws IOException, InterruptedException {
+  public PreparedExperiment copy(Path to) throws IOException, InterruptedException {
     Program.run(directory, "cp", "--archive", "--link", directory.toString(), to.toString());
     // Blobs and records are never changed in place, but the index grows
     Program.run(to, "rm", "-rf", "index");
     return new PreparedExperiment(file, to, plan);
   }
 
-  static String kind(Stage stage) {
+  public static String kind(Stage stage) {
     return StageDefinition.of(stage).name();
   }
 
   /** Fails with the stage. */
-  static final class Strict implements RunListener {
+  public static final class Strict implements RunListener {
     @Override
     public void started(List<Stage> group, String worker) {}
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Runs programs to their ends and measures them. */
-final class Program {
+public final class Program {
   private static final List<String> MEASURE = List.of("/usr/bin/python3", "-c", script());
 
   private Program() {}
@@ -21,10 +21,11 @@ final class Program {
    * @param cpuSeconds of all its threads and children
    * @param peakMebibytes the most resident memory of one of its processes
    */
-  record Cost(double wallSeconds, double cpuSeconds, double peakMebibytes) {}
+  public record Cost(double wallSeconds, double cpuSeconds, double peakMebibytes) {}
 
   /** Runs a program in a directory; see {@link #run(Path, Map, List)}. */
-  static Cost run(Path directory, String... command) throws IOException, InterruptedException {
+  public static Cost run(Path directory, String... command)
+      throws IOException, InterruptedException {
     return run(directory, Map.of(), List.of(command));
   }
 
@@ -33,7 +34,7 @@ final class Program {
    *
    * @throws IOException if it ends with an error, with what it printed
    */
-  static Cost run(Path directory, Map<String, String> environment, List<String> command)
+  public static Cost run(Path directory, Map<String, String> environment, List<String> command)
       throws IOException, InterruptedException {
     List<String> measured = new ArrayList<>(MEASURE);
     measured.addAll(command);

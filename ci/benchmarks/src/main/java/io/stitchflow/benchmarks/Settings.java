@@ -12,19 +12,19 @@ import java.util.Map;
  * @param smoke one tiny round each, only to see that everything works
  * @param mostRounds of a line
  */
-record Settings(Path root, Path work, boolean smoke, int mostRounds) {
+public record Settings(Path root, Path work, boolean smoke, int mostRounds) {
   /** A relative half width of the interval that ends the rounds of a line. */
   static final double HALF_WIDTH = 0.05;
 
   private static final String CIFAR10 = "shared/data/cifar-10-batches-bin";
 
   /** One of two values. */
-  <T> T choose(T full, T smoke) {
+  public <T> T choose(T full, T smoke) {
     return this.smoke ? smoke : full;
   }
 
   /** The `dataset` of an experiment: CIFAR-10 where it is beside the project, else generated. */
-  String dataset(int train, int test) {
+  public String dataset(int train, int test) {
     Path cifar10 = root.resolveSibling(CIFAR10);
     return Files.isDirectory(cifar10) && !smoke
         ? "dataset { cifar10 { directory: \"" + cifar10 + "\" } }\n"
@@ -32,20 +32,20 @@ record Settings(Path root, Path work, boolean smoke, int mostRounds) {
   }
 
   /** The `dataset` of an experiment: generated images. */
-  static String generated(int train, int test) {
+  public static String generated(int train, int test) {
     return "dataset { synthetic { train_examples: %d test_examples: %d } }\n"
         .formatted(train, test);
   }
 
   /** Variables of the launcher; a smoke run compiles less, which takes less time in all. */
-  Map<String, String> environment() {
+  public Map<String, String> environment() {
     return smoke
         ? Map.of("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         : Map.of();
   }
 
   /** The launcher. */
-  String launcher() {
+  public String launcher() {
     return root.resolve("runners/stitchflow").toString();
   }
 }

@@ -1,4 +1,4 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

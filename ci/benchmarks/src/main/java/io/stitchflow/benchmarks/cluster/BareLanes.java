@@ -1,4 +1,4 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
 import io.stitchflow.plan.PlanStatus;
 import io.stitchflow.run.Worker;

@@ -1,4 +1,4 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
 import io.stitchflow.run.RunListener;
 import io.stitchflow.stage.StageDefinition;

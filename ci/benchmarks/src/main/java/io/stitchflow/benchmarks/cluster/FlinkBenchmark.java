@@ -1,5 +1,11 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
+import io.stitchflow.benchmarks.Bench;
+import io.stitchflow.benchmarks.Benchmark;
+import io.stitchflow.benchmarks.Goal;
+import io.stitchflow.benchmarks.PreparedExperiment;
+import io.stitchflow.benchmarks.Program;
+import io.stitchflow.benchmarks.Settings;
 import io.stitchflow.flink.FlinkCluster;
 import io.stitchflow.memo.Memo;
 import io.stitchflow.plan.PlanStatus;
@@ -39,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * stages, for each column, and the submission of an experiment of which everything is cached. Wall
  * time is exact to 0.2 s, the period in which a client looks for news.
  */
-final class FlinkBenchmark implements Benchmark {
+public final class FlinkBenchmark implements Benchmark {
   private static final int COLUMNS = 24;
   private static final int EPOCHS = 5;
   private static final int WARM_UP_COLUMNS = 4;

@@ -1,4 +1,4 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
 import io.stitchflow.plan.WorkPartition;
 import io.stitchflow.v1.Share;

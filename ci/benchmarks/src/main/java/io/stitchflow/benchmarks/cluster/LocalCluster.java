@@ -1,5 +1,6 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
+import io.stitchflow.benchmarks.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,9 @@
-package io.stitchflow.benchmarks;
+package io.stitchflow.benchmarks.cluster;
 
+import io.stitchflow.benchmarks.Bench;
+import io.stitchflow.benchmarks.Benchmark;
+import io.stitchflow.benchmarks.Goal;
+import io.stitchflow.benchmarks.Settings;
 import io.stitchflow.plan.Planner;
 import io.stitchflow.plan.WorkPartition;
 import io.stitchflow.spec.ExperimentFile;
@@ -26,7 +30,7 @@ import java.util.Random;
  * <p>A group takes its estimate times exp(0.3 z), z standard normal, since estimates are wrong. A
  * quarter of the workers, at least one, runs at half speed. A round is another draw.
  */
-final class ScheduleBenchmark implements Benchmark {
+public final class ScheduleBenchmark implements Benchmark {
   private static final String EXPERIMENT = "proto/examples/paper-small-resnets.textproto";
   private static final double ERROR = 0.3;
   private static final double OPERATIONS = 1e15;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.stitchflow.benchmarks.cluster;
+
+import org.jspecify.annotations.NullMarked;
