@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The epoch to keep: what training had found when the loss that decides was lowest, and whether
  * other epochs may still do better. With patience, which is early stopping, that loss is over
- * examples that training does not learn from; stitches without patience tell the loss over those
+ * examples that training does not learn from; without it, stitches add the loss over the examples
  * that they learn from, of their start and their end.
  */
 public final class BestEpoch {
@@ -24,7 +24,7 @@ public final class BestEpoch {
     this.patience = patience;
   }
 
-  /** Whether each epoch is told. */
+  /** Whether the loss after each epoch decides. */
   public boolean watches() {
     return patience > 0;
   }
@@ -34,13 +34,13 @@ public final class BestEpoch {
     return !watches() || losses.isEmpty() || losses.size() - 1 - best() < patience;
   }
 
-  /** All that were told. */
+  /** The losses so far, in order. */
   public List<Double> losses() {
     return List.copyOf(losses);
   }
 
   /**
-   * Tells how what training has found now does.
+   * Adds the loss of what training has found now.
    *
    * @param loss that decides; the lower, the better, a NaN worst
    * @param now what would be kept of it, float32
