@@ -74,7 +74,7 @@ public record RunSpec(String id, String store, int lanes, Sharing sharing, List<
       case HELPED -> WorkPartition.deal(groups, lanes);
       case TAKEN ->
           WorkPartition.deal(groups, 1).stream()
-              .flatMap(all -> Collections.nCopies(Math.min(lanes, groups.size()), all).stream())
+              .flatMap(all -> Collections.nCopies(lanes, all).stream())
               .toList();
     };
   }

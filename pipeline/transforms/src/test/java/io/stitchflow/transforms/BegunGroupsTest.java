@@ -62,17 +62,23 @@ class BegunGroupsTest {
               return null;
             });
     started.await();
-    Future<?> waiting =
-        lanes.submit(
-            () -> {
-              begun.awaitEnds();
-              return null;
-            });
-    Thread.sleep(50);
-    assertThat(waiting.isDone()).isFalse();
+    Thread waiting = new Thread(this::awaitEnds);
+    waiting.start();
+    while (waiting.getState() != Thread.State.WAITING) {
+      assertThat(waiting.isAlive()).as("it waits").isTrue();
+      Thread.onSpinWait();
+    }
     mayEnd.countDown();
-    waiting.get();
+    waiting.join();
     other.get();
+  }
+
+  private void awaitEnds() {
+    try {
+      begun.awaitEnds();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

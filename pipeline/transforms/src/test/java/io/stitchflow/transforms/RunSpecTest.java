@@ -47,8 +47,8 @@ class RunSpecTest {
   }
 
   @Test
-  void shares_oneGroupInThisJvm_areOne() {
-    assertThat(in(3, TAKEN, groups(1)).shares(COMPARISON)).hasSize(1);
+  void shares_oneGroupInThisJvm_areOneForEachLaneSoThatNoneIsIdle() {
+    assertThat(in(3, TAKEN, groups(1)).shares(COMPARISON)).hasSize(3);
     assertThat(in(3, TAKEN, List.of()).shares(COMPARISON)).isEmpty();
   }
 
