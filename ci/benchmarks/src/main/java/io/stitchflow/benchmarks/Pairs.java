@@ -4,6 +4,13 @@ import java.util.Locale;
 
 /** Experiments of one pair of ResNets, with stitches as a training script makes them. */
 final class Pairs {
+  /**
+   * The smallest width at which PyTorch can train with channels last on any CPU: with fewer
+   * channels, oneDNN's gradient of the weights of a shortcut writes outside its memory
+   * (pipeline/science/DECISIONS.md, 9).
+   */
+  static final int SMALLEST_WIDTH = 16;
+
   private Pairs() {}
 
   /**
@@ -40,7 +47,8 @@ final class Pairs {
   /** An architecture and its width. */
   record Network(String name, int width) {
     static Network of(Settings settings) {
-      return settings.choose(new Network("ResNet(2,2,2,2)", 16), new Network("ResNet(1,1,1,1)", 2));
+      return settings.choose(
+          new Network("ResNet(2,2,2,2)", 16), new Network("ResNet(1,1,1,1)", SMALLEST_WIDTH));
     }
 
     /** Cuts of a network, and so rows and columns of cells. */
