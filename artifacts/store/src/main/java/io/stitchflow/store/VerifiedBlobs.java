@@ -11,17 +11,37 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies the blobs of a directory, each once as long as its file stays the same. */
+/**
+ * Verifies the blobs of a directory, each once as long as its file stays the same. Of small ones,
+ * of which a run has thousands, the last are remembered; others are hashed again.
+ */
 public final class VerifiedBlobs {
+  /** Fewer take less than 0.1 ms to hash. */
+  static final int LARGE_BYTES = 1 << 16;
+
+  static final int SMALL_BLOBS_REMEMBERED = 1024;
+
   private final StoreDirectory directory;
 
-  /** Blobs whose bytes this process has hashed, as they were then. */
-  private final Map<Digest, FileState> verified = new ConcurrentHashMap<>();
+  /** Large blobs whose bytes this process has hashed, as they were then. */
+  private final Map<Digest, FileState> large = new ConcurrentHashMap<>();
+
+  /** The last small ones. */
+  private final Map<Digest, FileState> small =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Digest, FileState> eldest) {
+              return size() > SMALL_BLOBS_REMEMBERED;
+            }
+          });
 
   VerifiedBlobs(StoreDirectory directory) {
     this.directory = directory;
@@ -38,16 +58,18 @@ public final class VerifiedBlobs {
 
   /** As the blob was when it was verified, or null. */
   @Nullable FileState find(Digest digest) {
-    return verified.get(digest);
+    FileState state = large.get(digest);
+    return state == null ? small.get(digest) : state;
   }
 
   /** Takes a blob for whole that the caller has hashed. */
   void add(Digest digest, FileState state) {
-    verified.put(digest, state);
+    (state.sizeBytes() < LARGE_BYTES ? small : large).put(digest, state);
   }
 
   void forget(Digest digest) {
-    verified.remove(digest);
+    large.remove(digest);
+    small.remove(digest);
   }
 
   /** Whether the blob is whole and was made young, so that no collection takes it. */
@@ -69,15 +91,15 @@ public final class VerifiedBlobs {
     directory.checkParents(path);
     try {
       FileState state = FileState.of(path);
-      if (state.equals(verified.get(digest))) {
+      if (state.equals(find(digest))) {
         return new Verdict(Kind.WHOLE, "");
       }
       String found = content(path);
       if (found.equals(digest.hex())) {
-        verified.put(digest, state);
+        add(digest, state);
         return new Verdict(Kind.WHOLE, "");
       }
-      verified.remove(digest);
+      forget(digest);
       directory.quarantine(path, state);
       return new Verdict(Kind.DAMAGED, found);
     } catch (NoSuchFileException e) {
@@ -90,7 +112,7 @@ public final class VerifiedBlobs {
   /** Makes a verified blob young, so that no collection takes it; false if it is gone. */
   private boolean renew(Digest digest) throws IOException {
     Path path = directory.path(Folder.CAS, digest);
-    FileState hashed = verified.get(digest);
+    FileState hashed = find(digest);
     if (!FileAge.renew(path)) {
       return false;
     }
@@ -98,7 +120,7 @@ public final class VerifiedBlobs {
     if (hashed != null
         && hashed.sizeBytes() == now.sizeBytes()
         && Objects.equals(hashed.inode(), now.inode())) {
-      verified.put(digest, now); // only its age is another
+      add(digest, now); // only its age is another
     }
     return true;
   }

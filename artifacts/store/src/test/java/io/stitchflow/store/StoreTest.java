@@ -237,17 +237,40 @@ class StoreTest {
 
   @Test
   void open_twice_hashesOnlyWhatChanged() throws IOException {
-    Digest digest = store.put(bytes("weights"));
-    FileState whole = FileState.of(blob(store, digest));
-    // the one alteration that is not seen within a process: same size, time and inode
-    Files.setPosixFilePermissions(
-        blob(store, digest), PosixFilePermissions.fromString("rw-------"));
-    Files.write(blob(store, digest), bytes("wrights"));
-    Files.setLastModifiedTime(blob(store, digest), whole.modified());
+    Digest small = store.put(bytes("weights"));
+    Digest large = store.put(new byte[VerifiedBlobs.LARGE_BYTES]);
+    alterUnseen(small, bytes("wrights"));
+    alterUnseen(large, bytes("w".repeat(VerifiedBlobs.LARGE_BYTES)));
 
-    assertThat(store.open(digest)).exists();
-    assertThatThrownBy(() -> Store.open(root).open(digest))
-        .isInstanceOf(MissingBlobException.class);
+    for (Digest digest : List.of(small, large)) {
+      assertThat(store.open(digest)).exists();
+      assertThatThrownBy(() -> Store.open(root).open(digest))
+          .isInstanceOf(MissingBlobException.class);
+    }
+  }
+
+  @Test
+  void open_smallBlobAfterManyOthers_isHashedAgain() throws IOException {
+    Digest small = store.put(bytes("weights"));
+    Digest large = store.put(new byte[VerifiedBlobs.LARGE_BYTES]);
+    alterUnseen(small, bytes("wrights"));
+    alterUnseen(large, bytes("w".repeat(VerifiedBlobs.LARGE_BYTES)));
+    for (int i = 0; i < VerifiedBlobs.SMALL_BLOBS_REMEMBERED; i++) {
+      store.put(bytes("other" + i));
+    }
+
+    assertThatThrownBy(() -> store.open(small)).isInstanceOf(MissingBlobException.class);
+    assertThat(store.open(large)).exists();
+  }
+
+  /** The one alteration that is not seen within a process: same size, time and inode. */
+  private void alterUnseen(Digest digest, byte[] content) throws IOException {
+    Path blob = blob(store, digest);
+    FileState whole = FileState.of(blob);
+    Files.setPosixFilePermissions(blob, PosixFilePermissions.fromString("rw-------"));
+    Files.write(blob, content);
+    Files.setLastModifiedTime(blob, whole.modified());
+    assertThat(FileState.of(blob)).isEqualTo(whole);
   }
 
   @Test
