@@ -16,6 +16,7 @@ import io.stitchflow.v1.StageGroup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -28,7 +29,8 @@ import java.util.Random;
  * of stage waits for the one before.
  *
  * <p>A group takes its estimate times exp(0.3 z), z standard normal, since estimates are wrong. A
- * quarter of the workers, at least one, runs at half speed. A round is another draw.
+ * quarter of the workers, at least one, runs at half speed; which, is drawn, since shares are dealt
+ * without regard to speed. A round is another draw.
  */
 public final class ScheduleBenchmark implements Benchmark {
   private static final String EXPERIMENT = "proto/examples/paper-small-resnets.textproto";
@@ -107,10 +109,11 @@ public final class ScheduleBenchmark implements Benchmark {
       }
       costs.add(ofKind);
     }
-    double[] speeds = new double[workers];
+    List<Double> speeds = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
-      speeds[i] = i < Math.max(1, workers / 4) ? 0.5 : 1;
+      speeds.add(i < Math.max(1, workers / 4) ? 0.5 : 1);
     }
-    return new SimulatedCluster(costs, speeds);
+    Collections.shuffle(speeds, random);
+    return new SimulatedCluster(costs, speeds.stream().mapToDouble(Double::doubleValue).toArray());
   }
 }
