@@ -20,7 +20,6 @@ import io.stitchflow.v1.StageResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,20 +64,16 @@ public final class PreparedExperiment {
     return plan;
   }
 
-  /** Runs what is missing of these kinds, in this thread. */
+  /** Runs what is missing of these kinds, in one lane. */
   public void run(Function<StageDefinition, StageExecutor> executors, Set<String> kinds)
-      throws IOException, InterruptedException {
-    Worker worker = worker(executors);
-    PlanStatus status = PlanStatus.of(plan, worker.memo());
-    Map<String, StageResult> results = new HashMap<>();
-    status.known().forEach(known -> results.put(known.getStage(), known));
-    for (StageGroup group : status.missing()) {
-      if (kinds.contains(kind(group.getStage(0)))) {
-        worker
-            .run(group.getStageList(), plan, results, new Strict())
-            .forEach(result -> results.put(result.getStage(), result));
-      }
-    }
+      throws Exception {
+    run(executors, kinds, 1);
+  }
+
+  /** Runs what is missing of these kinds. */
+  public void run(Function<StageDefinition, StageExecutor> executors, Set<String> kinds, int lanes)
+      throws Exception {
+    BareLanes.run(plan, new Worker(Store.open(directory), executors, lanes), kinds, lanes);
   }
 
   /** Runs the one group of a kind that the predicate selects. */

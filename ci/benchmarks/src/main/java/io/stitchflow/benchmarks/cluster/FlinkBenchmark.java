@@ -1,5 +1,6 @@
 package io.stitchflow.benchmarks.cluster;
 
+import io.stitchflow.benchmarks.BareLanes;
 import io.stitchflow.benchmarks.Bench;
 import io.stitchflow.benchmarks.Benchmark;
 import io.stitchflow.benchmarks.Goal;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -201,7 +203,8 @@ public final class FlinkBenchmark implements Benchmark {
     }
 
     double withoutFlink(int threads) throws Exception {
-      return BareLanes.seconds(plan(many), Store.open(copy()), threads);
+      Worker worker = new Worker(Store.open(copy()), threads);
+      return BareLanes.run(plan(many), worker, Set.of(ScalingRound.VANILLA.name()), threads);
     }
 
     /**
