@@ -14,7 +14,9 @@ import io.stitchflow.torch.Lane;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleConsumer;
 
 /**
@@ -74,7 +76,11 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
         Lane.scoped(
             () -> {
               NDArray y = lane.create(receiverRows, ColumnTrainer.shape(count, receiver.shape()));
+              Map<Integer, Blocks> bySide = new HashMap<>();
+              double square = bySide.computeIfAbsent(1, side -> new Blocks(y, side)).square;
               for (Cross cross : crosses) {
+                Blocks blocks =
+                    bySide.computeIfAbsent(cross.regression.block(), side -> new Blocks(y, side));
                 cross.sender.gatherFloats(rows, start, count, senderRows);
                 Lane.scoped(
                     () ->
@@ -82,7 +88,8 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
                             of,
                             lane.create(
                                 senderRows, ColumnTrainer.shape(count, cross.sender.shape())),
-                            y));
+                            blocks,
+                            square));
               }
             });
         done += count;
@@ -90,6 +97,28 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
       }
     }
     return crosses;
+  }
+
+  /** A batch of the receiver's representation in blocks, which crosses of one receiver share. */
+  private static final class Blocks {
+    // [channels, examples * blocks], of each block
+    private final NDArray sums;
+    // of each channel
+    private final double[] totals;
+    // sum of the squares of sums
+    private final double square;
+
+    /**
+     * Sums over blocks.
+     *
+     * @param y as {@link Regression#blockSums} takes it
+     * @param side of a block, in positions
+     */
+    Blocks(NDArray y, int side) {
+      sums = Regression.blockSums(y, side);
+      totals = HostArray.doubles(sums.sum(new int[] {1}));
+      square = HostArray.number(sums.square().sum());
+    }
   }
 
   private static final class Cross {
@@ -117,19 +146,21 @@ public final class CollectCrossMomentsExecutor implements StageExecutor {
       this.sum = new double[Parts.COUNT * channels];
     }
 
-    void add(int part, NDArray x, NDArray y) {
-      NDArray windows = regression.rows(x);
-      NDArray blocks = Regression.blockSums(y, regression.block());
+    /**
+     * Adds a batch.
+     *
+     * @param y of this cross's side
+     * @param ofPositions sum of the squares of the receiver's numbers
+     */
+    void add(int part, NDArray x, Blocks y, double ofPositions) {
       int block = regression.block() * regression.block();
-      double[] totals = HostArray.doubles(blocks.sum(new int[] {1}));
-      plus(cross, part * k * channels, HostArray.doubles(windows.matMul(blocks.transpose())));
-      plus(cross, (part * k + k - 1) * channels, totals);
-      plus(sum, part * channels, totals);
-      double ofBlocks = HostArray.number(blocks.square().sum());
-      blockSquare[part] += ofBlocks / block;
-      square[part] +=
-          block == 1 ? ofBlocks : HostArray.number(Regression.blockSums(y, 1).square().sum());
-      positions[part] += (double) blocks.getShape().get(1) * block;
+      NDArray windows = regression.rows(x);
+      plus(cross, part * k * channels, HostArray.doubles(windows.matMul(y.sums.transpose())));
+      plus(cross, (part * k + k - 1) * channels, y.totals);
+      plus(sum, part * channels, y.totals);
+      blockSquare[part] += y.square / block;
+      square[part] += ofPositions;
+      positions[part] += (double) y.sums.getShape().get(1) * block;
     }
 
     /** Adds {@code values} to {@code sums}, from {@code at} on. */
