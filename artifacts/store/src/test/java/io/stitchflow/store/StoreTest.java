@@ -237,10 +237,8 @@ class StoreTest {
 
   @Test
   void open_twice_hashesOnlyWhatChanged() throws IOException {
-    Digest small = store.put(bytes("weights"));
-    Digest large = store.put(new byte[VerifiedBlobs.LARGE_BYTES]);
-    alterUnseen(small, bytes("wrights"));
-    alterUnseen(large, bytes("w".repeat(VerifiedBlobs.LARGE_BYTES)));
+    Digest small = putAltered(bytes("weights"));
+    Digest large = putAltered(new byte[VerifiedBlobs.LARGE_BYTES]);
 
     for (Digest digest : List.of(small, large)) {
       assertThat(store.open(digest)).exists();
@@ -251,10 +249,8 @@ class StoreTest {
 
   @Test
   void open_smallBlobAfterManyOthers_isHashedAgain() throws IOException {
-    Digest small = store.put(bytes("weights"));
-    Digest large = store.put(new byte[VerifiedBlobs.LARGE_BYTES]);
-    alterUnseen(small, bytes("wrights"));
-    alterUnseen(large, bytes("w".repeat(VerifiedBlobs.LARGE_BYTES)));
+    Digest small = putAltered(bytes("weights"));
+    Digest large = putAltered(new byte[VerifiedBlobs.LARGE_BYTES]);
     for (int i = 0; i < VerifiedBlobs.SMALL_BLOBS_REMEMBERED; i++) {
       store.put(bytes("other" + i));
     }
@@ -263,14 +259,21 @@ class StoreTest {
     assertThat(store.open(large)).exists();
   }
 
-  /** The one alteration that is not seen within a process: same size, time and inode. */
-  private void alterUnseen(Digest digest, byte[] content) throws IOException {
+  /**
+   * A blob with another first byte than was put: the one alteration that is not seen within a
+   * process, since size, time and inode stay.
+   */
+  private Digest putAltered(byte[] content) throws IOException {
+    Digest digest = store.put(content);
     Path blob = blob(store, digest);
     FileState whole = FileState.of(blob);
+    byte[] altered = content.clone();
+    altered[0]++;
     Files.setPosixFilePermissions(blob, PosixFilePermissions.fromString("rw-------"));
-    Files.write(blob, content);
+    Files.write(blob, altered);
     Files.setLastModifiedTime(blob, whole.modified());
     assertThat(FileState.of(blob)).isEqualTo(whole);
+    return digest;
   }
 
   @Test

@@ -9,7 +9,7 @@ import io.stitchflow.v1.SolveCopyStitch;
 final class SolveCopyStitchStage extends StageDefinition {
   SolveCopyStitchStage() {
     super(
-        StageTraits.of("solve_copy_stitch", 4, Phase.FIT_STITCHES)
+        StageTraits.of("solve_copy_stitch", 5, Phase.FIT_STITCHES)
             .makes("copy stitch (least squares)", "copy stitches, least squares")
             .reads("gram", "cross")
             .writes("stitch", BlobFormat.SAFETENSORS));

@@ -38,7 +38,7 @@ record CopySolution(DMatrixRMaj weights, double penalty, double trainR2, double 
   static CopySolution of(SplitMoments moments, double tolerance, SharedEigenvectors eigenvectors) {
     Ridge ridge = Ridge.of(moments.fit(), eigenvectors);
     double penalty = moments.holdsOut() ? choose(ridge, moments.heldOut(), tolerance) : 0;
-    DMatrixRMaj weights = solve(ridge, penalty, tolerance);
+    DMatrixRMaj weights = penalty == 0 ? ridge.unpenalized(tolerance) : ridge.penalized(penalty);
     return new CopySolution(
         weights, penalty, r2(moments.fit(), weights), r2(moments.heldOut(), weights));
   }
@@ -52,10 +52,7 @@ record CopySolution(DMatrixRMaj weights, double penalty, double trainR2, double 
    * penalties apart, but small weights do less harm on examples that are unlike all of them.
    */
   private static double choose(Ridge ridge, Moments heldOut, double tolerance) {
-    double[] errors = new double[PENALTIES.length];
-    for (int i = 0; i < errors.length; i++) {
-      errors[i] = heldOut.meanSquaredError(solve(ridge, PENALTIES[i], tolerance));
-    }
+    double[] errors = ridge.errors(heldOut, PENALTIES, tolerance);
     double least = Arrays.stream(errors).min().orElseThrow();
     double near = least * (1 + NEAR + NEAR_POSITIONS / heldOut.positions());
     int chosen = 0;
@@ -65,10 +62,6 @@ record CopySolution(DMatrixRMaj weights, double penalty, double trainR2, double 
       }
     }
     return PENALTIES[chosen];
-  }
-
-  private static DMatrixRMaj solve(Ridge ridge, double penalty, double tolerance) {
-    return penalty == 0 ? ridge.unpenalized(tolerance) : ridge.penalized(penalty);
   }
 
   /** What a stitch's file says of it. */

@@ -168,6 +168,32 @@ class CopySolutionTest {
         .hasMessageContaining("not finite");
   }
 
+  @Test
+  void errors_anyPenalty_areThoseOfItsWeightsOnTheOtherExamples() {
+    Random random = new Random(6);
+    // a dead channel, which lives on the other examples, two duplicates and one nearly dead
+    double[][] x = rows(50, i -> unlike(random, 0, 1e-4));
+    double[][] others = rows(30, i -> unlike(random, random.nextDouble(), 0.3));
+    ToDoubleFunction<double[]> noisy = row -> row[0] - row[3] + random.nextGaussian() / 4;
+    ToDoubleFunction<double[]> exact = row -> 2 * row[0] + 5;
+    Moments fitted = MomentsTest.moments(withOnes(x), targets(x, noisy, exact));
+    Moments other = MomentsTest.moments(withOnes(others), targets(others, noisy, exact));
+    Ridge ridge = Ridge.of(fitted, new SharedEigenvectors());
+    double[] penalties = {0, 1e-10, 1e-6, 1e-2, 1};
+    double[] errors = ridge.errors(other, penalties, TOLERANCE);
+    for (int i = 0; i < penalties.length; i++) {
+      DMatrixRMaj weights =
+          penalties[i] == 0 ? ridge.unpenalized(TOLERANCE) : ridge.penalized(penalties[i]);
+      double expected = other.meanSquaredError(weights);
+      assertThat(errors[i]).as("%s", penalties[i]).isEqualTo(expected, within(1e-9 * expected));
+    }
+  }
+
+  private static double[] unlike(Random random, double dead, double rare) {
+    double value = random.nextGaussian();
+    return new double[] {value, dead, value, rare * random.nextDouble()};
+  }
+
   private interface RowOf {
     double[] at(int i);
   }

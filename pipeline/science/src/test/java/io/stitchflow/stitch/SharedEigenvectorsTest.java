@@ -40,6 +40,22 @@ class SharedEigenvectorsTest {
     assertThat(product.data).containsExactly(covariance.data, within(1e-12));
   }
 
+  @Test
+  void rotated_ownMatrix_isTheDiagonalOfItsEigenvalues() {
+    SharedEigenvectors.Eigen eigen = eigenvectors.of(covariance(4));
+    DMatrixRMaj expected = CommonOps_DDRM.diag(eigen.values().data);
+    assertThat(eigen.rotated(covariance(4)).data).containsExactly(expected.data, within(1e-12));
+  }
+
+  @Test
+  void rotated_sameMatrixAgain_isWhatWasComputedAndAnotherIsComputed() {
+    SharedEigenvectors.Eigen eigen = eigenvectors.of(covariance(5));
+    DMatrixRMaj rotated = eigen.rotated(covariance(6));
+    assertThat(eigen.rotated(covariance(6))).isSameAs(rotated);
+    assertThat(eigen.rotated(covariance(7)).data)
+        .containsExactly(new SharedEigenvectors().of(covariance(5)).rotated(covariance(7)).data);
+  }
+
   private static DMatrixRMaj covariance(long seed) {
     DMatrixRMaj rows = RandomMatrices_DDRM.rectangle(30, 8, new Random(seed));
     return CommonOps_DDRM.multTransA(rows, rows, null);
